@@ -1,0 +1,141 @@
+use super::Console;
+use crate::{
+    Error, GroupId, Result, UserId, fold,
+    group::{Group, GroupRef, GroupSummary},
+    page::{Key, Page, Place},
+    query::{Filter, UserCondition},
+    user::{User, UserSummary},
+};
+
+const ROWS: usize = 50;
+const LIMIT: u64 = 51;
+
+/// Which users a list shows, by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserStatus {
+    /// All of them.
+    #[default]
+    Any,
+    /// Those who may sign in.
+    Active,
+    /// Those whom the directory has deactivated.
+    Suspended,
+}
+
+/// A page of the user list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserListing {
+    /// The page of those that match.
+    pub page: Page<UserSummary>,
+    /// All users, matching or not.
+    pub all: u64,
+    /// Of all users, the suspended ones.
+    pub suspended: u64,
+}
+
+/// A user's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserDetail {
+    /// The user.
+    pub user: User,
+    /// The groups that it is in.
+    pub groups: Vec<GroupRef>,
+}
+
+/// A group's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupDetail {
+    /// The group.
+    pub group: Group,
+    /// A page of its members.
+    pub members: Page<UserSummary>,
+}
+
+impl Console {
+    /// A page of users, the last changed first. `search` stands somewhere in a name or an e-mail address.
+    pub async fn users(&self, search: &str, status: UserStatus, place: Place) -> Result<UserListing> {
+        let mut conditions = Vec::new();
+        if !search.trim().is_empty() {
+            conditions.push(Filter::Where(UserCondition::Search(fold(search))));
+        }
+        match status {
+            UserStatus::Any => {}
+            UserStatus::Active => conditions.push(Filter::Where(UserCondition::Active(true))),
+            UserStatus::Suspended => conditions.push(Filter::Where(UserCondition::Active(false))),
+        }
+        let filter = if conditions.is_empty() {
+            Filter::All
+        } else {
+            Filter::And(conditions)
+        };
+        let work = self.env.store.read((filter, place), |(filter, place), tx| {
+            Box::pin(async move {
+                let rows = tx.page_users(filter, *place, LIMIT).await?;
+                let all = tx.count_users(&Filter::All).await?;
+                let suspended = tx.count_users(&Filter::Where(UserCondition::Active(false))).await?;
+                let total = if *filter == Filter::All {
+                    all
+                } else {
+                    tx.count_users(filter).await?
+                };
+                Ok(UserListing {
+                    page: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)),
+                    all,
+                    suspended,
+                })
+            })
+        });
+        work.await
+    }
+
+    /// One user with its groups.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn user(&self, id: UserId) -> Result<UserDetail> {
+        let work = self.env.store.read(id, |id, tx| {
+            Box::pin(async move {
+                let user = tx.user(*id).await?.ok_or(Error::NotFound)?;
+                let groups = tx
+                    .groups_of(&[*id])
+                    .await?
+                    .into_iter()
+                    .map(|(_, group)| group)
+                    .collect();
+                Ok(UserDetail { user, groups })
+            })
+        });
+        work.await
+    }
+
+    /// A page of groups, the last changed first. `search` stands somewhere in the name.
+    pub async fn groups(&self, search: &str, place: Place) -> Result<Page<GroupSummary>> {
+        let work = self.env.store.read((fold(search), place), |(search, place), tx| {
+            Box::pin(async move {
+                let rows = tx.page_groups(search, *place, LIMIT).await?;
+                let total = tx.count_groups_named(search).await?;
+                Ok(Page::cut(rows, ROWS, total, *place, |row| Key::from(row)))
+            })
+        });
+        work.await
+    }
+
+    /// One group with a page of its members, the last changed first.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn group(&self, id: GroupId, place: Place) -> Result<GroupDetail> {
+        let work = self.env.store.read((id, place), |(id, place), tx| {
+            Box::pin(async move {
+                let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
+                let rows = tx.page_members(*id, *place, LIMIT).await?;
+                let total = tx.count_members(*id).await?;
+                Ok(GroupDetail {
+                    group,
+                    members: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)),
+                })
+            })
+        });
+        work.await
+    }
+}

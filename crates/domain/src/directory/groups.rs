@@ -1,0 +1,213 @@
+use super::*;
+use crate::{
+    GroupId, UserId,
+    group::{Group, GroupProfile, Member, MemberChange},
+    query::{Filter, GroupCondition},
+};
+use std::sync::Arc;
+
+/// Makes a group's new profile from what is recorded; runs inside the unit of work and may refuse.
+pub type GroupChange = Arc<dyn Fn(&Group) -> Result<GroupProfile> + Send + Sync>;
+
+/// A group and its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupView {
+    /// The group.
+    pub group: Group,
+    /// Its members; empty when they were not asked for.
+    pub members: Vec<Member>,
+}
+
+impl Directory {
+    /// Creates a group with those of `members` that exist.
+    ///
+    /// # Errors
+    /// `Conflict` when the name is taken, without regard to case.
+    pub async fn create_group(
+        &self,
+        profile: GroupProfile,
+        members: Vec<UserId>,
+        with_members: bool,
+    ) -> Result<GroupView> {
+        let call = self.call(Operation::Create, Subject::Group);
+        let group = Group {
+            id: GroupId::new(&self.env, call.at),
+            version: 1,
+            created: call.at,
+            changed: call.at,
+            profile,
+        };
+        let context = (self.clone(), call, group, members, with_members);
+        let work = self
+            .env
+            .store
+            .write(context, |(this, call, group, members, with_members), tx| {
+                Box::pin(async move {
+                    tx.insert_group(group).await?;
+                    tx.add_members(group.id, members, call.at).await?;
+                    let name = &group.profile.display_name;
+                    tx.append_event(&this.event(call.at, Action::GroupCreated, group.id.0, name))
+                        .await?;
+                    tx.append_records(&[done(call, group.id.0)]).await?;
+                    view(tx, group.clone(), *with_members).await
+                })
+            });
+        work.await
+    }
+
+    /// One group.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn group(&self, id: GroupId, with_members: bool) -> Result<GroupView> {
+        let work = self.env.store.read((id, with_members), |(id, with_members), tx| {
+            Box::pin(async move {
+                let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
+                view(tx, group, *with_members).await
+            })
+        });
+        work.await
+    }
+
+    /// The groups that match, in order of creation.
+    pub async fn groups(
+        &self,
+        filter: Filter<GroupCondition>,
+        slice: Slice,
+        with_members: bool,
+    ) -> Result<Listing<GroupView>> {
+        let work = self
+            .env
+            .store
+            .read((filter, slice, with_members), |(filter, slice, with_members), tx| {
+                Box::pin(async move {
+                    let groups = if slice.limit > 0 {
+                        tx.find_groups(filter, *slice).await?
+                    } else {
+                        Vec::new()
+                    };
+                    let total = match total_by_rows(*slice, groups.len()) {
+                        Some(total) => total,
+                        None => tx.count_groups(filter).await?,
+                    };
+                    let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
+                    let mut members = if *with_members {
+                        tx.members_of(&ids).await?
+                    } else {
+                        Vec::new()
+                    };
+                    let items = groups
+                        .into_iter()
+                        .map(|group| {
+                            let (own, others) = members.drain(..).partition(|(id, _)| *id == group.id);
+                            members = others;
+                            GroupView {
+                                group,
+                                members: strip(own),
+                            }
+                        })
+                        .collect();
+                    Ok(Listing { total, items })
+                })
+            });
+        work.await
+    }
+
+    /// Changes a group and its membership by a PATCH or a PUT. A change that changes nothing keeps version and time of
+    /// change. Members are rows: nobody else's membership is read or written.
+    ///
+    /// # Errors
+    /// `NotFound`, `VersionMismatch`, `Conflict` on the name, or whatever `change` refuses with.
+    pub async fn change_group(
+        &self,
+        id: GroupId,
+        expected: Expected,
+        with_members: bool,
+        change: GroupChange,
+        members: Vec<MemberChange>,
+    ) -> Result<GroupView> {
+        let call = self.call(Operation::Change, Subject::Group);
+        let context = (self.clone(), call, id, expected, with_members, change, members);
+        let work = self.env.store.write(
+            context,
+            |(this, call, id, expected, with_members, change, members), tx| {
+                Box::pin(async move {
+                    let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                    check_version(expected, before.version)?;
+                    let profile = change(&before)?;
+                    let mut moved = 0;
+                    for step in members {
+                        moved += apply(tx, *id, step, call.at).await?;
+                    }
+                    if profile == before.profile && moved == 0 {
+                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        return view(tx, before, *with_members).await;
+                    }
+                    let after = Group {
+                        version: before.version + 1,
+                        changed: call.at,
+                        profile,
+                        ..before
+                    };
+                    tx.update_group(&after).await?;
+                    let name = &after.profile.display_name;
+                    tx.append_event(&this.event(call.at, Action::GroupChanged, id.0, name))
+                        .await?;
+                    tx.append_records(&[done(call, id.0)]).await?;
+                    view(tx, after, *with_members).await
+                })
+            },
+        );
+        work.await
+    }
+
+    /// Deletes a group; its members stay.
+    ///
+    /// # Errors
+    /// `NotFound`, `VersionMismatch`.
+    pub async fn delete_group(&self, id: GroupId, expected: Expected) -> Result<()> {
+        let call = self.call(Operation::Delete, Subject::Group);
+        let work = self
+            .env
+            .store
+            .write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+                Box::pin(async move {
+                    let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                    check_version(expected, group.version)?;
+                    tx.delete_group(*id).await?;
+                    let name = &group.profile.display_name;
+                    tx.append_event(&this.event(call.at, Action::GroupDeleted, id.0, name))
+                        .await?;
+                    tx.append_records(&[done(call, id.0)]).await
+                })
+            });
+        work.await
+    }
+}
+
+/// Applies one step and gives how many memberships it made or ended.
+async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timestamp) -> Result<u64> {
+    match step {
+        MemberChange::Add(users) => tx.add_members(group, users, at).await,
+        MemberChange::Remove(users) => tx.remove_members(group, users).await,
+        MemberChange::Replace(users) => {
+            Ok(tx.retain_members(group, users).await? + tx.add_members(group, users, at).await?)
+        }
+    }
+}
+
+async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {
+    let members = if with_members {
+        tx.members_of(&[group.id]).await?
+    } else {
+        Vec::new()
+    };
+    Ok(GroupView {
+        group,
+        members: strip(members),
+    })
+}
+
+fn strip(members: Vec<(GroupId, Member)>) -> Vec<Member> {
+    members.into_iter().map(|(_, member)| member).collect()
+}

@@ -1,0 +1,20 @@
+use unicode_normalization::UnicodeNormalization;
+
+/// The key under which a name is compared without regard to case, compatibility forms or outer blanks.
+///
+/// Keys are made here and stored, because databases fold case each in their own way.
+pub fn fold(text: &str) -> String {
+    text.trim().nfkc().flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn spelling_variants_share_a_key() {
+        assert_eq!(fold(" ADA@Corp.Example "), "ada@corp.example");
+        assert_eq!(fold("ＡＤＡ"), "ada");
+        assert_eq!(fold("ÅSA"), fold("A\u{30a}sa"));
+    }
+}

@@ -1,0 +1,65 @@
+//! The product's rules, without SQL, HTTP or a clock of their own.
+//!
+//! Three capabilities lead in, one for each kind of caller, and owning one *is* the permission:
+//! [`directory::Directory`] for a SCIM client with a live token, [`console::Console`] for a signed-in
+//! administrator, [`host::Host`] for whoever holds a shell on the machine. Each runs its rules inside one unit of
+//! work of the [`store::Store`], so that what a rule protects and the rule itself share a transaction.
+
+pub mod activity;
+pub mod audit;
+pub mod break_glass;
+pub mod console;
+pub mod directory;
+mod error;
+pub mod group;
+pub mod host;
+mod id;
+mod key;
+pub mod page;
+pub mod query;
+pub mod session;
+pub mod settings;
+pub mod sign_in;
+pub mod store;
+mod text_enum;
+mod timestamp;
+pub mod token;
+pub mod user;
+
+pub use error::{BoxError, Conflict, Error, Refusal, Result};
+pub use id::{BreakGlassId, GroupId, TokenId, UserId};
+pub use key::fold;
+pub use timestamp::{Clock, Timestamp};
+
+use std::sync::Arc;
+
+/// Where random bytes come from; a parameter, so that every rule can be tested.
+pub trait Random: Send + Sync {
+    /// Fills `bytes` from a cryptographically secure source.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// What every use case needs from outside: the store, the time and randomness.
+#[derive(Clone)]
+pub struct Env {
+    /// The database, in units of work.
+    pub store: store::Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+}
+
+impl Env {
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `N` fresh random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+}

@@ -1,0 +1,63 @@
+use std::fmt;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+
+/// A moment in UTC, to the millisecond. Shown as RFC 3339, which is what SCIM's dateTime asks for (RFC 7643 §2.3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds since 1970-01-01 UTC.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Reads an RFC 3339 text with any offset; `None` when it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
+    }
+
+    /// Later by so many milliseconds; earlier where the number is negative.
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// Later by so many days; earlier where the number is negative.
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_millis(days.saturating_mul(86_400_000))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+        let moment =
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).map_err(|_| fmt::Error)?;
+        f.write_str(&moment.format(form).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// Where the time comes from; a parameter, so that every rule can be tested at any hour.
+pub trait Clock: Send + Sync {
+    /// The current time.
+    fn now(&self) -> Timestamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn text_form_round_trips() {
+        let moment = Timestamp::from_millis(1_795_000_000_007);
+        assert_eq!(moment.to_string(), "2026-11-18T11:06:40.007Z");
+        assert_eq!(Timestamp::parse(&moment.to_string()), Some(moment));
+        assert_eq!(Timestamp::parse("2026-11-18T12:06:40.007+01:00"), Some(moment));
+        assert_eq!(Timestamp::parse("18 November"), None);
+    }
+}

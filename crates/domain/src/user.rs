@@ -1,0 +1,79 @@
+//! Users as they are recorded.
+
+use crate::{Timestamp, UserId};
+
+/// A user: what the directory said, beside what is indexed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The id that the directory keeps.
+    pub id: UserId,
+    /// Counts changes from 1; it is also the ETag.
+    pub version: i64,
+    /// When the user was made.
+    pub created: Timestamp,
+    /// When anything about the user last changed.
+    pub changed: Timestamp,
+    /// What is looked up, and the whole document.
+    pub profile: Profile,
+}
+
+/// What a directory says of a user. The columns are a part of the document, taken out so that they can be indexed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The sign-in name, as given; unique without regard to case.
+    pub user_name: String,
+    /// The directory's own id, compared exactly.
+    pub external_id: Option<String>,
+    /// The name to show.
+    pub display_name: Option<String>,
+    /// First name.
+    pub given_name: Option<String>,
+    /// Last name.
+    pub family_name: Option<String>,
+    /// The employer's number for the person.
+    pub employee_number: Option<String>,
+    /// The manager's id, as the directory gave it; it need not name a user that exists.
+    pub manager: Option<String>,
+    /// Whether the person may use anything.
+    pub active: bool,
+    /// All e-mail addresses, in the order given.
+    pub emails: Vec<Email>,
+    /// Everything that was sent, as one JSON object: a directory reaches a steady state only when it reads back what
+    /// it wrote.
+    pub document: String,
+}
+
+/// One e-mail address of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    /// The address, as given.
+    pub value: String,
+    /// `work`, `home`, …
+    pub kind: Option<String>,
+    /// Whether it is the preferred one.
+    pub primary: bool,
+}
+
+/// A row of the user list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserSummary {
+    /// The user's id.
+    pub id: UserId,
+    /// The name to show; the user name where the directory gave none.
+    pub name: String,
+    /// The sign-in name.
+    pub user_name: String,
+    /// The preferred e-mail address, or else the first.
+    pub email: Option<String>,
+    /// Whether the person may use anything.
+    pub active: bool,
+    /// When anything about the user last changed.
+    pub changed: Timestamp,
+}
+
+impl User {
+    /// The name to show: the display name, or else the user name.
+    pub fn name(&self) -> &str {
+        self.profile.display_name.as_deref().unwrap_or(&self.profile.user_name)
+    }
+}

@@ -1,0 +1,132 @@
+//! What islands ask of the server. Each function is three lines around one use case of the `Console`.
+
+use leptos::{
+    prelude::*,
+    server_fn::{codec::JsonEncoding, error::FromServerFnError},
+};
+use serde::{Deserialize, Serialize};
+
+/// Why a server function did not do what it was asked for. It travels to the browser, so it holds no text but the
+/// product's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
+pub enum ApiError {
+    /// Nobody is signed in.
+    Unauthorized,
+    /// The request may not do this.
+    Forbidden,
+    /// The thing asked for does not exist.
+    NotFound,
+    /// The input breaks a rule; the sentence says which, and what to do.
+    Invalid(String),
+    /// A guard refused; the sentence says why, and what to do.
+    Refused(String),
+    /// The request is not one that our pages send.
+    Malformed,
+    /// The server or its database could not be reached.
+    Unavailable,
+    /// The server failed.
+    Internal,
+}
+
+impl ApiError {
+    /// The status of the response that carries it.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Refused(_) => 409,
+            Self::Invalid(_) => 422,
+            Self::Malformed => 400,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+
+    /// What to tell the person who asked.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Unauthorized => "Your session has ended, so nothing was changed. Reload the page to sign in again.",
+            Self::Forbidden => "This was refused and nothing was changed. Reload the page and try again.",
+            Self::NotFound => "It is not there any more. Reload the page to see what is.",
+            Self::Invalid(words) | Self::Refused(words) => words,
+            Self::Malformed => "The page and the server do not fit together, as after an upgrade. Reload the page.",
+            Self::Unavailable => "Postern could not be reached. Look whether it has happened before you try again.",
+            Self::Internal => "Postern failed; its log says why. Look whether it has happened before you try again.",
+        }
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unavailable,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Malformed
+            }
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// A token that was just made. Its text is shown once and cannot be had again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewTokenView {
+    /// The name that it was given.
+    pub name: String,
+    /// The whole token.
+    pub secret: String,
+}
+
+/// Turns provisioning on or off.
+#[server(prefix = "/admin/api", endpoint = "set_provisioning")]
+pub(crate) async fn set_provisioning(on: bool) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.set_provisioning(on).await?)
+}
+
+/// Makes a token for a directory.
+#[server(prefix = "/admin/api", endpoint = "create_token")]
+pub(crate) async fn create_token(name: String) -> Result<NewTokenView, ApiError> {
+    let console = crate::pages::console()?;
+    let domain::token::NewToken { token, secret } = console.create_token(&name).await?;
+    Ok(NewTokenView { name: token.name, secret })
+}
+
+/// Revokes a token, by the id of its row.
+#[server(prefix = "/admin/api", endpoint = "revoke_token")]
+pub(crate) async fn revoke_token(id: String) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.revoke_token(id.parse().map_err(|_| ApiError::NotFound)?).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_travels_and_keeps_its_status() {
+        let error = ApiError::Refused("Sign in first.".to_owned());
+        let there = error.ser();
+        assert_eq!(&there[..], br#"{"kind":"refused","detail":"Sign in first."}"#);
+        assert_eq!(ApiError::de(there), error);
+        assert_eq!(error.status(), 409);
+    }
+
+    #[test]
+    fn what_the_framework_says_is_not_passed_on() {
+        let inner = ServerFnErrorErr::Args("invalid digit found in string".to_owned());
+        assert!(!ApiError::from_server_fn_error(inner).message().contains("digit"));
+    }
+}

@@ -1,0 +1,99 @@
+//! The pages, and what the server needs to serve them.
+
+mod components;
+mod error;
+mod group;
+mod groups;
+mod login;
+mod scim;
+mod user;
+mod users;
+mod words;
+
+use crate::ApiError;
+use components::{Here, framed};
+use domain::console::Console;
+use http::request::Parts;
+use leptos::{config::LeptosOptions, nonce::Nonce, prelude::*};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// A sign-in that failed, in the extensions of the request for which the form is shown again.
+#[derive(Clone, Debug)]
+pub struct SignInFailed {
+    /// The name that was typed.
+    pub name: String,
+    /// The page to go on to.
+    pub next: String,
+    /// Why it failed, and what to do.
+    pub message: String,
+}
+
+/// Hands what the server found out about a request over to the pages: who is signed in, the nonce, a failed sign-in.
+pub fn context() {
+    // The route table is made without a request.
+    let Some(parts) = use_context::<Parts>() else { return };
+    if let Some(console) = parts.extensions.get::<Console>() {
+        provide_context(console.clone());
+    }
+    if let Some(nonce) = parts.extensions.get::<Nonce>() {
+        provide_context(nonce.clone());
+    }
+    if let Some(failed) = parts.extensions.get::<SignInFailed>() {
+        provide_context(failed.clone());
+    }
+}
+
+/// The permission to administer, of whoever sent this request.
+pub(crate) fn console() -> Result<Console, ApiError> {
+    use_context().ok_or(ApiError::Unauthorized)
+}
+
+/// The document around every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let signing_in = use_context::<Parts>().is_some_and(|parts| parts.uri.path() == "/login");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="stylesheet" href=format!("/pkg/{}.css", options.output_name)/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {(!signing_in).then(|| view! { <HydrationScripts options islands=true/> })}
+                <MetaTags/>
+            </head>
+            <body>
+                {App()}
+            </body>
+        </html>
+    }
+}
+
+/// The pages and their addresses.
+#[expect(non_snake_case, reason = "a component; the macro would make public what is not")]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Postern")/>
+        <Router>
+            <Routes fallback=no_such_page>
+                <Route path=path!("/login") view=login::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/scim") view=scim::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/users") view=users::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/users/:id") view=user::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/groups") view=groups::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/groups/:id") view=group::show ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+}
+
+fn no_such_page() -> impl IntoView {
+    framed(Here::Nowhere, async |_, _| Err(ApiError::NotFound))
+}

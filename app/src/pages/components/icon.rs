@@ -1,0 +1,52 @@
+use leptos::prelude::*;
+
+/// A drawing beside a word. It is never the only one to say something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Icon {
+    /// Two people.
+    Users,
+    /// Four squares.
+    Groups,
+    /// A key.
+    Key,
+    /// A magnifying glass.
+    Search,
+    /// A triangle with an exclamation mark.
+    Warning,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Users => {
+                "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.2 2-3.5 4.5-3.5s4.5 1.3 4.5 3.5M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12 10.3c1.5.5 2.5 1.6 2.5 3.2"
+            }
+            Self::Groups => {
+                "M2.5 2h3a.5.5 0 0 1 .5.5v3a.5.5 0 0 1-.5.5h-3a.5.5 0 0 1-.5-.5v-3a.5.5 0 0 1 .5-.5ZM10.5 2h3a.5.5 0 0 1 .5.5v3a.5.5 0 0 1-.5.5h-3a.5.5 0 0 1-.5-.5v-3a.5.5 0 0 1 .5-.5ZM10.5 10h3a.5.5 0 0 1 .5.5v3a.5.5 0 0 1-.5.5h-3a.5.5 0 0 1-.5-.5v-3a.5.5 0 0 1 .5-.5ZM2.5 10h3a.5.5 0 0 1 .5.5v3a.5.5 0 0 1-.5.5h-3a.5.5 0 0 1-.5-.5v-3a.5.5 0 0 1 .5-.5Z"
+            }
+            Self::Key => "M5.5 13.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM7.6 8.4 13.5 2.5M11 5l2 2",
+            Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.8 10.8 14 14",
+            Self::Warning => "M8 2 1.5 13.5h13L8 2ZM8 6.5v3.2M8 11.6v.1",
+        }
+    }
+}
+
+/// Draws an icon in the colour of the text.
+pub(crate) fn icon(icon: Icon) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+            <path d=icon.path()/>
+        </svg>
+    }
+}
+
+/// The mark: an arch with a smaller arch in it.
+pub(crate) fn mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M3.5 21.5V10.5a8.5 8.5 0 0 1 17 0v11"/>
+            <path class="mark-gate" d="M8.5 21.5v-8a3.5 3.5 0 0 1 7 0v8Z"/>
+            <path d="M2 21.5h20"/>
+        </svg>
+    }
+}

@@ -1,0 +1,27 @@
+use crate::ApiError;
+use domain::Error;
+
+/// Turns what the rules say into what the browser is told, and writes failures to the log: nobody else sees their
+/// cause.
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Invalid(words) => Self::Invalid(words.to_owned()),
+            Error::Refused(refusal) => Self::Refused(refusal.to_string()),
+            Error::Conflict(_) | Error::VersionMismatch | Error::Rejected(_) => Self::Refused(error.to_string()),
+            Error::Unavailable(_) => {
+                log(&error);
+                Self::Unavailable
+            }
+            Error::Corrupt { .. } => {
+                log(&error);
+                Self::Internal
+            }
+        }
+    }
+}
+
+fn log(error: &Error) {
+    tracing::error!(error = error as &dyn std::error::Error, "the console could not do what it was asked for");
+}

@@ -1,0 +1,43 @@
+use super::{SignInFailed, components::mark};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// Signing in: a plain form, so that nothing but HTML stands between somebody in trouble and the console.
+pub(super) fn show() -> impl IntoView {
+    let failed = use_context::<SignInFailed>();
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let SignInFailed { name, next, message } = failed.unwrap_or_else(|| SignInFailed {
+        name: String::new(),
+        next: next.unwrap_or_default(),
+        message: String::new(),
+    });
+    let has_failed = !message.is_empty();
+    view! {
+        <Title text="Sign in"/>
+        <main class="sign-in">
+            <h1 class="brand">{mark()} "Postern"</h1>
+            <form class="panel" method="post" action="/login" aria-label="Sign in">
+                {has_failed.then(|| view! { <p class="alert" role="alert" id="failed">{message}</p> })}
+                <label class="field">
+                    <span class="label">"Break-glass account"</span>
+                    <input name="name" value=name.clone() required autofocus=name.is_empty() autocomplete="username" autocapitalize="none" spellcheck="false"/>
+                </label>
+                <label class="field">
+                    <span class="label">Secret</span>
+                    <input
+                        name="secret"
+                        type="password"
+                        required
+                        autofocus=!name.is_empty()
+                        autocomplete="current-password"
+                        aria-describedby=has_failed.then_some("failed")
+                    />
+                </label>
+                <input type="hidden" name="next" value=next/>
+                <button class="button button-primary">Sign in</button>
+            </form>
+            <p class="soft">"Every break-glass sign-in is recorded."</p>
+        </main>
+    }
+}

@@ -1,0 +1,74 @@
+use super::Scim;
+use crate::{
+    islands::{act::Act, confirm::Confirm, form::ActForm},
+    pages::{
+        components::{chip, when},
+        words::{count, grouped},
+    },
+};
+use leptos::prelude::*;
+
+/// What is, in a word, a sentence and four numbers; and the switch.
+pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
+    let (tone, word) = scim.health.chip();
+    let (before, at, after) = scim.health.sentence(&scim.status, scim.now);
+    let now = scim.now;
+    view! {
+        <section class="panel provisioning" aria-labelledby="provisioning">
+            <div class="provisioning-text">
+                <div class="panel-title">
+                    <h2 id="provisioning">Provisioning</h2>
+                    {chip(tone, word)}
+                </div>
+                <p class="soft">{before} {at.map(|at| when(now, at))} {after}</p>
+                {scim.is_on().then(|| numbers(scim))}
+            </div>
+            {if scim.is_on() { turn_off(scim).into_any() } else { view! { <ActForm act=Act::TurnOn/> }.into_any() }}
+        </section>
+    }
+}
+
+fn numbers(scim: &Scim) -> impl IntoView + use<> {
+    let (counts, activity) = (scim.status.counts, scim.status.activity);
+    let numbers = [
+        ("Users", counts.users),
+        ("Groups", counts.groups),
+        ("Calls in 24 h", activity.calls),
+        ("Refused", activity.refused),
+    ];
+    let number = |(name, number)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{grouped(number)}</dd>
+            </div>
+        }
+    };
+    view! { <dl class="numbers">{numbers.map(number).collect_view()}</dl> }
+}
+
+fn turn_off(scim: &Scim) -> impl IntoView + use<> {
+    let counts = scim.status.counts;
+    let people = format!(
+        "{} and {} stay as they are. ",
+        count(counts.users, "user", "users"),
+        count(counts.groups, "group", "groups")
+    );
+    let live = scim.status.tokens.iter().filter(|token| token.revoked.is_none()).count();
+    let tokens = match live {
+        0 => None,
+        1 => Some("The token stays valid, for the day you turn provisioning on again.".to_owned()),
+        live => Some(format!("The {live} tokens stay valid, for the day you turn provisioning on again.")),
+    };
+    view! {
+        <Confirm act=Act::TurnOff id="turn-off".to_owned() label="Provisioning".to_owned()>
+            <h2 id="turn-off-title">"Turn off provisioning?"</h2>
+            <ul class="consequences">
+                <li>"Every call of your directory is answered with 403 from now on."</li>
+                <li>{people} <strong>"Who leaves the company stays active here"</strong> " until you turn it on again."</li>
+                <li>"Entra reports errors and puts its provisioning job into quarantine. Once you have turned provisioning on again, restart the job there."</li>
+                {tokens.map(|tokens| view! { <li>{tokens}</li> })}
+            </ul>
+        </Confirm>
+    }
+}

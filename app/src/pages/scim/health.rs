@@ -1,0 +1,223 @@
+//! How provisioning fares, in one word and one sentence.
+
+use crate::pages::{
+    components::Tone,
+    words::{ago, count, grouped},
+};
+use domain::{Timestamp, console::ScimStatus};
+
+/// After so many minutes without a call it is worth a word. Entra asks about every 40.
+const QUIET_MINUTES: i64 = 120;
+const CYCLE_MINUTES: i64 = 40;
+
+/// The state that the header names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// Off, and never was on.
+    NeverOn,
+    /// Off, since then.
+    TurnedOff(Timestamp),
+    /// On, and nobody has called.
+    Waiting,
+    /// Calls come, but none ever had a valid token.
+    Strangers,
+    /// Every token is revoked.
+    NoToken,
+    /// Somebody with a token has called, but no user was ever created.
+    Tested(Timestamp),
+    /// Users were created, and calls come.
+    Connected(Timestamp),
+    /// No calls for a while.
+    Quiet(Timestamp),
+    /// Many calls are refused.
+    Refusing(Timestamp),
+}
+
+impl Health {
+    pub(super) fn of(status: &ScimStatus, now: Timestamp) -> Self {
+        let ScimStatus { settings, activity, tokens, .. } = status;
+        if !settings.provisioning {
+            return settings.provisioning_changed.map_or(Self::NeverOn, Self::TurnedOff);
+        }
+        let no_token = !tokens.is_empty() && tokens.iter().all(|token| token.revoked.is_some());
+        match activity.last_call {
+            _ if no_token => Self::NoToken,
+            None if activity.refused > 0 => Self::Strangers,
+            None => Self::Waiting,
+            // A duplicate here and there is a directory's daily life, and so is a scanner without a token.
+            Some(last) if activity.refused > 0 && activity.refused * 10 >= activity.calls => Self::Refusing(last),
+            Some(last) if activity.first_user.is_none() => Self::Tested(last),
+            Some(last) if last < now.plus_millis(-QUIET_MINUTES * 60_000) => Self::Quiet(last),
+            Some(last) => Self::Connected(last),
+        }
+    }
+
+    pub(super) fn chip(self) -> (Tone, &'static str) {
+        match self {
+            Self::NeverOn | Self::TurnedOff(_) => (Tone::Plain, "Off"),
+            Self::Waiting => (Tone::Info, "Waiting for the first call"),
+            Self::Strangers | Self::Refusing(_) => (Tone::Warn, "Refusing"),
+            Self::NoToken => (Tone::Warn, "No token"),
+            Self::Tested(_) => (Tone::Info, "Waiting for the first users"),
+            Self::Connected(_) => (Tone::Ok, "Connected"),
+            Self::Quiet(_) => (Tone::Plain, "Quiet"),
+        }
+    }
+
+    /// The sentence, in parts: what stands before a moment, the moment, and what stands after it.
+    pub(super) fn sentence(self, status: &ScimStatus, now: Timestamp) -> (&'static str, Option<Timestamp>, String) {
+        const CALLED: &str = "Your directory last called ";
+        let activity = &status.activity;
+        let counts = status.counts;
+        match self {
+            Self::NeverOn => (
+                "Turn it on and your directory creates, updates and suspends people here. Nobody is created until the \
+                 directory calls. You can turn it off at any time; people stay as they are.",
+                None,
+                String::new(),
+            ),
+            Self::TurnedOff(at) => {
+                let people = format!(
+                    "{} and {} stay as they are",
+                    count(counts.users, "user", "users"),
+                    count(counts.groups, "group", "groups")
+                );
+                ("Turned off ", Some(at), format!(". Every call is answered with 403; {people}."))
+            }
+            Self::Waiting => (
+                "No call has come yet. Follow the steps below; each ticks itself when the call arrives.",
+                None,
+                String::new(),
+            ),
+            Self::Strangers => {
+                let calls = count(activity.refused, "call", "calls");
+                let rest = format!(
+                    "{calls} came in the last 24 hours, none with a valid token. Look at the Secret token in Entra."
+                );
+                ("", None, rest)
+            }
+            Self::NoToken => {
+                ("No token works, so every call is refused. Create one and paste it into Entra.", None, String::new())
+            }
+            Self::Tested(last) => {
+                (CALLED, Some(last), ". No user has come yet: they come with its first cycle.".to_owned())
+            }
+            Self::Connected(last) => (CALLED, Some(last), format!(". {}", next_cycle(now, last))),
+            Self::Quiet(last) => {
+                let rest = ". Silence is normal while nothing changes there; if it should have called, look at its provisioning job.";
+                (CALLED, Some(last), rest.to_owned())
+            }
+            Self::Refusing(last) => {
+                let (refused, calls) = (grouped(activity.refused), count(activity.calls, "call", "calls"));
+                let rest = format!(
+                    ". {refused} of {calls} in the last 24 hours were refused; the provisioning logs in Entra say which and why."
+                );
+                (CALLED, Some(last), rest)
+            }
+        }
+    }
+}
+
+fn next_cycle(now: Timestamp, last: Timestamp) -> String {
+    match CYCLE_MINUTES - (now.millis() - last.millis()) / 60_000 {
+        minutes @ 1.. => {
+            format!("Entra’s next cycle is due in about {}.", count(minutes.unsigned_abs(), "minute", "minutes"))
+        }
+        _ => format!("Entra runs a cycle about every {CYCLE_MINUTES} minutes."),
+    }
+}
+
+/// How long ago something was, inside a sentence that has no room for a `time` element.
+pub(super) fn used(now: Timestamp, at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "It has never been used".to_owned(), |at| format!("It was last used {}", ago(now, at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        TokenId,
+        activity::Summary,
+        console::{Counts, WayBack},
+        settings::Settings,
+        token::Token,
+    };
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    fn ago(minutes: i64) -> Option<Timestamp> {
+        Some(NOW.plus_millis(-minutes * 60_000))
+    }
+
+    fn status(activity: Summary) -> ScimStatus {
+        ScimStatus {
+            settings: Settings { provisioning: true, provisioning_changed: ago(9_000) },
+            way_back: WayBack { accounts: 1, proven: None },
+            activity,
+            counts: Counts { users: 1_284, groups: 1 },
+            tokens: Vec::new(),
+        }
+    }
+
+    fn health(activity: Summary) -> Health {
+        Health::of(&status(activity), NOW)
+    }
+
+    fn running(minutes: i64) -> Summary {
+        Summary { last_call: ago(minutes), first_test: ago(8_000), first_user: ago(7_000), calls: 2_417, refused: 0 }
+    }
+
+    #[test]
+    fn the_way_to_connected() {
+        assert_eq!(health(Summary::default()), Health::Waiting);
+        let tested = Summary { first_user: None, ..running(3) };
+        assert!(matches!(health(tested), Health::Tested(_)));
+        assert!(matches!(health(running(3)), Health::Connected(_)));
+        assert!(matches!(health(running(121)), Health::Quiet(_)));
+    }
+
+    #[test]
+    fn refusals_count_when_they_are_many() {
+        assert!(matches!(health(Summary { refused: 200, ..running(3) }), Health::Connected(_)));
+        assert!(matches!(health(Summary { refused: 250, ..running(3) }), Health::Refusing(_)));
+        let strangers = Summary { calls: 4, refused: 4, ..Summary::default() };
+        assert_eq!(health(strangers), Health::Strangers);
+    }
+
+    #[test]
+    fn off_is_off_whatever_was_before() {
+        let mut status = status(running(3));
+        status.settings.provisioning = false;
+        assert!(matches!(Health::of(&status, NOW), Health::TurnedOff(_)));
+        status.settings.provisioning_changed = None;
+        assert_eq!(Health::of(&status, NOW), Health::NeverOn);
+    }
+
+    #[test]
+    fn without_a_live_token_nothing_works() {
+        let mut status = status(running(3));
+        let id = TokenId(Default::default());
+        let token = Token {
+            id,
+            key: String::new(),
+            hash: [0; 32],
+            last_four: String::new(),
+            name: String::new(),
+            created: NOW,
+            last_used: None,
+            revoked: Some(NOW),
+        };
+        status.tokens = vec![token];
+        assert_eq!(Health::of(&status, NOW), Health::NoToken);
+    }
+
+    #[test]
+    fn sentences_hold_their_numbers() {
+        let connected = status(running(3));
+        let (before, at, after) = Health::of(&connected, NOW).sentence(&connected, NOW);
+        assert_eq!((before, at), ("Your directory last called ", ago(3)));
+        assert_eq!(after, ". Entra’s next cycle is due in about 37 minutes.");
+        let off = Health::TurnedOff(NOW).sentence(&connected, NOW).2;
+        assert!(off.contains("1,284 users and 1 group stay"), "{off}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Steps that tick themselves.
+
+use crate::pages::components::when;
+use domain::Timestamp;
+use leptos::prelude::*;
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Done, and since when, where that is known.
+    Done(Option<Timestamp>),
+    /// To be done now.
+    Next,
+    /// To be done once others are.
+    Later,
+    /// May be done.
+    Optional,
+}
+
+impl Standing {
+    /// Done at that moment, or else to be done now.
+    pub(super) fn at(moment: Option<Timestamp>) -> Self {
+        moment.map_or(Self::Next, |moment| Self::Done(Some(moment)))
+    }
+
+    /// The same for steps in a row: of those that are not done, the first is next.
+    pub(super) fn in_a_row<const N: usize>(moments: [Option<Timestamp>; N]) -> [Self; N] {
+        let mut is_next = true;
+        moments.map(|moment| match Self::at(moment) {
+            Self::Next if !std::mem::replace(&mut is_next, false) => Self::Later,
+            standing => standing,
+        })
+    }
+
+    pub(super) fn is_done(self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+/// One step of a list; `number` is shown until it is done.
+pub(super) fn step(
+    number: u8,
+    standing: Standing,
+    now: Timestamp,
+    title: &'static str,
+    content: impl IntoView,
+) -> impl IntoView {
+    let done = standing.is_done();
+    let aside = match standing {
+        Standing::Done(Some(at)) => when(now, at).into_any(),
+        Standing::Optional => "optional".into_any(),
+        Standing::Done(None) | Standing::Next | Standing::Later => ().into_any(),
+    };
+    view! {
+        <li class="step">
+            <span class="step-mark" class:step-mark-done=done class:step-mark-next={standing == Standing::Next}>
+                <span aria-hidden="true">{if done { "✓".to_owned() } else { number.to_string() }}</span>
+                {done.then(|| view! { <span class="visually-hidden">"Done: "</span> })}
+            </span>
+            <div class="step-text">
+                <h3>{title}</h3>
+                {content}
+            </div>
+            <p class="step-aside">{aside}</p>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Standing::*, *};
+
+    #[test]
+    fn one_step_is_next() {
+        let at = Timestamp::from_millis(7);
+        assert_eq!(Standing::in_a_row([Some(at), None, None]), [Done(Some(at)), Next, Later]);
+        assert_eq!(Standing::in_a_row([None, Some(at), None]), [Next, Done(Some(at)), Later]);
+    }
+}

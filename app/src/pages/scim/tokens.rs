@@ -1,0 +1,105 @@
+use super::{Scim, health::used};
+use crate::{
+    islands::{act::Act, confirm::Confirm, create_token::CreateToken},
+    pages::{
+        components::{Tone, chip, when},
+        words::count,
+    },
+};
+use domain::{Timestamp, token::Token};
+use leptos::prelude::*;
+
+/// The tokens: those that work, and folded below them those that no longer do.
+pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
+    let (revoked, live): (Vec<Token>, Vec<Token>) =
+        scim.status.tokens.iter().cloned().partition(|token| token.revoked.is_some());
+    let (now, others) = (scim.now, live.len().saturating_sub(1));
+    // Without a live token the button stands in the step that asks for one, as long as there are steps.
+    let offer = scim.has_live_token() || !scim.is_on();
+    view! {
+        <section class="panel" id="tokens" aria-labelledby="tokens-title">
+            <div class="panel-head">
+                <h2 id="tokens-title">Tokens</h2>
+                {offer.then(|| view! { <CreateToken primary=false another=scim.has_live_token()/> })}
+            </div>
+            {if live.is_empty() {
+                view! { <p class="panel-text soft">"No token works: every call of a directory is refused."</p> }.into_any()
+            } else {
+                table("Tokens that work", live, now, Some(others)).into_any()
+            }}
+            {(!revoked.is_empty()).then(|| {
+                let number = u64::try_from(revoked.len()).unwrap_or(u64::MAX);
+                view! {
+                    <details class="panel-fold">
+                        <summary>{count(number, "revoked token", "revoked tokens")}</summary>
+                        {table("Revoked tokens", revoked, now, None)}
+                    </details>
+                }
+            })}
+        </section>
+    }
+}
+
+/// `others` is how many other tokens work beside each of these, where these do.
+fn table(label: &'static str, tokens: Vec<Token>, now: Timestamp, others: Option<usize>) -> impl IntoView {
+    view! {
+        <table class="rows tokens" aria-label=label>
+            <thead>
+                <tr>
+                    <th scope="col">Name</th>
+                    <th scope="col">Token</th>
+                    <th scope="col">Created</th>
+                    <th scope="col">Last used</th>
+                    <th scope="col">Status</th>
+                    <th scope="col"><span class="visually-hidden">Actions</span></th>
+                </tr>
+            </thead>
+            <tbody>{tokens.into_iter().map(|token| row(token, now, others)).collect_view()}</tbody>
+        </table>
+    }
+}
+
+fn row(token: Token, now: Timestamp, others: Option<usize>) -> impl IntoView {
+    let masked = token.masked();
+    let used = token.last_used.map_or_else(|| "never".into_any(), |at| when(now, at).into_any());
+    let status = match token.revoked {
+        Some(at) => view! { {chip(Tone::Plain, "Revoked")} " " <span class="soft">{when(now, at)}</span> }.into_any(),
+        None => chip(Tone::Ok, "Live").into_any(),
+    };
+    view! {
+        <tr>
+            <td class="row-main"><strong>{token.name.clone()}</strong></td>
+            <td class="row-text"><code class="masked">{masked}</code></td>
+            <td><span class="card-label">"Created "</span> {when(now, token.created)}</td>
+            <td><span class="card-label">"Last used "</span> {used}</td>
+            <td>{status}</td>
+            <td class="row-action">{others.map(|others| revoke(&token, now, others))}</td>
+        </tr>
+    }
+}
+
+fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<> {
+    let id = format!("revoke-{}", token.id);
+    let label = format!("Revoke {}", token.name);
+    let question = format!("Revoke “{}”?", token.name);
+    let (masked, used) = (token.masked(), format!("{}.", used(now, token.last_used)));
+    let breaks = "Entra’s next call with it is answered with 401, and its provisioning job goes into quarantine.";
+    let rest = match others {
+        0 => "It is the last one that works. No directory can call until you create another and paste it there."
+            .to_owned(),
+        1 => "The other token keeps working.".to_owned(),
+        others => format!("The {others} other tokens keep working."),
+    };
+    view! {
+        <Confirm act=Act::Revoke(token.id.to_string()) id=id.clone() label=label>
+            <h2 id=format!("{id}-title")>{question}</h2>
+            <p><code class="masked">{masked}</code></p>
+            <ul class="consequences">
+                <li>{used}</li>
+                <li>{breaks}</li>
+                <li>{if others == 0 { view! { <strong>{rest}</strong> }.into_any() } else { rest.into_any() }}</li>
+                <li>"This cannot be undone."</li>
+            </ul>
+        </Confirm>
+    }
+}

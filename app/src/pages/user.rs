@@ -1,0 +1,120 @@
+use super::{
+    components::{Here, avatar, copy_field, framed, status_chip, when},
+    words::{Section, sections},
+};
+use crate::ApiError;
+use domain::{
+    Timestamp, UserId,
+    console::{Console, UserDetail},
+    group::GroupRef,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use serde_json::{Map, Value};
+
+/// One user, with everything that the directory has said.
+pub(super) fn show() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    framed(Here::Users, async move |console, _| {
+        let id = id.parse().map_err(|_| ApiError::NotFound)?;
+        let detail = console.user(id).await?;
+        let manager = manager(&console, &detail).await;
+        Ok(page(detail, manager, console.now()).into_any())
+    })
+}
+
+/// The manager, where the directory's word for it names a user of ours.
+async fn manager(console: &Console, detail: &UserDetail) -> Option<(UserId, String)> {
+    let id = detail.user.profile.manager.as_ref()?.parse().ok()?;
+    let manager = console.user(id).await.ok()?;
+    Some((id, manager.user.name().to_owned()))
+}
+
+fn page(detail: UserDetail, manager: Option<(UserId, String)>, now: Timestamp) -> impl IntoView {
+    let UserDetail { user, groups } = detail;
+    let name = user.name().to_owned();
+    let document: Map<String, Value> = serde_json::from_str(&user.profile.document).unwrap_or_default();
+    let sections = sections(&document);
+    let raw = serde_json::to_string_pretty(&document).unwrap_or_default();
+    view! {
+        <Title text=name.clone()/>
+        <div class="page-head">
+            <p class="eyebrow"><a href="/admin/users">Users</a></p>
+            <div class="person-head">
+                {avatar(&name)}
+                <div>
+                    <div class="panel-title"><h1>{name.clone()}</h1> {status_chip(user.profile.active)}</div>
+                    <p class="soft">{user.profile.user_name.clone()}</p>
+                </div>
+            </div>
+            <p class="soft">
+                "Your directory manages all of this; changes are made there. Created " {when(now, user.created)} ", changed "
+                {when(now, user.changed)} "."
+            </p>
+        </div>
+        {sections.into_iter().map(|part| section(part, manager.as_ref())).collect_view()}
+        {groups_panel(groups)}
+        {ids(user.id.to_string(), user.profile.external_id.clone())}
+        <details class="panel panel-fold">
+            <summary>Document, as the directory sent it</summary>
+            <pre tabindex="0">{raw}</pre>
+        </details>
+    }
+}
+
+fn section(section: Section, manager: Option<&(UserId, String)>) -> impl IntoView + use<> {
+    let title = if section.is_urn {
+        view! { "Extension " <code>{section.title}</code> }.into_any()
+    } else {
+        section.title.into_any()
+    };
+    let row = |(label, value): (String, String)| {
+        let value = match manager.filter(|(id, _)| id.to_string() == value) {
+            Some((id, name)) => view! { <a href=format!("/admin/users/{id}")>{name.clone()}</a> }.into_any(),
+            None => value.into_any(),
+        };
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    };
+    view! {
+        <section class="panel">
+            <div class="panel-head"><h2>{title}</h2></div>
+            <dl class="attributes">{section.rows.into_iter().map(row).collect_view()}</dl>
+        </section>
+    }
+}
+
+fn groups_panel(groups: Vec<GroupRef>) -> impl IntoView {
+    let list = if groups.is_empty() {
+        view! { <p class="panel-text soft">"In no group."</p> }.into_any()
+    } else {
+        let link =
+            |group: GroupRef| view! { <li><a href=format!("/admin/groups/{}", group.id)>{group.display_name}</a></li> };
+        view! { <ul class="panel-text links">{groups.into_iter().map(link).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <section class="panel" aria-labelledby="groups">
+            <div class="panel-head"><h2 id="groups">Groups</h2></div>
+            {list}
+        </section>
+    }
+}
+
+/// The ids by which the directory and Postern know the same thing.
+pub(super) fn ids(id: String, external: Option<String>) -> impl IntoView {
+    let external = match external {
+        Some(external) => copy_field("external-id", "externalId, the directory’s own", external).into_any(),
+        None => view! { <p class="hint">"The directory has given no externalId."</p> }.into_any(),
+    };
+    view! {
+        <section class="panel" aria-labelledby="ids">
+            <div class="panel-head"><h2 id="ids">Ids</h2></div>
+            <div class="panel-text">{copy_field("id", "id, by which the directory calls", id)} {external}</div>
+        </section>
+    }
+}

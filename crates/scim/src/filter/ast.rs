@@ -1,0 +1,158 @@
+use std::borrow::Cow;
+
+use crate::path::AttributePath;
+
+/// A filter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// Both sides hold.
+    And(Box<Filter>, Box<Filter>),
+    /// One side holds, or both.
+    Or(Box<Filter>, Box<Filter>),
+    /// The inner filter does not hold.
+    Not(Box<Filter>),
+    /// An attribute compared with a literal.
+    Compare {
+        /// The attribute.
+        path: AttributePath,
+        /// The operator.
+        op: CompareOp,
+        /// The literal.
+        value: Literal,
+    },
+    /// The attribute has a value, `pr`.
+    Present(AttributePath),
+    /// One and the same value of a multi-valued attribute satisfies the inner filter: `emails[type eq "work"]`.
+    ///
+    /// `emails[type eq "work"].value eq "x"`, which is outside the grammar but is sent, is read as
+    /// `emails[type eq "work" and value eq "x"]`.
+    ValuePath {
+        /// The multi-valued attribute.
+        path: AttributePath,
+        /// What a value must satisfy; its paths name sub-attributes.
+        filter: Box<Filter>,
+    },
+}
+
+impl Filter {
+    /// How many comparisons the filter makes at most.
+    pub(crate) fn terms(&self) -> usize {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => left.terms() + right.terms(),
+            Self::Not(inner) | Self::ValuePath { filter: inner, .. } => inner.terms(),
+            Self::Compare { .. } | Self::Present(_) => 1,
+        }
+    }
+}
+
+/// A comparison operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareOp {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Contains.
+    Co,
+    /// Starts with.
+    Sw,
+    /// Ends with.
+    Ew,
+    /// Greater than.
+    Gt,
+    /// Greater than or equal.
+    Ge,
+    /// Less than.
+    Lt,
+    /// Less than or equal.
+    Le,
+}
+
+impl CompareOp {
+    /// All operators.
+    pub const ALL: [Self; 9] =
+        [Self::Eq, Self::Ne, Self::Co, Self::Sw, Self::Ew, Self::Gt, Self::Ge, Self::Lt, Self::Le];
+
+    /// The operator as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Co => "co",
+            Self::Sw => "sw",
+            Self::Ew => "ew",
+            Self::Gt => "gt",
+            Self::Ge => "ge",
+            Self::Lt => "lt",
+            Self::Le => "le",
+        }
+    }
+}
+
+/// The right side of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// Text: quoted, or a bare token that is nothing else.
+    String(String),
+    /// A number.
+    Number(serde_json::Number),
+    /// `true` or `false`, in any letter case when bare.
+    Bool(bool),
+    /// `null`.
+    Null,
+}
+
+impl Literal {
+    /// The literal as text, for comparison with a text attribute; `None` for `null`.
+    ///
+    /// Clients leave quotes out, so a text attribute may be compared with a bare number or a bare `true`.
+    pub fn as_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::String(text) => Some(Cow::Borrowed(text)),
+            Self::Number(number) => Some(Cow::Owned(number.to_string())),
+            Self::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+            Self::Null => None,
+        }
+    }
+
+    /// The literal as a boolean: `true`, `false`, or one of them quoted, in any letter case.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            Self::String(text) => crate::value::boolean(text),
+            _ => None,
+        }
+    }
+}
+
+/// Why a filter is refused. The messages are fixed and repeat nothing of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// Longer than the limit.
+    #[error("The filter is longer than this server accepts.")]
+    TooLong,
+    /// Nested deeper, or with more comparisons, than the limits.
+    #[error("The filter is more complex than this server accepts.")]
+    TooComplex,
+    /// An attribute was expected.
+    #[error("The filter names no valid attribute where one is expected.")]
+    Attribute,
+    /// An operator was expected.
+    #[error("The filter has no operator where one is expected; use eq, ne, co, sw, ew, gt, ge, lt, le or pr.")]
+    Operator,
+    /// A value was expected.
+    #[error("The filter has no valid value where one is expected; write text in double quotes.")]
+    Value,
+    /// A parenthesis or bracket is not closed.
+    #[error("The filter has a parenthesis or bracket that is not closed.")]
+    Unclosed,
+    /// A complete filter is followed by more.
+    #[error("The filter goes on after its end; join conditions by and, or.")]
+    Trailing,
+}
+
+impl From<FilterError> for crate::Error {
+    fn from(error: FilterError) -> Self {
+        Self::invalid_filter(error.to_string())
+    }
+}

@@ -1,0 +1,10 @@
+//! Filters (RFC 7644 §3.4.2.2): text to a tree, the tree to text, and the tree against a resource.
+
+mod ast;
+mod eval;
+mod parser;
+mod print;
+
+pub use ast::{CompareOp, Filter, FilterError, Literal};
+pub use parser::parse;
+pub(crate) use parser::parse_value_filter;

@@ -1,0 +1,41 @@
+/// Bounds on what a client may send. The defaults are far above what provisioning clients need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest filter or PATCH path, in bytes.
+    pub filter_length: usize,
+    /// Deepest nesting of parentheses and brackets in a filter.
+    pub filter_depth: usize,
+    /// Most comparisons in one filter.
+    pub filter_terms: usize,
+    /// Deepest nesting of objects and arrays in a JSON body.
+    pub json_depth: usize,
+    /// Most operations in one PATCH request.
+    pub operations: usize,
+    /// Most resources on one page of a list; announced as `filter.maxResults`.
+    pub page_size: usize,
+    /// Largest request body, in bytes; announced in the service provider configuration, enforced by the server.
+    pub payload: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            filter_length: 8 * 1024,
+            filter_depth: 40,
+            filter_terms: 200,
+            json_depth: 64,
+            operations: 1000,
+            page_size: 200,
+            payload: 5 * 1024 * 1024,
+        }
+    }
+}
+
+/// Most values of one multi-valued attribute. `members` is exempt: the server keeps membership as rows.
+pub const MAX_VALUES: usize = 1000;
+
+/// Largest document, in bytes, members not counted.
+pub const MAX_DOCUMENT: usize = 1024 * 1024;
+
+/// Most attributes at the top level of a document or of one of its extensions.
+pub const MAX_ATTRIBUTES: usize = 1000;

@@ -1,0 +1,61 @@
+//! PATCH (RFC 7644 §3.5.2): a request, its operations in one normal form, and their effect on a document.
+//!
+//! [`PatchRequest::parse`] reads the body, [`normalise`] turns the shapes that clients send into one [`Operation`] per
+//! attribute, [`apply`] gives the changed document. For groups [`split_members`] takes the membership changes out
+//! between the two, because the server keeps membership as rows.
+
+mod apply;
+mod cost;
+mod elements;
+mod members;
+mod normalise;
+mod request;
+
+use serde_json::Value;
+
+pub use apply::apply;
+pub(crate) use apply::{apply_unchecked, missing};
+pub use members::{Member, MemberChange, MemberKind, split_members, take_members};
+pub(crate) use normalise::explode;
+pub use normalise::normalise;
+pub use request::PatchRequest;
+
+use crate::filter::Filter;
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Sets a single-valued attribute, adds to a multi-valued one.
+    Add,
+    /// Sets an attribute; of complex values only the sub-attributes given.
+    Replace,
+    /// Unsets an attribute, or takes values out of a multi-valued one.
+    Remove,
+}
+
+/// What an operation changes. Names are canonical if the schema knows them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// URN of the extension that holds the attribute; `None` for the top level.
+    pub extension: Option<String>,
+    /// The attribute; at the top level it may be the URN of an extension that is removed as a whole.
+    pub attribute: String,
+    /// Chooses among the values of a multi-valued attribute.
+    pub filter: Option<Filter>,
+    /// The sub-attribute.
+    pub sub_attribute: Option<String>,
+}
+
+/// One change to one attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// What is done.
+    pub kind: Kind,
+    /// To what.
+    pub target: Target,
+    /// The value, of the attribute's type. Always there for `Add` and `Replace`. For `Remove` it is the list of values
+    /// to take out of a multi-valued attribute; a list without elements takes nothing out, `None` all.
+    ///
+    /// In a complex value, a sub-attribute that is `null` is to be unset.
+    pub value: Option<Value>,
+}

@@ -1,0 +1,81 @@
+use serde_json::{Map, Value};
+
+use super::Kind;
+use crate::{Error, Limits, Result};
+
+/// A PATCH request, read but not yet looked up in the schema.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatchRequest {
+    pub(super) operations: Vec<RawOperation>,
+    pub(super) limits: Limits,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RawOperation {
+    pub(super) kind: Kind,
+    pub(super) path: Option<String>,
+    /// `None` if there is no `value` at all, `Some(Null)` if it is `null`.
+    pub(super) value: Option<Value>,
+}
+
+impl PatchRequest {
+    /// Reads a PATCH body. Keys are taken in any letter case, unknown ones are ignored, `schemas` is not demanded, a
+    /// missing `op` is a replace, and a body without operations changes nothing.
+    ///
+    /// Refuses operations that are no objects, an unknown `op`, a `path` that is not text (400), and more operations
+    /// than `limits` allows (413).
+    pub fn parse(body: Map<String, Value>, limits: &Limits) -> Result<Self> {
+        let operations = match body.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("Operations")) {
+            None | Some((_, Value::Null)) => vec![],
+            Some((_, Value::Array(items))) => items,
+            Some(_) => return Err(Error::invalid_syntax("Operations must be a list of objects.")),
+        };
+        if operations.len() > limits.operations {
+            let detail = format!("A PATCH request may hold at most {} operations; split it.", limits.operations);
+            return Err(Error::too_large(detail));
+        }
+        let operations = operations.into_iter().map(RawOperation::parse).collect::<Result<_>>()?;
+        Ok(Self { operations, limits: *limits })
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+}
+
+impl RawOperation {
+    fn parse(operation: Value) -> Result<Self> {
+        let Value::Object(map) = operation else {
+            return Err(Error::invalid_syntax("Operations must be a list of objects."));
+        };
+        let (mut kind, mut path, mut value) = (Kind::Replace, None, None);
+        for (key, given) in map {
+            match key {
+                _ if key.eq_ignore_ascii_case("op") => kind = parse_kind(&given)?,
+                _ if key.eq_ignore_ascii_case("path") => path = parse_path(given)?,
+                _ if key.eq_ignore_ascii_case("value") => value = Some(given),
+                _ => {}
+            }
+        }
+        Ok(Self { kind, path, value })
+    }
+}
+
+fn parse_kind(op: &Value) -> Result<Kind> {
+    match op.as_str() {
+        Some(op) if op.eq_ignore_ascii_case("add") => Ok(Kind::Add),
+        Some(op) if op.eq_ignore_ascii_case("replace") => Ok(Kind::Replace),
+        Some(op) if op.eq_ignore_ascii_case("remove") => Ok(Kind::Remove),
+        _ => Err(Error::invalid_syntax("The op of a PATCH operation must be add, replace or remove.")),
+    }
+}
+
+fn parse_path(path: Value) -> Result<Option<String>> {
+    match path {
+        Value::Null => Ok(None),
+        Value::String(path) if path.trim().is_empty() => Ok(None),
+        Value::String(path) => Ok(Some(path.trim().to_owned())),
+        _ => Err(Error::invalid_path("The path of a PATCH operation must be text.")),
+    }
+}

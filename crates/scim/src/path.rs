@@ -1,0 +1,133 @@
+//! Attribute paths (RFC 7644 §3.10) and PATCH paths (RFC 7644 §3.5.2).
+
+use std::fmt;
+
+use crate::Limits;
+use crate::filter::{self, Filter};
+use crate::schema::SCHEMAS;
+use crate::text::{is_urn, strip_prefix};
+
+/// A path that is not well-formed. The message is fixed and repeats nothing of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("The path is not valid: give an attribute such as userName, name.givenName or emails[type eq \"work\"].value.")]
+pub struct PathError;
+
+impl From<PathError> for crate::Error {
+    fn from(error: PathError) -> Self {
+        Self::invalid_path(error.to_string())
+    }
+}
+
+/// Names an attribute or a sub-attribute, perhaps with the URN of its schema in front.
+///
+/// Names are kept as given; [`crate::schema::ResourceType::resolve`] finds the canonical ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributePath {
+    /// URN of the schema, canonical if the schema is known.
+    pub schema: Option<String>,
+    /// The attribute.
+    pub attribute: String,
+    /// The sub-attribute.
+    pub sub_attribute: Option<String>,
+}
+
+impl AttributePath {
+    /// Reads `attribute`, `attribute.sub`, `urn:…:attribute` or `urn:…:attribute.sub`. Refuses anything else, a bare
+    /// URN included.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        let (schema, rest) = split_urn(text)?;
+        let (attribute, sub_attribute) = match rest.split_once('.') {
+            Some((attribute, sub)) => (attribute, Some(sub)),
+            None => (rest, None),
+        };
+        if !is_name(attribute) || !sub_attribute.is_none_or(is_name) {
+            return Err(PathError);
+        }
+        Ok(Self { schema, attribute: attribute.into(), sub_attribute: sub_attribute.map(Into::into) })
+    }
+}
+
+impl fmt::Display for AttributePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}:")?;
+        }
+        f.write_str(&self.attribute)?;
+        if let Some(sub) = &self.sub_attribute {
+            write!(f, ".{sub}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the URN off the front. Known URNs are matched whole, because they hold dots ("2.0") and the attribute may
+/// hold one, too; of an unknown URN everything up to the last colon is the schema.
+fn split_urn(text: &str) -> Result<(Option<String>, &str), PathError> {
+    if !is_urn(text) {
+        return Ok((None, text));
+    }
+    for schema in SCHEMAS {
+        if let Some(rest) = strip_prefix(text, schema.id).and_then(|rest| rest.strip_prefix(':')) {
+            return Ok((Some(schema.id.into()), rest));
+        }
+    }
+    let (urn, rest) = text.rsplit_once(':').ok_or(PathError)?;
+    let well_formed = urn.len() > "urn:".len() && urn.bytes().all(is_urn_byte);
+    if well_formed { Ok((Some(urn.into()), rest)) } else { Err(PathError) }
+}
+
+fn is_urn_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b":.-_/%+".contains(&byte)
+}
+
+/// RFC 7644 §3.4.2.2: a name begins with a letter and goes on with letters, digits, `-` and `_`. `$ref` is a name, too,
+/// and some custom attributes begin with an underscore.
+fn is_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'$' || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'$')
+}
+
+/// What a PATCH operation is about: `attribute`, `attribute.sub`, `attribute[filter]` or `attribute[filter].sub`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatchPath {
+    /// The attribute, and the sub-attribute behind it or behind the filter.
+    pub path: AttributePath,
+    /// Chooses among the values of a multi-valued attribute.
+    pub filter: Option<Filter>,
+}
+
+impl PatchPath {
+    /// Reads a PATCH path. Refuses what is malformed or beyond `limits`, and a bare URN.
+    pub fn parse(text: &str, limits: &Limits) -> Result<Self, PathError> {
+        let text = text.trim();
+        if text.len() > limits.filter_length {
+            return Err(PathError);
+        }
+        let Some((head, rest)) = text.split_once('[') else {
+            return Ok(Self { path: AttributePath::parse(text)?, filter: None });
+        };
+        let (inner, tail) = rest.rsplit_once(']').ok_or(PathError)?;
+        let filter = filter::parse_value_filter(inner, limits).map_err(|_| PathError)?;
+        let path = AttributePath::parse(&format!("{}{tail}", head.trim_end()))?;
+        // The sub-attribute stands behind the filter, never in front of it.
+        if path.sub_attribute.is_some() == tail.is_empty() {
+            return Err(PathError);
+        }
+        Ok(Self { path, filter: Some(filter) })
+    }
+}
+
+impl fmt::Display for PatchPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(filter) = &self.filter else {
+            return self.path.fmt(f);
+        };
+        let attribute = AttributePath { sub_attribute: None, ..self.path.clone() };
+        write!(f, "{attribute}[{filter}]")?;
+        if let Some(sub) = &self.path.sub_attribute {
+            write!(f, ".{sub}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+use serde_json::{Map, Value, json};
+
+use super::Projection;
+use crate::schema::{ResourceType, Returned};
+use crate::text::is_urn;
+use crate::value::is_empty;
+
+/// What the server knows about a resource besides its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meta {
+    /// The resource's identifier.
+    pub id: String,
+    /// When it was created, in RFC 3339 form.
+    pub created: String,
+    /// When it was last changed, in RFC 3339 form.
+    pub last_modified: String,
+    /// Its entity tag, such as `W/"3"`.
+    pub version: String,
+    /// Its URL.
+    pub location: String,
+}
+
+/// Builds the response for a document: `schemas`, `id`, `externalId`, the other attributes, `readonly` and `meta`, as
+/// far as the projection wants them. Empty values are left out.
+///
+/// `readonly` holds what the server adds, such as `groups` or `members`; it takes precedence over the document.
+pub fn render(
+    resource_type: &ResourceType,
+    document: &Map<String, Value>,
+    meta: Meta,
+    readonly: &[(&str, Value)],
+    projection: &Projection,
+) -> Map<String, Value> {
+    let mut out = Map::new();
+    out.insert("schemas".into(), schemas(resource_type, document));
+    out.insert("id".into(), Value::String(meta.id.clone()));
+    let external_id = document.get_key_value("externalId");
+    for (name, value) in external_id.into_iter().chain(document) {
+        let is_added = readonly.iter().any(|(added, _)| added == name);
+        if !is_added && !is_owned_by_server(resource_type, name) {
+            insert(&mut out, name, projection.keep(resource_type, name, value));
+        }
+    }
+    for (name, value) in readonly {
+        insert(&mut out, name, projection.keep(resource_type, name, value));
+    }
+    insert(&mut out, "meta", projection.keep(resource_type, "meta", &meta_json(resource_type, meta)));
+    out
+}
+
+fn insert(out: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    if let Some(value) = value.filter(|value| !is_empty(value)) {
+        out.insert(name.to_owned(), value);
+    }
+}
+
+/// Whether the document has no say in this: `id`, `meta` and the like, and what is never returned.
+fn is_owned_by_server(resource_type: &ResourceType, name: &str) -> bool {
+    resource_type.attribute(None, name).is_some_and(|known| !known.is_stored() || known.returned == Returned::Never)
+}
+
+/// RFC 7643 §3: `schemas` names the core schema and every extension that the resource uses, known or not.
+fn schemas(resource_type: &ResourceType, document: &Map<String, Value>) -> Value {
+    let extensions = document.iter().filter(|(name, value)| is_urn(name) && value.is_object() && !is_empty(value));
+    let urns: Vec<_> = [resource_type.schema.id].into_iter().chain(extensions.map(|(name, _)| name.as_str())).collect();
+    json!(urns)
+}
+
+fn meta_json(resource_type: &ResourceType, meta: Meta) -> Value {
+    json!({
+        "resourceType": resource_type.name,
+        "created": meta.created,
+        "lastModified": meta.last_modified,
+        "version": meta.version,
+        "location": meta.location,
+    })
+}

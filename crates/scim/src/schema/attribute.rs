@@ -1,0 +1,121 @@
+use super::{Mutability, Returned, Type, Uniqueness};
+
+/// One attribute or sub-attribute with its characteristics (RFC 7643 §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attribute {
+    /// Canonical name.
+    pub name: &'static str,
+    /// Data type, `type` in a schema definition.
+    pub kind: Type,
+    /// Whether it holds a list.
+    pub multi_valued: bool,
+    /// Whether a resource must have it.
+    pub required: bool,
+    /// Whether letter case counts when values are compared.
+    pub case_exact: bool,
+    /// When it can be written.
+    pub mutability: Mutability,
+    /// When it is returned.
+    pub returned: Returned,
+    /// How unique its values are.
+    pub uniqueness: Uniqueness,
+    /// Suggested values.
+    pub canonical_values: &'static [&'static str],
+    /// What a reference may point to.
+    pub reference_types: &'static [&'static str],
+    /// One sentence for humans.
+    pub description: &'static str,
+    /// Sub-attributes of a complex attribute.
+    pub sub_attributes: &'static [Attribute],
+}
+
+impl Attribute {
+    /// A single-valued, optional, readable and writable attribute; the methods below change that one by one.
+    pub(crate) const fn new(name: &'static str, kind: Type, description: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            multi_valued: false,
+            required: false,
+            case_exact: false,
+            mutability: Mutability::ReadWrite,
+            returned: Returned::Default,
+            uniqueness: Uniqueness::None,
+            canonical_values: &[],
+            reference_types: &[],
+            description,
+            sub_attributes: &[],
+        }
+    }
+
+    pub(crate) const fn string(name: &'static str, description: &'static str) -> Self {
+        Self::new(name, Type::String, description)
+    }
+
+    pub(crate) const fn complex(name: &'static str, description: &'static str, sub: &'static [Self]) -> Self {
+        let mut attribute = Self::new(name, Type::Complex, description);
+        attribute.sub_attributes = sub;
+        attribute
+    }
+
+    pub(crate) const fn reference(
+        name: &'static str,
+        description: &'static str,
+        types: &'static [&'static str],
+    ) -> Self {
+        let mut attribute = Self::new(name, Type::Reference, description);
+        attribute.reference_types = types;
+        attribute
+    }
+
+    pub(crate) const fn multi_valued(mut self) -> Self {
+        self.multi_valued = true;
+        self
+    }
+
+    pub(crate) const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub(crate) const fn case_exact(mut self) -> Self {
+        self.case_exact = true;
+        self
+    }
+
+    pub(crate) const fn mutability(mut self, mutability: Mutability) -> Self {
+        self.mutability = mutability;
+        self
+    }
+
+    pub(crate) const fn returned(mut self, returned: Returned) -> Self {
+        self.returned = returned;
+        self
+    }
+
+    pub(crate) const fn unique(mut self) -> Self {
+        self.uniqueness = Uniqueness::Server;
+        self
+    }
+
+    pub(crate) const fn canonical(mut self, values: &'static [&'static str]) -> Self {
+        self.canonical_values = values;
+        self
+    }
+
+    /// The sub-attribute of that name, in any letter case.
+    pub fn sub_attribute(&self, name: &str) -> Option<&'static Attribute> {
+        self.sub_attributes.iter().find(|sub| sub.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a client's value is kept in the document. Read-only and write-only values are not.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.mutability, Mutability::ReadWrite | Mutability::Immutable)
+    }
+
+    /// Whether this is one complex value that is identified by its `value`, such as `manager`: its other
+    /// sub-attributes describe that value, so a new `value` replaces the whole.
+    pub(crate) fn is_identified(&self) -> bool {
+        self.kind == Type::Complex && !self.multi_valued && self.sub_attribute("value").is_some()
+    }
+}

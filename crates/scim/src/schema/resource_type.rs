@@ -1,0 +1,97 @@
+use super::{Attribute, COMMON};
+use crate::path::AttributePath;
+
+/// A schema: a URN and its attributes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// URN.
+    pub id: &'static str,
+    /// Human-readable name.
+    pub name: &'static str,
+    /// One sentence for humans.
+    pub description: &'static str,
+    /// The attributes, without the common ones.
+    pub attributes: &'static [Attribute],
+}
+
+impl Schema {
+    /// The attribute of that name, in any letter case.
+    pub fn attribute(&self, name: &str) -> Option<&'static Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A type of resource: an endpoint, a core schema and extensions.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ResourceType {
+    /// `User` or `Group`.
+    pub name: &'static str,
+    /// Path below the base URL.
+    pub endpoint: &'static str,
+    /// One sentence for humans.
+    pub description: &'static str,
+    /// The core schema.
+    pub schema: &'static Schema,
+    /// The extensions known to this server. Documents may hold others.
+    pub extensions: &'static [&'static Schema],
+}
+
+/// An attribute path, looked up in a resource type: canonical names where the table knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resolved<'p> {
+    /// URN of the extension under which the attribute stands in the document; `None` for core attributes.
+    pub extension: Option<&'p str>,
+    /// Name, canonical if known.
+    pub name: &'p str,
+    /// Name of the sub-attribute, canonical if known.
+    pub sub_name: Option<&'p str>,
+    /// The attribute, if known.
+    pub attribute: Option<&'static Attribute>,
+    /// The sub-attribute, if known.
+    pub sub_attribute: Option<&'static Attribute>,
+}
+
+impl ResourceType {
+    /// The known extension with that URN, in any letter case.
+    pub fn extension(&self, urn: &str) -> Option<&'static Schema> {
+        self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn)).copied()
+    }
+
+    /// The attribute `name`, in any letter case: of the extension `extension`, or else a common or core one.
+    pub fn attribute(&self, extension: Option<&str>, name: &str) -> Option<&'static Attribute> {
+        match extension {
+            Some(urn) => self.extension(urn)?.attribute(name),
+            None => COMMON
+                .iter()
+                .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+                .or_else(|| self.schema.attribute(name)),
+        }
+    }
+
+    /// Looks a path up. Names that the table does not know come back as they were given.
+    pub fn resolve<'p>(&self, path: &'p AttributePath) -> Resolved<'p> {
+        let extension = self.extension_of(path);
+        let attribute = self.attribute(extension, &path.attribute);
+        let sub_attribute =
+            path.sub_attribute.as_deref().and_then(|name| attribute.and_then(|found| found.sub_attribute(name)));
+        Resolved {
+            extension,
+            name: attribute.map_or(path.attribute.as_str(), |found| found.name),
+            sub_name: sub_attribute.map(|found| found.name).or(path.sub_attribute.as_deref()),
+            attribute,
+            sub_attribute,
+        }
+    }
+
+    fn extension_of<'p>(&self, path: &'p AttributePath) -> Option<&'p str> {
+        match path.schema.as_deref() {
+            Some(urn) if self.schema.id.eq_ignore_ascii_case(urn) => None,
+            Some(urn) => Some(self.extension(urn).map_or(urn, |schema| schema.id)),
+            // Clients name the manager without the URN of its extension.
+            None if path.attribute.eq_ignore_ascii_case("manager") => {
+                self.extensions.iter().find(|schema| schema.attribute("manager").is_some()).map(|schema| schema.id)
+            }
+            None => None,
+        }
+    }
+}

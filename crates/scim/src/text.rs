@@ -1,0 +1,27 @@
+//! Comparing names and values without regard to case.
+
+use serde_json::{Map, Value};
+
+/// Whether two values are equal, letter case counting only if `exact`.
+pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
+    if exact || (a.is_ascii() && b.is_ascii()) {
+        return if exact { a == b } else { a.eq_ignore_ascii_case(b) };
+    }
+    a == b || a.to_lowercase() == b.to_lowercase()
+}
+
+/// The member of `map` under `key`: the exact key if there, else one that differs in ASCII case only.
+pub(crate) fn get<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    map.get(key).or_else(|| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+}
+
+/// The rest of `text` after `prefix`, compared without regard to ASCII case.
+pub(crate) fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
+}
+
+/// Whether `text` is, or begins with, a URN.
+pub(crate) fn is_urn(text: &str) -> bool {
+    strip_prefix(text, "urn:").is_some()
+}

@@ -1,0 +1,181 @@
+//! Fitting values to their attributes: tolerant of the shapes that clients send, strict about types.
+
+use serde_json::{Map, Value};
+
+use crate::schema::{Attribute, Type};
+use crate::{Error, MAX_VALUES, Result, text};
+
+/// What becomes of a sub-attribute that is given without a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Empty {
+    /// It is left out.
+    Drop,
+    /// It stays as `null`, for a merge that unsets it.
+    Null,
+}
+
+/// `true` or `false` in any letter case, as Entra writes them.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// RFC 7643 §2.5: null and the empty list are the same as no value. Clients also send the empty text and the empty
+/// object.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+/// The value of a whole attribute, or `None` if it is given without a value. Refuses values of another type.
+pub(crate) fn fit(attribute: &Attribute, value: Value) -> Result<Option<Value>> {
+    if attribute.multi_valued { fit_list(attribute, value) } else { fit_one(attribute, value, Empty::Drop) }
+}
+
+/// One value: of a single-valued attribute, or one element of a multi-valued attribute.
+pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Result<Option<Value>> {
+    let value = match value {
+        // A list of one stands for its element.
+        Value::Array(mut items) if items.len() <= 1 => items.pop().unwrap_or(Value::Null),
+        other => other,
+    };
+    // The empty text is no boolean: to read it as "no value" would reactivate a user who is to be disabled.
+    if is_empty(&value) && !(value.is_string() && attribute.kind == Type::Boolean) {
+        return Ok(None);
+    }
+    let fitted = match (attribute.kind, value) {
+        (Type::Complex, Value::Object(map)) => return Ok(fit_object(attribute, map, empty)?.map(Value::Object)),
+        (Type::Complex, Value::String(plain)) => {
+            let sub = attribute.sub_attribute("value").ok_or_else(|| wrong_type(attribute))?;
+            Value::Object(Map::from_iter([(sub.name.to_owned(), Value::String(plain))]))
+        }
+        (Type::Boolean, Value::Bool(value)) => Value::Bool(value),
+        (Type::Boolean, Value::String(text)) => Value::Bool(boolean(&text).ok_or_else(|| wrong_type(attribute))?),
+        (Type::Integer, Value::Number(number)) if !number.is_f64() => Value::Number(number),
+        (Type::Decimal, Value::Number(number)) => Value::Number(number),
+        (Type::String | Type::Reference | Type::Binary | Type::DateTime, Value::String(text)) => Value::String(text),
+        _ => return Err(wrong_type(attribute)),
+    };
+    Ok(Some(fitted))
+}
+
+fn fit_object(attribute: &Attribute, map: Map<String, Value>, empty: Empty) -> Result<Option<Map<String, Value>>> {
+    let mut fitted = Map::new();
+    for (name, value) in map {
+        let (name, value) = match attribute.sub_attribute(&name) {
+            Some(sub) if !sub.is_stored() => continue,
+            Some(sub) => (sub.name.to_owned(), fit(sub, value)?),
+            None => (name, Some(value).filter(|value| !is_empty(value))),
+        };
+        match (value, empty) {
+            (Some(value), _) => drop(fitted.insert(name, value)),
+            (None, Empty::Null) => drop(fitted.insert(name, Value::Null)),
+            (None, Empty::Drop) => {}
+        }
+    }
+    Ok(if fitted.is_empty() { None } else { Some(fitted) })
+}
+
+fn fit_list(attribute: &Attribute, value: Value) -> Result<Option<Value>> {
+    let items = match value {
+        Value::Array(items) => items,
+        empty if is_empty(&empty) => return Ok(None),
+        // One value stands for a list of one.
+        single => vec![single],
+    };
+    check_length(attribute, items.len())?;
+    let required = attribute.sub_attributes.iter().find(|sub| sub.required);
+    let mut fitted = Vec::with_capacity(items.len());
+    for item in items {
+        let item = fit_one(attribute, item, Empty::Drop)?;
+        if let Some(sub) = required
+            && item.as_ref().and_then(|element| element.get(sub.name)).is_none()
+        {
+            return Err(Error::invalid_value(format!("Each value of {} needs a {}.", attribute.name, sub.name)));
+        }
+        fitted.extend(item);
+    }
+    keep_last_primary(&mut fitted);
+    Ok(if fitted.is_empty() { None } else { Some(Value::Array(fitted)) })
+}
+
+/// The listed values of a `remove`; those that say nothing are left out, and none is required.
+pub(crate) fn fit_removal(attribute: &Attribute, value: Value) -> Result<Vec<Value>> {
+    let items = match value {
+        Value::Array(items) => items,
+        single => vec![single],
+    };
+    check_length(attribute, items.len())?;
+    let fitted = items.into_iter().filter_map(|item| fit_one(attribute, item, Empty::Drop).transpose());
+    fitted.collect()
+}
+
+/// Refuses more than [`MAX_VALUES`] values, except members, which the server keeps apart.
+pub(crate) fn check_length(attribute: &Attribute, length: usize) -> Result<()> {
+    if length > MAX_VALUES && attribute.name != "members" {
+        let detail = format!("{} has too many values; at most {MAX_VALUES} are kept.", attribute.name);
+        return Err(Error::too_large(detail));
+    }
+    Ok(())
+}
+
+fn is_primary(element: &Value) -> bool {
+    element.get("primary") == Some(&Value::Bool(true))
+}
+
+/// RFC 7643 §2.4: `primary` is true at most once. Of several, the last one given wins.
+pub(crate) fn keep_last_primary(elements: &mut [Value]) {
+    let all: Vec<_> = (0..elements.len()).collect();
+    claim_primary(elements, &all);
+}
+
+/// If one of the elements at `given` is primary, no other stays so.
+pub(crate) fn claim_primary(elements: &mut [Value], given: &[usize]) {
+    let Some(winner) = given.iter().rev().copied().find(|&index| elements.get(index).is_some_and(is_primary)) else {
+        return;
+    };
+    for (index, element) in elements.iter_mut().enumerate() {
+        if index != winner
+            && is_primary(element)
+            && let Value::Object(map) = element
+        {
+            map.insert("primary".into(), Value::Bool(false));
+        }
+    }
+}
+
+/// Whether two elements are the same value of `attribute`: their `value` is equal, or if one has none, all of them.
+pub(crate) fn is_same_element(attribute: Option<&Attribute>, a: &Value, b: &Value) -> bool {
+    let exact = attribute.and_then(|known| known.sub_attribute("value")).is_some_and(|value| value.case_exact);
+    match (element_value(a), element_value(b)) {
+        (Some(Value::String(a)), Some(Value::String(b))) => text::same(a, b, exact || attribute.is_none()),
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+fn element_value(element: &Value) -> Option<&Value> {
+    match element {
+        Value::Object(map) => map.get("value"),
+        plain => Some(plain),
+    }
+}
+
+fn wrong_type(attribute: &Attribute) -> Error {
+    let expected = match attribute.kind {
+        Type::Boolean => "true or false",
+        Type::Integer => "a whole number",
+        Type::Decimal => "a number",
+        Type::Complex => "an object",
+        _ => "text",
+    };
+    Error::invalid_value(format!("The value of {} must be {expected}.", attribute.name))
+}

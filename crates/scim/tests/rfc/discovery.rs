@@ -1,0 +1,74 @@
+//! RFC 7643 §5 to §7 and RFC 7644 §4: what the service says about itself.
+
+use scim::Limits;
+use scim::schema::{resource_types_json, schemas_json, service_provider_config};
+use serde_json::{Value, json};
+
+const BASE: &str = "https://app.example.test/scim/v2";
+
+#[test]
+fn schemas_are_complete_and_without_nulls() {
+    let schemas = schemas_json(BASE);
+    let ids: Vec<_> = schemas.iter().map(|schema| schema["id"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids,
+        [
+            "urn:ietf:params:scim:schemas:core:2.0:User",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+            "urn:ietf:params:scim:schemas:core:2.0:Group"
+        ]
+    );
+    for schema in &schemas {
+        assert_eq!(schema["meta"]["location"], format!("{BASE}/Schemas/{}", schema["id"].as_str().unwrap()));
+        assert!(!schema.to_string().contains("null"));
+    }
+}
+
+/// RFC 7643 §8.7.1: the characteristics that clients rely on.
+#[test]
+fn characteristics() {
+    let schemas = schemas_json(BASE);
+    let find = |schema: usize, name: &str| {
+        let attributes = schemas[schema]["attributes"].as_array().unwrap();
+        attributes.iter().find(|attribute| attribute["name"] == name).unwrap().clone()
+    };
+    let user_name = find(0, "userName");
+    assert_eq!(
+        (&user_name["required"], &user_name["caseExact"], &user_name["uniqueness"]),
+        (&json!(true), &json!(false), &json!("server"))
+    );
+    let password = find(0, "password");
+    assert_eq!((&password["mutability"], &password["returned"]), (&json!("writeOnly"), &json!("never")));
+    assert_eq!(find(0, "groups")["mutability"], "readOnly");
+    assert_eq!(find(0, "emails")["subAttributes"][2]["canonicalValues"], json!(["work", "home", "other"]));
+    assert_eq!(find(1, "manager")["subAttributes"][1]["referenceTypes"], json!(["User"]));
+    assert_eq!(find(2, "members")["multiValued"], true);
+    let users: Vec<_> =
+        schemas[0]["attributes"].as_array().unwrap().iter().map(|known| known["name"].clone()).collect();
+    assert_eq!(users.len(), 21);
+}
+
+#[test]
+fn resource_types() {
+    let types = resource_types_json(BASE);
+    assert_eq!(types[0]["endpoint"], "/Users");
+    let extension =
+        json!([{"schema": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "required": false}]);
+    assert_eq!(types[0]["schemaExtensions"], extension);
+    assert_eq!(
+        types[1]["meta"],
+        json!({"resourceType": "ResourceType", "location": format!("{BASE}/ResourceTypes/Group")})
+    );
+    assert!(types[1].get("schemaExtensions").is_none());
+}
+
+#[test]
+fn service_provider() {
+    let config = service_provider_config(BASE, &Limits::default());
+    let supported = |name: &str| config[name]["supported"] == Value::Bool(true);
+    assert!(supported("patch") && supported("filter") && supported("etag"));
+    assert!(!supported("bulk") && !supported("sort") && !supported("changePassword"));
+    assert_eq!(config["filter"]["maxResults"], 200);
+    assert_eq!(config["authenticationSchemes"][0]["type"], "oauthbearertoken");
+    assert_eq!(config["authenticationSchemes"][0]["primary"], true);
+}

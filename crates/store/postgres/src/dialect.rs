@@ -1,0 +1,20 @@
+//! What Postgres says otherwise than SQLite.
+
+use sqlx::error::DatabaseError;
+
+/// The function that finds one text in another, counting from 1.
+pub(crate) const POSITION: &str = "strpos";
+
+/// Keeps the rows of a SELECT from being deleted until the unit ends.
+pub(crate) const KEEP_ROWS: &str = " FOR KEY SHARE";
+
+/// `query_as!` for a row that nobody else may change until the unit ends.
+macro_rules! lock_as {
+    ($row:ty, $sql:literal, $($argument:expr)?) => { sqlx::query_as!($row, $sql + " FOR UPDATE", $($argument)?) };
+}
+pub(crate) use lock_as;
+
+/// The unique index that refused a row; each bears the name of its table and column.
+pub(crate) fn taken(error: &dyn DatabaseError) -> Option<String> {
+    error.is_unique_violation().then(|| error.constraint()).flatten().map(str::to_owned)
+}

@@ -1,0 +1,195 @@
+use super::{
+    Connection, bounded, dialect, failed, indexed, page,
+    query::{self, Condition},
+};
+use crate::Db;
+use async_trait::async_trait;
+use domain::{
+    Error, GroupId, Result, Timestamp, UserId, fold,
+    group::{Group, GroupProfile, GroupSummary, Member},
+    page::Place,
+    query::{Filter, GroupCondition, Slice, UserCondition},
+    store::{Groups, Users},
+    user::UserSummary,
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct GroupRow {
+    id: Uuid,
+    version: i64,
+    created: i64,
+    changed: i64,
+    display_name: String,
+    external_id: Option<String>,
+    document: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct SummaryRow {
+    id: Uuid,
+    display_name: String,
+    changed: i64,
+    members: i64,
+}
+
+impl From<GroupRow> for Group {
+    fn from(row: GroupRow) -> Self {
+        Self {
+            id: GroupId(row.id),
+            version: row.version,
+            created: Timestamp::from_millis(row.created),
+            changed: Timestamp::from_millis(row.changed),
+            profile: GroupProfile {
+                display_name: row.display_name,
+                external_id: row.external_id,
+                document: row.document,
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Groups for Connection<'_> {
+    async fn group(&mut self, id: GroupId) -> Result<Option<Group>> {
+        let row = sqlx::query_as!(
+            GroupRow,
+            "SELECT id, version, created, changed, display_name, external_id, document FROM groups WHERE id = $1",
+            id.0
+        );
+        Ok(row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Group::from))
+    }
+
+    async fn lock_group(&mut self, id: GroupId) -> Result<Option<Group>> {
+        let row = dialect::lock_as!(
+            GroupRow,
+            "SELECT id, version, created, changed, display_name, external_id, document FROM groups WHERE id = $1",
+            id.0
+        );
+        Ok(row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Group::from))
+    }
+
+    async fn insert_group(&mut self, group: &Group) -> Result<()> {
+        let key = key(&group.profile)?;
+        let insert = sqlx::query!(
+            "INSERT INTO groups (id, version, created, changed, display_name, display_name_key, external_id, document)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            group.id.0,
+            group.version,
+            group.created.millis(),
+            group.changed.millis(),
+            group.profile.display_name,
+            key,
+            group.profile.external_id,
+            group.profile.document,
+        );
+        insert.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn update_group(&mut self, group: &Group) -> Result<()> {
+        let key = key(&group.profile)?;
+        let update = sqlx::query!(
+            "UPDATE groups SET version = $3, changed = $4, display_name = $5, display_name_key = $6, external_id = $7,
+                document = $8
+            WHERE id = $1 AND version = $2",
+            group.id.0,
+            group.version - 1,
+            group.version,
+            group.changed.millis(),
+            group.profile.display_name,
+            key,
+            group.profile.external_id,
+            group.profile.document,
+        );
+        match update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() {
+            0 => Err(Error::VersionMismatch),
+            _ => Ok(()),
+        }
+    }
+
+    async fn delete_group(&mut self, id: GroupId) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM groups WHERE id = $1", id.0);
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn find_groups(&mut self, filter: &Filter<GroupCondition>, slice: Slice) -> Result<Vec<Group>> {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT id, version, created, changed, display_name, external_id, document FROM groups WHERE ",
+        );
+        filter.push(&mut query);
+        query.push(" ORDER BY id LIMIT ").push_bind(bounded(slice.limit));
+        query.push(" OFFSET ").push_bind(bounded(slice.offset));
+        let rows: Vec<GroupRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+        Ok(rows.into_iter().map(Group::from).collect())
+    }
+
+    async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64> {
+        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM groups WHERE ");
+        filter.push(&mut query);
+        let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>> {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT id, display_name, changed,
+                (SELECT COUNT(*) FROM group_members WHERE group_id = groups.id) AS members
+            FROM groups WHERE ",
+        );
+        query::push_contains(&mut query, "display_name_key", search);
+        page::push(&mut query, place, limit);
+        let rows: Vec<SummaryRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+        let rows = rows.into_iter().map(|row| GroupSummary {
+            id: GroupId(row.id),
+            display_name: row.display_name,
+            members: row.members.unsigned_abs(),
+            changed: Timestamp::from_millis(row.changed),
+        });
+        Ok(page::shown(rows.collect(), place))
+    }
+
+    async fn count_groups_named(&mut self, search: &str) -> Result<u64> {
+        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM groups WHERE ");
+        query::push_contains(&mut query, "display_name_key", search);
+        let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, Member)>> {
+        self.select_members(groups).await
+    }
+
+    async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>> {
+        let members = Filter::Where(UserCondition::MemberOf(Some(group)));
+        self.page_users(&members, place, limit).await
+    }
+
+    async fn count_members(&mut self, group: GroupId) -> Result<u64> {
+        let count =
+            sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM group_members WHERE group_id = $1"#, group.0);
+        Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
+    }
+
+    async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
+        self.insert_members(group, users, at).await
+    }
+
+    async fn remove_members(&mut self, group: GroupId, users: &[UserId]) -> Result<u64> {
+        self.delete_members(group, users).await
+    }
+
+    async fn retain_members(&mut self, group: GroupId, users: &[UserId]) -> Result<u64> {
+        let others = self.other_members(group, users).await?;
+        self.delete_members(group, &others).await
+    }
+}
+
+/// The folded form of the name; refuses what no index can hold.
+fn key(profile: &GroupProfile) -> Result<String> {
+    let key = fold(&profile.display_name);
+    indexed([Some(key.as_str()), profile.external_id.as_deref()])?;
+    Ok(key)
+}

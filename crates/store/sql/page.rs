@@ -1,0 +1,28 @@
+use super::bounded;
+use crate::Db;
+use domain::page::Place;
+use sqlx::QueryBuilder;
+
+/// Ends a statement so that it reads a page of a table with the columns `changed` and `id`. It must have a WHERE.
+///
+/// The page before a row is read backwards, away from that row: [`shown`] turns it round.
+pub(super) fn push(query: &mut QueryBuilder<Db>, place: Place, limit: u64) {
+    let (key, past, order) = match place {
+        Place::Start => (None, "", " ORDER BY changed DESC, id DESC"),
+        Place::After(key) => (Some(key), " AND (changed, id) < (", " ORDER BY changed DESC, id DESC"),
+        Place::Before(key) => (Some(key), " AND (changed, id) > (", " ORDER BY changed, id"),
+    };
+    if let Some(key) = key {
+        query.push(past).push_bind(key.changed.millis());
+        query.push(", ").push_bind(key.id).push(")");
+    }
+    query.push(order).push(" LIMIT ").push_bind(bounded(limit));
+}
+
+/// The rows of a page in the order in which they are shown.
+pub(super) fn shown<T>(mut rows: Vec<T>, place: Place) -> Vec<T> {
+    if matches!(place, Place::Before(_)) {
+        rows.reverse();
+    }
+    rows
+}

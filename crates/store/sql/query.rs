@@ -1,0 +1,233 @@
+//! Filters as SQL. Every value is a bound parameter; every text in the statement is one of this file.
+
+use super::dialect;
+use crate::Db;
+use domain::{
+    Timestamp, fold,
+    query::{EmailCondition, Filter, GroupCondition, GroupText, Order, Test, UserCondition, UserText},
+};
+use sqlx::QueryBuilder;
+
+/// Something that can stand behind WHERE.
+pub(super) trait Condition {
+    /// Adds it to a statement.
+    fn push(&self, query: &mut QueryBuilder<Db>);
+}
+
+impl<C: Condition> Condition for Filter<C> {
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match self {
+            Self::All => drop(query.push("TRUE")),
+            Self::And(parts) => push_joined(query, parts, " AND ", "TRUE"),
+            Self::Or(parts) => push_joined(query, parts, " OR ", "FALSE"),
+            Self::Not(inner) => {
+                query.push("(");
+                inner.push(query);
+                // Unlike NOT, this takes an unknown for a no.
+                query.push(") IS NOT TRUE");
+            }
+            Self::Where(condition) => condition.push(query),
+        }
+    }
+}
+
+fn push_joined<C: Condition>(query: &mut QueryBuilder<Db>, parts: &[C], operator: &str, none: &str) {
+    if parts.is_empty() {
+        query.push(none);
+        return;
+    }
+    let mut before = "(";
+    for part in parts {
+        query.push(before);
+        part.push(query);
+        before = operator;
+    }
+    query.push(")");
+}
+
+impl Condition for UserCondition {
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match self {
+            Self::Id(Some(id)) => drop(query.push("users.id = ").push_bind(id.0)),
+            Self::MemberOf(Some(group)) => {
+                query.push("users.id IN (SELECT user_id FROM group_members WHERE group_id = ");
+                query.push_bind(group.0).push(")");
+            }
+            Self::Id(None) | Self::MemberOf(None) => drop(query.push("FALSE")),
+            Self::Text(attribute, test) => push_test(query, user_column(*attribute), test),
+            // Spelled like the partial index of those who are not.
+            Self::Active(true) => drop(query.push("active")),
+            Self::Active(false) => drop(query.push("NOT active")),
+            Self::Email(filter) => {
+                query.push("users.id IN (SELECT user_id FROM user_emails WHERE ");
+                filter.push(query);
+                query.push(")");
+            }
+            Self::Created(order, at) => push_time(query, "created", *order, *at),
+            Self::Changed(order, at) => push_time(query, "changed", *order, *at),
+            Self::Search(text) => push_search(query, &fold(text)),
+        }
+    }
+}
+
+impl Condition for EmailCondition {
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match self {
+            Self::Value(test) => push_test(query, Column::folded("value_key"), test),
+            Self::Kind(test) => push_test(query, Column::folded("kind_key"), test),
+            Self::Primary(true) => drop(query.push("is_primary")),
+            Self::Primary(false) => drop(query.push("NOT is_primary")),
+        }
+    }
+}
+
+impl Condition for GroupCondition {
+    fn push(&self, query: &mut QueryBuilder<Db>) {
+        match self {
+            Self::Id(Some(id)) => drop(query.push("groups.id = ").push_bind(id.0)),
+            Self::Member(Some(user)) => {
+                query.push("groups.id IN (SELECT group_id FROM group_members WHERE user_id = ");
+                query.push_bind(user.0).push(")");
+            }
+            Self::Id(None) | Self::Member(None) => drop(query.push("FALSE")),
+            Self::Text(GroupText::DisplayName, test) => push_test(query, Column::folded("display_name_key"), test),
+            Self::Text(GroupText::ExternalId, test) => push_test(query, Column::exact("external_id"), test),
+            Self::HasMembers => {
+                query.push("EXISTS (SELECT 1 FROM group_members WHERE group_id = groups.id)");
+            }
+            Self::Created(order, at) => push_time(query, "created", *order, *at),
+            Self::Changed(order, at) => push_time(query, "changed", *order, *at),
+        }
+    }
+}
+
+/// A column to test, and whether it holds folded keys.
+struct Column {
+    name: &'static str,
+    folded: bool,
+}
+
+impl Column {
+    fn folded(name: &'static str) -> Self {
+        Self { name, folded: true }
+    }
+
+    fn exact(name: &'static str) -> Self {
+        Self { name, folded: false }
+    }
+}
+
+fn user_column(attribute: UserText) -> Column {
+    match attribute {
+        UserText::UserName => Column::folded("user_name_key"),
+        UserText::DisplayName => Column::folded("display_name_key"),
+        UserText::GivenName => Column::folded("given_name_key"),
+        UserText::FamilyName => Column::folded("family_name_key"),
+        UserText::EmployeeNumber => Column::folded("employee_number_key"),
+        UserText::ExternalId => Column::exact("external_id"),
+        UserText::Manager => Column::exact("manager"),
+    }
+}
+
+fn push_test(query: &mut QueryBuilder<Db>, column: Column, test: &Test) {
+    let Column { name, folded } = column;
+    let whole = |text: &str| if folded { fold(text) } else { text.to_owned() };
+    let part = |text: &str| if folded { fold_part(text) } else { text.to_owned() };
+    match test {
+        Test::Equals(text) => drop(query.push(name).push(" = ").push_bind(whole(text))),
+        Test::Ordered(order, text) => drop(query.push(name).push(operator(*order)).push_bind(whole(text))),
+        Test::Present => drop(query.push(name).push(" <> ''")),
+        Test::Contains(text) => push_contains(query, name, &part(text)),
+        Test::StartsWith(text) => push_starts_with(query, name, part(text)),
+        Test::EndsWith(text) => push_ends_with(query, name, &part(text)),
+    }
+}
+
+/// The folded form of a part of a name: blanks at its ends are not at the ends of the name, so they count.
+fn fold_part(text: &str) -> String {
+    // A character that folding leaves alone and that combines with none keeps the blanks from the ends.
+    let guarded = fold(&format!("\u{1}{text}\u{1}"));
+    guarded[1..guarded.len() - 1].to_owned()
+}
+
+/// Adds a test whether a column contains a text, which no index can serve.
+pub(super) fn push_contains(query: &mut QueryBuilder<Db>, column: &str, text: &str) {
+    query.push(dialect::POSITION).push("(").push(column).push(", ");
+    query.push_bind(text.to_owned()).push(") > 0");
+}
+
+/// A prefix as a range, which an index serves.
+fn push_starts_with(query: &mut QueryBuilder<Db>, column: &str, prefix: String) {
+    let end = after_prefix(&prefix);
+    query.push("(").push(column).push(" >= ").push_bind(prefix);
+    if let Some(end) = end {
+        query.push(" AND ").push(column).push(" < ").push_bind(end);
+    }
+    query.push(")");
+}
+
+/// The first text behind all that start with a prefix, in the order of bytes, which is that of code points; `None`
+/// where nothing is behind them.
+fn after_prefix(prefix: &str) -> Option<String> {
+    let mut end: Vec<char> = prefix.chars().collect();
+    while let Some(last) = end.pop() {
+        // The step of a range passes over the surrogates.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end.into_iter().collect());
+        }
+    }
+    None
+}
+
+fn push_ends_with(query: &mut QueryBuilder<Db>, column: &str, suffix: &str) {
+    // Where the column is the shorter text, whatever comes out of substr is too short to be equal.
+    query.push("substr(").push(column).push(", length(").push(column).push(") - length(");
+    query.push_bind(suffix.to_owned()).push(") + 1) = ").push_bind(suffix.to_owned());
+}
+
+fn push_time(query: &mut QueryBuilder<Db>, column: &str, order: Order, at: Timestamp) {
+    query.push(column).push(operator(order)).push_bind(at.millis());
+}
+
+fn push_search(query: &mut QueryBuilder<Db>, key: &str) {
+    query.push("(");
+    for column in ["user_name_key", "display_name_key", "given_name_key", "family_name_key"] {
+        push_contains(query, column, key);
+        query.push(" OR ");
+    }
+    query.push("users.id IN (SELECT user_id FROM user_emails WHERE ");
+    push_contains(query, "value_key", key);
+    query.push("))");
+}
+
+fn operator(order: Order) -> &'static str {
+    match order {
+        Order::Less => " < ",
+        Order::LessOrEqual => " <= ",
+        Order::Equal => " = ",
+        Order::GreaterOrEqual => " >= ",
+        Order::Greater => " > ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_ends_where_the_next_one_starts() {
+        assert_eq!(after_prefix("ab").as_deref(), Some("ac"));
+        assert_eq!(after_prefix("aé").as_deref(), Some("aê"));
+        assert_eq!(after_prefix("\u{d7ff}").as_deref(), Some("\u{e000}"));
+        assert_eq!(after_prefix("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(after_prefix("\u{10ffff}"), None);
+        assert_eq!(after_prefix(""), None);
+    }
+
+    #[test]
+    fn a_part_keeps_its_blanks() {
+        assert_eq!(fold_part(" Ö"), " ö");
+        assert_eq!(fold_part("\u{a0}A "), " a ");
+    }
+}

@@ -1,0 +1,64 @@
+//! The store on SQLite: four connections to read with, and one to write with that a task owns.
+
+mod dialect;
+mod open;
+// Shared with the crate for Postgres, and compiled in each against its own database.
+#[path = "../../sql/mod.rs"]
+mod sql;
+mod writer;
+
+use async_trait::async_trait;
+use domain::{
+    Error, Result,
+    store::{Database, Store, Unit},
+};
+use sqlx::SqlitePool;
+use std::{path::Path, sync::Arc};
+use writer::Writer;
+
+type Db = sqlx::Sqlite;
+
+struct SqliteStore {
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+/// Opens the database in a file, making the file where there is none and bringing its tables up to date. Other processes
+/// may do so at the same time.
+///
+/// # Errors
+/// `Invalid` when a newer version has written the database, `Unavailable` when the file cannot be opened or SQLite does
+/// not take the settings that make a commit durable.
+pub async fn open(file: &Path) -> Result<Store> {
+    let mut connection = open::writer(file).await?;
+    open::migrate(&mut connection).await?;
+    let readers = open::readers(file).await?;
+    let writer = Writer::start(connection);
+    Ok(Store::new(SqliteStore { readers, writer }))
+}
+
+#[async_trait]
+impl Database for SqliteStore {
+    async fn write(&self, unit: Arc<dyn Unit>) -> Result<()> {
+        self.writer.run(unit).await
+    }
+
+    async fn read(&self, unit: &dyn Unit) -> Result<()> {
+        let mut connection = self.readers.acquire().await.map_err(sql::failed)?;
+        unit.run(&mut sql::Connection(&mut connection)).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        if !self.writer.is_running() {
+            return Err(Error::Unavailable("the writer has ended".into()));
+        }
+        sqlx::query!("SELECT id FROM settings").fetch_one(&self.readers).await.map_err(sql::failed)?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        // The readers first: only the last connection can empty and remove the write-ahead log.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,166 @@
+//! The one writer. Units that wait are folded into one transaction, a savepoint each, and are acknowledged together
+//! after its commit: one sync of the disk serves them all.
+
+use crate::sql::Connection as Tx;
+use domain::{Error, Result, store::Unit};
+use futures_util::FutureExt;
+use sqlx::{Connection, SqliteConnection};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+/// How many units share a transaction at most: none should wait long for its neighbours.
+const FOLD: usize = 128;
+
+/// How many units may wait before their callers do.
+const QUEUE: usize = 1024;
+
+struct Job {
+    unit: Arc<dyn Unit>,
+    done: oneshot::Sender<Result<()>>,
+}
+
+/// The way to the task that writes. The task owns its connection, so no caller that goes away can cut a transaction.
+pub(crate) struct Writer {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the task.
+    pub(crate) fn start(connection: SqliteConnection) -> Self {
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        Self { jobs: Mutex::new(Some(jobs)), task: Mutex::new(Some(tokio::spawn(work(connection, waiting)))) }
+    }
+
+    /// Runs a unit and waits until it is durable.
+    pub(crate) async fn run(&self, unit: Arc<dyn Unit>) -> Result<()> {
+        let closed = || Error::Unavailable("the database is closed".into());
+        let jobs = lock(&self.jobs).clone().ok_or_else(closed)?;
+        let (done, outcome) = oneshot::channel();
+        jobs.send(Job { unit, done }).await.map_err(|_| closed())?;
+        drop(jobs);
+        outcome.await.map_err(|_| closed())?
+    }
+
+    /// Whether units are still run.
+    pub(crate) fn is_running(&self) -> bool {
+        lock(&self.jobs).as_ref().is_some_and(|jobs| !jobs.is_closed())
+    }
+
+    /// Takes no more units, waits for those that are waiting, and closes the connection.
+    pub(crate) async fn close(&self) {
+        drop(lock(&self.jobs).take());
+        let task = lock(&self.task).take();
+        if let Some(task) = task {
+            // It ends by itself once the last unit is done; there is nobody to tell if it did not.
+            let _ = task.await;
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn work(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
+    let mut jobs = Vec::with_capacity(FOLD);
+    while waiting.recv_many(&mut jobs, FOLD).await > 0 {
+        let outcomes = match transact(&mut connection, &jobs).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                // SQLite ends the transaction by itself when the disk is full: then there is none to roll back.
+                let _ = run(&mut connection, "ROLLBACK").await;
+                jobs.iter().map(|_| Err(Error::Unavailable(error.to_string().into()))).collect()
+            }
+        };
+        for (job, outcome) in jobs.drain(..).zip(outcomes) {
+            // Whoever asked may have gone away; the unit is done nevertheless.
+            let _ = job.done.send(outcome);
+        }
+    }
+    // Closing empties the write-ahead log. Where that fails, the next start reads it.
+    let _ = connection.close().await;
+}
+
+/// Runs units in one transaction. An error of this function concerns all of them: nothing is kept.
+async fn transact(connection: &mut SqliteConnection, jobs: &[Job]) -> sqlx::Result<Vec<Result<()>>> {
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    run(connection, "BEGIN IMMEDIATE").await?;
+    for job in jobs {
+        run(connection, "SAVEPOINT unit").await?;
+        let outcome = guarded(connection, &*job.unit).await;
+        if outcome.is_err() {
+            run(connection, "ROLLBACK TO unit").await?;
+        }
+        run(connection, "RELEASE unit").await?;
+        outcomes.push(outcome);
+    }
+    run(connection, "COMMIT").await?;
+    Ok(outcomes)
+}
+
+/// Runs one unit; a panic is an error of that unit alone.
+async fn guarded(connection: &mut SqliteConnection, unit: &dyn Unit) -> Result<()> {
+    let mut tx = Tx(connection);
+    let outcome = AssertUnwindSafe(unit.run(&mut tx)).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(Error::Unavailable("the unit of work panicked".into())))
+}
+
+async fn run(connection: &mut SqliteConnection, statement: &'static str) -> sqlx::Result<()> {
+    sqlx::query(statement).execute(connection).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open;
+    use domain::store::{Tx, Work};
+
+    /// Asks for a number of new rows.
+    struct Rows(usize);
+
+    impl Unit for Rows {
+        fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
+            let event = domain::audit::Event {
+                at: domain::Timestamp::from_millis(0),
+                actor: domain::audit::Actor::Host,
+                address: None,
+                action: domain::audit::Action::SignedOut,
+                target: None,
+                target_name: Some("x".repeat(1000)),
+            };
+            Box::pin(async move {
+                for _ in 0..self.0 {
+                    tx.append_event(&event).await?;
+                }
+                Ok(())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_costs_a_transaction_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("postern.db");
+        let mut connection = open::writer(&file).await.unwrap();
+        open::migrate(&mut connection).await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 60").execute(&mut connection).await.unwrap();
+        let writer = Writer::start(connection);
+        // All three wait before the first begins. SQLite takes the whole transaction back when the second fills the disk.
+        let units = [1, 1_000, 1].map(|rows| writer.run(Arc::new(Rows(rows))));
+        for outcome in futures_util::future::join_all(units).await {
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+        }
+        writer.run(Arc::new(Rows(2))).await.unwrap();
+        writer.close().await;
+        let readers = open::readers(&file).await.unwrap();
+        let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(&readers).await.unwrap();
+        assert_eq!(rows, 2);
+    }
+}

@@ -1,0 +1,72 @@
+//! Opens the database that a URL names.
+
+use domain::{Error, Result, store::Store};
+use std::path::Path;
+
+/// Where a database is.
+enum Place<'a> {
+    Sqlite(&'a Path),
+    Postgres(&'a str),
+}
+
+/// Opens a database: `sqlite://postern.db` (also `sqlite:postern.db`, or `sqlite:///var/lib/postern.db`), whose file is
+/// made where there is none, or `postgres://user:password@host:5432/database`. The tables are brought up to date, also
+/// when several processes open the database at once.
+///
+/// # Errors
+/// `Invalid` for any other URL and for a database that a newer version has written, `Unavailable` when the database
+/// cannot be opened or refuses.
+pub async fn open(url: &str) -> Result<Store> {
+    match place(url)? {
+        Place::Sqlite(file) => store_sqlite::open(file).await,
+        Place::Postgres(url) => store_postgres::open(url).await,
+    }
+}
+
+fn place(url: &str) -> Result<Place<'_>> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Place::Postgres(url));
+    }
+    let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    match file {
+        Some("" | ":memory:") => Err(Error::Invalid(
+            "Postern keeps its data in a file. Write sqlite://postern.db, or sqlite:///path/to/postern.db.",
+        )),
+        Some(file) if file.contains('?') || file.starts_with("file:") => Err(Error::Invalid(
+            "Postern sets the options of SQLite itself. Write sqlite://postern.db, without a question mark.",
+        )),
+        Some(file) => Ok(Place::Sqlite(Path::new(file))),
+        None => Err(Error::Invalid(
+            "A database URL starts with sqlite:// or postgres://, as in sqlite://postern.db or \
+             postgres://user:password@host:5432/database.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(url: &str) -> Option<&Path> {
+        match place(url) {
+            Ok(Place::Sqlite(file)) => Some(file),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn both_spellings_name_a_relative_file() {
+        assert_eq!(file("sqlite://postern.db"), Some(Path::new("postern.db")));
+        assert_eq!(file("sqlite:postern.db"), Some(Path::new("postern.db")));
+        assert_eq!(file("sqlite:///var/lib/postern.db"), Some(Path::new("/var/lib/postern.db")));
+    }
+
+    #[test]
+    fn what_is_no_place_is_refused() {
+        for url in ["", "postern.db", "mysql://localhost/postern", "sqlite::memory:", "sqlite://:memory:", "sqlite://"]
+        {
+            assert!(matches!(place(url), Err(Error::Invalid(_))), "{url}");
+        }
+        assert!(matches!(place("sqlite://postern.db?mode=memory"), Err(Error::Invalid(_))));
+    }
+}

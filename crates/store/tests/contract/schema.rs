@@ -1,0 +1,119 @@
+//! The two folders of migrations make the same tables.
+
+use crate::support::Database;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use std::{collections::BTreeSet, fs, path::Path};
+
+fn migrations(folder: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
+    let files = fs::read_dir(folder).unwrap();
+    files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn both_folders_have_the_same_migrations() {
+    let sqlite = migrations("sqlite");
+    assert!(!sqlite.is_empty());
+    assert_eq!(sqlite, migrations("postgres"));
+}
+
+/// A column: its table, its name, whether it may be empty, and its type as SQLite would have it.
+type Column = (String, String, bool, String);
+
+async fn sqlite_columns() -> BTreeSet<Column> {
+    let database = Database::sqlite().await;
+    store::open(database.url()).await.unwrap();
+    let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
+    let columns: Vec<Column> = sqlx::query_as(
+        "SELECT tables.name, columns.name, columns.\"notnull\" = 0, columns.type
+        FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+        WHERE tables.type = 'table' AND tables.name NOT LIKE '\\_sqlx%' ESCAPE '\\'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    columns.into_iter().collect()
+}
+
+async fn postgres_columns() -> BTreeSet<Column> {
+    let database = Database::postgres().await;
+    store::open(database.url()).await.unwrap();
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let columns: Vec<Column> = sqlx::query_as(
+        "SELECT table_name::text, column_name::text, is_nullable = 'YES',
+            CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'boolean' THEN 'INTEGER' WHEN 'uuid' THEN 'BLOB'
+                WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT' ELSE data_type END
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    columns.into_iter().collect()
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_and_columns() {
+    let sqlite = sqlite_columns().await;
+    assert!(sqlite.contains(&("users".into(), "external_id".into(), true, "TEXT".into())), "{sqlite:?}");
+    assert_eq!(sqlite, postgres_columns().await);
+}
+
+async fn sqlite_indexes() -> BTreeSet<String> {
+    let database = Database::sqlite().await;
+    store::open(database.url()).await.unwrap();
+    let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
+    let indexes: Vec<String> = sqlx::query_scalar(
+        "SELECT name || CASE WHEN upper(sql) LIKE '%UNIQUE%' THEN ' unique' ELSE '' END FROM sqlite_schema
+        WHERE type = 'index' AND sql IS NOT NULL",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    indexes.into_iter().collect()
+}
+
+async fn postgres_indexes() -> BTreeSet<String> {
+    let database = Database::postgres().await;
+    store::open(database.url()).await.unwrap();
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let indexes: Vec<String> = sqlx::query_scalar(
+        "SELECT indexname || CASE WHEN indexdef LIKE '%UNIQUE%' THEN ' unique' ELSE '' END FROM pg_indexes
+        WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    indexes.into_iter().collect()
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_indexes() {
+    let sqlite = sqlite_indexes().await;
+    assert!(sqlite.contains("users_user_name_key unique"), "{sqlite:?}");
+    assert_eq!(sqlite, postgres_indexes().await);
+}
+
+/// A text without COLLATE "C" would sort in another order than on SQLite, and its index would not serve a range.
+#[tokio::test]
+async fn what_postgres_compares_it_compares_byte_by_byte() {
+    let database = Database::postgres().await;
+    store::open(database.url()).await.unwrap();
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let others: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT table_name || '.' || column_name
+        FROM information_schema.columns
+        JOIN pg_index ON indrelid = table_name::regclass
+        JOIN pg_attribute ON attrelid = indexrelid AND attname = column_name
+        WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+        UNION
+        SELECT table_name || '.' || column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND (column_name LIKE '%\\_key' OR column_name = 'key')
+            AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    // The outcome is only ever compared with itself.
+    assert_eq!(others, ["activity.outcome"]);
+}

@@ -1,0 +1,124 @@
+//! What the tests have in common.
+
+#[path = "../support/database.rs"]
+mod database;
+
+pub(crate) use database::Database;
+use domain::{
+    GroupId, Timestamp, UserId,
+    group::{Group, GroupProfile},
+    store::Store,
+    user::{Email, Profile, User},
+};
+use uuid::Uuid;
+
+/// Makes a test of each of these functions for each database. They take the database and an open store on it.
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                let database = crate::support::Database::sqlite().await;
+                super::$test(crate::support::store(&database).await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                let database = crate::support::Database::postgres().await;
+                super::$test(crate::support::store(&database).await).await;
+            })+
+        }
+    };
+}
+
+/// A unit of work of one call: `unit!(store.write, |tx, user| tx.insert_user(user))`. The names behind `tx` are cloned
+/// into the unit and are references inside.
+macro_rules! unit {
+    ($store:ident.$kind:ident, |$tx:ident $(, $name:ident)*| $body:expr) => {
+        $store.$kind(($($name.clone(),)*), |($($name,)*), $tx| Box::pin(async move { $body.await })).await
+    };
+}
+
+pub(crate) use {on_both_databases, unit};
+
+/// The store on a database.
+pub(crate) async fn store(database: &Database) -> Store {
+    store::open(database.url()).await.unwrap()
+}
+
+/// So many milliseconds after the start of time.
+pub(crate) fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// The id of a number; ids are in the order of their numbers.
+pub(crate) fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+/// A user with nothing but a name, created and changed at the moment of its number.
+pub(crate) fn user(number: u32, user_name: &str) -> User {
+    User {
+        id: UserId(id(number.into())),
+        version: 1,
+        created: at(number.into()),
+        changed: at(number.into()),
+        profile: Profile {
+            user_name: user_name.into(),
+            external_id: None,
+            display_name: None,
+            given_name: None,
+            family_name: None,
+            employee_number: None,
+            manager: None,
+            active: true,
+            emails: Vec::new(),
+            document: "{}".into(),
+        },
+    }
+}
+
+/// An e-mail address.
+pub(crate) fn email(value: &str, kind: Option<&str>, primary: bool) -> Email {
+    Email { value: value.into(), kind: kind.map(Into::into), primary }
+}
+
+/// A group with nothing but a name, created and changed at the moment of its number.
+pub(crate) fn group(number: u32, display_name: &str) -> Group {
+    Group {
+        id: GroupId(id(number.into())),
+        version: 1,
+        created: at(number.into()),
+        changed: at(number.into()),
+        profile: GroupProfile { display_name: display_name.into(), external_id: None, document: "{}".into() },
+    }
+}
+
+/// Adds users.
+pub(crate) async fn insert_users(store: &Store, users: &[User]) {
+    let users = users.to_vec();
+    let work = store.write(users, |users, tx| {
+        Box::pin(async move {
+            for user in users {
+                tx.insert_user(user).await?;
+            }
+            Ok(())
+        })
+    });
+    work.await.unwrap();
+}
+
+/// Adds groups.
+pub(crate) async fn insert_groups(store: &Store, groups: &[Group]) {
+    let groups = groups.to_vec();
+    let work = store.write(groups, |groups, tx| {
+        Box::pin(async move {
+            for group in groups {
+                tx.insert_group(group).await?;
+            }
+            Ok(())
+        })
+    });
+    work.await.unwrap();
+}

@@ -1,0 +1,169 @@
+//! Users, one at a time.
+
+use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user};
+use domain::{
+    Conflict, Error, UserId,
+    group::GroupRef,
+    query::{EmailCondition, Filter, Slice, Test, UserCondition},
+    store::Store,
+    user::{Profile, User},
+};
+
+on_both_databases!(
+    a_user_comes_back_whole,
+    nobody_is_none,
+    a_user_name_is_taken_whatever_its_case,
+    an_update_needs_the_version_before,
+    what_no_index_can_hold_is_refused,
+    an_update_writes_everything,
+    a_deleted_user_leaves_nothing,
+    users_come_in_order_of_creation,
+    each_user_has_its_groups,
+);
+
+fn ada() -> User {
+    User {
+        profile: Profile {
+            external_id: Some("0001-ADA".into()),
+            display_name: Some("Ada Løvelace".into()),
+            given_name: Some("Ada".into()),
+            family_name: Some("Løvelace".into()),
+            employee_number: Some("E 7".into()),
+            manager: Some("boss".into()),
+            active: false,
+            emails: vec![
+                email("Z@corp.example", Some("work"), false),
+                email("a@corp.example", None, true),
+                email("a@corp.example", Some("home"), false),
+            ],
+            document: r#"{"userName":"Ada@Corp.example","x":"\u0000 '; --"}"#.into(),
+            ..user(1, "Ada@Corp.example").profile
+        },
+        ..user(1, "")
+    }
+}
+
+async fn a_user_comes_back_whole(store: Store) {
+    let (ada, plain) = (ada(), user(2, "plain"));
+    insert_users(&store, &[ada.clone(), plain.clone()]).await;
+    for wanted in [ada, plain] {
+        let id = wanted.id;
+        assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(wanted.clone()));
+        assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(wanted));
+    }
+}
+
+async fn nobody_is_none(store: Store) {
+    let id = UserId(id(404));
+    assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), None);
+    assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), None);
+    assert!(unit!(store.write, |tx, id| tx.delete_user(*id)).is_ok());
+}
+
+async fn a_user_name_is_taken_whatever_its_case(store: Store) {
+    insert_users(&store, &[user(1, "Åda"), user(2, "bob")]).await;
+    let second = user(3, "åDA");
+    let outcome = unit!(store.write, |tx, second| tx.insert_user(second));
+    assert!(matches!(outcome, Err(Error::Conflict(Conflict::UserName))), "{outcome:?}");
+    let renamed = User { version: 2, ..user(2, " ÅDA") };
+    let outcome = unit!(store.write, |tx, renamed| tx.update_user(renamed));
+    assert!(matches!(outcome, Err(Error::Conflict(Conflict::UserName))), "{outcome:?}");
+    // A second row of one id is a fault of the program, not a name that is taken.
+    let same_id = user(1, "carl");
+    let outcome = unit!(store.write, |tx, same_id| tx.insert_user(same_id));
+    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+}
+
+async fn an_update_needs_the_version_before(store: Store) {
+    insert_users(&store, &[user(1, "ada")]).await;
+    for version in [0, 1, 3] {
+        let wrong = User { version, ..user(1, "eve") };
+        let outcome = unit!(store.write, |tx, wrong| tx.update_user(wrong));
+        assert!(matches!(outcome, Err(Error::VersionMismatch)), "{version}: {outcome:?}");
+    }
+    let nobody = User { version: 2, ..user(9, "eve") };
+    let outcome = unit!(store.write, |tx, nobody| tx.update_user(nobody));
+    assert!(matches!(outcome, Err(Error::VersionMismatch)), "{outcome:?}");
+    let id = UserId(id(1));
+    assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(user(1, "ada")));
+}
+
+async fn what_no_index_can_hold_is_refused(store: Store) {
+    let long = "x".repeat(2_049);
+    let mut users = [(); 6].map(|()| user(1, "ada"));
+    users[0].profile.user_name = long.clone();
+    users[1].profile.external_id = Some(long.clone());
+    users[2].profile.display_name = Some(long.clone());
+    users[3].profile.employee_number = Some(long.clone());
+    users[4].profile.manager = Some(long.clone());
+    users[5].profile.emails = vec![email(&long, None, false)];
+    for user in users {
+        let outcome = unit!(store.write, |tx, user| tx.insert_user(user));
+        assert!(matches!(outcome, Err(Error::Invalid(_))), "{outcome:?}");
+    }
+    // Letters that do not repeat, so that Postgres cannot make the value smaller than it is.
+    let longest: String = (0_u32..).filter_map(|n| char::from_u32(0x4e00 + n * 7919 % 20_000)).take(682).collect();
+    let mut most = user(1, &longest);
+    most.profile.given_name = Some(long);
+    most.profile.emails = vec![email(&longest, None, false)];
+    insert_users(&store, &[most]).await;
+}
+
+async fn an_update_writes_everything(store: Store) {
+    insert_users(&store, &[user(1, "before")]).await;
+    let mut after = User { version: 2, changed: at(50), ..ada() };
+    let id = after.id;
+    unit!(store.write, |tx, after| tx.update_user(after)).unwrap();
+    assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(after.clone()));
+    // Twice with other addresses, and once with the same.
+    for (version, emails) in [(3, 1), (4, 1), (5, 0)] {
+        after.version = version;
+        after.profile.emails.truncate(emails);
+        unit!(store.write, |tx, after| tx.update_user(after)).unwrap();
+        assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(after.clone()));
+    }
+}
+
+async fn a_deleted_user_leaves_nothing(store: Store) {
+    insert_users(&store, &[ada(), user(2, "bob")]).await;
+    insert_groups(&store, &[group(7, "Team")]).await;
+    let (team, both, now) = (group(7, "").id, [UserId(id(1)), UserId(id(2))], at(1));
+    unit!(store.write, |tx, team, both, now| tx.add_members(*team, both, *now)).unwrap();
+    let gone = both[0];
+    unit!(store.write, |tx, gone| tx.delete_user(*gone)).unwrap();
+    assert_eq!(unit!(store.read, |tx, gone| tx.user(*gone)).unwrap(), None);
+    assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 1);
+    let mail = Filter::Where(EmailCondition::Value(Test::Equals("a@corp.example".into())));
+    let filter = Filter::Where(UserCondition::Email(mail));
+    assert_eq!(unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap(), 0);
+    // The name is free again, and so is the id.
+    insert_users(&store, &[user(1, "ada@corp.example")]).await;
+    assert_eq!(unit!(store.read, |tx, gone| tx.user(*gone)).unwrap().unwrap().profile.emails, []);
+}
+
+async fn users_come_in_order_of_creation(store: Store) {
+    insert_users(&store, &[user(3, "c"), user(1, "z"), user(2, "a")]).await;
+    let mut names = Vec::new();
+    for (offset, limit) in [(0, 2), (2, 2), (1, 1), (3, 5), (0, 0), (0, u64::MAX)] {
+        let slice = Slice { offset, limit };
+        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, *slice)).unwrap();
+        names.push(users.into_iter().map(|user| user.profile.user_name).collect::<String>());
+    }
+    assert_eq!(names, ["za", "c", "a", "", "", "zac"]);
+    assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 3);
+}
+
+async fn each_user_has_its_groups(store: Store) {
+    insert_users(&store, &[user(1, "ada"), user(2, "bob"), user(3, "carl")]).await;
+    insert_groups(&store, &[group(7, "two"), group(8, "One")]).await;
+    let (team, other, now) = (group(7, "").id, group(8, "").id, at(1));
+    let (ada, bob) = ([UserId(id(1))], [UserId(id(1)), UserId(id(2))]);
+    unit!(store.write, |tx, other, ada, now| tx.add_members(*other, ada, *now)).unwrap();
+    unit!(store.write, |tx, team, bob, now| tx.add_members(*team, bob, *now)).unwrap();
+    let everybody = [UserId(id(3)), UserId(id(2)), UserId(id(1))];
+    let found = unit!(store.read, |tx, everybody| tx.groups_of(everybody)).unwrap();
+    let two = GroupRef { id: team, display_name: "two".into() };
+    let one = GroupRef { id: other, display_name: "One".into() };
+    assert_eq!(found, [(UserId(id(1)), one), (UserId(id(1)), two.clone()), (UserId(id(2)), two)]);
+    assert_eq!(unit!(store.read, |tx| tx.groups_of(&[])).unwrap(), []);
+}

@@ -1,0 +1,98 @@
+//! The developer's commands: `cargo xtask run | watch | build | test | prepare`.
+
+mod bundle;
+mod files;
+mod postgres;
+mod prepare;
+mod project;
+mod setup;
+mod steps;
+mod test;
+mod watch;
+
+use std::os::unix::process::CommandExt;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::bundle::Profile;
+use crate::project::Project;
+
+/// The developer's commands for Postern.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Build everything and serve it from the current folder on SQLite.
+    Run {
+        /// Arguments for `postern serve`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Like `run`, and again after every change of the sources.
+    Watch {
+        /// Arguments for `postern serve`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Build the one binary, browser bundle included.
+    Build {
+        /// Optimised, compressed, as it is shipped.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Everything that must hold before a change is done; stops at the first failure.
+    Test {
+        /// Only these steps, and what they need.
+        #[arg(value_parser = test::step_names())]
+        steps: Vec<String>,
+    },
+    /// Check the queries against both databases and store the result for builds without one.
+    Prepare {
+        /// Fail if the stored result is out of date instead of replacing it.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Command::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<()> {
+    let project = Project::find()?;
+    match command {
+        Command::Run { args } => serve(&project, args),
+        Command::Watch { args } => watch::watch(&project, args),
+        Command::Build { release } => build(&project, if *release { Profile::Release } else { Profile::Dev }),
+        Command::Test { steps } => test::test(project, steps),
+        Command::Prepare { check } => prepare::prepare(&project, *check),
+    }
+}
+
+/// Becomes the server, so that signals and the exit code are the server's own.
+fn serve(project: &Project, args: &[String]) -> Result<()> {
+    build(project, Profile::Dev)?;
+    let error = project.serve(args).exec();
+    Err(error).map_err(|error| anyhow::anyhow!("the server cannot be started: {error}"))
+}
+
+/// Builds the browser bundle and the binary that carries it.
+fn build(project: &Project, profile: Profile) -> Result<()> {
+    setup::wasm_target(project)?;
+    bundle::bundle(project, profile)?;
+    eprintln!("building the server");
+    project.build_server(profile)?;
+    let binary = project.binary(profile);
+    if profile == Profile::Release {
+        let size = std::fs::metadata(&binary)?.len();
+        eprintln!("{}: {:.1} MB", binary.display(), size as f64 / 1e6);
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Tools that cargo does not bring. Each function finds one, installs it where that is safe to do unasked (a rustup
+//! target; Debian packages when we are root, as in a CI container), or says in one line what to do.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::{Project, find_in_path, output, run};
+
+/// rustfmt and clippy.
+pub(crate) fn components(project: &Project) -> Result<()> {
+    if works(&mut project.cargo("fmt --version")) && works(&mut project.cargo("clippy --version")) {
+        return Ok(());
+    }
+    rustup(project, &["component", "add", "rustfmt", "clippy"])
+}
+
+/// The standard library for the browser. Asked of rustc, since it need not come from rustup; added by name, since
+/// the list in rust-toolchain.toml is ignored where RUSTUP_AUTO_INSTALL=0.
+pub(crate) fn wasm_target(project: &Project) -> Result<()> {
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--print", "target-libdir", "--target", "wasm32-unknown-unknown"]).current_dir(&project.root);
+    if PathBuf::from(output(&mut rustc)?.trim()).is_dir() {
+        return Ok(());
+    }
+    rustup(project, &["target", "add", "wasm32-unknown-unknown"])
+}
+
+/// Node and npm, which run the browser tests.
+pub(crate) fn node() -> Result<()> {
+    for program in ["node", "npm"] {
+        find_in_path(program).with_context(|| format!("{program} is missing: install Node 20 or newer"))?;
+    }
+    Ok(())
+}
+
+/// The browser.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    let find = || std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| find_in_path("chromium"));
+    or_install(find, "chromium", "Chromium is missing (a browser elsewhere is named with CHROMIUM=…)")
+}
+
+/// The folder of initdb, pg_ctl and psql, the newest where Debian keeps several.
+pub(crate) fn postgres() -> Result<PathBuf> {
+    let find = || {
+        if let Some(initdb) = find_in_path("initdb") {
+            // PATH may hold links to some of the programs only.
+            return initdb.canonicalize().ok()?.parent().map(PathBuf::from);
+        }
+        let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
+        let newest = versions.max_by_key(|entry| entry.file_name().to_string_lossy().parse::<u32>().unwrap_or(0))?;
+        Some(newest.path().join("bin")).filter(|bin| bin.join("initdb").is_file())
+    };
+    or_install(find, "postgresql", "Postgres is missing (initdb is neither in PATH nor in /usr/lib/postgresql)")
+}
+
+/// Python, with what makes virtual environments.
+pub(crate) fn python() -> Result<PathBuf> {
+    let find = || {
+        let python = find_in_path("python3")?;
+        works(Command::new(&python).args(["-c", "import ensurepip, venv"])).then_some(python)
+    };
+    or_install(find, "python3-venv", "Python 3 with venv is missing")
+}
+
+/// Whether we are root.
+pub(crate) fn is_root() -> Result<bool> {
+    Ok(output(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+fn or_install(find: impl Fn() -> Option<PathBuf>, package: &str, missing: &str) -> Result<PathBuf> {
+    if let Some(path) = find() {
+        return Ok(path);
+    }
+    if !is_root()? || find_in_path("apt-get").is_none() {
+        bail!("{missing}: install it, on Debian with `sudo apt-get install -y {package}`");
+    }
+    eprintln!("installing {package}");
+    apt_get(&["update"])?;
+    apt_get(&["install", "-y", "--no-install-recommends", package])?;
+    find().with_context(|| format!("{missing}, and the package {package} does not bring it"))
+}
+
+fn apt_get(args: &[&str]) -> Result<()> {
+    output(Command::new("apt-get").arg("-qq").args(args).env("DEBIAN_FRONTEND", "noninteractive")).map(drop)
+}
+
+fn rustup(project: &Project, args: &[&str]) -> Result<()> {
+    let line = format!("rustup {}", args.join(" "));
+    if find_in_path("rustup").is_none() {
+        bail!("`{line}` is needed, and there is no rustup: install it, or bring the same for your toolchain");
+    }
+    eprintln!("{line}");
+    run(Command::new("rustup").arg("--quiet").args(args).current_dir(&project.root))
+}
+
+fn works(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}

@@ -1,0 +1,181 @@
+//! The steps of `cargo xtask test`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::bundle::{Profile, bundle};
+use crate::postgres::Postgres;
+use crate::project::{Project, find_in_path, output, run};
+use crate::{prepare, setup};
+
+/// Everything but xtask, whose dependencies bring features that would build the shared crates once more.
+const PACKAGES: &str = "-p app -p domain -p scim -p server -p store -p store-postgres -p store-sqlite";
+
+/// The conformance tester for SCIM servers, and what decides its verdicts.
+const SCIM_TESTER: [&str; 3] = ["scim2-tester==0.5.2", "scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3"];
+
+/// How a step ended that did not fail.
+pub(crate) enum Outcome {
+    /// It holds.
+    Passed,
+    /// It could not be tried, for this reason.
+    Skipped(&'static str),
+}
+
+/// What steps hand to later ones.
+pub(crate) struct Context {
+    /// The work tree.
+    pub(crate) project: Project,
+    postgres: Option<Postgres>,
+}
+
+/// One step.
+pub(crate) struct Step {
+    /// As the command line takes it.
+    pub(crate) name: &'static str,
+    /// Steps that go before it, by name.
+    pub(crate) needs: &'static [&'static str],
+    /// Finds or installs what it calls, so that a missing tool is known at once and not after minutes.
+    pub(crate) set_up: fn(&Project) -> Result<()>,
+    /// Does it.
+    pub(crate) run: fn(&mut Context) -> Result<Outcome>,
+}
+
+/// All of them, each after what it needs, the quick ones first.
+pub(crate) const STEPS: [Step; 10] = [
+    Step { name: "fmt", needs: &[], set_up: setup::components, run: fmt },
+    Step { name: "deny", needs: &[], set_up: |_| Ok(()), run: deny },
+    Step { name: "bundle", needs: &[], set_up: setup::wasm_target, run: build_bundle },
+    Step { name: "postgres", needs: &[], set_up: |_| setup::postgres().map(drop), run: start_postgres },
+    // Before the first that compiles the queries: its message says what to do, the compiler's does not.
+    Step { name: "queries", needs: &["postgres"], set_up: |_| Ok(()), run: queries },
+    Step { name: "clippy", needs: &["bundle"], set_up: setup::components, run: clippy },
+    Step { name: "unit", needs: &["bundle", "postgres"], set_up: |_| Ok(()), run: unit },
+    Step { name: "doc", needs: &["bundle"], set_up: |_| Ok(()), run: doc },
+    Step { name: "browser", needs: &["bundle", "postgres"], set_up: set_up_browser, run: browser },
+    Step {
+        name: "conformance",
+        needs: &["bundle", "postgres"],
+        set_up: |_| setup::python().map(drop),
+        run: conformance,
+    },
+];
+
+impl Context {
+    pub(crate) fn new(project: Project) -> Self {
+        Self { project, postgres: None }
+    }
+
+    fn postgres(&self) -> Result<&Postgres> {
+        self.postgres.as_ref().context("Postgres is not running")
+    }
+
+    fn cargo(&self, words: &str) -> Result<()> {
+        run(&mut self.project.cargo(words))
+    }
+
+    /// Tells a test program where the server's binary is and which Postgres it may use.
+    fn point_at_server<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
+        let url = self.postgres()?.url("postgres");
+        Ok(command.env("POSTERN_BIN", self.project.binary(Profile::Dev)).env("POSTERN_TEST_POSTGRES", url))
+    }
+}
+
+fn fmt(context: &mut Context) -> Result<Outcome> {
+    // The names of the files; `cargo fmt` knows the rest.
+    context.cargo("fmt --check -- -l")?;
+    Ok(Outcome::Passed)
+}
+
+/// Licences, duplicates and sources. Not the advisories: their database is fetched from a git server, and what holds
+/// for a commit today must hold tomorrow.
+fn deny(context: &mut Context) -> Result<Outcome> {
+    if find_in_path("cargo-deny").is_none() {
+        return Ok(Outcome::Skipped("cargo-deny is not installed"));
+    }
+    context.cargo("deny --offline --log-level error check --hide-inclusion-graph bans licenses sources")?;
+    Ok(Outcome::Passed)
+}
+
+fn build_bundle(context: &mut Context) -> Result<Outcome> {
+    bundle(&context.project, Profile::Dev)?;
+    Ok(Outcome::Passed)
+}
+
+fn start_postgres(context: &mut Context) -> Result<Outcome> {
+    context.postgres = Some(Postgres::start()?);
+    Ok(Outcome::Passed)
+}
+
+fn queries(context: &mut Context) -> Result<Outcome> {
+    prepare::prepare_with(&context.project, context.postgres()?, true)?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy(context: &mut Context) -> Result<Outcome> {
+    context.cargo(&format!("clippy {PACKAGES} --all-targets -- -D warnings"))?;
+    context.cargo("clippy -p app --features hydrate --target wasm32-unknown-unknown -- -D warnings")?;
+    context.cargo("clippy -p xtask --all-targets -- -D warnings")?;
+    Ok(Outcome::Passed)
+}
+
+fn unit(context: &mut Context) -> Result<Outcome> {
+    let url = context.postgres()?.url("postgres");
+    run(context.project.cargo(&format!("test {PACKAGES}")).env("POSTERN_TEST_POSTGRES", url))?;
+    context.cargo("test -p xtask")?;
+    Ok(Outcome::Passed)
+}
+
+fn doc(context: &mut Context) -> Result<Outcome> {
+    run(context.project.cargo(&format!("doc {PACKAGES} --no-deps")).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Outcome::Passed)
+}
+
+fn set_up_browser(_: &Project) -> Result<()> {
+    setup::node()?;
+    setup::chromium().map(drop)
+}
+
+fn browser(context: &mut Context) -> Result<Outcome> {
+    let chromium = setup::chromium()?;
+    context.project.build_server(Profile::Dev)?;
+    let folder = context.project.root.join("end2end");
+    let in_folder = |program: &str, words: &str| {
+        let mut command = Command::new(program);
+        command.args(words.split_whitespace()).current_dir(&folder);
+        command
+    };
+    // The browser is the system's.
+    output(in_folder("npm", "ci --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    run(&mut in_folder("npx", "tsc"))?;
+    let mut playwright = in_folder("npx", "playwright test");
+    playwright.env("CHROMIUM", chromium).env("POSTERN_TARGET", &context.project.target);
+    run(context.point_at_server(&mut playwright)?)?;
+    Ok(Outcome::Passed)
+}
+
+fn conformance(context: &mut Context) -> Result<Outcome> {
+    let script = context.project.root.join("end2end/conformance.py");
+    if !script.is_file() {
+        return Ok(Outcome::Skipped("there is no end2end/conformance.py"));
+    }
+    context.project.build_server(Profile::Dev)?;
+    let python = virtual_environment(context)?;
+    run(context.point_at_server(Command::new(python).arg(script))?)?;
+    Ok(Outcome::Passed)
+}
+
+/// Python with the conformance tester, made once and kept in the target folder.
+fn virtual_environment(context: &Context) -> Result<PathBuf> {
+    let folder = context.project.target.join("conformance");
+    let (python, installed) = (folder.join("bin/python"), folder.join("installed"));
+    if !fs::read_to_string(&installed).is_ok_and(|packages| packages == SCIM_TESTER.join(" ")) {
+        output(Command::new(setup::python()?).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        output(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(SCIM_TESTER))?;
+        fs::write(installed, SCIM_TESTER.join(" "))?;
+    }
+    Ok(python)
+}

@@ -1,0 +1,123 @@
+//! The command line. Each command prints what was asked for on standard output and nothing else there; whatever goes
+//! wrong is one line on standard error and a non-zero exit.
+
+mod break_glass;
+mod health;
+mod provisioning;
+mod server;
+mod token;
+
+use crate::{SystemClock, SystemRandom, config::Serve, ops};
+use clap::{Parser, Subcommand};
+use domain::{BoxError, Env, Error, host::Host};
+use std::sync::Arc;
+
+/// Postern: a self-hosted identity console. Entra provisions, you watch, and nobody is ever locked out.
+#[derive(Debug, Parser)]
+#[command(name = "postern", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// Database: sqlite://FILE or postgres://USER@HOST/NAME.
+    #[arg(
+        long,
+        global = true,
+        env = "POSTERN_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite://postern.db",
+        value_name = "URL"
+    )]
+    database_url: String,
+    /// Log filter, such as info or server=debug. Logs go to standard error.
+    #[arg(long, global = true, env = "POSTERN_LOG", value_name = "FILTER")]
+    log: Option<String>,
+    /// Form of the log lines.
+    #[arg(long, global = true, env = "POSTERN_LOG_FORMAT", value_enum, default_value = "text", value_name = "FORM")]
+    log_format: ops::LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server. Creates and migrates the database by itself.
+    Serve(Serve),
+    /// Manage break-glass accounts: the way in that no directory can touch.
+    #[command(subcommand)]
+    BreakGlass(break_glass::Command),
+    /// Turn SCIM provisioning on or off, or show its state.
+    #[command(subcommand)]
+    Scim(provisioning::Command),
+    /// Manage SCIM tokens.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Ask a running server whether it is ready.
+    Healthcheck(Serve),
+    /// Bring the database up to this version's schema.
+    Migrate,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// One line that says what went wrong.
+pub async fn run(cli: Cli) -> Result<(), String> {
+    let Cli { command, global } = cli;
+    let quiet = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
+    ops::log(global.log_format, global.log.as_deref().unwrap_or(quiet))?;
+    let url = global.database_url.as_str();
+    match command {
+        Command::Serve(options) => server::run(options, url).await,
+        Command::Healthcheck(options) => health::run(&options).await,
+        Command::Migrate => {
+            let env = open(url).await?;
+            env.store.close().await;
+            println!("The database has the schema of this version.");
+            Ok(())
+        }
+        Command::BreakGlass(command) => with_host(url, |host, env| break_glass::run(command, host, env)).await,
+        Command::Scim(command) => with_host(url, |host, _| provisioning::run(command, host)).await,
+        Command::Token(command) => with_host(url, |host, _| token::run(command, host)).await,
+    }
+}
+
+async fn with_host<F>(url: &str, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
+where
+    F: Future<Output = Result<(), String>>,
+{
+    let env = open(url).await?;
+    let result = work(Host::new(env.clone()), env.clone()).await;
+    env.store.close().await;
+    result
+}
+
+/// Opens the database, making and migrating it where needed.
+async fn open(url: &str) -> Result<Env, String> {
+    let store = store::open(url).await.map_err(|error| line(&error))?;
+    Ok(Env { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) })
+}
+
+/// An error and its sources, in one line.
+fn line(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text.replace('\n', " ")
+}
+
+/// Prints a value as JSON.
+fn print_json(value: &impl serde::Serialize) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| (Box::new(error) as BoxError).to_string())?;
+    println!("{text}");
+    Ok(())
+}

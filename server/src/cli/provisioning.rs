@@ -1,0 +1,81 @@
+use super::{line, print_json};
+use domain::host::Host;
+use serde::Serialize;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Turn provisioning on, with a warning while no break-glass account is proven.
+    Enable,
+    /// Turn provisioning off: SCIM calls are answered 403, users and groups stay as they are.
+    Disable,
+    /// Show whether provisioning is on and what it did.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
+    match command {
+        Command::Enable => {
+            host.set_provisioning(true).await.map_err(|error| line(&error))?;
+            if host.scim().await.map_err(|error| line(&error))?.way_back.proven.is_none() {
+                eprintln!(
+                    "warning: no break-glass account has signed in within the last 90 days; sign in with one now, so \
+                     that a mistake in the directory cannot lock you out"
+                );
+            }
+            println!("Provisioning is on.");
+            Ok(())
+        }
+        Command::Disable => {
+            host.set_provisioning(false).await.map_err(|error| line(&error))?;
+            println!("Provisioning is off. Users and groups stay as they are.");
+            Ok(())
+        }
+        Command::Status { json } => status(&host, json).await,
+    }
+}
+
+#[derive(Serialize)]
+struct Status {
+    provisioning: bool,
+    users: u64,
+    groups: u64,
+    live_tokens: usize,
+    last_call: Option<String>,
+    calls_in_24_hours: u64,
+    refused_in_24_hours: u64,
+    proven_break_glass: Option<String>,
+}
+
+async fn status(host: &Host, json: bool) -> Result<(), String> {
+    let scim = host.scim().await.map_err(|error| line(&error))?;
+    let status = Status {
+        provisioning: scim.settings.provisioning,
+        users: scim.counts.users,
+        groups: scim.counts.groups,
+        live_tokens: scim.tokens.iter().filter(|token| token.revoked.is_none()).count(),
+        last_call: scim.activity.last_call.map(|at| at.to_string()),
+        calls_in_24_hours: scim.activity.calls,
+        refused_in_24_hours: scim.activity.refused,
+        proven_break_glass: scim.way_back.proven.map(|(name, _)| name),
+    };
+    if json {
+        return print_json(&status);
+    }
+    println!("Provisioning is {}.", if status.provisioning { "on" } else { "off" });
+    println!("{} users, {} groups, {} live tokens.", status.users, status.groups, status.live_tokens);
+    let calls = (status.calls_in_24_hours, status.refused_in_24_hours);
+    println!("{} calls in the last 24 hours, {} refused.", calls.0, calls.1);
+    match status.last_call {
+        Some(at) => println!("Last call {at}."),
+        None => println!("No call yet."),
+    }
+    match status.proven_break_glass {
+        Some(name) => println!("A way back in is proven: {name}."),
+        None => println!("No way back in is proven: sign in with a break-glass account once."),
+    }
+    Ok(())
+}

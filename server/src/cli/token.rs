@@ -1,0 +1,80 @@
+use super::{line, print_json};
+use domain::{Error, TokenId, host::Host};
+use serde::Serialize;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Make a token and print it, alone, on standard output. It is shown this once.
+    Create {
+        /// What the token is for, for example "Entra production".
+        #[arg(long)]
+        name: String,
+    },
+    /// List the tokens, masked.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token: the next call with it is refused.
+    Revoke {
+        /// The token's id, as `token list` shows it.
+        id: TokenId,
+    },
+}
+
+pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
+    match command {
+        Command::Create { name } => {
+            let new = host.create_token(&name).await.map_err(|error| line(&error))?;
+            println!("{}", new.secret);
+            Ok(())
+        }
+        Command::List { json } => list(&host, json).await,
+        Command::Revoke { id } => {
+            host.revoke_token(id).await.map_err(|error| match error {
+                Error::NotFound => "there is no token of that id; see postern token list".into(),
+                other => line(&other),
+            })?;
+            println!("The token is revoked.");
+            Ok(())
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    name: String,
+    token: String,
+    created: String,
+    last_used: Option<String>,
+    revoked: Option<String>,
+}
+
+async fn list(host: &Host, json: bool) -> Result<(), String> {
+    let tokens = host.tokens().await.map_err(|error| line(&error))?;
+    let rows: Vec<Row> = tokens
+        .into_iter()
+        .map(|token| Row {
+            id: token.id.to_string(),
+            token: token.masked(),
+            created: token.created.to_string(),
+            last_used: token.last_used.map(|at| at.to_string()),
+            revoked: token.revoked.map(|at| at.to_string()),
+            name: token.name,
+        })
+        .collect();
+    if json {
+        return print_json(&rows);
+    }
+    if rows.is_empty() {
+        println!("There is no token. Make one: postern token create --name NAME");
+    }
+    for row in rows {
+        let used = row.last_used.map_or("never used".to_owned(), |at| format!("last used {at}"));
+        let state = row.revoked.map_or(used, |at| format!("revoked {at}"));
+        println!("{}  {}  {}  {state}", row.id, row.token, row.name);
+    }
+    Ok(())
+}

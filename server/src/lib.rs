@@ -1,0 +1,73 @@
+//! The HTTP side of Postern: the console under `/admin`, SCIM 2.0 under `/scim/v2`, and what runs them.
+
+mod activity;
+mod assets;
+mod config;
+mod headers;
+mod ops;
+mod outside;
+mod password;
+mod same_origin;
+mod scim;
+mod serve;
+mod session;
+mod state;
+
+pub mod cli;
+
+pub use activity::Recorder;
+pub use config::PublicUrl;
+pub use outside::{SystemClock, SystemRandom};
+pub use password::Hasher;
+pub use state::{AppState, ClientAddress};
+
+use axum::{
+    Router,
+    extract::FromRef,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    response::Redirect,
+    routing::{any, get, post},
+};
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::time::Duration;
+use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+
+/// Forms of the console are small.
+const CONSOLE_BODY: usize = 64 * 1024;
+/// Longer than any request should take, shorter than a client waits.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// All routes and the layers in front of them. Tests run this very router.
+pub fn build(state: AppState) -> Router {
+    let mut open = Router::new()
+        .route("/", get(|| async { Redirect::to("/admin/sso/scim") }))
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz));
+    for path in assets::paths() {
+        open = open.route(path, get(assets::serve));
+    }
+    open.merge(console(&state))
+        .with_state(state.clone())
+        .merge(scim::router(state.clone()))
+        .layer(from_fn_with_state(state, headers::secure))
+        .layer(from_fn(ops::trace))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+}
+
+/// The console: every page and server function behind the session, every change behind the origin check.
+fn console(state: &AppState) -> Router<AppState> {
+    let options: LeptosOptions = FromRef::from_ref(state);
+    let document = move || app::shell(options.clone());
+    Router::new()
+        .route("/login", post(session::sign_in))
+        .route("/logout", post(session::sign_out))
+        .leptos_routes_with_context(state, generate_route_list(app::App), app::context, document.clone())
+        .route("/admin/api/{*rest}", any(session::no_such_function))
+        .fallback(leptos_axum::render_app_async_with_context(app::context, document))
+        .layer(from_fn_with_state(state.clone(), session::guard))
+        .layer(session::layer(state))
+        .layer(from_fn_with_state(state.clone(), same_origin::guard))
+        .layer(RequestBodyLimitLayer::new(CONSOLE_BODY))
+}

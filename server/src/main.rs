@@ -1,0 +1,16 @@
+//! The binary `postern`.
+
+use clap::Parser;
+use server::cli::Cli;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match server::cli::run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("postern: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Hashing of break-glass secrets: argon2id on the blocking pool, few at a time.
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use domain::{BoxError, Error, Result};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// OWASP's profile of most memory and one pass; one hash takes about 50 ms.
+const MEMORY_KIB: u32 = 47_104;
+const PASSES: u32 = 1;
+/// Each hash holds its memory while it runs.
+const AT_ONCE: usize = 2;
+/// More than these would wait longer than a person does.
+const WAITING: usize = 16;
+
+/// Hashes and checks secrets. Cheap to clone.
+#[derive(Clone)]
+pub struct Hasher {
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// The hash of a secret that nobody has, checked for names that do not exist.
+    decoy: Arc<str>,
+}
+
+impl Hasher {
+    /// Makes a hasher; this hashes once.
+    ///
+    /// # Errors
+    /// When argon2 does not run here.
+    pub fn new() -> Result<Self> {
+        let decoy = hash("a secret that nobody has")?.into();
+        Ok(Self { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING)), decoy })
+    }
+
+    /// The PHC string of a secret.
+    ///
+    /// # Errors
+    /// `Unavailable` when too many are waiting already.
+    pub async fn hash(&self, secret: String) -> Result<String> {
+        self.run(move || hash(&secret)).await
+    }
+
+    /// Whether the secret is the one of the hash. Where there is no hash the answer is no, after the same time.
+    ///
+    /// # Errors
+    /// `Unavailable` when too many are waiting already.
+    pub async fn verify(&self, secret: String, hash: Option<String>) -> Result<bool> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.decoy.to_string());
+        self.run(move || {
+            let hash = PasswordHash::new(&hash)
+                .map_err(|_| Error::Corrupt { table: "break_glass_accounts", column: "secret_hash" })?;
+            Ok(argon2()?.verify_password(secret.as_bytes(), &hash).is_ok() && known)
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let _place = self.waiting.try_acquire().map_err(unavailable)?;
+        let _turn = self.running.acquire().await.map_err(unavailable)?;
+        tokio::task::spawn_blocking(work).await.map_err(unavailable)?
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(unavailable)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(secret: &str) -> Result<String> {
+    Ok(argon2()?.hash_password(secret.as_bytes()).map_err(unavailable)?.to_string())
+}
+
+fn unavailable(error: impl Into<BoxError>) -> Error {
+    Error::Unavailable(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hasher;
+
+    #[tokio::test]
+    async fn only_the_secret_of_the_hash_passes() -> domain::Result<()> {
+        let hasher = Hasher::new()?;
+        let hash = hasher.hash("ABCDE-FGHJK".into()).await?;
+        assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
+        assert!(hasher.verify("ABCDE-FGHJK".into(), Some(hash.clone())).await?);
+        assert!(!hasher.verify("ABCDE-FGHJX".into(), Some(hash)).await?);
+        assert!(!hasher.verify("a secret that nobody has".into(), None).await?);
+        Ok(())
+    }
+}

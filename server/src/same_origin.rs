@@ -1,0 +1,64 @@
+//! Refuses changes that another site's page sends with the administrator's cookie.
+//!
+//! Browsers say where a request comes from: in `Sec-Fetch-Site`, and in `Origin` where they are older or the connection
+//! is not trustworthy. A changing request that says neither is refused as well.
+
+use crate::state::AppState;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// Lets a request pass when it changes nothing, or when it comes from our own pages.
+pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_ours(request.headers(), state.public_url.as_str()) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "refused a change that did not come from our own pages");
+    (StatusCode::FORBIDDEN, "This request did not come from Postern's own pages, so nothing was changed.\n")
+        .into_response()
+}
+
+fn is_ours(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
+        (Some("same-origin"), Some(from)) => from == origin,
+        (Some("same-origin"), None) => true,
+        (Some(_), _) => false,
+        (None, from) => from == Some(origin),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours(site: Option<&'static str>, origin: Option<&'static str>) -> bool {
+        let mut headers = HeaderMap::new();
+        site.map(|value| headers.insert("sec-fetch-site", value.parse().unwrap()));
+        origin.map(|value| headers.insert("origin", value.parse().unwrap()));
+        is_ours(&headers, "https://id.corp.example")
+    }
+
+    #[test]
+    fn our_own_pages_pass() {
+        assert!(ours(Some("same-origin"), Some("https://id.corp.example")));
+        assert!(ours(Some("same-origin"), None));
+        assert!(ours(None, Some("https://id.corp.example")));
+    }
+
+    #[test]
+    fn everybody_else_does_not() {
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(!ours(Some(site), Some("https://id.corp.example")), "{site}");
+        }
+        for origin in ["null", "http://id.corp.example", "https://id.corp.example.evil.example", ""] {
+            assert!(!ours(None, Some(origin)), "{origin}");
+            assert!(!ours(Some("same-origin"), Some(origin)), "{origin}");
+        }
+        assert!(!ours(None, None));
+    }
+}

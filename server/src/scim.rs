@@ -1,0 +1,102 @@
+//! SCIM 2.0 under `/scim/v2`. One door: nothing behind it runs before the bearer token was checked, whatever the path.
+
+mod discovery;
+mod groups;
+mod mapping;
+mod reply;
+mod request;
+mod users;
+
+use crate::state::{AppState, ClientAddress};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, Method, header},
+    response::Response,
+    routing::any,
+};
+use domain::{Error, activity::Outcome, directory::Directory};
+use reply::{Problem, Reply};
+use request::Call;
+
+const PREFIX: &str = "/scim/v2";
+
+/// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form.
+pub(crate) fn router(state: AppState) -> Router {
+    Router::new()
+        .route(PREFIX, any(handle))
+        .route("/scim/v2/", any(handle))
+        .route("/scim/v2/{*rest}", any(handle)).with_state(state)
+}
+
+async fn handle(State(state): State<AppState>, request: Request) -> Response {
+    let address = ClientAddress::of(request.extensions());
+    let directory = match open(&state, request.headers(), address).await {
+        Ok(directory) => directory,
+        Err(problem) => return problem.response(),
+    };
+    let (operation, subject) = request::describe(request.method(), request.uri());
+    let call = directory.call(operation, subject);
+    let answered = match Call::read(&state, directory, request).await {
+        Ok(call) => dispatch(call).await,
+        Err(problem) => Err(problem),
+    };
+    match &answered {
+        Ok(reply) if reply.recorded => state.recorder.used(&call),
+        Ok(reply) => state.recorder.record(reply.record(call)),
+        Err(problem) => state.recorder.record(problem.record(call)),
+    }
+    answered.map_or_else(Problem::response, Reply::response)
+}
+
+/// RFC 6750 §2.1: the token is in the Authorization header, once, and nowhere else.
+async fn open(state: &AppState, headers: &HeaderMap, address: Option<String>) -> Result<Directory, Problem> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let bearer = given.next().and_then(|value| value.to_str().ok()).and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    if given.next().is_some() {
+        return Err(scim::Error::invalid_syntax("Send one Authorization header, not several.").into());
+    }
+    Ok(Directory::open(&state.env, bearer, address).await?)
+}
+
+/// The table of all endpoints.
+async fn dispatch(call: Call) -> Result<Reply, Problem> {
+    let segments: Vec<&str> = call.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match (&call.method, segments.as_slice()) {
+        (&Method::GET, ["Users"]) => users::list(&call).await,
+        (&Method::POST, ["Users"]) => users::create(&call).await,
+        (&Method::GET, ["Users", id]) => users::read(&call, id).await,
+        (&Method::PUT, ["Users", id]) => users::replace(&call, id).await,
+        (&Method::PATCH, ["Users", id]) => users::patch(&call, id).await,
+        (&Method::DELETE, ["Users", id]) => users::delete(&call, id).await,
+        (&Method::GET, ["Groups"]) => groups::list(&call).await,
+        (&Method::POST, ["Groups"]) => groups::create(&call).await,
+        (&Method::GET, ["Groups", id]) => groups::read(&call, id).await,
+        (&Method::PUT, ["Groups", id]) => groups::replace(&call, id).await,
+        (&Method::PATCH, ["Groups", id]) => groups::patch(&call, id).await,
+        (&Method::DELETE, ["Groups", id]) => groups::delete(&call, id).await,
+        (&Method::GET, [] | ["ServiceProviderConfig"]) => discovery::service_provider_config(&call),
+        (&Method::GET, ["ResourceTypes"]) => discovery::resource_types(&call),
+        (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(&call, name),
+        (&Method::GET, ["Schemas"]) => discovery::schemas(&call),
+        (&Method::GET, ["Schemas", urn]) => discovery::schema(&call, urn),
+        (_, ["Users" | "Groups"]) => Err(Problem::method("GET, POST")),
+        (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, PUT, PATCH, DELETE")),
+        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET")),
+        _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),
+    }
+}
+
+/// What a finished call is to the activity record, besides its reply.
+fn looked_up(found: u64) -> Outcome {
+    if found == 0 { Outcome::Empty } else { Outcome::Done }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::of(error)
+    }
+}

@@ -1,0 +1,146 @@
+//! Between the wire and the record: the only place that knows both. A quirk of the protocol ends here.
+
+mod filter;
+
+pub(super) use filter::{group_filter, user_filter};
+
+use super::{
+    Problem,
+    request::{Call, tag},
+};
+use domain::{
+    Error, Timestamp, UserId,
+    directory::{GroupView, UserView},
+    group::{GroupProfile, MemberChange},
+    user::{Email, Profile},
+};
+use scim::{
+    patch,
+    resource::{Meta, Projection, render},
+    schema::{ENTERPRISE_URN, GROUP, ResourceType, USER},
+};
+use serde_json::{Map, Value, json};
+use std::fmt::Display;
+
+/// The record of a normalised document.
+pub(super) fn profile(document: Map<String, Value>) -> Result<Profile, scim::Error> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let name = document.get("name");
+    let enterprise = document.get(ENTERPRISE_URN);
+    Ok(Profile {
+        user_name: required(&document, "userName")?,
+        external_id: text(document.get("externalId")),
+        display_name: text(document.get("displayName")),
+        given_name: text(name.and_then(|name| name.get("givenName"))),
+        family_name: text(name.and_then(|name| name.get("familyName"))),
+        employee_number: text(enterprise.and_then(|enterprise| enterprise.get("employeeNumber"))),
+        manager: text(enterprise.and_then(|enterprise| enterprise.get("manager")?.get("value"))),
+        // RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server; a new user is active.
+        active: document.get("active").and_then(Value::as_bool).unwrap_or(true),
+        emails: document.get("emails").and_then(Value::as_array).map_or_else(Vec::new, |list| emails(list)),
+        document: write(&document),
+    })
+}
+
+/// The record of a normalised document whose members were taken out.
+pub(super) fn group_profile(document: Map<String, Value>) -> Result<GroupProfile, scim::Error> {
+    Ok(GroupProfile {
+        display_name: required(&document, "displayName")?,
+        external_id: document.get("externalId").and_then(Value::as_str).map(str::to_owned),
+        document: write(&document),
+    })
+}
+
+/// A recorded document.
+pub(super) fn document(text: &str) -> Result<Map<String, Value>, Error> {
+    serde_json::from_str(text).map_err(|_| Error::Corrupt { table: "users or groups", column: "document" })
+}
+
+/// A refusal of the protocol, on its way through the rules and back to the border.
+pub(super) fn to_domain_error(error: scim::Error) -> Error {
+    Error::Rejected(Box::new(error))
+}
+
+/// A user as the client sees it.
+pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
+    let UserView { user, groups } = view;
+    let mut document = document(&user.profile.document)?;
+    document.entry("active").or_insert(Value::Bool(user.profile.active));
+    let groups = groups.into_iter().map(|group| {
+        let location = format!("{}/Groups/{}", call.base_url, group.id);
+        json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
+    });
+    let meta = meta(call, &USER, user.id, user.version, user.created, user.changed);
+    Ok(Value::Object(render(&USER, &document, meta, &[("groups", groups.collect())], projection)))
+}
+
+/// A group as the client sees it.
+pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Value, Problem> {
+    let GroupView { group, members } = view;
+    let document = document(&group.profile.document)?;
+    let members = members.into_iter().map(|member| {
+        let location = format!("{}/Users/{}", call.base_url, member.id);
+        json!({"value": member.id.to_string(), "$ref": location, "display": member.name, "type": "User"})
+    });
+    let meta = meta(call, &GROUP, group.id, group.version, group.created, group.changed);
+    Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))
+}
+
+/// The URL of a resource.
+pub(super) fn location(call: &Call, resource_type: &ResourceType, id: impl Display) -> String {
+    format!("{}{}/{id}", call.base_url, resource_type.endpoint)
+}
+
+/// The users among the members that a client names. Ids that are none of ours cannot be members and are passed over: a
+/// directory sends people in any order, and one that is out of scope must not stop the others.
+pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<UserId> {
+    members.iter().filter_map(|member| member.value.parse().ok()).collect()
+}
+
+/// A change of membership.
+pub(super) fn member_change(change: patch::MemberChange) -> MemberChange {
+    match change {
+        patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)),
+        patch::MemberChange::Remove(ids) => MemberChange::Remove(ids.iter().filter_map(|id| id.parse().ok()).collect()),
+        patch::MemberChange::Replace(members) => MemberChange::Replace(member_ids(members)),
+        patch::MemberChange::Clear => MemberChange::Replace(Vec::new()),
+    }
+}
+
+fn meta(
+    call: &Call,
+    resource_type: &ResourceType,
+    id: impl Display,
+    version: i64,
+    created: Timestamp,
+    changed: Timestamp,
+) -> Meta {
+    Meta {
+        location: location(call, resource_type, &id),
+        id: id.to_string(),
+        created: created.to_string(),
+        last_modified: changed.to_string(),
+        version: tag(version),
+    }
+}
+
+fn emails(list: &[Value]) -> Vec<Email> {
+    let email = |item: &Value| {
+        Some(Email {
+            value: item.get("value")?.as_str()?.to_owned(),
+            kind: item.get("type").and_then(Value::as_str).map(str::to_owned),
+            primary: item.get("primary").and_then(Value::as_bool).unwrap_or(false),
+        })
+    };
+    list.iter().filter_map(email).collect()
+}
+
+fn required(document: &Map<String, Value>, name: &str) -> Result<String, scim::Error> {
+    let text = document.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    text.map(str::to_owned)
+        .ok_or_else(|| scim::Error::invalid_value(format!("{name} is required and may not be empty.")))
+}
+
+fn write(document: &Map<String, Value>) -> String {
+    serde_json::to_string(document).unwrap_or_default()
+}

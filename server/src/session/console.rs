@@ -1,0 +1,75 @@
+use super::{SIGNED_IN, SignedIn};
+use crate::state::{AppState, ClientAddress};
+use app::ApiError;
+use axum::{
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::console::Console;
+use leptos::server_fn::error::FromServerFnError;
+use tower_sessions::Session;
+
+/// Where server functions are.
+pub(crate) const API: &str = "/admin/api/";
+
+/// Puts a [`Console`] into the request of somebody who is signed in; sends everybody else away from `/admin`.
+pub(crate) async fn guard(
+    State(state): State<AppState>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let signed_in = match session.get::<SignedIn>(SIGNED_IN).await {
+        Ok(signed_in) => signed_in.and_then(SignedIn::principal),
+        Err(_) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+    };
+    match signed_in.filter(|principal| principal.ends > state.env.now()) {
+        Some(principal) => {
+            let address = ClientAddress::of(request.extensions());
+            let url = state.public_url.as_str().to_owned();
+            request.extensions_mut().insert(Console::new(state.env.clone(), principal, address, url));
+        }
+        None if request.uri().path().starts_with(API) => {
+            return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);
+        }
+        None if request.uri().path().starts_with("/admin") => {
+            return Redirect::to(&format!("/login?next={}", encode(request.uri().path()))).into_response();
+        }
+        None => {}
+    }
+    with_status(next.run(request).await).await
+}
+
+/// Answers under the functions' prefix stay in their own form.
+pub(crate) async fn no_such_function(request: Request) -> Response {
+    api_or_page(&request, ApiError::NotFound, StatusCode::NOT_FOUND)
+}
+
+/// Leptos answers every error of a server function with 500; the error itself knows better.
+async fn with_status(mut response: Response) -> Response {
+    let failed = response.headers().contains_key("serverfnerror") && !response.status().is_redirection();
+    if !failed {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 64 * 1024).await.unwrap_or_default();
+    parts.status = StatusCode::from_u16(ApiError::de(bytes.clone()).status()).unwrap_or(parts.status);
+    response = Response::from_parts(parts, bytes.into());
+    response
+}
+
+fn api_or_page(request: &Request, error: ApiError, status: StatusCode) -> Response {
+    if request.uri().path().starts_with(API) {
+        (status, [(header::CONTENT_TYPE, "application/json")], error.ser()).into_response()
+    } else {
+        (status, "Postern cannot reach its database. Try again in a moment.\n").into_response()
+    }
+}
+
+/// Keeps what may stand in a query unescaped; paths of pages hold little else.
+fn encode(path: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+    path.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

@@ -1,0 +1,237 @@
+//! The console's doors: who gets in, what a page shows, what a server function refuses.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+
+mod support;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use support::{TestApp, URL, entra_user, json};
+
+on_both!(
+    nobody_sees_a_page_without_a_session,
+    signing_in_opens_the_console,
+    unknown_and_wrong_get_the_same_answer,
+    every_server_function_is_guarded,
+    a_session_ends_after_half_an_hour,
+    a_session_that_was_ended_stays_ended,
+    a_planted_session_id_gets_no_rights,
+    a_reset_secret_ends_sessions,
+    provisioning_needs_a_proven_way_back,
+    a_token_is_shown_once_and_can_be_revoked,
+    pages_show_what_the_directory_sent,
+    hostile_names_are_shown_as_text,
+    every_answer_carries_the_headers,
+);
+
+async fn signed_in(app: &TestApp) -> String {
+    let secret = app.break_glass("gate-test").await;
+    app.sign_in("gate-test", &secret).await
+}
+
+async fn nobody_sees_a_page_without_a_session(app: TestApp) {
+    for path in
+        ["/admin/sso/scim", "/admin/users", "/admin/users/x", "/admin/groups", "/admin/groups/x", "/admin/other"]
+    {
+        for cookie in [None, Some("__Host-postern=AAAAAAAAAAAAAAAAAAAAAA"), Some("__Host-postern=x")] {
+            let answer = app.page(path, cookie).await.expect(StatusCode::SEE_OTHER);
+            assert_eq!(answer.header(header::LOCATION), format!("/login?next={path}"));
+        }
+    }
+    app.page("/login", None).await.expect(StatusCode::OK);
+}
+
+async fn signing_in_opens_the_console(app: TestApp) {
+    let secret = app.break_glass("gate-test").await;
+    let typed = secret.to_lowercase().replace('-', "+");
+    let answer = app.form("/login", None, &format!("name=GATE-test&secret={typed}&next=/admin/users")).await;
+    let answer = answer.expect(StatusCode::SEE_OTHER);
+    assert_eq!(answer.header(header::LOCATION), "/admin/users");
+    let set = answer.header(header::SET_COOKIE).to_owned();
+    for part in ["__Host-postern=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(set.contains(part), "{set}");
+    }
+    assert!(!set.contains("Domain"), "{set}");
+    let page = app.page("/admin/users", answer.cookie().as_deref()).await.expect(StatusCode::OK);
+    assert!(page.text.contains("gate-test"));
+}
+
+async fn unknown_and_wrong_get_the_same_answer(app: TestApp) {
+    app.break_glass("gate-test").await;
+    let wrong =
+        app.form("/login", None, "name=gate-test&secret=wrong&next=").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let unknown =
+        app.form("/login", None, "name=gate-none&secret=wrong&next=").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let without_nonce = |answer: &support::Answer| {
+        let nonce =
+            answer.header(header::CONTENT_SECURITY_POLICY).split("nonce-").nth(1).unwrap().split('\'').next().unwrap();
+        answer.text.replace(nonce, "").replace("gate-none", "gate-test")
+    };
+    assert_eq!(without_nonce(&wrong), without_nonce(&unknown));
+    assert!(wrong.cookie().is_none() && unknown.cookie().is_none());
+    assert!(wrong.text.contains("do not go together"));
+}
+
+async fn every_server_function_is_guarded(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().collect();
+    assert!(functions.len() >= 3, "{functions:?}");
+    for (path, method) in functions {
+        assert!(path.starts_with("/admin/api/"), "{path}");
+        assert_eq!(method, "POST", "{path}");
+        let without = app.form(path, None, "").await.expect(StatusCode::UNAUTHORIZED);
+        assert!(without.text.contains("unauthorized"), "{}", without.text);
+        for (site, origin, content_type) in [
+            (Some("cross-site"), Some("https://evil.example"), "application/x-www-form-urlencoded"),
+            (Some("cross-site"), None, "text/plain"),
+            (Some("same-site"), Some(URL), "multipart/form-data"),
+            (Some("none"), None, "application/x-www-form-urlencoded"),
+            (None, Some("null"), "application/x-www-form-urlencoded"),
+            (None, None, "application/json"),
+        ] {
+            let mut request =
+                Request::post(path).header(header::COOKIE, &cookie).header(header::CONTENT_TYPE, content_type);
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            if let Some(origin) = origin {
+                request = request.header(header::ORIGIN, origin);
+            }
+            let answer = app.send(request.body(Body::from("on=false&name=x")).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {site:?} {origin:?}");
+        }
+    }
+    assert!(app.host.scim().await.unwrap().settings.provisioning);
+    assert_eq!(app.host.tokens().await.unwrap().len(), 1);
+    app.form("/admin/api/no_such_function", Some(&cookie), "").await.expect(StatusCode::NOT_FOUND);
+}
+
+async fn a_session_ends_after_half_an_hour(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    app.clock.advance_minutes(29);
+    app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::OK);
+    app.clock.advance_minutes(2);
+    app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
+}
+
+async fn a_session_that_was_ended_stays_ended(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let answer = app.form("/logout", Some(&cookie), "").await.expect(StatusCode::SEE_OTHER);
+    let removals: Vec<_> =
+        answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    assert!(removals.iter().any(|set| set.contains("Max-Age=0") && set.contains("Secure") && set.contains("HttpOnly")));
+    app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
+}
+
+async fn a_planted_session_id_gets_no_rights(app: TestApp) {
+    let secret = app.break_glass("gate-test").await;
+    let planted = "__Host-postern=AAAAAAAAAAAAAAAAAAAAAA";
+    let answer = app.form("/login", Some(planted), &format!("name=gate-test&secret={secret}&next=")).await;
+    let cookie = answer.expect(StatusCode::SEE_OTHER).cookie().unwrap();
+    assert_ne!(cookie, planted);
+    app.page("/admin/users", Some(planted)).await.expect(StatusCode::SEE_OTHER);
+    app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::OK);
+}
+
+async fn a_reset_secret_ends_sessions(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    app.host.reset_break_glass("gate-test", "$argon2id$none").await.unwrap();
+    app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
+}
+
+async fn provisioning_needs_a_proven_way_back(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let switch =
+        |on: bool| app.form("/admin/api/set_provisioning", Some(&cookie), if on { "on=true" } else { "on=false" });
+    let is_on = async || app.host.scim().await.unwrap().settings.provisioning;
+    assert!(!switch(false).await.status.is_server_error());
+    assert!(!is_on().await);
+    app.host.reset_break_glass("gate-test", "$argon2id$none").await.unwrap();
+    let secret = app.break_glass("gate-two").await;
+    let cookie = app.sign_in("gate-two", &secret).await;
+    app.host.reset_break_glass("gate-two", "$argon2id$none").await.unwrap();
+    // The session is gone with the secret; a console that is still open would be refused by the rule itself.
+    app.form("/admin/api/set_provisioning", Some(&cookie), "on=true").await.expect(StatusCode::UNAUTHORIZED);
+    let secret = app.break_glass("gate-three").await;
+    let cookie = app.sign_in("gate-three", &secret).await;
+    app.form("/admin/api/set_provisioning", Some(&cookie), "on=true").await;
+    assert!(is_on().await, "the account just used counts");
+}
+
+async fn a_token_is_shown_once_and_can_be_revoked(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let made = app.form("/admin/api/create_token", Some(&cookie), "name=Entra+staging").await.expect(StatusCode::OK);
+    let secret = made.json()["secret"].as_str().unwrap().to_owned();
+    app.scim_as(&secret, axum::http::Method::GET, "/Users", None).await.expect(StatusCode::OK);
+    let page = app.page("/admin/sso/scim", Some(&cookie)).await.expect(StatusCode::OK);
+    assert!(page.text.contains("Entra staging") && !page.text.contains(&secret));
+    assert!(page.text.contains(&format!("{URL}/scim/v2?aadOptscim062020")));
+    let id = app.host.tokens().await.unwrap()[0].id;
+    app.form("/admin/api/revoke_token", Some(&cookie), &format!("id={id}")).await;
+    app.scim_as(&secret, axum::http::Method::GET, "/Users", None).await.expect(StatusCode::UNAUTHORIZED);
+    let empty = app.form("/admin/api/create_token", Some(&cookie), "name=+").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", empty.text);
+}
+
+async fn pages_show_what_the_directory_sent(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let (id, group) = (app.user("ada@corp.example").await, app.group("Engine Owners").await);
+    app.patch(&format!("/Groups/{group}"), json!([{"op": "add", "path": "members", "value": [{"value": id}]}])).await;
+    app.patch(&format!("/Users/{id}"), json!([{"op": "replace", "path": "active", "value": false}])).await;
+    let show = async |path: &str| app.page(path, Some(&cookie)).await.expect(StatusCode::OK).text;
+    for (path, words) in [
+        ("/admin/users".to_owned(), vec!["Ada Byron", "ada@corp.example", "Suspended"]),
+        ("/admin/users?q=byron&status=suspended".into(), vec!["Ada Byron"]),
+        (format!("/admin/users/{id}"), vec!["Ada Byron", "Engine Owners", "ext-ada@corp.example"]),
+        ("/admin/groups".into(), vec!["Engine Owners"]),
+        (format!("/admin/groups/{group}"), vec!["Engine Owners", "Ada Byron"]),
+    ] {
+        let page = show(&path).await;
+        for word in words {
+            assert!(page.contains(word), "{path} lacks {word}");
+        }
+    }
+    assert!(!show("/admin/users?q=nobody").await.contains("Ada Byron"));
+    assert!(!show("/admin/users?status=active").await.contains("Ada Byron"));
+    app.page("/admin/users/none", Some(&cookie)).await.expect(StatusCode::NOT_FOUND);
+    app.page("/admin/groups/none", Some(&cookie)).await.expect(StatusCode::NOT_FOUND);
+    app.page("/admin/nothing", Some(&cookie)).await.expect(StatusCode::NOT_FOUND);
+}
+
+async fn hostile_names_are_shown_as_text(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+    let mut user = entra_user("evil");
+    user["displayName"] = json!(hostile);
+    user["title"] = json!(hostile);
+    let id = app.post("/Users", user).await.id();
+    let group = app.post("/Groups", json!({"displayName": hostile})).await.id();
+    for path in [
+        "/admin/users".to_owned(),
+        format!("/admin/users/{id}"),
+        "/admin/groups".into(),
+        format!("/admin/groups/{group}"),
+        "/admin/users?q=%3Cscript%3Ealert(1)%3C/script%3E".into(),
+        "/login?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E".into(),
+    ] {
+        let page = app.page(&path, Some(&cookie)).await;
+        assert!(!page.text.contains("<script>alert") && !page.text.contains("<img src=x"), "{path}");
+    }
+}
+
+async fn every_answer_carries_the_headers(app: TestApp) {
+    for path in ["/login", "/healthz", "/readyz", "/nothing", "/scim/v2/Users", "/admin/users"] {
+        let answer = app.page(path, None).await;
+        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval' "), "{path}: {policy}");
+        assert_eq!(answer.header(header::X_FRAME_OPTIONS), "DENY", "{path}");
+        assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
+        assert!(answer.header(header::STRICT_TRANSPORT_SECURITY).starts_with("max-age="), "{path}");
+        assert!(!answer.header(header::CACHE_CONTROL).is_empty(), "{path}");
+    }
+    let (first, second) = (app.page("/login", None).await, app.page("/login", None).await);
+    assert_ne!(first.header(header::CONTENT_SECURITY_POLICY), second.header(header::CONTENT_SECURITY_POLICY));
+}

@@ -1,0 +1,196 @@
+//! The real binary as a real process: its commands, its stop, and what it owes after it was killed.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should fail")]
+
+#[path = "../../crates/store/tests/support/database.rs"]
+#[expect(unreachable_pub, reason = "other test binaries share the file")]
+mod database;
+
+use database::Database;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use std::{
+    process::{Output, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(super::Database::sqlite().await).await })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(super::Database::postgres().await).await })*
+        }
+    };
+}
+
+on_both!(
+    the_commands_do_what_they_say,
+    a_server_starts_answers_and_stops,
+    commands_work_beside_a_server,
+    a_kill_loses_no_acknowledged_user,
+);
+
+async fn the_commands_do_what_they_say(database: Database) {
+    let url = database.url();
+    assert!(out(url, &["migrate"]).await.contains("schema"));
+    let secret = out(url, &["break-glass", "create", "gate-a"]).await;
+    assert!(secret.trim().len() == 35 && secret.lines().count() == 1, "{secret}");
+    assert!(fails(url, &["break-glass", "create", "gate-a"]).await.contains("taken"));
+    assert!(fails(url, &["break-glass", "create", "Not@Good"]).await.contains("lower-case"));
+    let other = out(url, &["break-glass", "reset", "gate-a"]).await;
+    assert_ne!(secret, other);
+    assert!(fails(url, &["break-glass", "reset", "gate-none"]).await.contains("no break-glass account"));
+    let accounts: Value = serde_json::from_str(&out(url, &["break-glass", "list", "--json"]).await).unwrap();
+    assert_eq!((&accounts[0]["name"], &accounts[0]["proven"]), (&json!("gate-a"), &json!(false)));
+    let enabled = run(url, &["scim", "enable"]).await;
+    assert!(enabled.status.success() && String::from_utf8_lossy(&enabled.stderr).contains("warning"));
+    let token = out(url, &["token", "create", "--name", "Entra"]).await;
+    assert!(token.starts_with("postern_scim_") && token.lines().count() == 1);
+    let tokens = out(url, &["token", "list", "--json"]).await;
+    assert!(!tokens.contains(token.trim()));
+    let tokens: Value = serde_json::from_str(&tokens).unwrap();
+    out(url, &["token", "revoke", tokens[0]["id"].as_str().unwrap()]).await;
+    assert!(fails(url, &["token", "revoke", "018f0000-0000-7000-8000-000000000000"]).await.contains("no token"));
+    let status: Value = serde_json::from_str(&out(url, &["scim", "status", "--json"]).await).unwrap();
+    assert_eq!((&status["provisioning"], &status["live_tokens"]), (&json!(true), &json!(0)));
+    out(url, &["scim", "disable"]).await;
+    assert!(fails(url, &["healthcheck", "--listen", "127.0.0.1:9"]).await.contains("does not answer"));
+    assert!(fails("mysql://nowhere", &["scim", "status"]).await.contains("sqlite://"));
+}
+
+async fn a_server_starts_answers_and_stops(database: Database) {
+    let mut server = Server::start(database.url()).await;
+    assert!(server.said.contains("postern break-glass create"), "no terminal, no secret: {}", server.said);
+    assert_eq!(
+        out(database.url(), &["healthcheck", "--listen", &format!("127.0.0.1:{}", server.port)]).await,
+        "ready\n"
+    );
+    assert_eq!(request(server.port, "GET", "/scim/v2/Users", "", None).await.unwrap().0, 401);
+    let id = server.process.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    let status = timeout(PATIENCE, server.process.wait()).await.expect("it stops by itself").unwrap();
+    assert!(status.success(), "{status}");
+}
+
+async fn commands_work_beside_a_server(database: Database) {
+    let server = Server::start(database.url()).await;
+    let token = out(database.url(), &["token", "create", "--name", "Entra"]).await;
+    let list = async || request(server.port, "GET", "/scim/v2/Users", token.trim(), None).await.unwrap();
+    assert_eq!(list().await.0, 403);
+    out(database.url(), &["scim", "enable"]).await;
+    assert_eq!(list().await.0, 200);
+    let tokens: Value = serde_json::from_str(&out(database.url(), &["token", "list", "--json"]).await).unwrap();
+    out(database.url(), &["token", "revoke", tokens[0]["id"].as_str().unwrap()]).await;
+    assert_eq!(list().await.0, 401);
+}
+
+/// Writers note each acknowledged user; the server is killed in their midst, again and again, and must know them all.
+async fn a_kill_loses_no_acknowledged_user(database: Database) {
+    out(database.url(), &["scim", "enable"]).await;
+    let token = out(database.url(), &["token", "create", "--name", "Entra"]).await.trim().to_owned();
+    let acknowledged = Arc::new(Mutex::new(Vec::<String>::new()));
+    for round in 0..5_u64 {
+        let mut server = Server::start(database.url()).await;
+        let mut writers = JoinSet::new();
+        for writer in 0..8 {
+            let (token, ledger, port) = (token.clone(), acknowledged.clone(), server.port);
+            writers.spawn(async move {
+                for n in 0.. {
+                    let name = format!("user-{round}-{writer}-{n}");
+                    let user = json!({"userName": name, "emails": [{"type": "work", "value": name}]});
+                    match request(port, "POST", "/scim/v2/Users", &token, Some(user)).await {
+                        Some((201, _)) => ledger.lock().unwrap().push(name),
+                        _ => return,
+                    }
+                }
+            });
+        }
+        sleep(Duration::from_millis(150 + 130 * round)).await;
+        server.process.kill().await.unwrap();
+        writers.join_all().await;
+    }
+    let server = Server::start(database.url()).await;
+    let ledger = acknowledged.lock().unwrap().clone();
+    assert!(ledger.len() > 20, "too few writes to mean anything: {}", ledger.len());
+    for name in &ledger {
+        let path = format!("/scim/v2/Users?filter=userName+eq+%22{name}%22");
+        let (status, body) = request(server.port, "GET", &path, &token, None).await.unwrap();
+        assert_eq!((status, &body["totalResults"]), (200, &json!(1)), "{name} was acknowledged and is lost");
+        assert_eq!(body["Resources"][0]["emails"][0]["value"], json!(name), "{name} is there by half");
+    }
+}
+
+struct Server {
+    process: Child,
+    port: u16,
+    said: String,
+}
+
+impl Server {
+    async fn start(url: &str) -> Self {
+        let mut command = postern(url, &["serve", "--listen", "127.0.0.1:0"]);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut said = String::new();
+        loop {
+            let line = timeout(PATIENCE, lines.next_line()).await.expect("it starts").unwrap().expect("it goes on");
+            said += &line;
+            if let Some((_, port)) = line.split_once("Open http://127.0.0.1:") {
+                return Self { process, port: port.trim().parse().unwrap(), said };
+            }
+        }
+    }
+}
+
+fn postern(url: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
+    command.args(arguments).env("POSTERN_DATABASE_URL", url).stdin(Stdio::null());
+    command
+}
+
+async fn run(url: &str, arguments: &[&str]) -> Output {
+    postern(url, arguments).output().await.unwrap()
+}
+
+async fn out(url: &str, arguments: &[&str]) -> String {
+    let output = run(url, arguments).await;
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs a command that must fail and gives the one line that it says.
+async fn fails(url: &str, arguments: &[&str]) -> String {
+    let output = run(url, arguments).await;
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{arguments:?} succeeded");
+    assert!(output.stdout.is_empty() && said.lines().count() == 1, "{arguments:?}: {said}");
+    said
+}
+
+/// One request on a connection of its own; `None` when the server went away.
+async fn request(port: u16, method: &str, path: &str, token: &str, body: Option<Value>) -> Option<(u16, Value)> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+    let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+    tokio::spawn(connection);
+    let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+    let request = Request::builder().method(method).uri(path).header("host", "localhost");
+    let request = request.header("authorization", format!("Bearer {token}")).body(Full::new(body)).ok()?;
+    let response = client.send_request(request).await.ok()?;
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.ok()?.to_bytes();
+    Some((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+}

@@ -1,0 +1,233 @@
+//! The real router on a fresh database, and callers of each kind.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+
+#[path = "../../../crates/store/tests/support/database.rs"]
+mod database;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+pub use database::Database;
+use domain::{Clock, Env, Timestamp, break_glass::Secret, host::Host};
+use http_body_util::BodyExt;
+pub use serde_json::{Value, json};
+use server::{AppState, Hasher, Recorder, SystemRandom, build};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use tower::ServiceExt;
+
+pub const URL: &str = "https://id.corp.example";
+
+/// Runs tests that take a [`TestApp`] on both databases.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test] async fn $name() { super::$name($crate::support::TestApp::sqlite().await).await })*
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $name() { super::$name($crate::support::TestApp::postgres().await).await })*
+        }
+    };
+}
+
+/// A clock that a test sets.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance_minutes(&self, minutes: i64) {
+        self.0.fetch_add(minutes * 60_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    /// Goes on by a millisecond at each look, so that nothing happens at the same time by accident.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+pub struct TestApp {
+    pub env: Env,
+    pub host: Host,
+    pub clock: Arc<TestClock>,
+    pub recorder: Recorder,
+    pub token: String,
+    router: Router,
+    hasher: Hasher,
+    _database: Database,
+}
+
+impl TestApp {
+    pub async fn sqlite() -> Self {
+        Self::on(Database::sqlite().await).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::on(Database::postgres().await).await
+    }
+
+    /// With provisioning on and a token; nobody is signed in and no break-glass account exists.
+    async fn on(database: Database) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
+        let store = store::open(database.url()).await.unwrap();
+        let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(SystemRandom) };
+        let host = Host::new(env.clone());
+        host.set_provisioning(true).await.unwrap();
+        let token = host.create_token("Entra production").await.unwrap().secret;
+        let (hasher, recorder) = (Hasher::new().unwrap(), Recorder::start(store));
+        let state = AppState::new(env.clone(), URL.parse().unwrap(), hasher.clone(), recorder.clone());
+        Self { env, host, clock, recorder, token, router: build(state), hasher, _database: database }
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Sends a SCIM request with the token; `path` starts below `/scim/v2`.
+    pub async fn scim(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.scim_as(&self.token, method, path, body).await
+    }
+
+    pub async fn scim_as(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(format!("/scim/v2{path}"));
+        let mut request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/scim+json; charset=utf-8");
+        }
+        self.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.scim(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.scim(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.scim(Method::PUT, path, Some(body)).await
+    }
+
+    /// Sends a PATCH with these operations.
+    pub async fn patch(&self, path: &str, operations: Value) -> Answer {
+        let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
+        self.scim(Method::PATCH, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.scim(Method::DELETE, path, None).await
+    }
+
+    /// Creates a user as Entra does and gives its id.
+    pub async fn user(&self, user_name: &str) -> String {
+        self.post("/Users", entra_user(user_name)).await.expect(StatusCode::CREATED).id()
+    }
+
+    /// Creates a group as Entra does and gives its id.
+    pub async fn group(&self, name: &str) -> String {
+        self.post("/Groups", json!({"displayName": name, "externalId": format!("ext-{name}"), "members": []}))
+            .await
+            .expect(StatusCode::CREATED)
+            .id()
+    }
+
+    /// Makes a break-glass account and gives its secret.
+    pub async fn break_glass(&self, name: &str) -> String {
+        let secret = Secret::generate(&self.env);
+        let hash = self.hasher.hash(secret.reveal().to_owned()).await.unwrap();
+        self.host.create_break_glass(name, &hash).await.unwrap();
+        secret.reveal().to_owned()
+    }
+
+    /// Posts a form as a page of ours does.
+    pub async fn form(&self, path: &str, cookie: Option<&str>, body: &str) -> Answer {
+        let mut request = Request::post(path)
+            .header(header::ORIGIN, URL)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// Signs in and gives the session's cookie.
+    pub async fn sign_in(&self, name: &str, secret: &str) -> String {
+        let answer = self.form("/login", None, &format!("name={name}&secret={secret}&next=")).await;
+        answer.expect(StatusCode::SEE_OTHER).cookie().unwrap()
+    }
+
+    /// Opens a page of the console.
+    pub async fn page(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT, "text/html");
+        let request = cookie.into_iter().fold(request, |request, cookie| request.header(header::COOKIE, cookie));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// Checks the status; says the whole answer when it is another.
+    #[track_caller]
+    pub fn expect(self, status: StatusCode) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The body as JSON; `null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    pub fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub fn total(&self) -> u64 {
+        self.json()["totalResults"].as_u64().unwrap()
+    }
+
+    pub fn header(&self, name: impl header::AsHeaderName) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The session cookie that was set, as a browser sends it back.
+    pub fn cookie(&self) -> Option<String> {
+        let set = self.headers.get_all(header::SET_COOKIE).iter().next()?.to_str().ok()?;
+        set.split(';').next().map(str::to_owned)
+    }
+}
+
+/// A user in the shape that Entra posts by default.
+pub fn entra_user(user_name: &str) -> Value {
+    json!({
+        "schemas": [
+            "urn:ietf:params:scim:schemas:core:2.0:User",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+        ],
+        "externalId": format!("ext-{user_name}"),
+        "userName": user_name,
+        "active": true,
+        "displayName": "Ada Byron",
+        "emails": [{"primary": true, "type": "work", "value": user_name}],
+        "meta": {"resourceType": "User"},
+        "name": {"formatted": "Ada Byron", "familyName": "Byron", "givenName": "Ada"},
+        "roles": []
+    })
+}

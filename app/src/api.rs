@@ -52,8 +52,8 @@ impl ApiError {
             Self::NotFound => "It is not there any more. Reload the page to see what is.",
             Self::Invalid(words) | Self::Refused(words) => words,
             Self::Malformed => "The page and the server do not fit together, as after an upgrade. Reload the page.",
-            Self::Unavailable => "Postern could not be reached. Look whether it has happened before you try again.",
-            Self::Internal => "Postern failed; its log says why. Look whether it has happened before you try again.",
+            Self::Unavailable => "Postern or its database did not answer. Reload the page to see whether it happened.",
+            Self::Internal => "Postern failed; its log says why. Reload the page to see what is so now.",
         }
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod copy_button;
 pub(crate) mod create_token;
 pub(crate) mod form;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// Becomes true when the island is awake: what does nothing before is disabled until then.
 fn awake() -> ReadSignal<bool> {
@@ -21,4 +21,12 @@ fn awake() -> ReadSignal<bool> {
 fn reload() {
     // Where a browser refuses, the person reloads by hand and sees the same.
     let _ = window().location().reload();
+}
+
+/// Opens a dialog over the page.
+fn show(dialog: NodeRef<html::Dialog>) {
+    if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+        // It fails only where the dialog is open already.
+        let _ = dialog.show_modal();
+    }
 }

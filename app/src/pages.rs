@@ -75,12 +75,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// The document's title. Pages name what a directory sent in it, and leptos_meta writes it as it is: a name that holds
+/// `</title>` would end it.
+fn title(page: String) -> String {
+    let text = page.replace('&', "&amp;").replace('<', "&lt;");
+    format!("{text} · Postern")
+}
+
 /// The pages and their addresses.
 #[expect(non_snake_case, reason = "a component; the macro would make public what is not")]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| format!("{title} · Postern")/>
+        <Title formatter=title/>
         <Router>
             <Routes fallback=no_such_page>
                 <Route path=path!("/login") view=login::show ssr=SsrMode::Async/>

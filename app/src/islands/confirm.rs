@@ -1,13 +1,14 @@
 use super::{
     act::Act,
     form::{act_form, alert},
+    show,
 };
-use leptos::{html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 
 /// A button that asks first. `children` say what will happen, under a heading whose id is the dialog's with `-title`.
 ///
-/// The browser opens and closes the dialog by itself, so that nothing is ever done unasked, awake or not; the click
-/// handler is for browsers that do not know `commandfor`.
+/// Before the island is awake the browser opens the dialog by itself, so that nothing is ever done unasked; once it is,
+/// the click handler does, also where a browser does not know `commandfor`.
 #[island]
 pub(crate) fn Confirm(
     /// What it does once it is confirmed.
@@ -21,12 +22,10 @@ pub(crate) fn Confirm(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let error = RwSignal::new(None);
-    let open = move |_| {
+    let open = move |event: MouseEvent| {
+        event.prevent_default();
         error.set(None);
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            // It fails only where the dialog is open already.
-            let _ = dialog.show_modal();
-        }
+        show(dialog);
     };
     let opener = match act {
         Act::TurnOn | Act::TurnOff => view! {

@@ -1,4 +1,4 @@
-use super::{awake, copy_button::copy_button, form::alert, reload};
+use super::{awake, copy_button::copy_button, form::alert, reload, show};
 use crate::{
     NewTokenView,
     api::{ApiError, create_token},
@@ -27,7 +27,7 @@ pub(crate) fn CreateToken(
         show(naming);
     };
     let done = move |token| {
-        if let Some(naming) = naming.get() {
+        if let Some(naming) = naming.get_untracked() {
             naming.close();
         }
         made.set(Some(token));
@@ -48,7 +48,7 @@ fn naming_form(error: RwSignal<Option<ApiError>>, done: impl Fn(NewTokenView) + 
     let name = NodeRef::<html::Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(name) = name.get().map(|name| name.value()) else { return };
+        let Some(name) = name.get_untracked().map(|name| name.value()) else { return };
         busy.set(true);
         error.set(None);
         spawn_local(async move {
@@ -111,21 +111,16 @@ fn secret_dialog(made: RwSignal<Option<NewTokenView>>, another: bool) -> impl In
                         {copy_button("secret".to_owned(), "the token".to_owned())}
                     </div>
                 </div>
-                <p class="note">
-                    "Paste it into Entra as " <strong>"Secret token"</strong> "."
-                    {another.then_some(" Your other tokens keep working until you revoke them.")}
-                </p>
+                <div class="note">
+                    <p>
+                        "Paste it into Entra as " <strong>"Secret token"</strong> "."
+                        {another.then_some(" Your other tokens keep working until you revoke them.")}
+                    </p>
+                </div>
             </div>
             <div class="dialog-foot">
                 <button type="button" class="button button-primary" on:click=stored>"I have stored it"</button>
             </div>
         </dialog>
-    }
-}
-
-fn show(dialog: NodeRef<html::Dialog>) {
-    if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-        // It fails only where the dialog is open already.
-        let _ = dialog.show_modal();
     }
 }

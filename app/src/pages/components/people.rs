@@ -28,6 +28,7 @@ pub(crate) fn people_table(label: &'static str, rows: Vec<UserSummary>, now: Tim
 
 fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
     let same = row.name == row.user_name;
+    let twice = row.email.as_deref() == Some(row.user_name.as_str());
     let avatar = avatar(&row.name);
     view! {
         <tr>
@@ -40,7 +41,7 @@ fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
                     </span>
                 </span>
             </td>
-            <td class="row-text soft">{row.email.unwrap_or_else(|| "–".to_owned())}</td>
+            <td class="row-text soft" class:card-hidden=twice>{row.email.unwrap_or_else(|| "–".to_owned())}</td>
             <td>{status_chip(row.active)}</td>
             <td>{source_chip()}</td>
             <td class="soft">{when(now, row.changed)}</td>

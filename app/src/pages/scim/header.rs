@@ -49,11 +49,10 @@ fn numbers(scim: &Scim) -> impl IntoView + use<> {
 
 fn turn_off(scim: &Scim) -> impl IntoView + use<> {
     let counts = scim.status.counts;
-    let people = format!(
-        "{} and {} stay as they are. ",
-        count(counts.users, "user", "users"),
-        count(counts.groups, "group", "groups")
-    );
+    let people = (counts.users + counts.groups > 0).then(|| {
+        let (users, groups) = (count(counts.users, "user", "users"), count(counts.groups, "group", "groups"));
+        format!("{users} and {groups} stay as they are. ")
+    });
     let live = scim.status.tokens.iter().filter(|token| token.revoked.is_none()).count();
     let tokens = match live {
         0 => None,
@@ -65,7 +64,9 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
             <h2 id="turn-off-title">"Turn off provisioning?"</h2>
             <ul class="consequences">
                 <li>"Every call of your directory is answered with 403 from now on."</li>
-                <li>{people} <strong>"Who leaves the company stays active here"</strong> " until you turn it on again."</li>
+                {people.map(|people| view! {
+                    <li>{people} <strong>"Who leaves the company stays active here"</strong> " until you turn it on again."</li>
+                })}
                 <li>"Entra reports errors and puts its provisioning job into quarantine. Once you have turned provisioning on again, restart the job there."</li>
                 {tokens.map(|tokens| view! { <li>{tokens}</li> })}
             </ul>

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-import httpx
-from scim2_client.engines.httpx import SyncSCIMClient
+from httpx2 import Client
+from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
 
 BINARY = os.environ["POSTERN_BIN"]
@@ -31,7 +31,7 @@ def check(name: str, url: str) -> bool:
         try:
             address = next(m[0] for line in server.stdout if (m := re.search(r"http://\S+", line)))
             headers = {"Authorization": f"Bearer {token}"}
-            with httpx.Client(base_url=f"{address}/scim/v2", headers=headers) as client:
+            with Client(base_url=f"{address}/scim/v2", headers=headers) as client:
                 results = check_server(SyncSCIMClient(client))
         finally:
             server.terminate()

@@ -26,7 +26,8 @@ pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .route(PREFIX, any(handle))
         .route("/scim/v2/", any(handle))
-        .route("/scim/v2/{*rest}", any(handle)).with_state(state)
+        .route("/scim/v2/{*rest}", any(handle))
+        .with_state(state)
 }
 
 async fn handle(State(state): State<AppState>, request: Request) -> Response {
@@ -68,12 +69,14 @@ async fn dispatch(call: Call) -> Result<Reply, Problem> {
     match (&call.method, segments.as_slice()) {
         (&Method::GET, ["Users"]) => users::list(&call).await,
         (&Method::POST, ["Users"]) => users::create(&call).await,
+        (&Method::POST, ["Users", ".search"]) => users::list(&call.search()?).await,
         (&Method::GET, ["Users", id]) => users::read(&call, id).await,
         (&Method::PUT, ["Users", id]) => users::replace(&call, id).await,
         (&Method::PATCH, ["Users", id]) => users::patch(&call, id).await,
         (&Method::DELETE, ["Users", id]) => users::delete(&call, id).await,
         (&Method::GET, ["Groups"]) => groups::list(&call).await,
         (&Method::POST, ["Groups"]) => groups::create(&call).await,
+        (&Method::POST, ["Groups", ".search"]) => groups::list(&call.search()?).await,
         (&Method::GET, ["Groups", id]) => groups::read(&call, id).await,
         (&Method::PUT, ["Groups", id]) => groups::replace(&call, id).await,
         (&Method::PATCH, ["Groups", id]) => groups::patch(&call, id).await,
@@ -83,7 +86,11 @@ async fn dispatch(call: Call) -> Result<Reply, Problem> {
         (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(&call, name),
         (&Method::GET, ["Schemas"]) => discovery::schemas(&call),
         (&Method::GET, ["Schemas", urn]) => discovery::schema(&call, urn),
+        (&Method::POST, [".search"]) => {
+            Err(scim::Error::not_implemented("Search below /Users or /Groups; not over both at once.").into())
+        }
         (_, ["Users" | "Groups"]) => Err(Problem::method("GET, POST")),
+        (_, ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
         (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, PUT, PATCH, DELETE")),
         (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET")),
         _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),

@@ -33,23 +33,18 @@ pub struct Secret(String);
 impl Secret {
     /// Makes a secret: six groups of five characters.
     pub fn generate(env: &Env) -> Self {
-        let characters = env
-            .random::<30>()
-            .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
+        let characters = env.random::<30>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
         let groups: Vec<String> = characters.chunks(5).map(|group| group.iter().collect()).collect();
         Self(groups.join("-"))
     }
 
     /// Reads a typed secret: hyphens, blanks and case do not matter, nor the letters that Crockford reads as digits.
     pub fn typed(text: &str) -> Self {
-        let plain = text
-            .chars()
-            .filter(|c| !matches!(c, '-' | ' '))
-            .map(|c| match c.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                other => other,
-            });
+        let plain = text.chars().filter(|c| !matches!(c, '-' | ' ')).map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        });
         let plain: Vec<char> = plain.collect();
         let groups: Vec<String> = plain.chunks(5).map(|group| group.iter().collect()).collect();
         Self(groups.join("-"))
@@ -63,26 +58,18 @@ impl Secret {
 
 /// A name that nobody has chosen: `gate-` and four characters.
 pub fn generated_name(env: &Env) -> String {
-    let suffix: String = env
-        .random::<4>()
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
-        .iter()
-        .collect();
+    let suffix: String = env.random::<4>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).iter().collect();
     format!("gate-{}", suffix.to_lowercase())
 }
 
 /// Refuses a name that could be mistaken for a directory's, or cannot be typed in a pinch.
 pub fn check_name(name: &str) -> Result<()> {
     let fits = (1..=64).contains(&name.len());
-    let plain = name
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if fits && plain {
         Ok(())
     } else {
-        Err(Error::Invalid(
-            "A break-glass name has 1 to 64 characters: lower-case letters, digits and hyphens.",
-        ))
+        Err(Error::Invalid("A break-glass name has 1 to 64 characters: lower-case letters, digits and hyphens."))
     }
 }
 

@@ -47,12 +47,7 @@ impl Console {
     /// Opens the console for a principal whose session was just checked. `public_url` is the configured base URL
     /// without a slash at the end.
     pub fn new(env: Env, principal: Principal, address: Option<String>, public_url: String) -> Self {
-        Self {
-            env,
-            principal,
-            address,
-            public_url,
-        }
+        Self { env, principal, address, public_url }
     }
 
     /// Who is signed in.
@@ -83,10 +78,7 @@ impl Console {
     fn event(&self, at: Timestamp, action: Action, target: Option<(Uuid, &str)>) -> Event {
         Event {
             at,
-            actor: Actor::BreakGlass {
-                account: self.principal.account,
-                name: self.principal.name.clone(),
-            },
+            actor: Actor::BreakGlass { account: self.principal.account, name: self.principal.name.clone() },
             address: self.address.clone(),
             action,
             target: target.map(|(id, _)| id),
@@ -97,8 +89,5 @@ impl Console {
 
 async fn counts(tx: &mut dyn Tx) -> Result<Counts> {
     use crate::query::Filter::All;
-    Ok(Counts {
-        users: tx.count_users(&All).await?,
-        groups: tx.count_groups(&All).await?,
-    })
+    Ok(Counts { users: tx.count_users(&All).await?, groups: tx.count_groups(&All).await? })
 }

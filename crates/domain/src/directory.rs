@@ -40,43 +40,26 @@ impl Directory {
         let presented = bearer.and_then(Presented::parse).ok_or(Refusal::BadToken)?;
         let (token, settings) = env
             .store
-            .read(presented.key.to_owned(), |key, tx| {
-                Box::pin(async move { tx.token_and_settings(key).await })
-            })
+            .read(presented.key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }))
             .await?;
         // An unknown id costs the same comparison as a known one.
         let matches = presented.matches(&token.as_ref().map_or([0; 32], |token| token.hash));
-        let token = token
-            .filter(|token| matches && token.revoked.is_none())
-            .ok_or(Refusal::BadToken)?;
+        let token = token.filter(|token| matches && token.revoked.is_none()).ok_or(Refusal::BadToken)?;
         if !settings.provisioning {
             return Err(Refusal::ProvisioningOff.into());
         }
-        Ok(Self {
-            env: env.clone(),
-            token,
-            address,
-        })
+        Ok(Self { env: env.clone(), token, address })
     }
 
     /// The description of a call by this client, made now.
     pub fn call(&self, operation: Operation, subject: Subject) -> Call {
-        Call {
-            at: self.env.now(),
-            token: Some(self.token.id),
-            address: self.address.clone(),
-            operation,
-            subject,
-        }
+        Call { at: self.env.now(), token: Some(self.token.id), address: self.address.clone(), operation, subject }
     }
 
     fn event(&self, at: Timestamp, action: Action, target: Uuid, name: &str) -> Event {
         Event {
             at,
-            actor: Actor::Scim {
-                token: self.token.id,
-                name: self.token.name.clone(),
-            },
+            actor: Actor::Scim { token: self.token.id, name: self.token.name.clone() },
             address: self.address.clone(),
             action,
             target: Some(target),
@@ -86,19 +69,11 @@ impl Directory {
 }
 
 fn done(call: &Call, target: Uuid) -> Record {
-    Record {
-        call: call.clone(),
-        target: Some(target),
-        outcome: Outcome::Done,
-        detail: None,
-    }
+    Record { call: call.clone(), target: Some(target), outcome: Outcome::Done, detail: None }
 }
 
 fn unchanged(call: &Call, target: Uuid) -> Record {
-    Record {
-        outcome: Outcome::Unchanged,
-        ..done(call, target)
-    }
+    Record { outcome: Outcome::Unchanged, ..done(call, target) }
 }
 
 fn check_version(expected: &Expected, version: i64) -> Result<()> {

@@ -65,14 +65,7 @@ impl Host {
                 let account = tx.break_glass_by_key(key).await?.ok_or(Error::NotFound)?;
                 tx.set_break_glass_secret(account.id, hash, *now).await?;
                 tx.delete_sessions_of(account.id).await?;
-                tx.append_event(&break_glass::event(
-                    &account,
-                    Actor::Host,
-                    *now,
-                    None,
-                    Action::BreakGlassReset,
-                ))
-                .await
+                tx.append_event(&break_glass::event(&account, Actor::Host, *now, None, Action::BreakGlassReset)).await
             })
         });
         work.await
@@ -80,10 +73,7 @@ impl Host {
 
     /// All break-glass accounts, in order of creation.
     pub async fn break_glass(&self) -> Result<Vec<Account>> {
-        self.env
-            .store
-            .read((), |(), tx| Box::pin(async move { tx.break_glass().await }))
-            .await
+        self.env.store.read((), |(), tx| Box::pin(async move { tx.break_glass().await })).await
     }
 
     /// Whether this account is proven now.
@@ -94,19 +84,12 @@ impl Host {
     /// Everything that the SCIM tab says.
     pub async fn scim(&self) -> Result<ScimStatus> {
         let now = self.env.now();
-        self.env
-            .store
-            .read(now, |now, tx| Box::pin(crate::console::status(tx, *now)))
-            .await
+        self.env.store.read(now, |now, tx| Box::pin(crate::console::status(tx, *now))).await
     }
 
     /// Turns provisioning on or off, proven way back or not. Nothing happens where it is so already.
     pub async fn set_provisioning(&self, on: bool) -> Result<()> {
-        let action = if on {
-            Action::ProvisioningEnabled
-        } else {
-            Action::ProvisioningDisabled
-        };
+        let action = if on { Action::ProvisioningEnabled } else { Action::ProvisioningDisabled };
         let work = self.env.store.write((on, self.event(action)), |(on, event), tx| {
             Box::pin(async move {
                 tx.lock_settings().await?;
@@ -136,10 +119,7 @@ impl Host {
 
     /// All tokens, the newest first.
     pub async fn tokens(&self) -> Result<Vec<Token>> {
-        self.env
-            .store
-            .read((), |(), tx| Box::pin(async move { tx.tokens().await }))
-            .await
+        self.env.store.read((), |(), tx| Box::pin(async move { tx.tokens().await })).await
     }
 
     /// Revokes a token.
@@ -148,30 +128,15 @@ impl Host {
     /// `NotFound` when there is none of that id.
     pub async fn revoke_token(&self, id: TokenId) -> Result<()> {
         let event = self.event(Action::TokenRevoked);
-        self.env
-            .store
-            .write((id, event), |(id, event), tx| {
-                Box::pin(crate::console::revoke(tx, *id, event))
-            })
-            .await
+        self.env.store.write((id, event), |(id, event), tx| Box::pin(crate::console::revoke(tx, *id, event))).await
     }
 
     /// How many lines the audit log has.
     pub async fn count_events(&self) -> Result<u64> {
-        self.env
-            .store
-            .read((), |(), tx| Box::pin(async move { tx.count_events().await }))
-            .await
+        self.env.store.read((), |(), tx| Box::pin(async move { tx.count_events().await })).await
     }
 
     fn event(&self, action: Action) -> Event {
-        Event {
-            at: self.env.now(),
-            actor: Actor::Host,
-            address: None,
-            action,
-            target: None,
-            target_name: None,
-        }
+        Event { at: self.env.now(), actor: Actor::Host, address: None, action, target: None, target_name: None }
     }
 }

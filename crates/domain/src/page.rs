@@ -47,10 +47,7 @@ impl Key {
     /// Reads what `Display` writes; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let (changed, id) = text.split_once('.')?;
-        Some(Self {
-            changed: Timestamp::from_millis(changed.parse().ok()?),
-            id: Uuid::try_parse(id).ok()?,
-        })
+        Some(Self { changed: Timestamp::from_millis(changed.parse().ok()?), id: Uuid::try_parse(id).ok()? })
     }
 }
 
@@ -73,12 +70,7 @@ impl<T> Page<T> {
         };
         let previous = rows.first().filter(|_| has_previous).map(&key);
         let next = rows.last().filter(|_| has_next).map(&key);
-        Self {
-            rows,
-            total,
-            previous,
-            next,
-        }
+        Self { rows, total, previous, next }
     }
 }
 
@@ -87,34 +79,22 @@ mod tests {
     use super::*;
 
     fn key(id: &u128) -> Key {
-        Key {
-            changed: Timestamp::from_millis(0),
-            id: Uuid::from_u128(*id),
-        }
+        Key { changed: Timestamp::from_millis(0), id: Uuid::from_u128(*id) }
     }
 
     #[test]
     fn a_page_knows_its_neighbours() {
         let first = Page::cut(vec![9, 8, 7], 2, 5, Place::Start, key);
-        assert_eq!(
-            (first.rows.as_slice(), first.previous, first.next),
-            ([9, 8].as_slice(), None, Some(key(&8)))
-        );
+        assert_eq!((first.rows.as_slice(), first.previous, first.next), ([9, 8].as_slice(), None, Some(key(&8))));
         let last = Page::cut(vec![6, 5], 2, 5, Place::After(key(&7)), key);
         assert_eq!((last.previous, last.next), (Some(key(&6)), None));
         let back = Page::cut(vec![9, 8, 7], 2, 5, Place::Before(key(&6)), key);
-        assert_eq!(
-            (back.rows.as_slice(), back.previous.is_some()),
-            ([8, 7].as_slice(), true)
-        );
+        assert_eq!((back.rows.as_slice(), back.previous.is_some()), ([8, 7].as_slice(), true));
     }
 
     #[test]
     fn keys_round_trip() {
-        let key = Key {
-            changed: Timestamp::from_millis(1_795_000_000_007),
-            id: Uuid::from_u128(7),
-        };
+        let key = Key { changed: Timestamp::from_millis(1_795_000_000_007), id: Uuid::from_u128(7) };
         assert_eq!(Key::parse(&key.to_string()), Some(key));
         assert_eq!(Key::parse("x.y"), None);
     }

@@ -14,11 +14,7 @@ pub const SESSION_MINUTES: i64 = 30;
 
 /// The account of that name, if there is one. Whoever asks must take the same time and give the same answer either way.
 pub async fn find(env: &Env, name: &str) -> Result<Option<Account>> {
-    env.store
-        .read(fold(name), |key, tx| {
-            Box::pin(async move { tx.break_glass_by_key(key).await })
-        })
-        .await
+    env.store.read(fold(name), |key, tx| Box::pin(async move { tx.break_glass_by_key(key).await })).await
 }
 
 /// Records that the right secret was given: the account is proven from now on.
@@ -32,23 +28,10 @@ pub async fn succeeded(env: &Env, account: Account, address: Option<String>) -> 
             if !tx.prove_break_glass(account.id, &account.secret_hash, *now).await? {
                 return Err(Error::Refused(Refusal::WrongSecret));
             }
-            let actor = Actor::BreakGlass {
-                account: account.id,
-                name: account.name.clone(),
-            };
-            tx.append_event(&break_glass::event(
-                account,
-                actor,
-                *now,
-                address.clone(),
-                Action::BreakGlassSignedIn,
-            ))
-            .await?;
-            Ok(Principal {
-                account: account.id,
-                name: account.name.clone(),
-                ends: session_end(*now),
-            })
+            let actor = Actor::BreakGlass { account: account.id, name: account.name.clone() };
+            tx.append_event(&break_glass::event(account, actor, *now, address.clone(), Action::BreakGlassSignedIn))
+                .await?;
+            Ok(Principal { account: account.id, name: account.name.clone(), ends: session_end(*now) })
         })
     });
     work.await
@@ -65,9 +48,7 @@ pub async fn failed(env: &Env, account: Option<Account>, address: Option<String>
         target: account.as_ref().map(|account| account.id.0),
         target_name: account.map(|account| account.name),
     };
-    env.store
-        .write(event, |event, tx| Box::pin(async move { tx.append_event(event).await }))
-        .await
+    env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
 }
 
 /// Records that somebody signed out.
@@ -81,9 +62,7 @@ pub async fn ended(env: &Env, account: BreakGlassId, name: String, address: Opti
         target: target.as_ref().map(|(id, _)| id.0),
         target_name: target.map(|(_, name)| name),
     };
-    env.store
-        .write(event, |event, tx| Box::pin(async move { tx.append_event(event).await }))
-        .await
+    env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
 }
 
 fn session_end(now: Timestamp) -> Timestamp {

@@ -43,11 +43,7 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Arc::new(Closure {
-            context,
-            work,
-            output: Mutex::new(None),
-        });
+        let unit = Arc::new(Closure { context, work, output: Mutex::new(None) });
         self.0.write(unit.clone()).await?;
         unit.take()
     }
@@ -58,11 +54,7 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Closure {
-            context,
-            work,
-            output: Mutex::new(None),
-        };
+        let unit = Closure { context, work, output: Mutex::new(None) };
         self.0.read(&unit).await?;
         unit.take()
     }
@@ -264,19 +256,13 @@ pub trait System: Send {
 /// A row's key in a list by last change.
 impl From<&UserSummary> for Key {
     fn from(row: &UserSummary) -> Self {
-        Self {
-            changed: row.changed,
-            id: row.id.0,
-        }
+        Self { changed: row.changed, id: row.id.0 }
     }
 }
 
 /// A row's key in a list by last change.
 impl From<&GroupSummary> for Key {
     fn from(row: &GroupSummary) -> Self {
-        Self {
-            changed: row.changed,
-            id: row.id.0,
-        }
+        Self { changed: row.changed, id: row.id.0 }
     }
 }

@@ -148,11 +148,7 @@ mod tests {
             for wrong in ALPHABET.iter().chain(b"_-").filter(|b| **b != text.as_bytes()[at]) {
                 let mut bytes = text.clone().into_bytes();
                 bytes[at] = *wrong;
-                assert_eq!(
-                    Presented::parse(&String::from_utf8_lossy(&bytes)),
-                    None,
-                    "character {at}"
-                );
+                assert_eq!(Presented::parse(&String::from_utf8_lossy(&bytes)), None, "character {at}");
             }
             assert_eq!(Presented::parse(&text[..at]), None);
         }

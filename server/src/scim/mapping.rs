@@ -22,8 +22,9 @@ use scim::{
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
-/// The record of a normalised document.
-pub(super) fn profile(document: Map<String, Value>) -> Result<Profile, scim::Error> {
+/// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
+/// `active`, so a change that does not speak of it, or takes it out, neither suspends anybody nor lets anybody back in.
+pub(super) fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let name = document.get("name");
     let enterprise = document.get(ENTERPRISE_URN);
@@ -35,8 +36,7 @@ pub(super) fn profile(document: Map<String, Value>) -> Result<Profile, scim::Err
         family_name: text(name.and_then(|name| name.get("familyName"))),
         employee_number: text(enterprise.and_then(|enterprise| enterprise.get("employeeNumber"))),
         manager: text(enterprise.and_then(|enterprise| enterprise.get("manager")?.get("value"))),
-        // RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server; a new user is active.
-        active: document.get("active").and_then(Value::as_bool).unwrap_or(true),
+        active: document.get("active").and_then(Value::as_bool).unwrap_or(active),
         emails: document.get("emails").and_then(Value::as_array).map_or_else(Vec::new, |list| emails(list)),
         document: write(&document),
     })
@@ -49,6 +49,12 @@ pub(super) fn group_profile(document: Map<String, Value>) -> Result<GroupProfile
         external_id: document.get("externalId").and_then(Value::as_str).map(str::to_owned),
         document: write(&document),
     })
+}
+
+/// A whole user as it was sent, with `active` in it: directories look for that whenever they read one.
+pub(super) fn whole_profile(mut document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
+    document.entry("active").or_insert(Value::Bool(active));
+    profile(document, active)
 }
 
 /// A recorded document.
@@ -64,8 +70,7 @@ pub(super) fn to_domain_error(error: scim::Error) -> Error {
 /// A user as the client sees it.
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
     let UserView { user, groups } = view;
-    let mut document = document(&user.profile.document)?;
-    document.entry("active").or_insert(Value::Bool(user.profile.active));
+    let document = document(&user.profile.document)?;
     let groups = groups.into_iter().map(|group| {
         let location = format!("{}/Groups/{}", call.base_url, group.id);
         json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
@@ -80,7 +85,7 @@ pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Re
     let document = document(&group.profile.document)?;
     let members = members.into_iter().map(|member| {
         let location = format!("{}/Users/{}", call.base_url, member.id);
-        json!({"value": member.id.to_string(), "$ref": location, "display": member.name, "type": "User"})
+        json!({"value": member.id.to_string(), "$ref": location, "type": "User"})
     });
     let meta = meta(call, &GROUP, group.id, group.version, group.created, group.changed);
     Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))

@@ -21,6 +21,7 @@ const DEFAULT_COUNT: u64 = 100;
 const USER_BODY: usize = 1024 * 1024;
 
 /// A SCIM call whose token was checked and whose body was read.
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) directory: Directory,
     pub(super) base_url: String,
@@ -63,6 +64,18 @@ impl Call {
     /// A query parameter; its name counts without regard to case, and parameters that nobody knows are passed over.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The query that a search request holds in its body (RFC 7644 §3.4.3), as if it stood in the URL.
+    pub(super) fn search(&self) -> Result<Self, Problem> {
+        let text = |value: Value| match value {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Array(list) => Some(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
+            _ => None,
+        };
+        let query = self.body()?.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect();
+        Ok(Self { query, ..self.clone() })
     }
 
     /// The filter, if there is one.
@@ -134,6 +147,7 @@ pub(super) fn describe(method: &Method, uri: &Uri) -> (Operation, Subject) {
         _ => return (Operation::Discover, Subject::Service),
     };
     let operation = match (method.as_str(), segments.next()) {
+        ("POST", Some(".search")) => Operation::LookUp,
         ("POST", _) => Operation::Create,
         ("PUT" | "PATCH", _) => Operation::Change,
         ("DELETE", _) => Operation::Delete,

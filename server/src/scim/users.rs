@@ -10,6 +10,7 @@ use domain::{
     UserId,
     directory::{UserChange, UserView},
     query::Filter,
+    user::User,
 };
 use scim::{
     message::ListResponse,
@@ -44,7 +45,7 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 /// A new user (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(&USER)?;
-    let profile = mapping::profile(normalise(&USER, call.body()?)?)?;
+    let profile = mapping::whole_profile(normalise(&USER, call.body()?)?, true)?;
     let view = call.directory.create_user(profile).await?;
     let location = mapping::location(call, &USER, view.user.id);
     Ok(answer(call, view, &projection)?.created(location).recorded())
@@ -52,18 +53,20 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let profile = mapping::profile(normalise(&USER, call.body()?)?)?;
-    change(call, id, Arc::new(move |_| Ok(profile.clone()))).await
+    let document = normalise(&USER, call.body()?)?;
+    let whole =
+        move |user: &User| mapping::whole_profile(document.clone(), user.profile.active).map_err(to_domain_error);
+    change(call, id, Arc::new(whole)).await
 }
 
 /// A user changed in part (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
     let operations = patch::normalise(&USER, &request)?;
-    let apply = move |user: &domain::user::User| {
+    let apply = move |user: &User| {
         let document = mapping::document(&user.profile.document)?;
         let document = patch::apply(&USER, &operations, &document).map_err(to_domain_error)?;
-        mapping::profile(document).map_err(to_domain_error)
+        mapping::profile(document, user.profile.active).map_err(to_domain_error)
     };
     change(call, id, Arc::new(apply)).await
 }

@@ -33,7 +33,8 @@ pub(crate) fn framed<F>(here: Here, content: impl FnOnce(Console, Counts) -> F +
 where
     F: Future<Output = Result<AnyView, ApiError>> + Send + 'static,
 {
-    let console = console();
+    // Whether an address is one of ours is no secret.
+    let console = console().map_err(|error| if here == Here::Nowhere { ApiError::NotFound } else { error });
     let response = use_context::<ResponseOptions>();
     let page = async move {
         let page = match console {

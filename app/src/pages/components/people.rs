@@ -41,10 +41,19 @@ fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
                     </span>
                 </span>
             </td>
-            <td class="row-text soft" class:card-hidden=twice>{row.email.unwrap_or_else(|| "–".to_owned())}</td>
+            <td class="row-text soft" class:card-hidden=twice>{address(row.email)}</td>
             <td>{status_chip(row.active)}</td>
             <td>{source_chip()}</td>
             <td class="soft">{when(now, row.changed)}</td>
         </tr>
+    }
+}
+
+/// An e-mail address that breaks after its `@` rather than anywhere.
+fn address(email: Option<String>) -> AnyView {
+    let Some(email) = email else { return "–".into_any() };
+    match email.split_once('@') {
+        Some((local, domain)) => view! { {format!("{local}@")} <wbr/> {domain.to_owned()} }.into_any(),
+        None => email.into_any(),
     }
 }

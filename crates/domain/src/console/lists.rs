@@ -63,26 +63,14 @@ impl Console {
             UserStatus::Active => conditions.push(Filter::Where(UserCondition::Active(true))),
             UserStatus::Suspended => conditions.push(Filter::Where(UserCondition::Active(false))),
         }
-        let filter = if conditions.is_empty() {
-            Filter::All
-        } else {
-            Filter::And(conditions)
-        };
+        let filter = if conditions.is_empty() { Filter::All } else { Filter::And(conditions) };
         let work = self.env.store.read((filter, place), |(filter, place), tx| {
             Box::pin(async move {
                 let rows = tx.page_users(filter, *place, LIMIT).await?;
                 let all = tx.count_users(&Filter::All).await?;
                 let suspended = tx.count_users(&Filter::Where(UserCondition::Active(false))).await?;
-                let total = if *filter == Filter::All {
-                    all
-                } else {
-                    tx.count_users(filter).await?
-                };
-                Ok(UserListing {
-                    page: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)),
-                    all,
-                    suspended,
-                })
+                let total = if *filter == Filter::All { all } else { tx.count_users(filter).await? };
+                Ok(UserListing { page: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)), all, suspended })
             })
         });
         work.await
@@ -96,12 +84,7 @@ impl Console {
         let work = self.env.store.read(id, |id, tx| {
             Box::pin(async move {
                 let user = tx.user(*id).await?.ok_or(Error::NotFound)?;
-                let groups = tx
-                    .groups_of(&[*id])
-                    .await?
-                    .into_iter()
-                    .map(|(_, group)| group)
-                    .collect();
+                let groups = tx.groups_of(&[*id]).await?.into_iter().map(|(_, group)| group).collect();
                 Ok(UserDetail { user, groups })
             })
         });
@@ -130,10 +113,7 @@ impl Console {
                 let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
                 let rows = tx.page_members(*id, *place, LIMIT).await?;
                 let total = tx.count_members(*id).await?;
-                Ok(GroupDetail {
-                    group,
-                    members: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)),
-                })
+                Ok(GroupDetail { group, members: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)) })
             })
         });
         work.await

@@ -30,28 +30,19 @@ impl Directory {
         with_members: bool,
     ) -> Result<GroupView> {
         let call = self.call(Operation::Create, Subject::Group);
-        let group = Group {
-            id: GroupId::new(&self.env, call.at),
-            version: 1,
-            created: call.at,
-            changed: call.at,
-            profile,
-        };
+        let group =
+            Group { id: GroupId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
         let context = (self.clone(), call, group, members, with_members);
-        let work = self
-            .env
-            .store
-            .write(context, |(this, call, group, members, with_members), tx| {
-                Box::pin(async move {
-                    tx.insert_group(group).await?;
-                    tx.add_members(group.id, members, call.at).await?;
-                    let name = &group.profile.display_name;
-                    tx.append_event(&this.event(call.at, Action::GroupCreated, group.id.0, name))
-                        .await?;
-                    tx.append_records(&[done(call, group.id.0)]).await?;
-                    view(tx, group.clone(), *with_members).await
-                })
-            });
+        let work = self.env.store.write(context, |(this, call, group, members, with_members), tx| {
+            Box::pin(async move {
+                tx.insert_group(group).await?;
+                tx.add_members(group.id, members, call.at).await?;
+                let name = &group.profile.display_name;
+                tx.append_event(&this.event(call.at, Action::GroupCreated, group.id.0, name)).await?;
+                tx.append_records(&[done(call, group.id.0)]).await?;
+                view(tx, group.clone(), *with_members).await
+            })
+        });
         work.await
     }
 
@@ -76,40 +67,26 @@ impl Directory {
         slice: Slice,
         with_members: bool,
     ) -> Result<Listing<GroupView>> {
-        let work = self
-            .env
-            .store
-            .read((filter, slice, with_members), |(filter, slice, with_members), tx| {
-                Box::pin(async move {
-                    let groups = if slice.limit > 0 {
-                        tx.find_groups(filter, *slice).await?
-                    } else {
-                        Vec::new()
-                    };
-                    let total = match total_by_rows(*slice, groups.len()) {
-                        Some(total) => total,
-                        None => tx.count_groups(filter).await?,
-                    };
-                    let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
-                    let mut members = if *with_members {
-                        tx.members_of(&ids).await?
-                    } else {
-                        Vec::new()
-                    };
-                    let items = groups
-                        .into_iter()
-                        .map(|group| {
-                            let (own, others) = members.drain(..).partition(|(id, _)| *id == group.id);
-                            members = others;
-                            GroupView {
-                                group,
-                                members: strip(own),
-                            }
-                        })
-                        .collect();
-                    Ok(Listing { total, items })
-                })
-            });
+        let work = self.env.store.read((filter, slice, with_members), |(filter, slice, with_members), tx| {
+            Box::pin(async move {
+                let groups = if slice.limit > 0 { tx.find_groups(filter, *slice).await? } else { Vec::new() };
+                let total = match total_by_rows(*slice, groups.len()) {
+                    Some(total) => total,
+                    None => tx.count_groups(filter).await?,
+                };
+                let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
+                let mut members = if *with_members { tx.members_of(&ids).await? } else { Vec::new() };
+                let items = groups
+                    .into_iter()
+                    .map(|group| {
+                        let (own, others) = members.drain(..).partition(|(id, _)| *id == group.id);
+                        members = others;
+                        GroupView { group, members: strip(own) }
+                    })
+                    .collect();
+                Ok(Listing { total, items })
+            })
+        });
         work.await
     }
 
@@ -128,36 +105,27 @@ impl Directory {
     ) -> Result<GroupView> {
         let call = self.call(Operation::Change, Subject::Group);
         let context = (self.clone(), call, id, expected, with_members, change, members);
-        let work = self.env.store.write(
-            context,
-            |(this, call, id, expected, with_members, change, members), tx| {
-                Box::pin(async move {
-                    let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
-                    check_version(expected, before.version)?;
-                    let profile = change(&before)?;
-                    let mut moved = 0;
-                    for step in members {
-                        moved += apply(tx, *id, step, call.at).await?;
-                    }
-                    if profile == before.profile && moved == 0 {
-                        tx.append_records(&[unchanged(call, id.0)]).await?;
-                        return view(tx, before, *with_members).await;
-                    }
-                    let after = Group {
-                        version: before.version + 1,
-                        changed: call.at,
-                        profile,
-                        ..before
-                    };
-                    tx.update_group(&after).await?;
-                    let name = &after.profile.display_name;
-                    tx.append_event(&this.event(call.at, Action::GroupChanged, id.0, name))
-                        .await?;
-                    tx.append_records(&[done(call, id.0)]).await?;
-                    view(tx, after, *with_members).await
-                })
-            },
-        );
+        let work = self.env.store.write(context, |(this, call, id, expected, with_members, change, members), tx| {
+            Box::pin(async move {
+                let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                check_version(expected, before.version)?;
+                let profile = change(&before)?;
+                let mut moved = 0;
+                for step in members {
+                    moved += apply(tx, *id, step, call.at).await?;
+                }
+                if profile == before.profile && moved == 0 {
+                    tx.append_records(&[unchanged(call, id.0)]).await?;
+                    return view(tx, before, *with_members).await;
+                }
+                let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
+                tx.update_group(&after).await?;
+                let name = &after.profile.display_name;
+                tx.append_event(&this.event(call.at, Action::GroupChanged, id.0, name)).await?;
+                tx.append_records(&[done(call, id.0)]).await?;
+                view(tx, after, *with_members).await
+            })
+        });
         work.await
     }
 
@@ -167,20 +135,16 @@ impl Directory {
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_group(&self, id: GroupId, expected: Expected) -> Result<()> {
         let call = self.call(Operation::Delete, Subject::Group);
-        let work = self
-            .env
-            .store
-            .write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
-                Box::pin(async move {
-                    let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
-                    check_version(expected, group.version)?;
-                    tx.delete_group(*id).await?;
-                    let name = &group.profile.display_name;
-                    tx.append_event(&this.event(call.at, Action::GroupDeleted, id.0, name))
-                        .await?;
-                    tx.append_records(&[done(call, id.0)]).await
-                })
-            });
+        let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+            Box::pin(async move {
+                let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                check_version(expected, group.version)?;
+                tx.delete_group(*id).await?;
+                let name = &group.profile.display_name;
+                tx.append_event(&this.event(call.at, Action::GroupDeleted, id.0, name)).await?;
+                tx.append_records(&[done(call, id.0)]).await
+            })
+        });
         work.await
     }
 }
@@ -197,15 +161,8 @@ async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timesta
 }
 
 async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {
-    let members = if with_members {
-        tx.members_of(&[group.id]).await?
-    } else {
-        Vec::new()
-    };
-    Ok(GroupView {
-        group,
-        members: strip(members),
-    })
+    let members = if with_members { tx.members_of(&[group.id]).await? } else { Vec::new() };
+    Ok(GroupView { group, members: strip(members) })
 }
 
 fn strip(members: Vec<(GroupId, Member)>) -> Vec<Member> {

@@ -26,28 +26,16 @@ impl Directory {
     /// `Conflict` when the user name is taken, without regard to case.
     pub async fn create_user(&self, profile: Profile) -> Result<UserView> {
         let call = self.call(Operation::Create, Subject::User);
-        let user = User {
-            id: UserId::new(&self.env, call.at),
-            version: 1,
-            created: call.at,
-            changed: call.at,
-            profile,
-        };
-        let work = self
-            .env
-            .store
-            .write((self.clone(), call, user), |(this, call, user), tx| {
-                Box::pin(async move {
-                    tx.insert_user(user).await?;
-                    tx.append_event(&this.event(call.at, Action::UserCreated, user.id.0, user.name()))
-                        .await?;
-                    tx.append_records(&[done(call, user.id.0)]).await?;
-                    Ok(UserView {
-                        user: user.clone(),
-                        groups: Vec::new(),
-                    })
-                })
-            });
+        let user =
+            User { id: UserId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
+        let work = self.env.store.write((self.clone(), call, user), |(this, call, user), tx| {
+            Box::pin(async move {
+                tx.insert_user(user).await?;
+                tx.append_event(&this.event(call.at, Action::UserCreated, user.id.0, user.name())).await?;
+                tx.append_records(&[done(call, user.id.0)]).await?;
+                Ok(UserView { user: user.clone(), groups: Vec::new() })
+            })
+        });
         work.await
     }
 
@@ -72,42 +60,23 @@ impl Directory {
         slice: Slice,
         with_groups: bool,
     ) -> Result<Listing<UserView>> {
-        let work = self
-            .env
-            .store
-            .read((filter, slice, with_groups), |(filter, slice, with_groups), tx| {
-                Box::pin(async move {
-                    let users = if slice.limit > 0 {
-                        tx.find_users(filter, *slice).await?
-                    } else {
-                        Vec::new()
-                    };
-                    let total = match total_by_rows(*slice, users.len()) {
-                        Some(total) => total,
-                        None => tx.count_users(filter).await?,
-                    };
-                    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-                    let groups = if *with_groups {
-                        tx.groups_of(&ids).await?
-                    } else {
-                        Vec::new()
-                    };
-                    let mut items: Vec<UserView> = users
-                        .into_iter()
-                        .map(|user| UserView {
-                            user,
-                            groups: Vec::new(),
-                        })
-                        .collect();
-                    for (id, group) in groups {
-                        items
-                            .iter_mut()
-                            .filter(|item| item.user.id == id)
-                            .for_each(|item| item.groups.push(group.clone()));
-                    }
-                    Ok(Listing { total, items })
-                })
-            });
+        let work = self.env.store.read((filter, slice, with_groups), |(filter, slice, with_groups), tx| {
+            Box::pin(async move {
+                let users = if slice.limit > 0 { tx.find_users(filter, *slice).await? } else { Vec::new() };
+                let total = match total_by_rows(*slice, users.len()) {
+                    Some(total) => total,
+                    None => tx.count_users(filter).await?,
+                };
+                let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+                let groups = if *with_groups { tx.groups_of(&ids).await? } else { Vec::new() };
+                let mut items: Vec<UserView> =
+                    users.into_iter().map(|user| UserView { user, groups: Vec::new() }).collect();
+                for (id, group) in groups {
+                    items.iter_mut().filter(|item| item.user.id == id).for_each(|item| item.groups.push(group.clone()));
+                }
+                Ok(Listing { total, items })
+            })
+        });
         work.await
     }
 
@@ -124,36 +93,27 @@ impl Directory {
     ) -> Result<UserView> {
         let call = self.call(Operation::Change, Subject::User);
         let context = (self.clone(), call, id, expected, with_groups, change);
-        let work = self
-            .env
-            .store
-            .write(context, |(this, call, id, expected, with_groups, change), tx| {
-                Box::pin(async move {
-                    let before = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
-                    check_version(expected, before.version)?;
-                    let profile = change(&before)?;
-                    if profile == before.profile {
-                        tx.append_records(&[unchanged(call, id.0)]).await?;
-                        return view(tx, before, *with_groups).await;
-                    }
-                    let action = match (before.profile.active, profile.active) {
-                        (true, false) => Action::UserDeactivated,
-                        (false, true) => Action::UserReactivated,
-                        _ => Action::UserChanged,
-                    };
-                    let after = User {
-                        version: before.version + 1,
-                        changed: call.at,
-                        profile,
-                        ..before
-                    };
-                    tx.update_user(&after).await?;
-                    tx.append_event(&this.event(call.at, action, id.0, after.name()))
-                        .await?;
-                    tx.append_records(&[done(call, id.0)]).await?;
-                    view(tx, after, *with_groups).await
-                })
-            });
+        let work = self.env.store.write(context, |(this, call, id, expected, with_groups, change), tx| {
+            Box::pin(async move {
+                let before = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
+                check_version(expected, before.version)?;
+                let profile = change(&before)?;
+                if profile == before.profile {
+                    tx.append_records(&[unchanged(call, id.0)]).await?;
+                    return view(tx, before, *with_groups).await;
+                }
+                let action = match (before.profile.active, profile.active) {
+                    (true, false) => Action::UserDeactivated,
+                    (false, true) => Action::UserReactivated,
+                    _ => Action::UserChanged,
+                };
+                let after = User { version: before.version + 1, changed: call.at, profile, ..before };
+                tx.update_user(&after).await?;
+                tx.append_event(&this.event(call.at, action, id.0, after.name())).await?;
+                tx.append_records(&[done(call, id.0)]).await?;
+                view(tx, after, *with_groups).await
+            })
+        });
         work.await
     }
 
@@ -163,31 +123,20 @@ impl Directory {
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_user(&self, id: UserId, expected: Expected) -> Result<()> {
         let call = self.call(Operation::Delete, Subject::User);
-        let work = self
-            .env
-            .store
-            .write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
-                Box::pin(async move {
-                    let user = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
-                    check_version(expected, user.version)?;
-                    tx.delete_user(*id).await?;
-                    tx.append_event(&this.event(call.at, Action::UserDeleted, id.0, user.name()))
-                        .await?;
-                    tx.append_records(&[done(call, id.0)]).await
-                })
-            });
+        let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+            Box::pin(async move {
+                let user = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
+                check_version(expected, user.version)?;
+                tx.delete_user(*id).await?;
+                tx.append_event(&this.event(call.at, Action::UserDeleted, id.0, user.name())).await?;
+                tx.append_records(&[done(call, id.0)]).await
+            })
+        });
         work.await
     }
 }
 
 async fn view(tx: &mut dyn Tx, user: User, with_groups: bool) -> Result<UserView> {
-    let groups = if with_groups {
-        tx.groups_of(&[user.id]).await?
-    } else {
-        Vec::new()
-    };
-    Ok(UserView {
-        groups: groups.into_iter().map(|(_, group)| group).collect(),
-        user,
-    })
+    let groups = if with_groups { tx.groups_of(&[user.id]).await? } else { Vec::new() };
+    Ok(UserView { groups: groups.into_iter().map(|(_, group)| group).collect(), user })
 }

@@ -44,6 +44,7 @@ impl Writer {
         let jobs = lock(&self.jobs).clone().ok_or_else(closed)?;
         let (done, outcome) = oneshot::channel();
         jobs.send(Job { unit, done }).await.map_err(|_| closed())?;
+        // A caller that never asks for the outcome must not keep the writer from closing.
         drop(jobs);
         outcome.await.map_err(|_| closed())?
     }

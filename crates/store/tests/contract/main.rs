@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![expect(unreachable_pub, reason = "the shared support file is public to every test binary")]
 
+mod damage;
 mod filters;
 mod groups;
 mod members;

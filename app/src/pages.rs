@@ -104,3 +104,12 @@ pub fn App() -> impl IntoView {
 fn no_such_page() -> impl IntoView {
     framed(Here::Nowhere, async |_, _| Err(ApiError::NotFound))
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_name_cannot_end_the_title() {
+        let text = super::title("</title><script>".to_owned());
+        assert_eq!(text, "&lt;/title>&lt;script> · Postern");
+    }
+}

@@ -24,7 +24,7 @@ test("an administrator connects a directory and sees its users", async ({ signed
   await expect(dialog).toBeVisible();
   await dialog.getByRole("button", { name: "I have stored it" }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole("table").getByText("Entra production")).toBeVisible();
+  await expect(page.getByRole("table").getByText("Entra production", { exact: true })).toBeVisible();
   expect(await page.content()).not.toContain(token);
 
   const probe = await postern.scim(token, "GET", "/Users?filter=userName+eq+%22b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11%22");

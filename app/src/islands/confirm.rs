@@ -29,14 +29,30 @@ pub(crate) fn Confirm(
     };
     let opener = match act {
         Act::TurnOn | Act::TurnOff => view! {
-            <button type="button" class="switch" role="switch" aria-checked="true" aria-label=label commandfor=id.clone() command="show-modal" on:click=open>
+            <button
+                type="button"
+                class="switch"
+                role="switch"
+                aria-checked="true"
+                aria-label=label
+                commandfor=id.clone()
+                command="show-modal"
+                on:click=open
+            >
                 <span class="switch-word" aria-hidden="true">On</span>
                 <span class="switch-track"></span>
             </button>
         }
         .into_any(),
         Act::Revoke(_) => view! {
-            <button type="button" class="button revoke-button" aria-label=label commandfor=id.clone() command="show-modal" on:click=open>
+            <button
+                type="button"
+                class="button revoke-button"
+                aria-label=label
+                commandfor=id.clone()
+                command="show-modal"
+                on:click=open
+            >
                 Revoke
             </button>
         }

@@ -64,9 +64,19 @@ fn naming_form(error: RwSignal<Option<ApiError>>, done: impl Fn(NewTokenView) + 
             <h2 id="name-token-title">Create a token</h2>
             <label class="field">
                 <span class="label">Name</span>
-                <input name="name" required maxlength="60" autocomplete="off" autofocus aria-describedby="name-token-hint" node_ref=name/>
+                <input
+                    name="name"
+                    required
+                    maxlength="60"
+                    autocomplete="off"
+                    autofocus
+                    aria-describedby="name-token-hint"
+                    node_ref=name
+                />
             </label>
-            <p class="hint" id="name-token-hint">"For example “Entra production”. By it you know the token again when you revoke it."</p>
+            <p class="hint" id="name-token-hint">
+                "For example “Entra production”. By it you know the token again when you revoke it."
+            </p>
             {alert(error)}
         </form>
         <div class="dialog-foot">

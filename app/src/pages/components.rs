@@ -7,6 +7,7 @@ mod frame;
 mod icon;
 mod pager;
 mod people;
+mod problem;
 mod search;
 mod when;
 

@@ -35,8 +35,9 @@ fn page(detail: GroupDetail, now: Timestamp) -> impl IntoView {
             <p class="eyebrow"><a href="/admin/groups">Groups</a></p>
             <h1>{name}</h1>
             <p class="soft">
-                {count(members.total, "member", "members")} ". Your directory manages the name and who is in it. Created "
-                {when(now, group.created)} ", changed " {when(now, group.changed)} "."
+                {count(members.total, "member", "members")}
+                ". Your directory manages the name and who is in it. Created " {when(now, group.created)} ", changed "
+                {when(now, group.changed)} "."
             </p>
         </div>
         <section class="panel" aria-labelledby="members">

@@ -46,7 +46,9 @@ fn table(rows: Vec<GroupSummary>, now: Timestamp) -> impl IntoView {
     let row = |row: GroupSummary| {
         view! {
             <tr>
-                <td class="row-main"><a class="row-link" href=format!("/admin/groups/{}", row.id)>{row.display_name}</a></td>
+                <td class="row-main">
+                    <a class="row-link" href=format!("/admin/groups/{}", row.id)>{row.display_name}</a>
+                </td>
                 <td class="figures">{grouped(row.members)} <span class="card-label">" members"</span></td>
                 <td class="soft">{when(now, row.changed)}</td>
             </tr>

@@ -21,7 +21,15 @@ pub(super) fn show() -> impl IntoView {
                 {has_failed.then(|| view! { <p class="alert" role="alert" id="failed">{message}</p> })}
                 <label class="field">
                     <span class="label">"Break-glass account"</span>
-                    <input name="name" value=name.clone() required autofocus=name.is_empty() autocomplete="username" autocapitalize="none" spellcheck="false"/>
+                    <input
+                        name="name"
+                        value=name.clone()
+                        required
+                        autofocus=name.is_empty()
+                        autocomplete="username"
+                        autocapitalize="none"
+                        spellcheck="false"
+                    />
                 </label>
                 <label class="field">
                     <span class="label">Secret</span>

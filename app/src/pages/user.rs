@@ -49,8 +49,8 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, now: Timestamp) -
                 </div>
             </div>
             <p class="soft">
-                "Your directory manages all of this; changes are made there. Created " {when(now, user.created)} ", changed "
-                {when(now, user.changed)} "."
+                "Your directory manages all of this; changes are made there. Created " {when(now, user.created)}
+                ", changed " {when(now, user.changed)} "."
             </p>
         </div>
         {sections.into_iter().map(|part| section(part, manager.as_ref())).collect_view()}

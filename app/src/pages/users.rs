@@ -36,6 +36,7 @@ impl Asked {
 
 fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + use<> {
     let query = [("q", asked.search.as_str()), ("status", status_word(asked.status))];
+    let kept = vec![("status", status_word(asked.status))];
     view! {
         <Title text="Users"/>
         <div class="page-head">
@@ -44,8 +45,7 @@ fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + 
         </div>
         <section class="panel" aria-label="Users">
             <div class="toolbar">
-                {search_box("Name, user name or e-mail", asked.search.clone(), vec![("status", status_word(asked.status))])}
-                {filters(asked)}
+                {search_box("Name, user name or e-mail", asked.search.clone(), kept)} {filters(asked)}
             </div>
             {if listing.page.rows.is_empty() {
                 nobody(asked, listing.all).into_any()
@@ -79,7 +79,9 @@ fn filters(asked: &Asked) -> impl IntoView + use<> {
     };
     view! {
         <nav class="filters" aria-label="Status">
-            {filter(UserStatus::Any, "Any status")} {filter(UserStatus::Active, "Active")} {filter(UserStatus::Suspended, "Suspended")}
+            {filter(UserStatus::Any, "Any status")}
+            {filter(UserStatus::Active, "Active")}
+            {filter(UserStatus::Suspended, "Suspended")}
         </nav>
     }
 }

@@ -1,6 +1,6 @@
 //! The frame around every page behind the sign-in.
 
-use super::{Icon, icon, mark};
+use super::{Icon, icon, mark, problem::problem};
 use crate::{
     ApiError,
     pages::{
@@ -11,7 +11,6 @@ use crate::{
 use domain::console::{Console, Counts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use leptos_meta::Title;
 use std::future::Future;
 
 /// Where in the navigation a page stands.
@@ -37,38 +36,23 @@ where
     let console = console().map_err(|error| if here == Here::Nowhere { ApiError::NotFound } else { error });
     let response = use_context::<ResponseOptions>();
     let page = async move {
-        let page = match console {
-            Ok(console) => match console.counts().await.map_err(ApiError::from) {
-                Ok(counts) => {
-                    let content = content(console.clone(), counts).await;
-                    Ok((console, Some(counts), content))
-                }
-                Err(error) => Ok((console, None, Err(error))),
-            },
-            Err(error) => Err(error),
+        let console = match console {
+            Ok(console) => console,
+            Err(error) => return view! { <main class="alone">{problem(here, &error, response)}</main> }.into_any(),
         };
-        let error = match &page {
-            Ok((_, _, content)) => content.as_ref().err(),
-            Err(error) => Some(error),
+        let (counts, content) = match console.counts().await {
+            Ok(counts) => (Some(counts), content(console.clone(), counts).await),
+            Err(error) => (None, Err(error.into())),
         };
-        if let (Some(error), Some(response)) = (error, response)
-            && let Ok(status) = http::StatusCode::from_u16(error.status())
-        {
-            response.set_status(status);
-        }
-        match page {
-            Ok((console, counts, content)) => {
-                let content = content.unwrap_or_else(|error| problem(here, &error).into_any());
-                frame(here, &console, counts, content).into_any()
-            }
-            Err(error) => view! { <main class="alone">{problem(here, &error)}</main> }.into_any(),
-        }
+        let content = content.unwrap_or_else(|error| problem(here, &error, response).into_any());
+        frame(here, &console, counts, content).into_any()
     };
     view! { <Suspense>{Suspend::new(page)}</Suspense> }
 }
 
 fn frame(here: Here, console: &Console, counts: Option<Counts>, content: AnyView) -> impl IntoView + use<> {
-    let number = |of: fn(Counts) -> u64| counts.map(|counts| grouped(of(counts)));
+    let users = counts.map(|counts| grouped(counts.users));
+    let groups = counts.map(|counts| grouped(counts.groups));
     view! {
         <a class="skip" href="#content">Skip to the content</a>
         <header class="side">
@@ -77,8 +61,8 @@ fn frame(here: Here, console: &Console, counts: Option<Counts>, content: AnyView
             <div class="menu" id="menu" popover="auto">
                 <nav aria-label="Console">
                     <ul>
-                        {link("/admin/users", Icon::Users, "Users", number(|counts| counts.users), here == Here::Users)}
-                        {link("/admin/groups", Icon::Groups, "Groups", number(|counts| counts.groups), here == Here::Groups)}
+                        {link("/admin/users", Icon::Users, "Users", users, here == Here::Users)}
+                        {link("/admin/groups", Icon::Groups, "Groups", groups, here == Here::Groups)}
                     </ul>
                     <h2 id="nav-access">Access</h2>
                     <ul aria-labelledby="nav-access">
@@ -96,7 +80,9 @@ fn link(href: &'static str, drawing: Icon, name: &'static str, number: Option<St
     view! {
         <li>
             <a href=href aria-current=here.then_some("page")>
-                {icon(drawing)} <span>{name}</span> {number.map(|number| view! { <span class="nav-count">{number}</span> })}
+                {icon(drawing)}
+                <span>{name}</span>
+                {number.map(|number| view! { <span class="nav-count">{number}</span> })}
             </a>
         </li>
     }
@@ -110,58 +96,13 @@ fn account(console: &Console) -> impl IntoView + use<> {
             <span class="avatar" aria-hidden="true">BG</span>
             <div class="account-names">
                 <strong>{principal.name.clone()}</strong>
-                <span class="soft" title=format!("Ends {}", absolute(principal.ends))>{format!("Break-glass · {left} min left")}</span>
+                <span class="soft" title=format!("Ends {}", absolute(principal.ends))>
+                    {format!("Break-glass · {left} min left")}
+                </span>
             </div>
             <form method="post" action="/logout">
                 <button class="text-button">Sign out</button>
             </form>
-        </div>
-    }
-}
-
-/// What a page shows when it cannot show what was asked for: what is, and what to do.
-fn problem(here: Here, error: &ApiError) -> impl IntoView + use<> {
-    let (title, words, href, action) = match (error, here) {
-        (ApiError::NotFound, Here::Users) => (
-            "There is no such user",
-            "The address may be mistyped, or the directory has deleted the user.",
-            "/admin/users",
-            "See all users",
-        ),
-        (ApiError::NotFound, Here::Groups) => (
-            "There is no such group",
-            "The address may be mistyped, or the directory has deleted the group.",
-            "/admin/groups",
-            "See all groups",
-        ),
-        (ApiError::NotFound, _) => {
-            ("There is no such page", "The address may be mistyped.", "/admin/sso/scim", "Go to Single sign-on")
-        }
-        (ApiError::Unauthorized, _) => {
-            ("You are not signed in", "Sign in with a break-glass account to see this.", "/login", "Sign in")
-        }
-        (ApiError::Unavailable, _) => (
-            "The database does not answer",
-            "Nothing is lost: Postern shows this page again as soon as it does. The server's log says more.",
-            "",
-            "Try again",
-        ),
-        _ => (
-            "This page cannot be shown",
-            "Postern failed while it made the page. The server's log says why.",
-            "",
-            "Try again",
-        ),
-    };
-    view! {
-        <Title text=title/>
-        <div class="problem">
-            <p class="soft figures">{error.status()}</p>
-            <h1>{title}</h1>
-            <p>{words}</p>
-            <p>
-                <a class="button" href=href>{action}</a>
-            </p>
         </div>
     }
 }

@@ -29,12 +29,17 @@ pub(crate) fn pager<T>(page: &Page<T>, query: &[(&str, &str)]) -> impl IntoView 
             <p class="figures">{range(page)}</p>
             {several.then(|| view! {
                 <nav aria-label="Pages">
-                    <a class="button" href=previous.clone() aria-disabled=previous.is_none().then_some("true")>Previous</a>
-                    <a class="button" href=next.clone() aria-disabled=next.is_none().then_some("true")>Next</a>
+                    {step("Previous", previous)} {step("Next", next)}
                 </nav>
             })}
         </div>
     }
+}
+
+/// A link to another page, or its word alone where there is none.
+fn step(word: &'static str, href: Option<String>) -> impl IntoView {
+    let dead = href.is_none().then_some("true");
+    view! { <a class="button" href=href aria-disabled=dead>{word}</a> }
 }
 
 #[cfg(test)]

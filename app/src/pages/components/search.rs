@@ -31,7 +31,16 @@ pub(crate) fn search_box(
     view! {
         <form class="search" method="get" role="search">
             {icon(Icon::Search)}
-            <input type="search" name="q" value=search placeholder=label aria-label=label maxlength="200" autocomplete="off" spellcheck="false"/>
+            <input
+                type="search"
+                name="q"
+                value=search
+                placeholder=label
+                aria-label=label
+                maxlength="200"
+                autocomplete="off"
+                spellcheck="false"
+            />
             {kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
             <button class="button">Search</button>
         </form>

@@ -38,7 +38,8 @@ pub(super) fn way_back(scim: &Scim) -> impl IntoView + use<> {
         .into_any(),
         None => view! {
             <p>
-                "No break-glass account has signed in within the last 90 days, so provisioning cannot be turned on yet. Sign out, then sign in again with one: that is the proof."
+                "No break-glass account has signed in within the last 90 days, so provisioning cannot be turned on \
+                 yet. Sign out, then sign in again with one: that is the proof."
             </p>
         }
         .into_any(),
@@ -55,7 +56,10 @@ fn second(scim: &Scim) -> impl IntoView + use<> {
             .into_any();
     }
     let words = view! {
-        <p>"Microsoft advises two emergency accounts. Make another on the host: " <code>"postern break-glass create NAME"</code></p>
+        <p>
+            "Microsoft advises two emergency accounts. Make another on the host: "
+            <code>"postern break-glass create NAME"</code>
+        </p>
     };
     step(2, Standing::Optional, scim.now, "Keep a second one", words).into_any()
 }

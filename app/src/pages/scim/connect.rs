@@ -129,7 +129,8 @@ fn users_step(scim: &Scim, standing: Standing) -> impl IntoView + use<> {
     } else {
         view! {
             <p>
-                "In Entra, assign people to the application, then press Start provisioning. Its first cycle follows within about 40 minutes; Provision on demand brings one person at once."
+                "In Entra, assign people to the application, then press Start provisioning. Its first cycle follows \
+                 within about 40 minutes; Provision on demand brings one person at once."
             </p>
         }
         .into_any()

@@ -10,18 +10,19 @@ pub(super) fn where_in_entra(standing: Standing) -> impl IntoView {
             <summary>Where this goes in Entra</summary>
             <ol class="prose">
                 <li>
-                    "In the Entra admin center, open " <strong>"Enterprise applications"</strong> " → " <strong>"New application"</strong>
-                    " → " <strong>"Create your own application"</strong> ", and choose the one that is not in the gallery (“"
-                    <strong>"Non-gallery"</strong> "”)."
+                    "In the Entra admin center, open " <strong>"Enterprise applications"</strong> " → "
+                    <strong>"New application"</strong> " → " <strong>"Create your own application"</strong>
+                    ", and choose the one that is not in the gallery (“" <strong>"Non-gallery"</strong> "”)."
                 </li>
                 <li>
-                    "In the new application, open " <strong>Provisioning</strong> " and choose " <strong>"New configuration"</strong>
-                    " (in older portals: " <strong>"Connect your application"</strong> ", or Provisioning Mode "
-                    <strong>Automatic</strong> ")."
+                    "In the new application, open " <strong>Provisioning</strong> " and choose "
+                    <strong>"New configuration"</strong> " (in older portals: "
+                    <strong>"Connect your application"</strong> ", or Provisioning Mode " <strong>Automatic</strong> ")."
                 </li>
                 <li>
                     "As authentication method take " <strong>"Bearer authentication"</strong> ". Paste the "
-                    <strong>"Tenant URL"</strong> " and the " <strong>"Secret token"</strong> ", the token without “Bearer” in front."
+                    <strong>"Tenant URL"</strong> " and the " <strong>"Secret token"</strong>
+                    ", the token without “Bearer” in front."
                 </li>
             </ol>
         </details>
@@ -36,14 +37,18 @@ pub(super) fn when_the_test_fails() -> impl IntoView {
             <ul class="prose">
                 <li>
                     <strong>"“Invalid credentials”: "</strong>
-                    "the token is incomplete, revoked, or has “Bearer” in front; or a proxy before Postern answers instead. Some firewalls refuse calls without a User-Agent header, and Entra sends none."
+                    "the token is incomplete, revoked, or has “Bearer” in front; or a proxy before Postern answers \
+                     instead. Some firewalls refuse calls without a User-Agent header, and Entra sends none."
                 </li>
                 <li>
                     <strong>"“Error occurred while sending the request”: "</strong>
-                    "Entra does not reach the Tenant URL. The name must be known to the internet, the certificate trusted by everybody, and TLS 1.2 or later spoken. Firewalls can let in the service tag AzureActiveDirectory."
+                    "Entra does not reach the Tenant URL. The name must be known to the internet, the certificate \
+                     trusted by everybody, and TLS 1.2 or later spoken. Firewalls can let in the service tag \
+                     AzureActiveDirectory."
                 </li>
                 <li>
-                    <strong>"No call arrives here at all: "</strong> "compare the Tenant URL with the one above, letter by letter."
+                    <strong>"No call arrives here at all: "</strong>
+                    "compare the Tenant URL with the one above, letter by letter."
                 </li>
             </ul>
         </details>
@@ -57,7 +62,8 @@ pub(super) fn mapping_and_start(standing: Standing) -> impl IntoView {
             <summary>How to start it in Entra</summary>
             <ol class="prose">
                 <li>
-                    "Once the test has passed, press " <strong>Create</strong> ". Under " <strong>"Attribute mapping"</strong>
+                    "Once the test has passed, press " <strong>Create</strong> ". Under "
+                    <strong>"Attribute mapping"</strong>
                     " → users, keep these five and delete what you do not need:"
                 </li>
             </ol>

@@ -65,9 +65,15 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
             <ul class="consequences">
                 <li>"Every call of your directory is answered with 403 from now on."</li>
                 {people.map(|people| view! {
-                    <li>{people} <strong>"Who leaves the company stays active here"</strong> " until you turn it on again."</li>
+                    <li>
+                        {people} <strong>"Who leaves the company stays active here"</strong>
+                        " until you turn it on again."
+                    </li>
                 })}
-                <li>"Entra reports errors and puts its provisioning job into quarantine. Once you have turned provisioning on again, restart the job there."</li>
+                <li>
+                    "Entra reports errors and puts its provisioning job into quarantine. Once you have turned \
+                     provisioning on again, restart the job there."
+                </li>
                 {tokens.map(|tokens| view! { <li>{tokens}</li> })}
             </ul>
         </Confirm>

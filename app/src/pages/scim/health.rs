@@ -104,13 +104,15 @@ impl Health {
             }
             Self::Connected(last) => (CALLED, Some(last), format!(". {}", next_cycle(now, last))),
             Self::Quiet(last) => {
-                let rest = ". Silence is normal while nothing changes there; if it should have called, look at its provisioning job.";
+                let rest = ". Silence is normal while nothing changes there; if it should have called, look at its \
+                            provisioning job.";
                 (CALLED, Some(last), rest.to_owned())
             }
             Self::Refusing(last) => {
                 let (refused, calls) = (grouped(activity.refused), count(activity.calls, "call", "calls"));
                 let rest = format!(
-                    ". {refused} of {calls} in the last 24 hours were refused; the provisioning logs in Entra say which and why."
+                    ". {refused} of {calls} in the last 24 hours were refused; the provisioning logs in Entra say \
+                     which and why."
                 );
                 (CALLED, Some(last), rest)
             }

@@ -23,7 +23,8 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
                 {offer.then(|| view! { <CreateToken primary=false another=scim.has_live_token()/> })}
             </div>
             {if live.is_empty() {
-                view! { <p class="panel-text soft">"No token works: every call of a directory is refused."</p> }.into_any()
+                view! { <p class="panel-text soft">"No token works: every call of a directory is refused."</p> }
+                    .into_any()
             } else {
                 table("Tokens that work", live, now, Some(others)).into_any()
             }}

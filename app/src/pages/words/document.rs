@@ -169,7 +169,11 @@ mod tests {
             "name": {"givenName": "Ada", "familyName": "King"},
             "active": true,
             "title": "Countess",
-            ENTERPRISE: {"department": "Engines", "costCenter": "", "manager": {"value": "2f6f", "displayName": "Babbage"}},
+            ENTERPRISE: {
+                "department": "Engines",
+                "costCenter": "",
+                "manager": {"value": "2f6f", "displayName": "Babbage"}
+            },
             "urn:corp:ext:1.0:User": {"badge": 7, "doors": ["north", "postern"]},
             "entitlements": []
         }));

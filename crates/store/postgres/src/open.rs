@@ -15,6 +15,9 @@ const CONNECTIONS: u32 = 8;
 /// How long a unit may wait for one of them.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
+/// For how long a connection is taken to work after its last test.
+const FRESH: Duration = Duration::from_secs(1);
+
 pub(crate) async fn pool(url: &str) -> Result<PgPool> {
     let options = options(url)?.options([
         ("statement_timeout", "5s"),
@@ -24,6 +27,16 @@ pub(crate) async fn pool(url: &str) -> Result<PgPool> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE)
+        // Each was tested when it came back, so only those that have been idle need another test.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         // A connection that comes back inside a transaction would take the work of the next unit with it.
         .after_release(|connection, _| Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) }));
     pool.connect_with(options.clone()).await.map_err(|error| cannot_connect(&options, &error))

@@ -121,18 +121,24 @@ async fn run(connection: &mut SqliteConnection, statement: &'static str) -> sqlx
 mod tests {
     use super::*;
     use crate::open;
-    use domain::store::{Tx, Work};
+    use domain::{
+        BreakGlassId, Timestamp,
+        audit::{Action, Actor, Event},
+        session::SessionRecord,
+        store::{Tx, Work},
+    };
+    use std::path::Path;
 
-    /// Asks for a number of new rows.
-    struct Rows(usize);
+    /// Adds so many lines to the audit log.
+    struct Lines(usize);
 
-    impl Unit for Rows {
+    impl Unit for Lines {
         fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
-            let event = domain::audit::Event {
-                at: domain::Timestamp::from_millis(0),
-                actor: domain::audit::Actor::Host,
+            let event = Event {
+                at: Timestamp::from_millis(0),
+                actor: Actor::Host,
                 address: None,
-                action: domain::audit::Action::SignedOut,
+                action: Action::SignedOut,
                 target: None,
                 target_name: Some("x".repeat(1000)),
             };
@@ -145,23 +151,51 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_full_disk_costs_a_transaction_and_no_more() {
+    /// Adds a session of an account that does not exist.
+    struct Orphan;
+
+    impl Unit for Orphan {
+        fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
+            let account = Some(BreakGlassId(uuid::Uuid::nil()));
+            let expires = Timestamp::from_millis(0);
+            let session = SessionRecord { key: [0; 32], account, data: "{}".into(), expires };
+            Box::pin(async move { tx.insert_session(&session).await.map(drop) })
+        }
+    }
+
+    /// Runs these units in one transaction, which fails as a whole, and then two lines, which must be all that is kept.
+    async fn all_fail_together(trouble: &'static str, units: [Arc<dyn Unit>; 3]) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("postern.db");
         let mut connection = open::writer(&file).await.unwrap();
         open::migrate(&mut connection).await.unwrap();
-        sqlx::query("PRAGMA max_page_count = 60").execute(&mut connection).await.unwrap();
+        run(&mut connection, trouble).await.unwrap();
         let writer = Writer::start(connection);
-        // All three wait before the first begins. SQLite takes the whole transaction back when the second fills the disk.
-        let units = [1, 1_000, 1].map(|rows| writer.run(Arc::new(Rows(rows))));
-        for outcome in futures_util::future::join_all(units).await {
+        // All of them wait before the first begins.
+        for outcome in futures_util::future::join_all(units.map(|unit| writer.run(unit))).await {
             assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
         }
-        writer.run(Arc::new(Rows(2))).await.unwrap();
+        writer.run(Arc::new(Lines(2))).await.unwrap();
         writer.close().await;
-        let readers = open::readers(&file).await.unwrap();
-        let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(&readers).await.unwrap();
-        assert_eq!(rows, 2);
+        assert_eq!(lines(&file).await, 2);
+    }
+
+    async fn lines(file: &Path) -> i64 {
+        let readers = open::readers(file).await.unwrap();
+        sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(&readers).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_costs_a_transaction_and_no_more() {
+        // SQLite takes the whole transaction back when the second unit fills the disk.
+        let units: [Arc<dyn Unit>; 3] = [Arc::new(Lines(1)), Arc::new(Lines(1_000)), Arc::new(Lines(1))];
+        all_fail_together("PRAGMA max_page_count = 60", units).await;
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_fails_costs_a_transaction_and_no_more() {
+        // The missing account is seen at the commit, which leaves the transaction open.
+        let units: [Arc<dyn Unit>; 3] = [Arc::new(Lines(1)), Arc::new(Orphan), Arc::new(Lines(1))];
+        all_fail_together("PRAGMA defer_foreign_keys = ON", units).await;
     }
 }

@@ -1,0 +1,60 @@
+use super::Here;
+use crate::ApiError;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::Title;
+
+/// What a page shows when it cannot show what was asked for: what is, and what to do. The response gets the status.
+pub(super) fn problem(here: Here, error: &ApiError, response: Option<ResponseOptions>) -> impl IntoView + use<> {
+    if let (Some(response), Ok(status)) = (response, http::StatusCode::from_u16(error.status())) {
+        response.set_status(status);
+    }
+    let (title, words, href, action) = words(here, error);
+    view! {
+        <Title text=title/>
+        <div class="problem">
+            <p class="soft figures">{error.status()}</p>
+            <h1>{title}</h1>
+            <p>{words}</p>
+            <p>
+                <a class="button" href=href>{action}</a>
+            </p>
+        </div>
+    }
+}
+
+/// Title, explanation, and the link that helps with its words.
+fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static str, &'static str) {
+    match (error, here) {
+        (ApiError::NotFound, Here::Users) => (
+            "There is no such user",
+            "The address may be mistyped, or the directory has deleted the user.",
+            "/admin/users",
+            "See all users",
+        ),
+        (ApiError::NotFound, Here::Groups) => (
+            "There is no such group",
+            "The address may be mistyped, or the directory has deleted the group.",
+            "/admin/groups",
+            "See all groups",
+        ),
+        (ApiError::NotFound, _) => {
+            ("There is no such page", "The address may be mistyped.", "/admin/sso/scim", "Go to Single sign-on")
+        }
+        (ApiError::Unauthorized, _) => {
+            ("You are not signed in", "Sign in with a break-glass account to see this.", "/login", "Sign in")
+        }
+        (ApiError::Unavailable, _) => (
+            "The database does not answer",
+            "Nothing is lost: Postern shows this page again as soon as it does. The server’s log says more.",
+            "",
+            "Try again",
+        ),
+        _ => (
+            "This page cannot be shown",
+            "Postern failed while it made the page. The server’s log says why.",
+            "",
+            "Try again",
+        ),
+    }
+}

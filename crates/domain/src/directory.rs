@@ -17,6 +17,7 @@ use crate::{
     store::Tx,
     token::{Presented, Token},
 };
+use std::{collections::HashMap, hash::Hash};
 use uuid::Uuid;
 
 /// The permission to provision, held by a client that presented a live token.
@@ -81,6 +82,15 @@ fn check_version(expected: &Expected, version: i64) -> Result<()> {
         Some(versions) if !versions.contains(&version) => Err(Error::VersionMismatch),
         _ => Ok(()),
     }
+}
+
+/// What belongs to each key, from pairs.
+fn gather<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
+    let mut gathered: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        gathered.entry(key).or_default().push(value);
+    }
+    gathered
 }
 
 /// The total of a list of which `found` rows came back, when the rows alone tell it.

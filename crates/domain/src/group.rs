@@ -49,15 +49,6 @@ pub struct GroupRef {
     pub display_name: String,
 }
 
-/// A member of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// The user's id.
-    pub id: UserId,
-    /// The name to show.
-    pub name: String,
-}
-
 /// A row of the group list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupSummary {

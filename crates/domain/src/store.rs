@@ -5,7 +5,7 @@ use crate::{
     activity::{Record, Summary},
     audit::Event,
     break_glass::Account,
-    group::{Group, GroupRef, GroupSummary, Member},
+    group::{Group, GroupRef, GroupSummary},
     page::{Key, Place},
     query::{Filter, GroupCondition, Slice, UserCondition},
     session::{SessionKey, SessionRecord},
@@ -170,7 +170,7 @@ pub trait Groups: Send {
     /// How many groups have a folded name that contains a text.
     async fn count_groups_named(&mut self, search: &str) -> Result<u64>;
     /// The members of each of these groups, in the order of their ids.
-    async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, Member)>>;
+    async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>>;
     /// A page of one group's members by last change, newest first.
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>>;
     /// How many members one group has.

@@ -6,7 +6,7 @@ use crate::Db;
 use async_trait::async_trait;
 use domain::{
     Error, GroupId, Result, Timestamp, UserId, fold,
-    group::{Group, GroupProfile, GroupSummary, Member},
+    group::{Group, GroupProfile, GroupSummary},
     page::Place,
     query::{Filter, GroupCondition, Slice, UserCondition},
     store::{Groups, Users},
@@ -158,7 +158,7 @@ impl Groups for Connection<'_> {
         Ok(count.unsigned_abs())
     }
 
-    async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, Member)>> {
+    async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>> {
         self.select_members(groups).await
     }
 

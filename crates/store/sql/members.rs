@@ -1,33 +1,20 @@
 use super::{Connection, IDS, dialect, emails::push_ids, failed};
 use crate::Db;
-use domain::{GroupId, Result, Timestamp, UserId, group::Member};
+use domain::{GroupId, Result, Timestamp, UserId};
 use sqlx::QueryBuilder;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-#[derive(sqlx::FromRow)]
-struct MemberRow {
-    group_id: Uuid,
-    user_id: Uuid,
-    name: String,
-}
-
 impl Connection<'_> {
-    pub(super) async fn select_members(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, Member)>> {
+    pub(super) async fn select_members(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>> {
         let mut members = Vec::new();
         let groups: Vec<Uuid> = groups.iter().map(|id| id.0).collect();
         for part in groups.chunks(IDS) {
-            let mut query = QueryBuilder::<Db>::new(
-                "SELECT group_id, user_id, COALESCE(display_name, user_name) AS name
-                FROM group_members JOIN users ON id = user_id WHERE group_id IN ",
-            );
+            let mut query = QueryBuilder::<Db>::new("SELECT group_id, user_id FROM group_members WHERE group_id IN ");
             push_ids(&mut query, part);
             query.push(" ORDER BY group_id, user_id");
-            let rows: Vec<MemberRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-            members.extend(rows.into_iter().map(|row| {
-                let member = Member { id: UserId(row.user_id), name: row.name };
-                (GroupId(row.group_id), member)
-            }));
+            let rows: Vec<(Uuid, Uuid)> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+            members.extend(rows.into_iter().map(|(group, user)| (GroupId(group), UserId(user))));
         }
         Ok(members)
     }

@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask run | watch | build | test | prepare`.
+//! The developer's commands: `cargo xtask run | watch | build | test | bench | prepare`.
 
 mod bundle;
 mod files;
@@ -47,6 +47,11 @@ enum Command {
         #[arg(value_parser = test::step_names())]
         steps: Vec<String>,
     },
+    /// Measure what SCIM calls cost the server, in CPU time, on SQLite.
+    Bench {
+        /// How many users there are; 1,000 and 100,000 if nothing is said.
+        users: Vec<u32>,
+    },
     /// Check the queries against both databases and store the result for builds without one.
     Prepare {
         /// Fail if the stored result is out of date instead of replacing it.
@@ -72,6 +77,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Watch { args } => watch::watch(&project, args),
         Command::Build { release } => build(&project, if *release { Profile::Release } else { Profile::Dev }),
         Command::Test { steps } => test::test(project, steps),
+        Command::Bench { users } => bench(&project, users),
         Command::Prepare { check } => prepare::prepare(&project, *check),
     }
 }
@@ -81,6 +87,13 @@ fn serve(project: &Project, args: &[String]) -> Result<()> {
     build(project, Profile::Dev)?;
     let error = project.serve(args).exec();
     Err(error).map_err(|error| anyhow::anyhow!("the server cannot be started: {error}"))
+}
+
+/// Measures the binary as it is shipped.
+fn bench(project: &Project, users: &[u32]) -> Result<()> {
+    build(project, Profile::Release)?;
+    let users: String = users.iter().map(|users| format!(" {users}")).collect();
+    project::run(&mut project.cargo(&format!("bench -p server --bench scim --{users}")))
 }
 
 /// Builds the browser bundle and the binary that carries it.

@@ -84,8 +84,8 @@ pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Re
     let GroupView { group, members } = view;
     let document = document(&group.profile.document)?;
     let members = members.into_iter().map(|member| {
-        let location = format!("{}/Users/{}", call.base_url, member.id);
-        json!({"value": member.id.to_string(), "$ref": location, "type": "User"})
+        let location = format!("{}/Users/{member}", call.base_url);
+        json!({"value": member.to_string(), "$ref": location, "type": "User"})
     });
     let meta = meta(call, &GROUP, group.id, group.version, group.created, group.changed);
     Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     GroupId, UserId,
-    group::{Group, GroupProfile, Member, MemberChange},
+    group::{Group, GroupProfile, MemberChange},
     query::{Filter, GroupCondition},
 };
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub struct GroupView {
     /// The group.
     pub group: Group,
     /// Its members; empty when they were not asked for.
-    pub members: Vec<Member>,
+    pub members: Vec<UserId>,
 }
 
 impl Directory {
@@ -75,15 +75,9 @@ impl Directory {
                     None => tx.count_groups(filter).await?,
                 };
                 let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
-                let mut members = if *with_members { tx.members_of(&ids).await? } else { Vec::new() };
-                let items = groups
-                    .into_iter()
-                    .map(|group| {
-                        let (own, others) = members.drain(..).partition(|(id, _)| *id == group.id);
-                        members = others;
-                        GroupView { group, members: strip(own) }
-                    })
-                    .collect();
+                let mut members = gather(if *with_members { tx.members_of(&ids).await? } else { Vec::new() });
+                let view = |group: Group| GroupView { members: members.remove(&group.id).unwrap_or_default(), group };
+                let items = groups.into_iter().map(view).collect();
                 Ok(Listing { total, items })
             })
         });
@@ -162,9 +156,5 @@ async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timesta
 
 async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {
     let members = if with_members { tx.members_of(&[group.id]).await? } else { Vec::new() };
-    Ok(GroupView { group, members: strip(members) })
-}
-
-fn strip(members: Vec<(GroupId, Member)>) -> Vec<Member> {
-    members.into_iter().map(|(_, member)| member).collect()
+    Ok(GroupView { group, members: members.into_iter().map(|(_, member)| member).collect() })
 }

@@ -68,12 +68,9 @@ impl Directory {
                     None => tx.count_users(filter).await?,
                 };
                 let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-                let groups = if *with_groups { tx.groups_of(&ids).await? } else { Vec::new() };
-                let mut items: Vec<UserView> =
-                    users.into_iter().map(|user| UserView { user, groups: Vec::new() }).collect();
-                for (id, group) in groups {
-                    items.iter_mut().filter(|item| item.user.id == id).for_each(|item| item.groups.push(group.clone()));
-                }
+                let mut groups = gather(if *with_groups { tx.groups_of(&ids).await? } else { Vec::new() });
+                let view = |user: User| UserView { groups: groups.remove(&user.id).unwrap_or_default(), user };
+                let items = users.into_iter().map(view).collect();
                 Ok(Listing { total, items })
             })
         });

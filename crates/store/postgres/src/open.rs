@@ -46,7 +46,8 @@ pub(crate) async fn pool(url: &str) -> Result<PgPool> {
 pub(crate) async fn migrate(url: &str) -> Result<()> {
     let options = options(url)?;
     let mut connection = options.connect().await.map_err(|error| cannot_connect(&options, &error))?;
-    MIGRATIONS.run(&mut connection).await.map_err(sql::not_migrated)?;
+    // Not `run`: its future cannot be sent to another thread.
+    MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(sql::not_migrated)?;
     connection.close().await.map_err(sql::failed)
 }
 

@@ -44,7 +44,8 @@ pub(crate) async fn readers(file: &Path) -> Result<SqlitePool> {
 pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
     // SQLite has no lock for migrations; the one for writing keeps a second process waiting as well.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(sql::failed)?;
-    MIGRATIONS.run(&mut *transaction).await.map_err(sql::not_migrated)?;
+    // Not `run`: its future cannot be sent to another thread.
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(sql::not_migrated)?;
     transaction.commit().await.map_err(sql::failed)
 }
 

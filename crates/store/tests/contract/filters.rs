@@ -77,6 +77,7 @@ async fn texts_are_tested(store: Store) {
         (DisplayName, Equals(t("bob b")), &["bob"]),
         (DisplayName, Contains(t("a l")), &["Ada"]),
         (DisplayName, Contains(t(" l")), &["Ada"]),
+        (DisplayName, Contains(t(" a")), &[]),
         (DisplayName, StartsWith(t("ada ")), &["Ada"]),
         (DisplayName, Present, &["Ada", "bob"]),
         (GivenName, StartsWith(t("rob")), &["bob"]),

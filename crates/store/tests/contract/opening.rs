@@ -25,22 +25,25 @@ async fn postgres_is_migrated_once() {
 }
 
 async fn together(database: Database) {
-    let url = database.url();
-    let open = async || Box::pin(store::open(url)).await.map(drop);
-    let outcomes = tokio::join!(open(), open(), open(), open());
-    for outcome in [outcomes.0, outcomes.1, outcomes.2, outcomes.3] {
-        outcome.unwrap();
+    let opened: Vec<_> = (0..8)
+        .map(|_| {
+            let url = database.url().to_owned();
+            tokio::spawn(async move { store::open(&url).await.map(drop) })
+        })
+        .collect();
+    for outcome in opened {
+        outcome.await.unwrap().unwrap();
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn sqlite_is_migrated_by_several_at_once() {
     for _ in 0..10 {
         together(Database::sqlite().await).await;
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn postgres_is_migrated_by_several_at_once() {
     together(Database::postgres().await).await;
 }

@@ -159,6 +159,7 @@ async fn closing_waits_for_units_under_way(store: Store) {
     let unit = tokio::spawn(insert(store.clone(), 1, End::Late));
     tokio::time::sleep(Duration::from_millis(100)).await;
     store.close().await;
+    assert!(unit.is_finished());
     unit.await.unwrap().unwrap();
     store.close().await;
     assert!(store.ping().await.is_err());

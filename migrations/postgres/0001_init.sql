@@ -92,6 +92,7 @@ CREATE UNIQUE INDEX break_glass_accounts_name_key ON break_glass_accounts (name_
 CREATE TABLE sessions (
     key BYTEA NOT NULL PRIMARY KEY,
     account UUID REFERENCES break_glass_accounts (id) ON DELETE CASCADE,
+    signed_in BIGINT,
     data TEXT NOT NULL,
     expires BIGINT NOT NULL
 );

@@ -91,6 +91,7 @@ CREATE UNIQUE INDEX break_glass_accounts_name_key ON break_glass_accounts (name_
 CREATE TABLE sessions (
     key BLOB NOT NULL PRIMARY KEY,
     account BLOB REFERENCES break_glass_accounts (id) ON DELETE CASCADE,
+    signed_in INTEGER,
     data TEXT NOT NULL,
     expires INTEGER NOT NULL
 ) STRICT;

@@ -1,23 +1,26 @@
 //! Writes the activity record behind the answers, many calls at once, and notes when tokens were last used.
 
 use domain::{
-    Timestamp, TokenId,
+    Env, Timestamp, TokenId,
     activity::{Call, Record},
     store::Store,
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, sleep_until},
+    time::{Instant, interval, sleep_until},
 };
 
-/// A slower database gets larger batches, never a longer queue: past this, records are dropped and counted.
+/// A slower database gets larger batches, never a longer queue: past this, records are dropped.
 const QUEUE: usize = 4_096;
 const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_millis(500);
 /// Last use is kept to the minute.
 const TOUCH_MILLIS: i64 = 60_000;
 const KEPT_DAYS: i64 = 30;
+const HOUR: Duration = Duration::from_secs(3_600);
+/// Calls without a valid token are recorded so often a minute at most: whoever sends them must not fill the disk.
+const STRANGERS: u32 = 60;
 
 /// Takes records of calls. Cheap to clone.
 #[derive(Clone)]
@@ -69,29 +72,42 @@ impl Recorder {
 
 async fn write(store: Store, mut messages: mpsc::Receiver<Message>) {
     let mut touched: HashMap<TokenId, Timestamp> = HashMap::new();
-    let mut pruned: Option<Timestamp> = None;
+    let mut strangers = Strangers::default();
     while let Some(first) = messages.recv().await {
         let mut batch = Batch::default();
-        let mut flush = batch.take(first, &mut touched);
+        let mut flush = batch.take(first, &mut touched, &mut strangers);
         let due = Instant::now() + PAUSE;
         while flush.is_none() && batch.records.len() < BATCH {
             tokio::select! {
                 message = messages.recv() => match message {
-                    Some(message) => flush = batch.take(message, &mut touched),
+                    Some(message) => flush = batch.take(message, &mut touched, &mut strangers),
                     None => break,
                 },
                 () = sleep_until(due) => break,
             }
         }
-        let newest = batch.newest;
         batch.write(&store).await;
-        if let Some(newest) = newest.filter(|at| pruned.is_none_or(|last| *at >= last.plus_days(1))) {
-            prune(&store, newest).await;
-            pruned = Some(newest);
-        }
         if let Some(done) = flush {
             let _ = done.send(());
         }
+    }
+}
+
+/// How many calls without a valid token there were in this minute.
+#[derive(Default)]
+struct Strangers {
+    minute: i64,
+    calls: u32,
+}
+
+impl Strangers {
+    fn admit(&mut self, at: Timestamp) -> bool {
+        let minute = at.millis() / TOUCH_MILLIS;
+        if self.minute != minute {
+            *self = Self { minute, calls: 0 };
+        }
+        self.calls += 1;
+        self.calls <= STRANGERS
     }
 }
 
@@ -99,14 +115,17 @@ async fn write(store: Store, mut messages: mpsc::Receiver<Message>) {
 struct Batch {
     records: Vec<Record>,
     uses: HashMap<TokenId, Timestamp>,
-    newest: Option<Timestamp>,
 }
 
 impl Batch {
-    fn take(&mut self, message: Message, touched: &mut HashMap<TokenId, Timestamp>) -> Option<oneshot::Sender<()>> {
+    fn take(
+        &mut self,
+        message: Message,
+        touched: &mut HashMap<TokenId, Timestamp>,
+        strangers: &mut Strangers,
+    ) -> Option<oneshot::Sender<()>> {
         match message {
             Message::Used(token, at) => {
-                self.newest = self.newest.max(Some(at));
                 if touched.get(&token).is_none_or(|last| at >= last.plus_millis(TOUCH_MILLIS)) {
                     touched.insert(token, at);
                     self.uses.insert(token, at);
@@ -114,7 +133,9 @@ impl Batch {
                 None
             }
             Message::Record(record) => {
-                self.records.push(record);
+                if record.call.token.is_some() || strangers.admit(record.call.at) {
+                    self.records.push(record);
+                }
                 None
             }
             Message::Flush(done) => Some(done),
@@ -140,14 +161,19 @@ impl Batch {
     }
 }
 
-async fn prune(store: &Store, now: Timestamp) {
-    let pruned = store.write(now, |now, tx| {
-        Box::pin(async move {
-            tx.delete_records_before(now.plus_days(-KEPT_DAYS)).await?;
-            tx.delete_sessions_before(*now).await
-        })
-    });
-    if let Err(error) = pruned.await {
-        tracing::error!(error = &error as &dyn std::error::Error, "old records could not be removed");
+/// Removes what is too old, now and every hour.
+pub(crate) async fn prune(env: Env) {
+    let mut hours = interval(HOUR);
+    loop {
+        hours.tick().await;
+        let pruned = env.store.write(env.now(), |now, tx| {
+            Box::pin(async move {
+                tx.delete_records_before(now.plus_days(-KEPT_DAYS)).await?;
+                tx.delete_sessions_before(*now).await
+            })
+        });
+        if let Err(error) = pruned.await {
+            tracing::error!(error = &error as &dyn std::error::Error, "old records could not be removed");
+        }
     }
 }

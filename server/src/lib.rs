@@ -37,7 +37,7 @@ use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 /// Forms of the console are small.
 const CONSOLE_BODY: usize = 64 * 1024;
 /// Longer than any request should take, shorter than a client waits.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(25);
 
 /// All routes and the layers in front of them. Tests run this very router.
 pub fn build(state: AppState) -> Router {
@@ -51,9 +51,9 @@ pub fn build(state: AppState) -> Router {
     open.merge(console(&state))
         .with_state(state.clone())
         .merge(scim::router(state.clone()))
-        .layer(from_fn_with_state(state, headers::secure))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT + Duration::from_secs(5)))
         .layer(from_fn(ops::trace))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(from_fn_with_state(state, headers::secure))
 }
 
 /// The console: every page and server function behind the session, every change behind the origin check.

@@ -59,8 +59,13 @@ impl Hasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let _place = self.waiting.try_acquire().map_err(unavailable)?;
-        let _turn = self.running.acquire().await.map_err(unavailable)?;
+        let place = self.waiting.clone().try_acquire_owned().map_err(unavailable)?;
+        let turn = self.running.clone().acquire_owned().await.map_err(unavailable)?;
+        // A hash that was begun runs to its end, whoever has hung up: until then it keeps its turn.
+        let work = move || {
+            let _kept = (place, turn);
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(unavailable)?
     }
 }
@@ -80,7 +85,20 @@ fn unavailable(error: impl Into<BoxError>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::Hasher;
+    use super::{AT_ONCE, Hasher};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn those_who_hang_up_do_not_make_room() -> domain::Result<()> {
+        let hasher = Hasher::new()?;
+        for _ in 0..AT_ONCE {
+            let call = tokio::time::timeout(Duration::from_millis(1), hasher.hash("x".into()));
+            assert!(call.await.is_err(), "a hash takes longer");
+        }
+        assert_eq!(hasher.running.available_permits(), 0);
+        hasher.hash("y".into()).await?;
+        Ok(())
+    }
 
     #[tokio::test]
     async fn only_the_secret_of_the_hash_passes() -> domain::Result<()> {

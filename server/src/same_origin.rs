@@ -3,7 +3,8 @@
 //! Browsers say where a request comes from: in `Sec-Fetch-Site`, and in `Origin` where they are older or the connection
 //! is not trustworthy. A changing request that says neither is refused as well.
 
-use crate::state::AppState;
+use crate::{session, state::AppState};
+use app::ApiError;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
@@ -18,17 +19,20 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "refused a change that did not come from our own pages");
-    (StatusCode::FORBIDDEN, "This request did not come from Postern's own pages, so nothing was changed.\n")
+    if request.uri().path().starts_with(session::API) {
+        return session::api_or_page(&request, ApiError::Forbidden, StatusCode::FORBIDDEN);
+    }
+    let (words, url) =
+        ("This did not come from Postern's own pages, so nothing was changed.", state.public_url.as_str());
+    (StatusCode::FORBIDDEN, format!("{words} Open Postern at {url}, or start it with another --public-url.\n"))
         .into_response()
 }
 
 fn is_ours(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
-    match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
-        (Some("same-origin"), Some(from)) => from == origin,
-        (Some("same-origin"), None) => true,
-        (Some(_), _) => false,
-        (None, from) => from == Some(origin),
+    match text("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => text(header::ORIGIN.as_str()) == Some(origin),
     }
 }
 
@@ -57,7 +61,6 @@ mod tests {
         }
         for origin in ["null", "http://id.corp.example", "https://id.corp.example.evil.example", ""] {
             assert!(!ours(None, Some(origin)), "{origin}");
-            assert!(!ours(Some("same-origin"), Some(origin)), "{origin}");
         }
         assert!(!ours(None, None));
     }

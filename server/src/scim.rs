@@ -7,7 +7,10 @@ mod reply;
 mod request;
 mod users;
 
-use crate::state::{AppState, ClientAddress};
+use crate::{
+    TIME_LIMIT,
+    state::{AppState, ClientAddress},
+};
 use axum::{
     Router,
     extract::{Request, State},
@@ -15,9 +18,14 @@ use axum::{
     response::Response,
     routing::any,
 };
-use domain::{Error, activity::Outcome, directory::Directory};
+use domain::{
+    Error,
+    activity::{self, Outcome},
+    directory::Directory,
+};
 use reply::{Problem, Reply};
 use request::Call;
+use tokio::time::timeout;
 
 const PREFIX: &str = "/scim/v2";
 
@@ -32,22 +40,28 @@ pub(crate) fn router(state: AppState) -> Router {
 
 async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let address = ClientAddress::of(request.extensions());
-    let directory = match open(&state, request.headers(), address).await {
-        Ok(directory) => directory,
-        Err(problem) => return problem.response(),
-    };
     let (operation, subject) = request::describe(request.method(), request.uri());
-    let call = directory.call(operation, subject);
-    let answered = match Call::read(&state, directory, request).await {
-        Ok(call) => dispatch(call).await,
-        Err(problem) => Err(problem),
+    let directory = match open(&state, request.headers(), address.clone()).await {
+        Ok(directory) => directory,
+        Err(problem) => {
+            let call = activity::Call { at: state.env.now(), token: None, address, operation, subject };
+            state.recorder.record(problem.record(call));
+            return problem.response();
+        }
     };
+    let call = directory.call(operation, subject);
+    let answered =
+        timeout(TIME_LIMIT, answer(&state, directory, request)).await.unwrap_or_else(|_| Err(Problem::late()));
     match &answered {
         Ok(reply) if reply.recorded => state.recorder.used(&call),
         Ok(reply) => state.recorder.record(reply.record(call)),
         Err(problem) => state.recorder.record(problem.record(call)),
     }
     answered.map_or_else(Problem::response, Reply::response)
+}
+
+async fn answer(state: &AppState, directory: Directory, request: Request) -> Result<Reply, Problem> {
+    dispatch(Call::read(state, directory, request).await?).await
 }
 
 /// RFC 6750 §2.1: the token is in the Authorization header, once, and nowhere else.
@@ -65,7 +79,8 @@ async fn open(state: &AppState, headers: &HeaderMap, address: Option<String>) ->
 
 /// The table of all endpoints.
 async fn dispatch(call: Call) -> Result<Reply, Problem> {
-    let segments: Vec<&str> = call.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let segments = call.segments()?;
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     match (&call.method, segments.as_slice()) {
         (&Method::GET, ["Users"]) => users::list(&call).await,
         (&Method::POST, ["Users"]) => users::create(&call).await,

@@ -2,10 +2,10 @@
 
 use crate::state::ClientAddress;
 use axum::{Router, body::Body, http::Request};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use std::{future::Future, io, net::IpAddr, sync::Arc, time::Duration};
@@ -18,7 +18,6 @@ use tower::{Service, ServiceExt};
 
 const CONNECTIONS: usize = 1_024;
 const HEADER_TIME: Duration = Duration::from_secs(10);
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// More than any client of ours sends.
 const HEADER_BYTES: usize = 32 * 1024;
@@ -72,15 +71,13 @@ fn connect(
         let mut router = router.clone();
         async move { ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await }
     });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
+    // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_headers(HEADER_COUNT)
-        .max_buf_size(HEADER_BYTES);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(KEEP_ALIVE).max_header_list_size(32 * 1024);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
+        .max_buf_size(HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {

@@ -4,7 +4,7 @@ mod console;
 mod sign_in;
 mod store;
 
-pub(crate) use console::{guard, no_such_function};
+pub(crate) use console::{API, api_or_page, guard, no_such_function};
 pub(crate) use sign_in::{sign_in, sign_out};
 
 use crate::{config::PublicUrl, state::AppState};
@@ -20,18 +20,20 @@ const SIGNED_IN: &str = "signed_in";
 struct SignedIn {
     account: String,
     name: String,
+    since: i64,
     ends: i64,
 }
 
 impl SignedIn {
     fn of(principal: &Principal) -> Self {
-        let Principal { account, name, ends } = principal;
-        Self { account: account.to_string(), name: name.clone(), ends: ends.millis() }
+        let Principal { account, name, since, ends } = principal;
+        Self { account: account.to_string(), name: name.clone(), since: since.millis(), ends: ends.millis() }
     }
 
     fn principal(self) -> Option<Principal> {
         let account: BreakGlassId = self.account.parse().ok()?;
-        Some(Principal { account, name: self.name, ends: Timestamp::from_millis(self.ends) })
+        let (since, ends) = (Timestamp::from_millis(self.since), Timestamp::from_millis(self.ends));
+        Some(Principal { account, name: self.name, since, ends })
     }
 }
 

@@ -8,6 +8,10 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use domain::{
+    Clock, Error, Refusal,
+    console::{Console, Principal},
+};
 use support::{TestApp, URL, entra_user, json};
 
 on_both!(
@@ -127,11 +131,11 @@ async fn a_session_that_was_ended_stays_ended(app: TestApp) {
 
 async fn a_planted_session_id_gets_no_rights(app: TestApp) {
     let secret = app.break_glass("gate-test").await;
-    let planted = "__Host-postern=AAAAAAAAAAAAAAAAAAAAAA";
-    let answer = app.form("/login", Some(planted), &format!("name=gate-test&secret={secret}&next=")).await;
+    let planted = app.sign_in("gate-test", &secret).await;
+    let answer = app.form("/login", Some(&planted), &format!("name=gate-test&secret={secret}&next=")).await;
     let cookie = answer.expect(StatusCode::SEE_OTHER).cookie().unwrap();
     assert_ne!(cookie, planted);
-    app.page("/admin/users", Some(planted)).await.expect(StatusCode::SEE_OTHER);
+    app.page("/admin/users", Some(&planted)).await.expect(StatusCode::SEE_OTHER);
     app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::OK);
 }
 
@@ -146,18 +150,33 @@ async fn provisioning_needs_a_proven_way_back(app: TestApp) {
     let switch =
         |on: bool| app.form("/admin/api/set_provisioning", Some(&cookie), if on { "on=true" } else { "on=false" });
     let is_on = async || app.host.scim().await.unwrap().settings.provisioning;
+    let open = console(&app, "gate-test").await;
     assert!(!switch(false).await.status.is_server_error());
     assert!(!is_on().await);
     app.host.reset_break_glass("gate-test", "$argon2id$none").await.unwrap();
-    let secret = app.break_glass("gate-two").await;
-    let cookie = app.sign_in("gate-two", &secret).await;
-    app.host.reset_break_glass("gate-two", "$argon2id$none").await.unwrap();
-    // The session is gone with the secret; a console that is still open would be refused by the rule itself.
+    // The session is gone with the secret; a console that is open still is refused by the rule itself.
     app.form("/admin/api/set_provisioning", Some(&cookie), "on=true").await.expect(StatusCode::UNAUTHORIZED);
+    let refused = open.set_provisioning(true).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::NoProvenWayBack))), "{refused:?}");
+    let secret = app.break_glass("gate-two").await;
+    app.sign_in("gate-two", &secret).await;
+    app.clock.advance_minutes(91 * 24 * 60);
+    let refused = open.set_provisioning(true).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::NoProvenWayBack))), "{refused:?}");
+    assert!(!is_on().await);
     let secret = app.break_glass("gate-three").await;
     let cookie = app.sign_in("gate-three", &secret).await;
     app.form("/admin/api/set_provisioning", Some(&cookie), "on=true").await;
     assert!(is_on().await, "the account just used counts");
+}
+
+/// A console that somebody has open, past the session's own checks.
+async fn console(app: &TestApp, name: &str) -> Console {
+    let accounts = app.host.break_glass().await.unwrap();
+    let account = accounts.iter().find(|account| account.name == name).unwrap().id;
+    let (since, ends) = (app.clock.now(), app.clock.now().plus_days(365));
+    let principal = Principal { account, name: name.to_owned(), since, ends };
+    Console::new(app.env.clone(), principal, None, URL.to_owned())
 }
 
 async fn a_token_is_shown_once_and_can_be_revoked(app: TestApp) {

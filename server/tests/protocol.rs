@@ -8,6 +8,11 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
+use domain::{
+    Error, Refusal, UserId,
+    directory::Directory,
+    query::{Filter, Slice},
+};
 use support::{TestApp, Value, entra_user, json};
 
 on_both!(
@@ -25,6 +30,8 @@ on_both!(
     limits_answer_and_do_not_crash,
     parallel_creates_of_one_name_give_one_user,
     calls_are_recorded,
+    a_token_that_ends_meanwhile_writes_nothing,
+    a_deleted_user_changes_its_groups,
     a_change_and_its_event_are_one,
 );
 
@@ -104,7 +111,7 @@ async fn projections_are_obeyed(app: TestApp) {
 
 async fn versions_guard_changes(app: TestApp) {
     let id = app.user("ada").await;
-    let path = format!("/scim/v2/Users/{id}");
+    let path = format!("/scim/v2/Users/{id}?excludedAttributes=groups");
     let first = app.get(&format!("/Users/{id}")).await;
     let tag = first.header(header::ETAG).to_owned();
     assert_eq!(first.json()["meta"]["version"], json!(tag));
@@ -188,6 +195,7 @@ async fn discovery_describes_the_service(app: TestApp) {
     assert_eq!(app.get("/Schemas").await.total(), 3);
     let schema = app.get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User").await.expect(StatusCode::OK);
     assert_eq!(schema.json()["name"], "User");
+    app.get("/Schemas/urn%3Aietf%3Aparams%3Ascim%3Aschemas%3Acore%3A2.0%3AGroup").await.expect(StatusCode::OK);
     app.get("/ResourceTypes/Group").await.expect(StatusCode::OK);
     app.get("/ResourceTypes/Robot").await.expect(StatusCode::NOT_FOUND);
     app.post("/Schemas", json!({})).await.expect(StatusCode::METHOD_NOT_ALLOWED);
@@ -289,8 +297,43 @@ async fn calls_are_recorded(app: TestApp) {
     app.recorder.flush().await;
     let scim = app.host.scim().await.unwrap();
     assert_eq!((scim.activity.calls, scim.activity.refused), (4, 1));
+    for _ in 0..100 {
+        app.scim_as("wrong", Method::GET, "/Users", None).await.expect(StatusCode::UNAUTHORIZED);
+    }
+    app.recorder.flush().await;
+    let summary = app.host.scim().await.unwrap().activity;
+    assert_eq!(summary.last_call, scim.activity.last_call, "strangers do not count as calls of the directory");
+    assert_eq!(summary.refused, 61, "strangers are recorded, but do not fill the disk");
     assert!(scim.activity.first_test < scim.activity.first_user && scim.activity.first_test.is_some());
     assert!(scim.tokens[0].last_used.is_some());
+}
+
+/// Revoked while the request is under way: the unit that would write looks again.
+async fn a_token_that_ends_meanwhile_writes_nothing(app: TestApp) {
+    let directory = Directory::open(&app.env, Some(&app.token), None).await.unwrap();
+    let user = directory.users(Filter::All, Slice { offset: 0, limit: 1 }, false).await.unwrap();
+    assert_eq!(user.total, 0);
+    let id: UserId = app.user("ada").await.parse().unwrap();
+    app.host.set_provisioning(false).await.unwrap();
+    let refused = directory.delete_user(id, None).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::ProvisioningOff))), "{refused:?}");
+    app.host.set_provisioning(true).await.unwrap();
+    app.host.revoke_token(app.host.tokens().await.unwrap()[0].id).await.unwrap();
+    let refused = directory.delete_user(id, None).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::BadToken))), "{refused:?}");
+    assert_eq!(app.host.scim().await.unwrap().counts.users, 1);
+}
+
+async fn a_deleted_user_changes_its_groups(app: TestApp) {
+    let (id, group) = (app.user("ada").await, app.group("Owners").await);
+    let path = format!("/Groups/{group}");
+    app.patch(&path, json!([{"op": "add", "path": "members", "value": [{"value": id}]}])).await;
+    let before = app.get(&path).await;
+    app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
+    let request = Request::get(format!("/scim/v2{path}")).header(header::IF_NONE_MATCH, before.header(header::ETAG));
+    let request = request.header(header::AUTHORIZATION, format!("Bearer {}", app.token));
+    let after = app.send(request.body(Body::empty()).unwrap()).await.expect(StatusCode::OK);
+    assert_eq!(after.json()["members"], Value::Null);
 }
 
 async fn a_change_and_its_event_are_one(app: TestApp) {

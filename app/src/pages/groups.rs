@@ -75,7 +75,10 @@ fn none(search: &str, all: u64) -> impl IntoView + use<> {
                 "Assign groups to the application in Entra, which needs Entra ID P1; they arrive with the next cycle.";
             empty("No group is here yet".to_owned(), words, "/admin/sso/scim".to_owned(), "See how provisioning stands")
         }
-        "" => empty("No group stands beyond this point".to_owned(), "", "/admin/groups".to_owned(), "Show all groups"),
+        "" => {
+            let words = "The list has changed since you came here.";
+            empty("No group stands beyond this point".to_owned(), words, "/admin/groups".to_owned(), "Show all groups")
+        }
         search => {
             let words = "The search looks for the text anywhere in the name.";
             empty(format!("No group matches “{search}”"), words, "/admin/groups".to_owned(), "Show all groups")

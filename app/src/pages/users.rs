@@ -28,12 +28,6 @@ struct Asked {
     status: UserStatus,
 }
 
-impl Asked {
-    fn is_everybody(&self) -> bool {
-        self.search.trim().is_empty() && self.status == UserStatus::Any
-    }
-}
-
 fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + use<> {
     let query = [("q", asked.search.as_str()), ("status", status_word(asked.status))];
     let kept = vec![("status", status_word(asked.status))];
@@ -96,12 +90,16 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
         UserStatus::Active => "Nobody who is active",
         UserStatus::Suspended => "Nobody who is suspended",
     };
-    let title = match asked.search.trim() {
-        _ if asked.is_everybody() => "Nobody stands beyond this point".to_owned(),
-        "" => format!("{whom} is here"),
-        search => format!("{whom} matches “{search}”"),
+    let (title, words) = match asked.search.trim() {
+        "" if asked.status == UserStatus::Any => {
+            ("Nobody stands beyond this point".to_owned(), "The list has changed since you came here.")
+        }
+        "" => (format!("{whom} is here"), "Your directory says who is active and who is suspended."),
+        search => (
+            format!("{whom} matches “{search}”"),
+            "The search looks for the text anywhere in names, user names and e-mail addresses.",
+        ),
     };
-    let words = "The search looks for the text anywhere in names, user names and e-mail addresses.";
     empty(title, words, "/admin/users".to_owned(), "Show everybody")
 }
 

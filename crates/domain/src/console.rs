@@ -21,6 +21,8 @@ pub struct Principal {
     pub account: BreakGlassId,
     /// Its name.
     pub name: String,
+    /// When the secret was checked.
+    pub since: Timestamp,
     /// When the session ends, whatever happens.
     pub ends: Timestamp,
 }

@@ -57,6 +57,17 @@ impl Directory {
         Call { at: self.env.now(), token: Some(self.token.id), address: self.address.clone(), operation, subject }
     }
 
+    /// Looks once more, inside the unit that writes: a token that was revoked, or provisioning that was turned off, while
+    /// the request was on its way, ends here.
+    async fn recheck(&self, tx: &mut dyn Tx) -> Result<()> {
+        let (token, settings) = tx.token_and_settings(&self.token.key).await?;
+        match token {
+            Some(token) if token.revoked.is_none() && settings.provisioning => Ok(()),
+            Some(token) if token.revoked.is_none() => Err(Refusal::ProvisioningOff.into()),
+            _ => Err(Refusal::BadToken.into()),
+        }
+    }
+
     fn event(&self, at: Timestamp, action: Action, target: Uuid, name: &str) -> Event {
         Event {
             at,

@@ -2,11 +2,12 @@
 //! not bind it.
 
 use crate::{
-    Conflict, Env, Error, Result, TokenId,
+    Env, Error, Result, TokenId,
     audit::{Action, Actor, Event},
     break_glass::{self, Account},
     console::ScimStatus,
     fold,
+    store::Tx,
     token::{NewToken, Token},
 };
 
@@ -32,10 +33,7 @@ impl Host {
         let work = self.env.store.write(context, |(env, name, hash), tx| {
             Box::pin(async move {
                 tx.lock_settings().await?;
-                let account = break_glass::create(tx, env, name, hash).await?;
-                let event = break_glass::event(&account, Actor::Host, account.created, None, Action::BreakGlassCreated);
-                tx.append_event(&event).await?;
-                Ok(account)
+                create(tx, env, name, hash).await
             })
         });
         work.await
@@ -43,13 +41,14 @@ impl Host {
 
     /// Makes the first break-glass account, unless there is one already: then `None`, and nothing happens.
     pub async fn create_first_break_glass(&self, name: &str, secret_hash: &str) -> Result<Option<Account>> {
-        if !self.break_glass().await?.is_empty() {
-            return Ok(None);
-        }
-        match self.create_break_glass(name, secret_hash).await {
-            Err(Error::Conflict(Conflict::BreakGlassName)) => Ok(None),
-            other => other.map(Some),
-        }
+        let context = (self.env.clone(), name.to_owned(), secret_hash.to_owned());
+        let work = self.env.store.write(context, |(env, name, hash), tx| {
+            Box::pin(async move {
+                tx.lock_settings().await?;
+                if tx.break_glass().await?.is_empty() { create(tx, env, name, hash).await.map(Some) } else { Ok(None) }
+            })
+        });
+        work.await
     }
 
     /// Gives an account a new secret, by its hash, and ends its sessions. The account is unproven until somebody signs
@@ -139,4 +138,11 @@ impl Host {
     fn event(&self, action: Action) -> Event {
         Event { at: self.env.now(), actor: Actor::Host, address: None, action, target: None, target_name: None }
     }
+}
+
+async fn create(tx: &mut dyn Tx, env: &Env, name: &str, secret_hash: &str) -> Result<Account> {
+    let account = break_glass::create(tx, env, name, secret_hash).await?;
+    let event = break_glass::event(&account, Actor::Host, account.created, None, Action::BreakGlassCreated);
+    tx.append_event(&event).await?;
+    Ok(account)
 }

@@ -12,6 +12,8 @@ pub struct SessionRecord {
     pub key: SessionKey,
     /// Who signed in, once somebody did.
     pub account: Option<BreakGlassId>,
+    /// When that was.
+    pub signed_in: Option<Timestamp>,
     /// The session's data, as JSON.
     pub data: String,
     /// When it ends whatever happens.

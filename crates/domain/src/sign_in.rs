@@ -2,11 +2,12 @@
 //! follows from the check happens here.
 
 use crate::{
-    BreakGlassId, Env, Error, Refusal, Result, Timestamp,
+    Env, Error, Refusal, Result, Timestamp,
     audit::{Action, Actor, Event},
     break_glass::{self, Account},
     console::Principal,
     fold,
+    session::SessionKey,
 };
 
 /// How long a break-glass session lasts at most.
@@ -31,7 +32,7 @@ pub async fn succeeded(env: &Env, account: Account, address: Option<String>) -> 
             let actor = Actor::BreakGlass { account: account.id, name: account.name.clone() };
             tx.append_event(&break_glass::event(account, actor, *now, address.clone(), Action::BreakGlassSignedIn))
                 .await?;
-            Ok(Principal { account: account.id, name: account.name.clone(), ends: session_end(*now) })
+            Ok(Principal { account: account.id, name: account.name.clone(), since: *now, ends: session_end(*now) })
         })
     });
     work.await
@@ -51,18 +52,24 @@ pub async fn failed(env: &Env, account: Option<Account>, address: Option<String>
     env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
 }
 
-/// Records that somebody signed out.
-pub async fn ended(env: &Env, account: BreakGlassId, name: String, address: Option<String>) -> Result<()> {
-    let target = Some((account, name.clone()));
+/// Ends a session, and records that somebody signed out.
+pub async fn end(env: &Env, key: SessionKey, principal: Principal, address: Option<String>) -> Result<()> {
+    let Principal { account, name, .. } = principal;
     let event = Event {
         at: env.now(),
+        target: Some(account.0),
+        target_name: Some(name.clone()),
         actor: Actor::BreakGlass { account, name },
         address,
         action: Action::SignedOut,
-        target: target.as_ref().map(|(id, _)| id.0),
-        target_name: target.map(|(_, name)| name),
     };
-    env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
+    let work = env.store.write((key, event), |(key, event), tx| {
+        Box::pin(async move {
+            tx.delete_session(*key).await?;
+            tx.append_event(event).await
+        })
+    });
+    work.await
 }
 
 fn session_end(now: Timestamp) -> Timestamp {

@@ -130,8 +130,8 @@ pub trait Users: Send {
     /// Writes a user whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
     /// a taken user name with `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
-    /// Removes a user and its memberships. Nothing happens where there is none.
-    async fn delete_user(&mut self, id: UserId) -> Result<()>;
+    /// Removes a user and its memberships, which changes its groups too. Nothing happens where there is none.
+    async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
     /// Users in order of creation.
     async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>>;
     /// How many users match.
@@ -218,7 +218,7 @@ pub trait BreakGlass: Send {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send {
-    /// A session that has not ended.
+    /// A session that has not ended, and whose account has the secret still with which it began.
     async fn session(&mut self, key: SessionKey, now: Timestamp) -> Result<Option<SessionRecord>>;
     /// Adds a session. Gives false where the key is taken.
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool>;
@@ -249,7 +249,7 @@ pub trait System: Send {
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
     /// Sums the activity record up, counting calls since a moment.
     async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary>;
-    /// Removes records from before a moment.
+    /// Removes records from before a moment, but none that [`Summary`] names.
     async fn delete_records_before(&mut self, moment: Timestamp) -> Result<()>;
 }
 

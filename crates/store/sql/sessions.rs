@@ -10,7 +10,11 @@ use domain::{
 impl Sessions for Connection<'_> {
     async fn session(&mut self, key: SessionKey, now: Timestamp) -> Result<Option<SessionRecord>> {
         let row = sqlx::query!(
-            "SELECT account, data, expires FROM sessions WHERE key = $1 AND expires > $2",
+            "SELECT account, signed_in, data, expires FROM sessions WHERE key = $1 AND expires > $2
+                AND NOT EXISTS (
+                    SELECT 1 FROM break_glass_accounts AS holder
+                    WHERE holder.id = sessions.account AND holder.secret_changed >= sessions.signed_in
+                )",
             key.as_slice(),
             now.millis()
         );
@@ -18,6 +22,7 @@ impl Sessions for Connection<'_> {
         Ok(row.map(|row| SessionRecord {
             key,
             account: row.account.map(BreakGlassId),
+            signed_in: row.signed_in.map(Timestamp::from_millis),
             data: row.data,
             expires: Timestamp::from_millis(row.expires),
         }))
@@ -25,9 +30,11 @@ impl Sessions for Connection<'_> {
 
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool> {
         let insert = sqlx::query!(
-            "INSERT INTO sessions (key, account, data, expires) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING",
+            "INSERT INTO sessions (key, account, signed_in, data, expires) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (key) DO NOTHING",
             session.key.as_slice(),
             session.account.map(|id| id.0),
+            session.signed_in.map(Timestamp::millis),
             session.data,
             session.expires.millis()
         );
@@ -36,9 +43,10 @@ impl Sessions for Connection<'_> {
 
     async fn update_session(&mut self, session: &SessionRecord) -> Result<bool> {
         let update = sqlx::query!(
-            "UPDATE sessions SET account = $2, data = $3, expires = $4 WHERE key = $1",
+            "UPDATE sessions SET account = $2, signed_in = $3, data = $4, expires = $5 WHERE key = $1",
             session.key.as_slice(),
             session.account.map(|id| id.0),
+            session.signed_in.map(Timestamp::millis),
             session.data,
             session.expires.millis()
         );

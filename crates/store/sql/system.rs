@@ -110,7 +110,16 @@ impl System for Connection<'_> {
     }
 
     async fn delete_records_before(&mut self, moment: Timestamp) -> Result<()> {
-        let delete = sqlx::query!("DELETE FROM activity WHERE at < $1", moment.millis());
+        let delete = sqlx::query!(
+            "DELETE FROM activity WHERE at < $1
+                AND at <> COALESCE((SELECT MAX(at) FROM activity WHERE token IS NOT NULL), -1)
+                AND at <> COALESCE(
+                    (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty'), -1)
+                AND at <> COALESCE(
+                    (SELECT MIN(at) FROM activity
+                    WHERE operation = 'create' AND subject = 'user' AND outcome = 'done'), -1)",
+            moment.millis()
+        );
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }

@@ -172,7 +172,14 @@ impl Users for Connection<'_> {
         self.replace_emails(user.id, &profile.emails).await
     }
 
-    async fn delete_user(&mut self, id: UserId) -> Result<()> {
+    async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()> {
+        let groups = sqlx::query!(
+            "UPDATE groups SET version = version + 1, changed = $2
+            WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1)",
+            id.0,
+            at.millis()
+        );
+        groups.execute(&mut *self.0).await.map_err(failed)?;
         let delete = sqlx::query!("DELETE FROM users WHERE id = $1", id.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())

@@ -1,5 +1,5 @@
 use super::{line, open};
-use crate::{AppState, Hasher, Recorder, build, config::Serve, serve};
+use crate::{AppState, Hasher, Recorder, activity, build, config::Serve, serve};
 use domain::{
     Env,
     break_glass::{Secret, generated_name},
@@ -19,6 +19,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let listening = listener.local_addr().map_err(|error| error.to_string())?;
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
+    tokio::spawn(activity::prune(env.clone()));
     let router = build(AppState::new(env.clone(), url.clone(), hasher, recorder.clone()));
     println!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");

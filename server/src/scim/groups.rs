@@ -1,10 +1,6 @@
 //! `/Groups`.
 
-use super::{
-    Problem, Reply, looked_up,
-    mapping::{self, to_domain_error},
-    request::Call,
-};
+use super::{Problem, Reply, looked_up, mapping, request::Call};
 use axum::http::StatusCode;
 use domain::{
     GroupId,
@@ -73,12 +69,7 @@ pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
         let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
         return Ok(Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).recorded());
     }
-    let apply = move |group: &domain::group::Group| {
-        let document = mapping::document(&group.profile.document)?;
-        let document = patch::apply(&GROUP, &operations, &document).map_err(to_domain_error)?;
-        mapping::group_profile(document).map_err(to_domain_error)
-    };
-    let view = change(call, id, Arc::new(apply), members).await?;
+    let view = change(call, id, mapping::group_patch(operations), members).await?;
     Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use domain::{
     Error, Timestamp, UserId,
-    directory::{GroupView, UserView},
+    directory::{GroupChange, GroupView, UserChange, UserView},
     group::{GroupProfile, MemberChange},
     user::{Email, Profile},
 };
@@ -20,11 +20,11 @@ use scim::{
     schema::{ENTERPRISE_URN, GROUP, ResourceType, USER},
 };
 use serde_json::{Map, Value, json};
-use std::fmt::Display;
+use std::{fmt::Display, sync::Arc};
 
 /// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
 /// `active`, so a change that does not speak of it, or takes it out, neither suspends anybody nor lets anybody back in.
-pub(super) fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
+fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let name = document.get("name");
     let enterprise = document.get(ENTERPRISE_URN);
@@ -57,20 +57,41 @@ pub(super) fn whole_profile(mut document: Map<String, Value>, active: bool) -> R
     profile(document, active)
 }
 
+/// The change that puts another document in the place of a user's.
+pub(super) fn user_put(document: Map<String, Value>) -> UserChange {
+    Arc::new(move |user| whole_profile(document.clone(), user.profile.active).map_err(to_domain_error))
+}
+
+/// The change that applies operations to a user's document.
+pub(super) fn user_patch(operations: Vec<patch::Operation>) -> UserChange {
+    Arc::new(move |user| {
+        let document = patch::apply(&USER, &operations, &read(&user.profile.document)?).map_err(to_domain_error)?;
+        profile(document, user.profile.active).map_err(to_domain_error)
+    })
+}
+
+/// The change that applies operations to a group's document.
+pub(super) fn group_patch(operations: Vec<patch::Operation>) -> GroupChange {
+    Arc::new(move |group| {
+        let document = patch::apply(&GROUP, &operations, &read(&group.profile.document)?).map_err(to_domain_error)?;
+        group_profile(document).map_err(to_domain_error)
+    })
+}
+
 /// A recorded document.
-pub(super) fn document(text: &str) -> Result<Map<String, Value>, Error> {
+fn read(text: &str) -> Result<Map<String, Value>, Error> {
     serde_json::from_str(text).map_err(|_| Error::Corrupt { table: "users or groups", column: "document" })
 }
 
 /// A refusal of the protocol, on its way through the rules and back to the border.
-pub(super) fn to_domain_error(error: scim::Error) -> Error {
+fn to_domain_error(error: scim::Error) -> Error {
     Error::Rejected(Box::new(error))
 }
 
 /// A user as the client sees it.
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
     let UserView { user, groups } = view;
-    let document = document(&user.profile.document)?;
+    let document = read(&user.profile.document)?;
     let groups = groups.into_iter().map(|group| {
         let location = format!("{}/Groups/{}", call.base_url, group.id);
         json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
@@ -82,7 +103,7 @@ pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Resu
 /// A group as the client sees it.
 pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Value, Problem> {
     let GroupView { group, members } = view;
-    let document = document(&group.profile.document)?;
+    let document = read(&group.profile.document)?;
     let members = members.into_iter().map(|member| {
         let location = format!("{}/Users/{member}", call.base_url);
         json!({"value": member.to_string(), "$ref": location, "type": "User"})

@@ -106,6 +106,11 @@ impl Problem {
         Self { error, allow: Some(allow) }
     }
 
+    /// 503, because it took too long.
+    pub(super) fn late() -> Self {
+        scim::Error::unavailable("This took too long. It may or may not have happened; try again.").into()
+    }
+
     /// What happened, in SCIM's words. Failures of our own are logged here, once, and told without their inside.
     pub(super) fn of(error: Error) -> Self {
         let error = match error {
@@ -123,7 +128,7 @@ impl Problem {
             },
             Error::Unavailable(source) => {
                 tracing::error!(error = &*source as &dyn std::error::Error, "the database failed a SCIM call");
-                scim::Error::unavailable("The database did not answer, and nothing was changed. Try again.")
+                scim::Error::unavailable("The database did not answer. It may or may not have happened; try again.")
             }
             error @ Error::Corrupt { .. } => internal(&error),
         };
@@ -167,7 +172,7 @@ fn conflict_detail(conflict: Conflict) -> &'static str {
 
 fn internal(error: &(dyn std::error::Error + 'static)) -> scim::Error {
     tracing::error!(error, "a SCIM call failed");
-    scim::Error::internal("The server failed, and nothing was changed. Its log says why.")
+    scim::Error::internal("The server failed. Its log says why.")
 }
 
 fn json(status: StatusCode, body: &Value) -> Response<Body> {

@@ -12,8 +12,11 @@ use domain::{
     directory::{Directory, Expected},
     query::Slice,
 };
+use hyper::body::Body as _;
+use percent_encoding::percent_decode_str;
 use scim::{Limits, resource::Projection, schema::ResourceType};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The page that a client gets when it does not say how long it should be.
 const DEFAULT_COUNT: u64 = 100;
@@ -39,7 +42,8 @@ impl Call {
         let limits = Limits::default();
         let (parts, body) = request.into_parts();
         let encoded = parts.headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
-        if encoded || !is_json(&parts.headers) {
+        let readable = !encoded && is_json(&parts.headers);
+        if !readable && !body.is_end_stream() {
             let detail = "Send the body as application/scim+json or application/json, uncompressed.";
             return Err(scim::Error::unsupported_media_type(detail).into());
         }
@@ -54,6 +58,13 @@ impl Call {
             .map_err(|_| scim::Error::invalid_syntax("The query of the URL cannot be read; encode it as UTF-8."))?;
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
         Ok(Self { directory, base_url, limits, method, path, headers: parts.headers, query, body })
+    }
+
+    /// The parts of the path, decoded; a slash too many, or one at the end, makes none.
+    pub(super) fn segments(&self) -> Result<Vec<Cow<'_, str>>, Problem> {
+        let decode = |segment| percent_decode_str(segment).decode_utf8();
+        let segments: Result<_, _> = self.path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
+        segments.map_err(|_| scim::Error::not_found("There is no such SCIM endpoint here.").into())
     }
 
     /// The body as a JSON object.

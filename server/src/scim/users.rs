@@ -1,16 +1,11 @@
 //! `/Users`.
 
-use super::{
-    Problem, Reply, looked_up,
-    mapping::{self, to_domain_error},
-    request::Call,
-};
+use super::{Problem, Reply, looked_up, mapping, request::Call};
 use axum::http::StatusCode;
 use domain::{
     UserId,
     directory::{UserChange, UserView},
     query::Filter,
-    user::User,
 };
 use scim::{
     message::ListResponse,
@@ -18,7 +13,6 @@ use scim::{
     resource::{Projection, normalise},
     schema::USER,
 };
-use std::sync::Arc;
 
 /// Users that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
@@ -36,7 +30,8 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     let projection = call.projection(&USER)?;
     let view = call.directory.user(parse(id)?, projection.wants("groups")).await?;
-    if call.has_version(view.user.version) {
+    // The version counts changes of the user; its groups change without it.
+    if call.has_version(view.user.version) && !projection.wants("groups") {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.user.version));
     }
     answer(call, view, &projection)
@@ -53,22 +48,13 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let document = normalise(&USER, call.body()?)?;
-    let whole =
-        move |user: &User| mapping::whole_profile(document.clone(), user.profile.active).map_err(to_domain_error);
-    change(call, id, Arc::new(whole)).await
+    change(call, id, mapping::user_put(normalise(&USER, call.body()?)?)).await
 }
 
 /// A user changed in part (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    let operations = patch::normalise(&USER, &request)?;
-    let apply = move |user: &User| {
-        let document = mapping::document(&user.profile.document)?;
-        let document = patch::apply(&USER, &operations, &document).map_err(to_domain_error)?;
-        mapping::profile(document, user.profile.active).map_err(to_domain_error)
-    };
-    change(call, id, Arc::new(apply)).await
+    change(call, id, mapping::user_patch(patch::normalise(&USER, &request)?)).await
 }
 
 /// The end of a user (RFC 7644 §3.6).

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::console::Console;
 use leptos::server_fn::error::FromServerFnError;
-use tower_sessions::Session;
+use tower_sessions::{Session, session::Error};
 
 /// Where server functions are.
 pub(crate) const API: &str = "/admin/api/";
@@ -23,7 +23,9 @@ pub(crate) async fn guard(
 ) -> Response {
     let signed_in = match session.get::<SignedIn>(SIGNED_IN).await {
         Ok(signed_in) => signed_in.and_then(SignedIn::principal),
-        Err(_) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        // What another version wrote is nobody's session here.
+        Err(Error::SerdeJson(_)) => None,
+        Err(Error::Store(_)) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
     };
     match signed_in.filter(|principal| principal.ends > state.env.now()) {
         Some(principal) => {
@@ -60,11 +62,11 @@ async fn with_status(mut response: Response) -> Response {
     response
 }
 
-fn api_or_page(request: &Request, error: ApiError, status: StatusCode) -> Response {
+pub(crate) fn api_or_page(request: &Request, error: ApiError, status: StatusCode) -> Response {
     if request.uri().path().starts_with(API) {
         (status, [(header::CONTENT_TYPE, "application/json")], error.ser()).into_response()
     } else {
-        (status, "Postern cannot reach its database. Try again in a moment.\n").into_response()
+        (status, format!("{}\n", error.message())).into_response()
     }
 }
 

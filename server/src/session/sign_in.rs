@@ -1,4 +1,4 @@
-use super::{SIGNED_IN, SignedIn, cookie_name};
+use super::{SIGNED_IN, SignedIn, cookie_name, store::key};
 use crate::state::{AppState, ClientAddress};
 use axum::{
     Form,
@@ -11,7 +11,7 @@ use domain::{
     Error, Refusal, Result,
     break_glass::Secret,
     console::Principal,
-    sign_in::{ended, failed, find, succeeded},
+    sign_in::{end, failed, find, succeeded},
 };
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
@@ -49,22 +49,25 @@ pub(crate) async fn sign_in(
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a sign-in could not be checked");
-            let words = "Postern could not check this just now, so nothing has changed. Try again in a moment.";
+            let words = "Postern could not check this just now. Try again in a moment.";
             again(&state, parts, StatusCode::SERVICE_UNAVAILABLE, name, next, words.to_owned()).await
         }
     }
 }
 
 /// Ends the session.
-pub(crate) async fn sign_out(State(state): State<AppState>, session: Session, request: Request) -> Response {
+pub(crate) async fn sign_out(State(state): State<AppState>, session: Session, parts: Parts) -> Response {
     let signed_in = session.get::<SignedIn>(SIGNED_IN).await.ok().flatten().and_then(SignedIn::principal);
-    if session.flush().await.is_err() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "You are still signed in. Try again in a moment.\n").into_response();
-    }
-    if let Some(Principal { account, name, .. }) = signed_in
-        && let Err(error) = ended(&state.env, account, name, ClientAddress::of(request.extensions())).await
-    {
-        tracing::error!(error = &error as &dyn std::error::Error, "a sign-out could not be recorded");
+    let ended = async {
+        if let (Some(principal), Some(id)) = (signed_in, session.id()) {
+            end(&state.env, key(&id), principal, ClientAddress::of(&parts.extensions)).await?;
+        }
+        session.flush().await.map_err(|error| Error::Unavailable(error.into()))
+    };
+    if let Err(error) = ended.await {
+        tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
+        return (StatusCode::SERVICE_UNAVAILABLE, "You may be signed in still. Try again in a moment.\n")
+            .into_response();
     }
     // The session layer removes its cookie without `Secure`, which browsers ignore for a `__Host-` cookie.
     let secure = if state.public_url.is_https() { "; Secure" } else { "" };

@@ -51,9 +51,10 @@ impl SessionStore for Sessions {
         let context = (key(id), self.env.now());
         let work = self.env.store.read(context, |(key, now), tx| Box::pin(async move { tx.session(*key, *now).await }));
         let Some(row) = work.await.map_err(backend)? else { return Ok(None) };
-        let data = serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
-        let expiry_date = time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(row.expires.millis()) * 1_000_000)
-            .map_err(|error| Error::Decode(error.to_string()))?;
+        // What another version wrote is nobody's session here.
+        let Ok(data) = serde_json::from_str(&row.data) else { return Ok(None) };
+        let expires = time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(row.expires.millis()) * 1_000_000);
+        let Ok(expiry_date) = expires else { return Ok(None) };
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
@@ -67,15 +68,17 @@ fn row(record: &Record) -> Result<SessionRecord> {
     let encode = |error: serde_json::Error| Error::Encode(error.to_string());
     let signed_in = record.data.get(SIGNED_IN).cloned();
     let signed_in: Option<SignedIn> = signed_in.map(serde_json::from_value).transpose().map_err(encode)?;
+    let principal = signed_in.and_then(SignedIn::principal);
     Ok(SessionRecord {
         key: key(&record.id),
-        account: signed_in.and_then(SignedIn::principal).map(|principal| principal.account),
+        account: principal.as_ref().map(|principal| principal.account),
+        signed_in: principal.map(|principal| principal.since),
         data: serde_json::to_string(&record.data).map_err(encode)?,
         expires: Timestamp::from_millis(record.expiry_date.unix_timestamp() * 1_000),
     })
 }
 
-fn key(id: &Id) -> [u8; 32] {
+pub(super) fn key(id: &Id) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 

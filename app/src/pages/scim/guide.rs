@@ -84,7 +84,7 @@ pub(super) fn mapping_and_start(standing: Standing) -> impl IntoView {
 }
 
 fn mapping() -> impl IntoView {
-    const NOTE: &str = "change it: Entra proposes mailNickname, which can change and which nobody signs in with";
+    const NOTE: &str = "change it: Entra proposes mailNickname, which can change";
     let rows = [
         ("userPrincipalName", "userName", ""),
         ("displayName", "displayName", ""),

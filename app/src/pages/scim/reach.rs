@@ -41,7 +41,7 @@ pub(super) fn warning(url: &str) -> Option<impl IntoView + use<>> {
             {icon(Icon::Warning)}
             <p>
                 <strong>"Entra cannot call this address. "</strong> {why} " Start the server with "
-                <code>"--public-url https://id.corp.example"</code> " (or set " <code>POSTERN_PUBLIC_URL</code>
+                <code>"--public-url"</code> " " <code>"https://id.corp.example"</code> " (or set " <code>POSTERN_PUBLIC_URL</code>
                 "), where the name is one that the internet knows, and its certificate one that everybody trusts."
             </p>
         </div>

@@ -35,6 +35,7 @@ impl Directory {
         let context = (self.clone(), call, group, members, with_members);
         let work = self.env.store.write(context, |(this, call, group, members, with_members), tx| {
             Box::pin(async move {
+                this.recheck(tx).await?;
                 tx.insert_group(group).await?;
                 tx.add_members(group.id, members, call.at).await?;
                 let name = &group.profile.display_name;
@@ -101,6 +102,7 @@ impl Directory {
         let context = (self.clone(), call, id, expected, with_members, change, members);
         let work = self.env.store.write(context, |(this, call, id, expected, with_members, change, members), tx| {
             Box::pin(async move {
+                this.recheck(tx).await?;
                 let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, before.version)?;
                 let profile = change(&before)?;
@@ -131,6 +133,7 @@ impl Directory {
         let call = self.call(Operation::Delete, Subject::Group);
         let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
+                this.recheck(tx).await?;
                 let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, group.version)?;
                 tx.delete_group(*id).await?;

@@ -30,6 +30,7 @@ impl Directory {
             User { id: UserId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
         let work = self.env.store.write((self.clone(), call, user), |(this, call, user), tx| {
             Box::pin(async move {
+                this.recheck(tx).await?;
                 tx.insert_user(user).await?;
                 tx.append_event(&this.event(call.at, Action::UserCreated, user.id.0, user.name())).await?;
                 tx.append_records(&[done(call, user.id.0)]).await?;
@@ -92,6 +93,7 @@ impl Directory {
         let context = (self.clone(), call, id, expected, with_groups, change);
         let work = self.env.store.write(context, |(this, call, id, expected, with_groups, change), tx| {
             Box::pin(async move {
+                this.recheck(tx).await?;
                 let before = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, before.version)?;
                 let profile = change(&before)?;
@@ -122,9 +124,10 @@ impl Directory {
         let call = self.call(Operation::Delete, Subject::User);
         let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
+                this.recheck(tx).await?;
                 let user = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, user.version)?;
-                tx.delete_user(*id).await?;
+                tx.delete_user(*id, call.at).await?;
                 tx.append_event(&this.event(call.at, Action::UserDeleted, id.0, user.name())).await?;
                 tx.append_records(&[done(call, id.0)]).await
             })

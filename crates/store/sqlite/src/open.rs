@@ -5,12 +5,19 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long to wait for another process that writes, such as the command line beside the server.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long to wait before the next try to connect.
+const PAUSE: Duration = Duration::from_millis(20);
 
 const READERS: u32 = 4;
 
@@ -23,9 +30,27 @@ pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
         .journal_mode(SqliteJournalMode::Wal)
         // With less, a power cut takes back what was acknowledged.
         .synchronous(SqliteSynchronous::Full);
-    let mut connection = options.connect().await.map_err(|error| cannot_open(file, error))?;
+    let mut connection = connect(&options).await.map_err(|error| cannot_open(file, error))?;
     check(&mut connection).await?;
     Ok(connection)
+}
+
+/// Connects. The first change to WAL is the one statement that SQLite does not wait with while another process is at
+/// it, so it is tried again for as long as any other would wait.
+async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
+    let began = Instant::now();
+    loop {
+        match options.connect().await {
+            Err(error) if is_busy(&error) && began.elapsed() < BUSY => tokio::time::sleep(PAUSE).await,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// SQLITE_BUSY is 5; the higher bytes of the code tell why.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 pub(crate) async fn readers(file: &Path) -> Result<SqlitePool> {

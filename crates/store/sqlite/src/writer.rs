@@ -158,7 +158,7 @@ mod tests {
         fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
             let account = Some(BreakGlassId(uuid::Uuid::nil()));
             let expires = Timestamp::from_millis(0);
-            let session = SessionRecord { key: [0; 32], account, data: "{}".into(), expires };
+            let session = SessionRecord { key: [0; 32], account, signed_in: None, data: "{}".into(), expires };
             Box::pin(async move { tx.insert_session(&session).await.map(drop) })
         }
     }

@@ -8,12 +8,14 @@ on_both_databases!(
     a_key_is_taken_once,
     an_ended_session_is_never_revived,
     all_sessions_of_an_account_end,
+    a_new_secret_ends_what_began_before_it,
     what_has_ended_is_removed,
 );
 
 fn session(key: u8, account: Option<u128>, expires: i64) -> SessionRecord {
     let account = account.map(|number| BreakGlassId(id(number)));
-    SessionRecord { key: [key; 32], account, data: format!("{{\"n\":{key}}}"), expires: at(expires) }
+    let signed_in = account.map(|_| at(2));
+    SessionRecord { key: [key; 32], account, signed_in, data: format!("{{\"n\":{key}}}"), expires: at(expires) }
 }
 
 async fn insert_account(store: &Store, number: u128) {
@@ -63,6 +65,18 @@ async fn an_ended_session_is_never_revived(store: Store) {
     assert!(!unit!(store.write, |tx, after| tx.update_session(after)).unwrap());
     assert_eq!(find(&store, 1, 0).await, None);
     unit!(store.write, |tx| tx.delete_session([1; 32])).unwrap();
+}
+
+/// Whichever of the two is written first.
+async fn a_new_secret_ends_what_began_before_it(store: Store) {
+    insert_account(&store, 7).await;
+    let reset = at(2);
+    unit!(store.write, |tx, reset| tx.set_break_glass_secret(BreakGlassId(id(7)), "new", *reset)).unwrap();
+    insert(&store, session(1, Some(7), 100)).await;
+    assert_eq!(find(&store, 1, 0).await, None);
+    let later = SessionRecord { signed_in: Some(at(3)), ..session(2, Some(7), 100) };
+    insert(&store, later.clone()).await;
+    assert_eq!(find(&store, 2, 0).await, Some(later));
 }
 
 async fn all_sessions_of_an_account_end(store: Store) {

@@ -57,7 +57,7 @@ async fn nobody_is_none(store: Store) {
     let id = UserId(id(404));
     assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), None);
     assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), None);
-    assert!(unit!(store.write, |tx, id| tx.delete_user(*id)).is_ok());
+    assert!(unit!(store.write, |tx, id| tx.delete_user(*id, at(9))).is_ok());
 }
 
 async fn a_user_name_is_taken_whatever_its_case(store: Store) {
@@ -132,9 +132,11 @@ async fn a_deleted_user_leaves_nothing(store: Store) {
     let (team, both, now) = (group(7, "").id, [UserId(id(1)), UserId(id(2))], at(1));
     unit!(store.write, |tx, team, both, now| tx.add_members(*team, both, *now)).unwrap();
     let gone = both[0];
-    unit!(store.write, |tx, gone| tx.delete_user(*gone)).unwrap();
+    unit!(store.write, |tx, gone| tx.delete_user(*gone, at(9))).unwrap();
     assert_eq!(unit!(store.read, |tx, gone| tx.user(*gone)).unwrap(), None);
     assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 1);
+    let changed = unit!(store.read, |tx, team| tx.group(*team)).unwrap().unwrap();
+    assert_eq!((changed.version, changed.changed), (2, at(9)));
     let mail = Filter::Where(EmailCondition::Value(Test::Equals("a@corp.example".into())));
     let filter = Filter::Where(UserCondition::Email(mail));
     assert_eq!(unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap(), 0);

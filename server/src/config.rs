@@ -1,7 +1,7 @@
 //! What the binary is told: by flag, or by the environment variable that `--help` names beside it.
 
 use axum::http::Uri;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Where things are and how to talk about them.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,7 +18,17 @@ pub(crate) struct Serve {
 impl Serve {
     /// The base URL: the configured one, or else the listen address.
     pub(crate) fn base_url(&self) -> PublicUrl {
-        self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{}", self.listen)))
+        self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{}", self.reachable())))
+    }
+
+    /// The listen address; where that is every address of the machine, the one that the machine itself can call.
+    pub(crate) fn reachable(&self) -> SocketAddr {
+        let ip = match self.listen.ip() {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.listen.port())
     }
 }
 

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     net::TcpStream,
     process::{Child, Command},
     task::JoinSet,
@@ -96,6 +96,16 @@ async fn commands_work_beside_a_server(database: Database) {
     let tokens: Value = serde_json::from_str(&out(database.url(), &["token", "list", "--json"]).await).unwrap();
     out(database.url(), &["token", "revoke", tokens[0]["id"].as_str().unwrap()]).await;
     assert_eq!(list().await.0, 401);
+}
+
+/// A socket that says nothing must give its place back: there are only so many.
+#[tokio::test]
+async fn a_silent_socket_is_cut() {
+    let database = Database::sqlite().await;
+    let server = Server::start(database.url()).await;
+    let mut silent = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+    let read = timeout(PATIENCE, silent.read(&mut [0; 64])).await.expect("the server hangs up");
+    assert_eq!(read.unwrap_or(0), 0);
 }
 
 /// Writers note each acknowledged user; the server is killed in their midst, again and again, and must know them all.

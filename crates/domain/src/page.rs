@@ -1,4 +1,5 @@
-//! Pages of the console's lists, by key and not by number: a list that changes meanwhile neither repeats nor skips.
+//! Pages of the console's lists, by key and not by number, so that a page costs the same however far down it is. A row
+//! that changes meanwhile moves to the top.
 
 use crate::Timestamp;
 use uuid::Uuid;

@@ -9,11 +9,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// Asks the server at the listen address whether it is ready.
 pub(super) async fn run(options: &Serve) -> Result<(), String> {
-    let mut address = options.listen;
-    if address.ip().is_unspecified() {
-        let loopback = if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
-        address.set_ip(loopback);
-    }
+    let address = options.reachable();
     let asked = timeout(LIMIT, ask(address)).await.map_err(|_| format!("{address} did not answer in time"))?;
     match asked.map_err(|error| format!("{address} does not answer: {error}"))? {
         200 => {

@@ -3,7 +3,7 @@
 //! The real binary runs as a process of its own; its CPU time (all threads, user and system) is read before and after
 //! a number of calls on one connection. `cargo xtask bench [USERS …]`.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot go on should stop")]
 
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, body::Bytes, client::conn::http1};
@@ -138,7 +138,7 @@ fn postern(url: &str, arguments: &[&str]) -> String {
 }
 
 fn command(url: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
+    let mut command = Command::new(std::env::var_os("POSTERN_BIN").expect("run this as `cargo xtask bench`"));
     command.env("POSTERN_DATABASE_URL", url).env("POSTERN_LOG", "warn");
     command
 }
@@ -199,6 +199,7 @@ impl Client {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
         let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).header("host", "localhost");
         let request = request.header("authorization", format!("Bearer {}", self.token)).body(Full::new(body)).unwrap();
+        self.connection.ready().await.unwrap();
         let response = self.connection.send_request(request).await.unwrap();
         let status = response.status();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -1,6 +1,14 @@
 //! The command line. Each command prints what was asked for on standard output and nothing else there; whatever goes
 //! wrong is one line on standard error and a non-zero exit.
 
+/// Prints a line on standard output. A reader that has gone away, such as `head`, is no reason to fail.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod break_glass;
 mod health;
 mod provisioning;
@@ -76,7 +84,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         Command::Migrate => {
             let env = open(url).await?;
             env.store.close().await;
-            println!("The database has the schema of this version.");
+            say!("The database has the schema of this version.");
             Ok(())
         }
         Command::BreakGlass(command) => with_host(url, |host, env| break_glass::run(command, host, env)).await,
@@ -89,10 +97,22 @@ async fn with_host<F>(url: &str, work: impl FnOnce(Host, Env) -> F) -> Result<()
 where
     F: Future<Output = Result<(), String>>,
 {
-    let env = open(url).await?;
+    let env = open_for_host(url).await?;
     let result = work(Host::new(env.clone()), env.clone()).await;
     env.store.close().await;
     result
+}
+
+/// Opens the database for a command of the host, and says where it had to make a new one: somebody in the wrong folder
+/// would else talk to a database that no server knows.
+async fn open_for_host(url: &str) -> Result<Env, String> {
+    let missing = store::missing_file(url);
+    let env = open(url).await?;
+    if let Some(file) = missing {
+        let place = std::path::absolute(&file).unwrap_or(file);
+        eprintln!("note: there was no database, so a new one was made: {}", place.display());
+    }
+    Ok(env)
 }
 
 /// Opens the database, making and migrating it where needed.
@@ -118,6 +138,6 @@ fn line(error: &Error) -> String {
 /// Prints a value as JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<(), String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| (Box::new(error) as BoxError).to_string())?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }

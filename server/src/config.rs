@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Serve {
     /// Address to listen on.
-    #[arg(long, env = "POSTERN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(long, env = "POSTERN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = listen)]
     pub(crate) listen: SocketAddr,
     /// Base URL under which browsers and directories reach this server, for example https://id.corp.example.
     /// Links, the SCIM API URL and the cookies are made from it. [default: http://ADDRESS]
@@ -30,6 +30,10 @@ impl Serve {
         };
         SocketAddr::new(ip, self.listen.port())
     }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "give an IP address and a port, such as 127.0.0.1:8080")
 }
 
 /// An origin, `http` or `https`, without a path. It comes from configuration only, never from a request.

@@ -55,7 +55,10 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
     match &answered {
         Ok(reply) if reply.recorded => state.recorder.used(&call),
         Ok(reply) => state.recorder.record(reply.record(call)),
-        Err(problem) => state.recorder.record(problem.record(call)),
+        Err(problem) => {
+            problem.log(&call);
+            state.recorder.record(problem.record(call));
+        }
     }
     answered.map_or_else(Problem::response, Reply::response)
 }

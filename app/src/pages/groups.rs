@@ -49,7 +49,7 @@ fn table(rows: Vec<GroupSummary>, now: Timestamp) -> impl IntoView {
                 <td class="row-main">
                     <a class="row-link" href=format!("/admin/groups/{}", row.id)>{row.display_name}</a>
                 </td>
-                <td class="figures">{grouped(row.members)} <span class="card-label">" members"</span></td>
+                <td class="figures">{grouped(row.members)} <span class="card-label">{if row.members == 1 { " member" } else { " members" }}</span></td>
                 <td class="soft">{when(now, row.changed)}</td>
             </tr>
         }

@@ -57,7 +57,7 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, now: Timestamp) -
         {groups_panel(groups)}
         {ids(user.id.to_string(), user.profile.external_id.clone())}
         <details class="panel panel-fold">
-            <summary>Document, as the directory sent it</summary>
+            <summary>Document, as it is stored</summary>
             <pre tabindex="0">{raw}</pre>
         </details>
     }

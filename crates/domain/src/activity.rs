@@ -89,8 +89,10 @@ pub struct Summary {
     pub first_test: Option<Timestamp>,
     /// The first user that was created.
     pub first_user: Option<Timestamp>,
-    /// Calls since the given moment.
+    /// Calls with a valid token since the given moment.
     pub calls: u64,
     /// Of these, the ones that were refused or failed.
     pub refused: u64,
+    /// Calls without a valid token since then, as far as they were recorded.
+    pub strangers: u64,
 }

@@ -89,8 +89,9 @@ impl System for Connection<'_> {
 
     async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary> {
         let row = sqlx::query!(
-            r#"SELECT COUNT(*) AS "calls!: i64",
-                COUNT(*) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
+            r#"SELECT COUNT(token) AS "calls!: i64",
+                COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
+                COUNT(*) - COUNT(token) AS "strangers!: i64",
                 (SELECT MAX(at) FROM activity WHERE token IS NOT NULL) AS "last_call: i64",
                 (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty')
                     AS "first_test: i64",
@@ -106,6 +107,7 @@ impl System for Connection<'_> {
             first_user: row.first_user.map(Timestamp::from_millis),
             calls: row.calls.unsigned_abs(),
             refused: row.refused.unsigned_abs(),
+            strangers: row.strangers.unsigned_abs(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Opens the database that a URL names.
 
 use domain::{Error, Result, store::Store};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where a database is.
 enum Place<'a> {
@@ -20,6 +20,14 @@ pub async fn open(url: &str) -> Result<Store> {
     match place(url)? {
         Place::Sqlite(file) => store_sqlite::open(file).await,
         Place::Postgres(url) => store_postgres::open(url).await,
+    }
+}
+
+/// The SQLite file that [`open`] would make, because there is none.
+pub fn missing_file(url: &str) -> Option<PathBuf> {
+    match place(url) {
+        Ok(Place::Sqlite(file)) if !file.exists() => Some(file.to_owned()),
+        _ => None,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn run(command: Command, host: Host, env: Env) -> Result<(), St
         Command::Create { name } => {
             let secret = Secret::generate(&env);
             host.create_break_glass(&name, &hash(&secret).await?).await.map_err(|error| line(&error))?;
-            println!("{}", secret.reveal());
+            say!("{}", secret.reveal());
             Ok(())
         }
         Command::Reset { name } => {
@@ -37,7 +37,7 @@ pub(super) async fn run(command: Command, host: Host, env: Env) -> Result<(), St
                 Error::NotFound => "there is no break-glass account of that name; see postern break-glass list".into(),
                 other => line(&other),
             })?;
-            println!("{}", secret.reveal());
+            say!("{}", secret.reveal());
             Ok(())
         }
         Command::List { json } => list(&host, json).await,
@@ -69,7 +69,7 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
         return print_json(&rows);
     }
     if rows.is_empty() {
-        println!("There is no break-glass account. Make one: postern break-glass create NAME");
+        say!("There is no break-glass account. Make one: postern break-glass create NAME");
     }
     for row in rows {
         let state = match (&row.last_signed_in, row.proven) {
@@ -77,7 +77,7 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
             (Some(at), false) => format!("not proven any more, last signed in {at}"),
             (None, _) => "not proven: sign in with it once".to_owned(),
         };
-        println!("{}  {state}", row.name);
+        say!("{}  {state}", row.name);
     }
     Ok(())
 }

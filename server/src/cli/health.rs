@@ -13,7 +13,7 @@ pub(super) async fn run(options: &Serve) -> Result<(), String> {
     let asked = timeout(LIMIT, ask(address)).await.map_err(|_| format!("{address} did not answer in time"))?;
     match asked.map_err(|error| format!("{address} does not answer: {error}"))? {
         200 => {
-            println!("ready");
+            say!("ready");
             Ok(())
         }
         status => Err(format!("{address} is not ready: it answered {status}")),

@@ -26,12 +26,12 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
                      that a mistake in the directory cannot lock you out"
                 );
             }
-            println!("Provisioning is on.");
+            say!("Provisioning is on.");
             Ok(())
         }
         Command::Disable => {
             host.set_provisioning(false).await.map_err(|error| line(&error))?;
-            println!("Provisioning is off. Users and groups stay as they are.");
+            say!("Provisioning is off. Users and groups stay as they are.");
             Ok(())
         }
         Command::Status { json } => status(&host, json).await,
@@ -65,17 +65,16 @@ async fn status(host: &Host, json: bool) -> Result<(), String> {
     if json {
         return print_json(&status);
     }
-    println!("Provisioning is {}.", if status.provisioning { "on" } else { "off" });
-    println!("{} users, {} groups, {} live tokens.", status.users, status.groups, status.live_tokens);
-    let calls = (status.calls_in_24_hours, status.refused_in_24_hours);
-    println!("{} calls in the last 24 hours, {} refused.", calls.0, calls.1);
+    say!("Provisioning is {}.", if status.provisioning { "on" } else { "off" });
+    say!("Users: {}. Groups: {}. Live tokens: {}.", status.users, status.groups, status.live_tokens);
+    say!("Calls in the last 24 hours: {}, refused: {}.", status.calls_in_24_hours, status.refused_in_24_hours);
     match status.last_call {
-        Some(at) => println!("Last call {at}."),
-        None => println!("No call yet."),
+        Some(at) => say!("Last call {at}."),
+        None => say!("No call yet."),
     }
     match status.proven_break_glass {
-        Some(name) => println!("A way back in is proven: {name}."),
-        None => println!("No way back in is proven: sign in with a break-glass account once."),
+        Some(name) => say!("A way back in is proven: {name}."),
+        None => say!("No way back in is proven: sign in with a break-glass account once."),
     }
     Ok(())
 }

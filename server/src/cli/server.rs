@@ -10,18 +10,18 @@ use tokio::net::TcpListener;
 
 /// Runs the server until it is told to stop.
 pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String> {
-    let env = open(database_url).await?;
-    let hasher = Hasher::new().map_err(|error| line(&error))?;
-    welcome(&env, &hasher).await?;
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+    let env = open(database_url).await?;
+    let hasher = Hasher::new().map_err(|error| line(&error))?;
+    welcome(&env, &hasher).await?;
     let listening = listener.local_addr().map_err(|error| error.to_string())?;
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
     tokio::spawn(activity::prune(env.clone()));
     let router = build(AppState::new(env.clone(), url.clone(), hasher, recorder.clone()));
-    println!("Postern is ready. Open {}", url.as_str());
+    say!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");
     serve::serve(listener, router, serve::stop_signal()).await;
     recorder.flush().await;
@@ -37,17 +37,15 @@ async fn welcome(env: &Env, hasher: &Hasher) -> Result<(), String> {
         return Ok(());
     }
     if !stdout().is_terminal() {
-        println!("There is no break-glass account yet. Make one: postern break-glass create NAME");
+        say!("There is no break-glass account yet. Make one: postern break-glass create NAME");
         return Ok(());
     }
     let secret = Secret::generate(env);
     let hash = hasher.hash(secret.reveal().to_owned()).await.map_err(|error| line(&error))?;
     let made = host.create_first_break_glass(&generated_name(env), &hash).await.map_err(|error| line(&error))?;
     if let Some(account) = made {
-        println!(
-            "Your break-glass account, shown this once. Write it down and keep it where the directory cannot reach:"
-        );
-        println!("\n  Name    {}\n  Secret  {}\n", account.name, secret.reveal());
+        say!("Your break-glass account, shown this once. Write it down and keep it where the directory cannot reach:");
+        say!("\n  Name    {}\n  Secret  {}\n", account.name, secret.reveal());
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
     match command {
         Command::Create { name } => {
             let new = host.create_token(&name).await.map_err(|error| line(&error))?;
-            println!("{}", new.secret);
+            say!("{}", new.secret);
             Ok(())
         }
         Command::List { json } => list(&host, json).await,
@@ -36,7 +36,7 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
                 Error::NotFound => "there is no token of that id; see postern token list".into(),
                 other => line(&other),
             })?;
-            println!("The token is revoked.");
+            say!("The token is revoked.");
             Ok(())
         }
     }
@@ -69,12 +69,12 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
         return print_json(&rows);
     }
     if rows.is_empty() {
-        println!("There is no token. Make one: postern token create --name NAME");
+        say!("There is no token. Make one: postern token create --name NAME");
     }
     for row in rows {
         let used = row.last_used.map_or("never used".to_owned(), |at| format!("last used {at}"));
         let state = row.revoked.map_or(used, |at| format!("revoked {at}"));
-        println!("{}  {}  {}  {state}", row.id, row.token, row.name);
+        say!("{}  {}  {}  {state}", row.id, row.token, row.name);
     }
     Ok(())
 }

@@ -135,6 +135,12 @@ impl Problem {
         Self { error, allow: None }
     }
 
+    /// One line for whoever looks for the reason; the words are our own, and hold nothing that was sent.
+    pub(super) fn log(&self, call: &Call) {
+        let (token, detail) = (call.token.map(|id| id.to_string()), self.error.detail.as_str());
+        tracing::info!(status = self.error.status, token, detail, "a SCIM call was refused");
+    }
+
     /// The activity record of a call that ended so.
     pub(super) fn record(&self, call: Call) -> Record {
         let outcome = if self.error.status >= 500 { Outcome::Failed } else { Outcome::Refused };

@@ -66,7 +66,7 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
                 <li>"Every call of your directory is answered with 403 from now on."</li>
                 {people.map(|people| view! {
                     <li>
-                        {people} <strong>"Who leaves the company stays active here"</strong>
+                        {people} <strong>"Whoever leaves the company stays active here"</strong>
                         " until you turn it on again."
                     </li>
                 })}

@@ -42,9 +42,9 @@ impl Health {
         let no_token = !tokens.is_empty() && tokens.iter().all(|token| token.revoked.is_some());
         match activity.last_call {
             _ if no_token => Self::NoToken,
-            None if activity.refused > 0 => Self::Strangers,
+            None if activity.strangers > 0 => Self::Strangers,
             None => Self::Waiting,
-            // A duplicate here and there is a directory's daily life, and so is a scanner without a token.
+            // A duplicate here and there is a directory's daily life.
             Some(last) if activity.refused > 0 && activity.refused * 10 >= activity.calls => Self::Refusing(last),
             Some(last) if activity.first_user.is_none() => Self::Tested(last),
             Some(last) if last < now.plus_millis(-QUIET_MINUTES * 60_000) => Self::Quiet(last),
@@ -90,7 +90,7 @@ impl Health {
                 String::new(),
             ),
             Self::Strangers => {
-                let calls = count(activity.refused, "call", "calls");
+                let calls = count(activity.strangers, "call", "calls");
                 let rest = format!(
                     "{calls} came in the last 24 hours, none with a valid token. Look at the Secret token in Entra."
                 );
@@ -166,7 +166,13 @@ mod tests {
     }
 
     fn running(minutes: i64) -> Summary {
-        Summary { last_call: ago(minutes), first_test: ago(8_000), first_user: ago(7_000), calls: 2_417, refused: 0 }
+        Summary {
+            last_call: ago(minutes),
+            first_test: ago(8_000),
+            first_user: ago(7_000),
+            calls: 2_417,
+            ..Summary::default()
+        }
     }
 
     #[test]
@@ -182,8 +188,9 @@ mod tests {
     fn refusals_count_when_they_are_many() {
         assert!(matches!(health(Summary { refused: 200, ..running(3) }), Health::Connected(_)));
         assert!(matches!(health(Summary { refused: 250, ..running(3) }), Health::Refusing(_)));
-        let strangers = Summary { calls: 4, refused: 4, ..Summary::default() };
+        let strangers = Summary { strangers: 4, ..Summary::default() };
         assert_eq!(health(strangers), Health::Strangers);
+        assert!(matches!(health(Summary { strangers: 9_000, ..running(3) }), Health::Connected(_)));
     }
 
     #[test]

@@ -84,7 +84,10 @@ fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<>
     let label = format!("Revoke {}", token.name);
     let question = format!("Revoke “{}”?", token.name);
     let (masked, used) = (token.masked(), format!("{}.", used(now, token.last_used)));
-    let breaks = "Entra’s next call with it is answered with 401, and its provisioning job goes into quarantine.";
+    let breaks = match token.last_used {
+        Some(_) => "Entra’s next call with it is answered with 401, and its provisioning job goes into quarantine.",
+        None => "A call with it is answered with 401 from now on.",
+    };
     let rest = match others {
         0 => "It is the last one that works. No directory can call until you create another and paste it there."
             .to_owned(),

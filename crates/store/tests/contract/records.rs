@@ -161,12 +161,12 @@ async fn activity_adds_up(store: Store) {
     ];
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     let (last_call, first_test, first_user) = (Some(at(80)), Some(at(20)), Some(at(60)));
-    assert_eq!(summary(50).await, Summary { last_call, first_test, first_user, calls: 5, refused: 3 });
-    assert_eq!(summary(91).await, Summary { last_call, first_test, first_user, calls: 0, refused: 0 });
+    assert_eq!(summary(50).await, Summary { last_call, first_test, first_user, calls: 4, refused: 2, strangers: 1 });
+    assert_eq!(summary(91).await, Summary { last_call, first_test, first_user, calls: 0, refused: 0, strangers: 0 });
     unit!(store.write, |tx| tx.delete_records_before(at(60))).unwrap();
-    assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 5, refused: 2 });
+    assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 4, refused: 1, strangers: 1 });
     unit!(store.write, |tx| tx.delete_records_before(at(1_000))).unwrap();
-    assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 3, refused: 1 });
+    assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 3, refused: 1, strangers: 0 });
 }
 
 async fn many_records_at_once(store: Store) {

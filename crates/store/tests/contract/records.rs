@@ -173,5 +173,5 @@ async fn many_records_at_once(store: Store) {
     let records: Vec<Record> =
         (0..9_000).map(|moment| record(moment, None, Operation::List, Subject::User, Outcome::Done)).collect();
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
-    assert_eq!(unit!(store.read, |tx| tx.summarise_records(at(0))).unwrap().calls, 9_000);
+    assert_eq!(unit!(store.read, |tx| tx.summarise_records(at(0))).unwrap().strangers, 9_000);
 }

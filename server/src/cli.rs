@@ -1,11 +1,16 @@
 //! The command line. Each command prints what was asked for on standard output and nothing else there; whatever goes
 //! wrong is one line on standard error and a non-zero exit.
 
-/// Prints a line on standard output. A reader that has gone away, such as `head`, is no reason to fail.
+/// Prints a line on standard output, or fails the command: what it prints may be a secret that is shown once. A reader
+/// that has gone away, such as `head`, is no reason to fail.
 macro_rules! say {
     ($($words:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($words)*);
+        if let Err(error) = writeln!(std::io::stdout(), $($words)*)
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            return Err(format!("cannot print what was asked for: {error}"));
+        }
     }};
 }
 

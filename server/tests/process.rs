@@ -60,6 +60,9 @@ async fn the_commands_do_what_they_say(database: Database) {
     assert!(enabled.status.success() && String::from_utf8_lossy(&enabled.stderr).contains("warning"));
     let token = out(url, &["token", "create", "--name", "Entra"]).await;
     assert!(token.starts_with("postern_scim_") && token.lines().count() == 1);
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let lost = postern(url, &["break-glass", "reset", "gate-a"]).stdout(full).status().await.unwrap();
+    assert!(!lost.success(), "a secret that could not be printed is no success");
     let tokens = out(url, &["token", "list", "--json"]).await;
     assert!(!tokens.contains(token.trim()));
     let tokens: Value = serde_json::from_str(&tokens).unwrap();

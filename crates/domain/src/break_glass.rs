@@ -1,14 +1,23 @@
 //! Break-glass accounts: the way in that no directory can touch. They are a kind of their own in a table of their own;
 //! no SCIM filter, group or match ever reaches them.
 
-use crate::{BreakGlassId, Conflict, Env, Error, Result, Timestamp, fold};
-use crate::{audit::Action, store::Tx};
+use crate::{BreakGlassId, Conflict, Env, Error, Result, Timestamp, fold, store::Tx, text_enum::text_enum};
+use sha2::{Digest, Sha256};
 
 /// For how many days a sign-in proves that an account works.
 pub const PROOF_DAYS: i64 = 90;
 
 /// Crockford's alphabet: no letter that can be read as another or as a digit.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// How many characters a suffix has.
+const SUFFIX: usize = 4;
+
+/// How many recovery codes an account is given.
+pub const CODES: usize = 8;
+
+/// For how long a code from the host is good.
+pub const RESCUE_MINUTES: i64 = 15;
 
 /// A break-glass account as it is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +28,85 @@ pub struct Account {
     pub name: String,
     /// The argon2id hash of the secret, as a PHC string.
     pub secret_hash: String,
+    /// The hash of the secret that takes the place of this one as soon as somebody signs in with it.
+    pub next_hash: Option<String>,
+    /// Counts the secrets that the account has had.
+    pub generation: i64,
     /// When it was made.
     pub created: Timestamp,
     /// When its secret was last made.
     pub secret_changed: Timestamp,
     /// The last sign-in with the present secret.
     pub proven: Option<Timestamp>,
+    /// The last change with the present secret, drills apart: whoever used it may have let others see it.
+    pub used: Option<Timestamp>,
+    /// The last drill that was finished.
+    pub drilled: Option<Timestamp>,
+}
+
+/// An account and what else opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holdings {
+    /// The account.
+    pub account: Account,
+    /// Recovery codes that are left.
+    pub codes: u64,
+    /// Browsers that have signed in and are not held up by anybody's guesses.
+    pub devices: u64,
+}
+
+text_enum! {
+    /// What a one-time code is.
+    pub enum CodeKind {
+        /// One of the codes on the sheet.
+        Recovery = "recovery",
+        /// From the host, in an emergency.
+        Rescue = "rescue",
+    }
+}
+
+/// A one-time code as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// SHA-256 of the code: 125 random bits need no slow hash (NIST SP 800-63B §3.1.2.2).
+    pub hash: [u8; 32],
+    /// Whose it is.
+    pub account: BreakGlassId,
+    /// What it is.
+    pub kind: CodeKind,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Until when it is good.
+    pub expires: Option<Timestamp>,
+}
+
+/// What somebody proved to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The secret.
+    Secret,
+    /// The secret that takes the place of the present one.
+    Next,
+    /// A one-time code, by its hash.
+    Code([u8; 32]),
+}
+
+/// What somebody typed where a secret is asked for.
+pub enum Typed {
+    /// It has the form of a one-time code.
+    Code([u8; 32]),
+    /// Anything else is tried as the secret.
+    Secret(String),
+}
+
+/// Everything that is written on the sheet of an account, which exists nowhere else.
+pub struct Sheet {
+    /// The name to sign in with.
+    pub name: String,
+    /// The secret.
+    pub secret: Secret,
+    /// The recovery codes.
+    pub codes: Vec<Secret>,
 }
 
 /// A generated secret: 150 bits, shown once.
@@ -33,9 +115,23 @@ pub struct Secret(String);
 impl Secret {
     /// Makes a secret: six groups of five characters.
     pub fn generate(env: &Env) -> Self {
-        let characters = env.random::<30>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
+        Self::of(&env.random::<30>())
+    }
+
+    /// Makes a one-time code: five groups of five characters, 125 bits.
+    pub fn generate_code(env: &Env) -> Self {
+        Self::of(&env.random::<25>())
+    }
+
+    fn of(bytes: &[u8]) -> Self {
+        let characters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
         let groups: Vec<String> = characters.chunks(5).map(|group| group.iter().collect()).collect();
         Self(groups.join("-"))
+    }
+
+    /// SHA-256, as codes are recorded.
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
     }
 
     /// Reads a typed secret: hyphens, blanks and case do not matter, nor the letters that Crockford reads as digits.
@@ -56,64 +152,102 @@ impl Secret {
     }
 }
 
-/// A name that nobody has chosen: `gate-` and four characters.
-pub fn generated_name(env: &Env) -> String {
-    let suffix: String = env.random::<4>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).iter().collect();
-    format!("gate-{}", suffix.to_lowercase())
-}
-
-/// Refuses a name that could be mistaken for a directory's, or cannot be typed in a pinch.
-pub fn check_name(name: &str) -> Result<()> {
-    let fits = (1..=64).contains(&name.len());
-    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if fits && plain {
-        Ok(())
-    } else {
-        Err(Error::Invalid("A break-glass name has 1 to 64 characters: lower-case letters, digits and hyphens."))
+impl Typed {
+    /// Tells by its length what was typed.
+    pub fn read(text: &str) -> Self {
+        let secret = Secret::typed(text);
+        let code = secret.0.len() == 29;
+        if code { Self::Code(secret.digest()) } else { Self::Secret(secret.0) }
     }
 }
 
+impl Sheet {
+    /// Makes a new secret and new codes for an account of that name.
+    pub fn generate(env: &Env, name: String) -> Self {
+        let codes = (0..CODES).map(|_| Secret::generate_code(env)).collect();
+        Self { name, secret: Secret::generate(env), codes }
+    }
+
+    /// The codes as they are recorded.
+    pub fn hashes(&self) -> Vec<[u8; 32]> {
+        self.codes.iter().map(Secret::digest).collect()
+    }
+}
+
+/// A name with a random suffix: no directory makes it, and nobody guesses it.
+///
+/// # Errors
+/// `Invalid` for a stem that could be mistaken for a directory's name, or cannot be typed in a pinch.
+pub fn suffixed(env: &Env, stem: &str) -> Result<String> {
+    let fits = (1..=40).contains(&stem.len());
+    let plain = stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !fits || !plain {
+        return Err(Error::Invalid("A break-glass name has 1 to 40 characters: lower-case letters, digits and hyphens."));
+    }
+    let random = env.random::<SUFFIX>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
+    let suffix: String = random.iter().collect();
+    Ok(format!("{stem}-{}", suffix.to_lowercase()))
+}
+
+/// Whether a folded name has the form of a break-glass account's. Anything else cannot be one.
+pub(crate) fn has_form(key: &str) -> bool {
+    key.rsplit_once('-').is_some_and(|(stem, suffix)| {
+        let suffix = suffix.to_ascii_uppercase();
+        !stem.is_empty() && suffix.len() == SUFFIX && suffix.bytes().all(|byte| ALPHABET.contains(&byte))
+    })
+}
+
 impl Account {
-    /// Whether a sign-in within the last [`PROOF_DAYS`] days showed that the account works.
+    /// Whether a sign-in within the last [`PROOF_DAYS`] days showed that the account works, and no new secret waits to
+    /// be tried.
     pub fn is_proven(&self, now: Timestamp) -> bool {
-        self.proven.is_some_and(|at| at >= now.plus_days(-PROOF_DAYS))
+        self.next_hash.is_none() && self.proven.is_some_and(|at| at >= now.plus_days(-PROOF_DAYS))
+    }
+
+    /// Whether the last finished drill is too long ago, or there was none.
+    pub fn drill_is_due(&self, now: Timestamp) -> bool {
+        self.drilled.is_none_or(|at| at < now.plus_days(-PROOF_DAYS))
     }
 }
 
 /// Makes an account inside a unit of work.
-pub(crate) async fn create(tx: &mut dyn Tx, env: &Env, name: &str, secret_hash: &str) -> Result<Account> {
+pub(crate) async fn create(tx: &mut dyn Tx, env: &Env, new: &NewAccount) -> Result<Account> {
     let now = env.now();
-    if tx.break_glass_by_key(&fold(name)).await?.is_some() {
+    if tx.break_glass_by_key(&fold(&new.name)).await?.is_some() {
         return Err(Error::Conflict(Conflict::BreakGlassName));
     }
     let account = Account {
         id: BreakGlassId::new(env, now),
-        name: name.to_owned(),
-        secret_hash: secret_hash.to_owned(),
+        name: new.name.clone(),
+        secret_hash: new.secret_hash.clone(),
+        next_hash: None,
+        generation: 1,
         created: now,
         secret_changed: now,
         proven: None,
+        used: None,
+        drilled: None,
     };
     tx.insert_break_glass(&account).await?;
+    tx.insert_codes(&recovery(account.id, &new.codes, now)).await?;
     Ok(account)
 }
 
-/// The event of a break-glass account, by whoever acts.
-pub(crate) fn event(
-    account: &Account,
-    actor: crate::audit::Actor,
-    at: Timestamp,
-    address: Option<String>,
-    action: Action,
-) -> crate::audit::Event {
-    crate::audit::Event {
-        at,
-        actor,
-        address,
-        action,
-        target: Some(account.id.0),
-        target_name: Some(account.name.clone()),
-    }
+/// An account that is to be made: a name with a suffix, and hashes of what was generated.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The name, as [`suffixed`] gives it.
+    pub name: String,
+    /// The argon2id hash of the secret, as a PHC string.
+    pub secret_hash: String,
+    /// Hashes of the recovery codes.
+    pub codes: Vec<[u8; 32]>,
+}
+
+/// Recovery codes as they are recorded.
+pub(crate) fn recovery(account: BreakGlassId, hashes: &[[u8; 32]], now: Timestamp) -> Vec<Code> {
+    let code = |hash: &[u8; 32]| Code { hash: *hash, account, kind: CodeKind::Recovery, created: now, expires: None };
+    hashes.iter().map(code).collect()
 }
 
 #[cfg(test)]
@@ -126,10 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn names_are_plain() {
-        assert!(check_name("gate-7f3k").is_ok());
-        for bad in ["", "Gate", "a b", "ada@corp.example", &"x".repeat(65)] {
-            assert!(check_name(bad).is_err(), "{bad}");
+    fn a_code_is_told_from_a_secret() {
+        assert!(matches!(Typed::read("abcde-fghjk-01oil-22222-33333"), Typed::Code(_)));
+        assert!(matches!(Typed::read("ABCDEFGHJK0123401234012340"), Typed::Secret(_)));
+        assert!(matches!(Typed::read(""), Typed::Secret(_)));
+    }
+
+    #[test]
+    fn the_form_of_a_name_is_known() {
+        assert!(has_form("gate-7f3k") && has_form("night-shift-0000"));
+        for other in ["gate", "ada@corp.example", "-7f3k", "gate-7f3", "gate-7f3l", "anna-lena"] {
+            assert!(!has_form(other), "{other}");
         }
     }
 }

@@ -1,36 +1,118 @@
 //! The console: what a signed-in administrator may see and do. Only a session yields a [`Console`].
 
+mod alerts;
+mod audit;
+mod break_glass;
+mod deleted;
+mod drills;
+mod guard;
 mod lists;
+mod lockout;
 mod provisioning;
+mod roles;
+mod sessions;
+mod tokens;
 
+pub use alerts::AlertStatus;
+pub use audit::AuditPage;
+pub use break_glass::BreakGlassStatus;
+pub use deleted::DeletedLists;
+pub use drills::DrillStatus;
+pub use guard::{GuardStatus, Undone};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};
-pub use provisioning::{ScimStatus, WayBack};
-pub(crate) use provisioning::{check_token_name, revoke, status, switch};
+pub use provisioning::ScimStatus;
+pub use roles::RoleStatus;
+pub use tokens::{Expiry, TokenDetail};
+pub(crate) use provisioning::{status, switch};
+pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{
-    BreakGlassId, Env, Result, Timestamp,
+    BreakGlassId, Env, Error, Refusal, Result, Timestamp, UserId,
     audit::{Action, Actor, Event},
+    role::Role,
+    session::{IDLE_MINUTES, SessionKey},
+    sign_in::is_fresh,
     store::Tx,
 };
+use async_trait::async_trait;
+use serde_json::json;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// The break-glass account.
-    pub account: BreakGlassId,
+    /// The account.
+    pub who: Who,
     /// Its name.
     pub name: String,
-    /// When the secret was checked.
+    /// What it may do.
+    pub role: Role,
+    /// When the session began.
     pub since: Timestamp,
+    /// When the secret was last given.
+    pub checked: Timestamp,
+    /// What a break-glass session is for.
+    pub reason: Option<String>,
     /// When the session ends, whatever happens.
     pub ends: Timestamp,
+    /// The session itself.
+    pub session: SessionKey,
+}
+
+/// Whose session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A break-glass account's, with the secret of this generation.
+    BreakGlass(BreakGlassId, i64),
+    /// A user's.
+    User(UserId),
+}
+
+impl Who {
+    /// The account's id.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::BreakGlass(id, _) => id.0,
+            Self::User(id) => id.0,
+        }
+    }
+}
+
+impl Principal {
+    pub(crate) fn actor(&self) -> Actor {
+        let name = self.name.clone();
+        match self.who {
+            Who::BreakGlass(account, _) => Actor::BreakGlass { account, name },
+            Who::User(user) => Actor::User { user, name },
+        }
+    }
+}
+
+/// How much a change needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    /// A session, and a reason where it is a break-glass one.
+    Session,
+    /// The secret too, given within the last five minutes: for ways in and what guards them.
+    Secret,
+}
+
+/// Hashes secrets slowly, a few at a time.
+#[async_trait]
+pub trait SecretHash: Send + Sync {
+    /// The argon2id hash of a secret, as a PHC string.
+    ///
+    /// # Errors
+    /// `Unavailable` when too many are waiting already.
+    async fn hash(&self, secret: String) -> Result<String>;
 }
 
 /// The permission to administer, held by a session.
 #[derive(Clone)]
 pub struct Console {
     env: Env,
+    hasher: Arc<dyn SecretHash>,
     principal: Principal,
     address: Option<String>,
     public_url: String,
@@ -48,8 +130,14 @@ pub struct Counts {
 impl Console {
     /// Opens the console for a principal whose session was just checked. `public_url` is the configured base URL
     /// without a slash at the end.
-    pub fn new(env: Env, principal: Principal, address: Option<String>, public_url: String) -> Self {
-        Self { env, principal, address, public_url }
+    pub fn new(
+        env: Env,
+        hasher: Arc<dyn SecretHash>,
+        principal: Principal,
+        address: Option<String>,
+        public_url: String,
+    ) -> Self {
+        Self { env, hasher, principal, address, public_url }
     }
 
     /// Who is signed in.
@@ -77,16 +165,114 @@ impl Console {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await
     }
 
-    fn event(&self, at: Timestamp, action: Action, target: Option<(Uuid, &str)>) -> Event {
-        Event {
-            at,
-            actor: Actor::BreakGlass { account: self.principal.account, name: self.principal.name.clone() },
-            address: self.address.clone(),
-            action,
-            target: target.map(|(id, _)| id),
-            target_name: target.map(|(_, name)| name.to_owned()),
+    /// The console's own view of the time at which a page that needs the secret may be used.
+    pub fn is_confirmed(&self) -> bool {
+        is_fresh(self.principal.checked, self.now()) && !self.needs_reason()
+    }
+
+    /// Whether nobody has said yet what the session is for.
+    pub fn needs_reason(&self) -> bool {
+        matches!(self.principal.who, Who::BreakGlass(..)) && self.principal.reason.is_none()
+    }
+
+    /// Whether the principal may change anything.
+    pub fn may_change(&self) -> bool {
+        self.principal.role == Role::Administrator
+    }
+
+    /// Starts a change: checks that the principal may make it, and gives the event that it leaves.
+    fn begin(&self, needs: Needs, action: Action) -> Result<Event> {
+        let now = self.now();
+        if !self.may_change() {
+            return Err(Refusal::ReadOnly.into());
+        }
+        if needs == Needs::Secret && !is_fresh(self.principal.checked, now) {
+            return Err(Refusal::StepUp.into());
+        }
+        if self.needs_reason() {
+            return Err(Refusal::ReasonNeeded.into());
+        }
+        let event = Event::new(now, self.principal.actor(), self.address.clone(), action);
+        Ok(Event { reason: self.principal.reason.clone(), ..event })
+    }
+
+    /// Makes a change in one unit of work: the session must still be alive there, and a refusal leaves a line in the log.
+    async fn change<C, T>(
+        &self,
+        needs: Needs,
+        action: Action,
+        context: C,
+        work: for<'t> fn(&'t Change<C>, &'t mut dyn Tx) -> crate::store::Work<'t, T>,
+    ) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let begun = self.begin(needs, action);
+        let done = match begun {
+            Ok(event) => {
+                let change = Change { console: self.clone(), event, context };
+                self.env.store.write((change, work), |(change, work), tx| Box::pin(change.run(*work, tx))).await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(Error::Refused(refusal)) = &done
+            && refusal.is_recorded()
+        {
+            self.refused(action, *refusal).await?;
+        }
+        done
+    }
+
+    async fn refused(&self, action: Action, refusal: Refusal) -> Result<()> {
+        let event = Event::new(self.now(), self.principal.actor(), self.address.clone(), Action::Refused)
+            .with(&json!({"refused": action.as_str(), "because": refusal.to_string()}));
+        let event = Event { reason: self.principal.reason.clone(), ..event };
+        self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
+    }
+}
+
+/// A change on its way: what it is made from, and the event that it leaves.
+struct Change<C> {
+    console: Console,
+    event: Event,
+    context: C,
+}
+
+impl<C: Send + Sync> Change<C> {
+    async fn run<T>(
+        &self,
+        work: for<'t> fn(&'t Self, &'t mut dyn Tx) -> crate::store::Work<'t, T>,
+        tx: &mut dyn Tx,
+    ) -> Result<T> {
+        let (principal, now) = (&self.console.principal, self.event.at);
+        if tx.session(principal.session, now, idle(now)).await?.is_none() {
+            return Err(Refusal::SessionEnded.into());
+        }
+        if let Who::BreakGlass(account, _) = principal.who {
+            self.note_use(tx, account).await?;
+        }
+        work(self, tx).await
+    }
+
+    /// A change with a break-glass account uses it, or is the task of a drill.
+    async fn note_use(&self, tx: &mut dyn Tx, account: BreakGlassId) -> Result<()> {
+        if matches!(self.event.action, Action::DrillStarted | Action::DrillCompleted) {
+            return Ok(());
+        }
+        match tx.open_drill(account, self.console.principal.since).await? {
+            Some(drill) if drill.task.is_none() => {
+                tx.update_drill(&crate::drill::Drill { task: Some(self.event.at), ..drill }).await
+            }
+            Some(_) => Ok(()),
+            None => tx.mark_break_glass_used(account, self.event.at).await,
         }
     }
+}
+
+/// Sessions that were not used since then are over.
+pub(crate) fn idle(now: Timestamp) -> Timestamp {
+    now.plus_millis(-IDLE_MINUTES * 60_000)
 }
 
 async fn counts(tx: &mut dyn Tx) -> Result<Counts> {

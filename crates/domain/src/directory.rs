@@ -10,12 +10,17 @@ pub use groups::{GroupChange, GroupView};
 pub use users::{UserChange, UserView};
 
 use crate::{
-    Env, Error, Refusal, Result, Timestamp,
+    Conflict, Env, Error, Refusal, Result, Timestamp,
     activity::{Call, Operation, Outcome, Record, Subject},
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Change, Event},
+    break_glass,
+    guard::{self, Departure, DepartureKind},
     query::{Listing, Slice},
+    settings::Settings,
     store::Tx,
+    fold,
     token::{Presented, Token},
+    user::Profile,
 };
 use std::{collections::HashMap, hash::Hash};
 use uuid::Uuid;
@@ -45,11 +50,47 @@ impl Directory {
             .await?;
         // An unknown id costs the same comparison as a known one.
         let matches = presented.matches(&token.as_ref().map_or([0; 32], |token| token.hash));
-        let token = token.filter(|token| matches && token.revoked.is_none()).ok_or(Refusal::BadToken)?;
-        if !settings.provisioning {
-            return Err(Refusal::ProvisioningOff.into());
+        let token = token.filter(|_| matches).ok_or(Refusal::BadToken)?;
+        let this = Self { env: env.clone(), token, address };
+        match this.admit(&this.token, &settings, this.env.now()) {
+            Ok(()) => Ok(this),
+            Err(refusal) => {
+                this.tell(refusal).await?;
+                Err(refusal.into())
+            }
         }
-        Ok(Self { env: env.clone(), token, address })
+    }
+
+    /// Whether a token that exists may be used now, from here.
+    fn admit(&self, token: &Token, settings: &Settings, now: Timestamp) -> Result<(), Refusal> {
+        if token.ended(now).is_some() {
+            Err(Refusal::BadToken)
+        } else if token.is_outside(self.address.as_deref()) {
+            Err(Refusal::OutsideNetworks)
+        } else if token.paused.is_some() {
+            Err(Refusal::TokenPaused)
+        } else if settings.provisioning {
+            Ok(())
+        } else {
+            Err(Refusal::ProvisioningOff)
+        }
+    }
+
+    /// Tells administrators, once an hour at most, that somebody has a token that should be nobody's any more.
+    async fn tell(&self, refusal: Refusal) -> Result<()> {
+        let action = match refusal {
+            Refusal::BadToken => Action::TokenUsedLate,
+            Refusal::OutsideNetworks => Action::TokenOutsideNetworks,
+            _ => return Ok(()),
+        };
+        let event = self.event(self.env.now(), action).on(self.token.id.0, &self.token.name);
+        let work = self.env.store.write((self.token.id, event), |(token, event), tx| {
+            Box::pin(async move {
+                let hour_ago = event.at.plus_millis(-3_600_000);
+                if tx.tell_misuse(*token, hour_ago, event.at).await? { tx.append_event(event).await } else { Ok(()) }
+            })
+        });
+        work.await
     }
 
     /// The description of a call by this client, made now.
@@ -59,25 +100,63 @@ impl Directory {
 
     /// Looks once more, inside the unit that writes: a token that was revoked, or provisioning that was turned off, while
     /// the request was on its way, ends here.
-    async fn recheck(&self, tx: &mut dyn Tx) -> Result<()> {
+    async fn recheck(&self, tx: &mut dyn Tx, at: Timestamp) -> Result<Settings> {
         let (token, settings) = tx.token_and_settings(&self.token.key).await?;
-        match token {
-            Some(token) if token.revoked.is_none() && settings.provisioning => Ok(()),
-            Some(token) if token.revoked.is_none() => Err(Refusal::ProvisioningOff.into()),
-            _ => Err(Refusal::BadToken.into()),
+        self.admit(&token.ok_or(Refusal::BadToken)?, &settings, at)?;
+        Ok(settings)
+    }
+
+    fn event(&self, at: Timestamp, action: Action) -> Event {
+        Event::new(at, self.actor(), self.address.clone(), action)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Scim { token: self.token.id, name: self.token.name.clone() }
+    }
+
+    /// A departure of somebody from what this token manages.
+    fn departure(&self, call: &Call, kind: DepartureKind, target: Uuid, name: &str, weight: u64) -> Departure {
+        Departure {
+            id: guard::new_id(&self.env, call.at),
+            at: call.at,
+            token: self.token.id,
+            kind,
+            target,
+            target_name: name.to_owned(),
+            weight,
+            before: None,
+            batch: None,
         }
     }
 
-    fn event(&self, at: Timestamp, action: Action, target: Uuid, name: &str) -> Event {
-        Event {
-            at,
-            actor: Actor::Scim { token: self.token.id, name: self.token.name.clone() },
-            address: self.address.clone(),
-            action,
-            target: Some(target),
-            target_name: Some(name.to_owned()),
+    /// Counts a departure, which may be one too many.
+    async fn count(&self, tx: &mut dyn Tx, settings: &Settings, departure: Departure) -> Result<()> {
+        let event = self.event(departure.at, Action::GuardTripped).on(self.token.id.0, &self.token.name);
+        guard::count(tx, &self.env, settings, departure, event).await
+    }
+
+    /// Where the guard refused, notes that: the refused unit itself has changed nothing.
+    async fn note_hold<T>(&self, done: Result<T>) -> Result<T> {
+        if let Err(Error::Refused(Refusal::Held)) = &done {
+            let settings = self.env.store.read((), |(), tx| Box::pin(async move { tx.settings().await })).await?;
+            let event = self.event(self.env.now(), Action::GuardHeld).on(self.token.id.0, &self.token.name);
+            guard::hold(&self.env, &settings, self.token.id, event).await?;
+        }
+        done
+    }
+}
+
+/// Refuses what belongs to a break-glass account: no directory may take its name, whatever it calls it.
+async fn keep_reserved(tx: &mut dyn Tx, profile: &Profile) -> Result<()> {
+    let emails = profile.emails.iter().map(|email| email.value.as_str());
+    let names = [Some(profile.user_name.as_str()), profile.external_id.as_deref()];
+    for name in names.into_iter().flatten().chain(emails) {
+        let key = fold(name);
+        if break_glass::has_form(&key) && tx.break_glass_by_key(&key).await?.is_some() {
+            return Err(Error::Conflict(Conflict::Reserved));
         }
     }
+    Ok(())
 }
 
 fn done(call: &Call, target: Uuid) -> Record {

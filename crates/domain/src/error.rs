@@ -52,17 +52,66 @@ pub enum Conflict {
     /// A break-glass account's name.
     #[error("this break-glass name")]
     BreakGlassName,
+    /// A name, an address or an id that belongs to a break-glass account.
+    #[error("a name of a break-glass account")]
+    Reserved,
+}
+
+impl Refusal {
+    /// Whether it is worth a line in the audit log: not where somebody is only asked to do something first.
+    pub(crate) fn is_recorded(self) -> bool {
+        !matches!(self, Self::StepUp | Self::ReasonNeeded | Self::SessionEnded | Self::WrongCode)
+    }
 }
 
 /// A guard's refusal. Its sentence says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Provisioning cannot be turned on while nobody has a proven way back in.
+    /// Provisioning cannot be turned on while there are not enough proven ways back in.
     #[error(
-        "No break-glass account has signed in within the last 90 days. Sign in with one first, so that a mistake \
-         in the directory can never lock you out."
+        "Two break-glass accounts must have signed in within the last 90 days. Sign in with each of them once, so that \
+         a mistake in the directory can never lock you out."
     )]
     NoProvenWayBack,
+    /// A way in cannot be removed when no proven one would be left.
+    #[error(
+        "This is the last break-glass account that is known to work. Sign in with another one first; then this one can \
+         be removed."
+    )]
+    LastWayIn,
+    /// An auditor reads everything and changes nothing.
+    #[error("Your role is auditor: you can read everything here and change nothing.")]
+    ReadOnly,
+    /// The session has ended meanwhile.
+    #[error("Your session has ended, so nothing was changed. Sign in again.")]
+    SessionEnded,
+    /// The secret was given too long ago for a change like this.
+    #[error("Confirm with your secret first: it was last given more than five minutes ago.")]
+    StepUp,
+    /// Nobody has said yet what the break-glass session is for.
+    #[error("Say first what you use the break-glass account for.")]
+    ReasonNeeded,
+    /// Too many people lost access at once, and nobody has approved.
+    #[error(
+        "Postern holds this: more people lost access than its guard allows at once. An administrator must approve the \
+         batch under Single sign-on, Guard."
+    )]
+    Held,
+    /// The token is paused.
+    #[error("This token is paused in Postern. Resume it under Single sign-on, SCIM.")]
+    TokenPaused,
+    /// The token may not be used from there.
+    #[error("This token may not be used from this network. Change its networks under Single sign-on, SCIM.")]
+    OutsideNetworks,
+    /// A list of networks would cut a directory off that calls now.
+    #[error("Within the last day this token was used from outside these networks. Add those networks first.")]
+    WouldCutOff,
+    /// The batch is no longer what the page showed.
+    #[error("Somebody has decided about this already. Reload the page to see what.")]
+    Decided,
+    /// A code that was read from an alert is wrong.
+    #[error("This is not the code in that alert. Read it once more; each channel has its own.")]
+    WrongCode,
     /// SCIM is turned off.
     #[error("SCIM provisioning is turned off in Postern. Turn it on under Single sign-on, SCIM.")]
     ProvisioningOff,

@@ -3,8 +3,8 @@
 
 use crate::{
     Env, Error, Result, TokenId,
-    audit::{Action, Actor, Event},
-    break_glass::{self, Account},
+    audit::{Action, Actor, Entry, Event},
+    break_glass::{self, Account, Code, CodeKind, Holdings, NewAccount, RESCUE_MINUTES},
     console::ScimStatus,
     fold,
     store::Tx,
@@ -23,55 +23,95 @@ impl Host {
         Self { env }
     }
 
-    /// Makes a break-glass account with the hash of a secret that was just generated.
+    /// Makes a break-glass account from the hashes of what was just generated.
     ///
     /// # Errors
-    /// `Invalid` for a name of the wrong form, `Conflict` for one that is taken.
-    pub async fn create_break_glass(&self, name: &str, secret_hash: &str) -> Result<Account> {
-        break_glass::check_name(name)?;
-        let context = (self.env.clone(), name.to_owned(), secret_hash.to_owned());
-        let work = self.env.store.write(context, |(env, name, hash), tx| {
+    /// `Conflict` for a name that is taken.
+    pub async fn create_break_glass(&self, new: NewAccount) -> Result<Account> {
+        let work = self.env.store.write((self.clone(), new), |(this, new), tx| {
             Box::pin(async move {
                 tx.lock_settings().await?;
-                create(tx, env, name, hash).await
+                this.create(tx, new).await
             })
         });
         work.await
     }
 
-    /// Makes the first break-glass account, unless there is one already: then `None`, and nothing happens.
-    pub async fn create_first_break_glass(&self, name: &str, secret_hash: &str) -> Result<Option<Account>> {
-        let context = (self.env.clone(), name.to_owned(), secret_hash.to_owned());
-        let work = self.env.store.write(context, |(env, name, hash), tx| {
+    /// Makes the first break-glass accounts, unless there is one already: then nothing happens, and the answer is false.
+    pub async fn create_first_break_glass(&self, new: Vec<NewAccount>) -> Result<bool> {
+        let work = self.env.store.write((self.clone(), new), |(this, new), tx| {
             Box::pin(async move {
                 tx.lock_settings().await?;
-                if tx.break_glass().await?.is_empty() { create(tx, env, name, hash).await.map(Some) } else { Ok(None) }
+                if !tx.break_glass().await?.is_empty() {
+                    return Ok(false);
+                }
+                for account in new {
+                    this.create(tx, account).await?;
+                }
+                Ok(true)
             })
         });
         work.await
     }
 
-    /// Gives an account a new secret, by its hash, and ends its sessions. The account is unproven until somebody signs
-    /// in with it.
+    /// Gives an account a new secret at once, by its hash, and ends its sessions. The account is unproven until somebody
+    /// signs in with it.
     ///
     /// # Errors
     /// `NotFound` when there is none of that name.
     pub async fn reset_break_glass(&self, name: &str, secret_hash: &str) -> Result<()> {
-        let context = (self.env.now(), fold(name), secret_hash.to_owned());
-        let work = self.env.store.write(context, |(now, key, hash), tx| {
+        let context = (self.event(Action::BreakGlassReset), fold(name), secret_hash.to_owned());
+        let work = self.env.store.write(context, |(event, key, hash), tx| {
             Box::pin(async move {
                 tx.lock_settings().await?;
                 let account = tx.break_glass_by_key(key).await?.ok_or(Error::NotFound)?;
-                tx.set_break_glass_secret(account.id, hash, *now).await?;
+                tx.set_break_glass_secret(account.id, hash, event.at).await?;
                 tx.delete_sessions_of(account.id).await?;
-                tx.append_event(&break_glass::event(&account, Actor::Host, *now, None, Action::BreakGlassReset)).await
+                tx.delete_break_glass_devices(account.id).await?;
+                tx.append_event(&event.clone().on(account.id.0, &account.name)).await
             })
         });
         work.await
     }
 
-    /// All break-glass accounts, in order of creation.
-    pub async fn break_glass(&self) -> Result<Vec<Account>> {
+    /// Makes a way in that is good once and for [`RESCUE_MINUTES`] minutes, by the hash of its code: for the account of
+    /// that name, or for the one made first. Where there is no account at all, `fallback` is made. Gives the name to
+    /// sign in with.
+    ///
+    /// # Errors
+    /// `NotFound` when a name is given and there is none.
+    pub async fn rescue(&self, name: Option<&str>, code: [u8; 32], fallback: NewAccount) -> Result<String> {
+        let context = (self.clone(), name.map(fold), code, fallback);
+        let work = self.env.store.write(context, |(this, name, code, fallback), tx| {
+            Box::pin(async move {
+                tx.lock_settings().await?;
+                let mut accounts = tx.break_glass().await?.into_iter().map(|holdings| holdings.account);
+                let account = match name {
+                    Some(key) => Some(accounts.find(|account| fold(&account.name) == *key).ok_or(Error::NotFound)?),
+                    None => accounts.next(),
+                };
+                let account = match account {
+                    Some(account) => account,
+                    None => this.create(tx, fallback).await?,
+                };
+                let event = this.event(Action::BreakGlassRescue);
+                let code = Code {
+                    hash: *code,
+                    account: account.id,
+                    kind: CodeKind::Rescue,
+                    created: event.at,
+                    expires: Some(event.at.plus_millis(RESCUE_MINUTES * 60_000)),
+                };
+                tx.insert_codes(&[code]).await?;
+                tx.append_event(&event.on(account.id.0, &account.name)).await?;
+                Ok(account.name)
+            })
+        });
+        work.await
+    }
+
+    /// All break-glass accounts and what else opens them, in order of creation.
+    pub async fn break_glass(&self) -> Result<Vec<Holdings>> {
         self.env.store.read((), |(), tx| Box::pin(async move { tx.break_glass().await })).await
     }
 
@@ -103,10 +143,8 @@ impl Host {
     /// # Errors
     /// `Invalid` when the name is empty or too long.
     pub async fn create_token(&self, name: &str) -> Result<NewToken> {
-        let new = NewToken::generate(&self.env, crate::console::check_token_name(name)?);
-        let mut event = self.event(Action::TokenCreated);
-        event.target = Some(new.token.id.0);
-        event.target_name = Some(new.token.name.clone());
+        let new = NewToken::generate(&self.env, crate::console::check_token_name(name)?, None);
+        let event = self.event(Action::TokenCreated).on(new.token.id.0, &new.token.name);
         let work = self.env.store.write((new.token.clone(), event), |(token, event), tx| {
             Box::pin(async move {
                 tx.insert_token(token).await?;
@@ -135,14 +173,23 @@ impl Host {
         self.env.store.read((), |(), tx| Box::pin(async move { tx.count_events().await })).await
     }
 
-    fn event(&self, action: Action) -> Event {
-        Event { at: self.env.now(), actor: Actor::Host, address: None, action, target: None, target_name: None }
+    /// Up to 1,000 events of the audit log after a number, in their order.
+    pub async fn events_after(&self, seq: i64) -> Result<Vec<Entry>> {
+        self.env.store.read(seq, |seq, tx| Box::pin(async move { tx.events_after(*seq, 1_000).await })).await
     }
-}
 
-async fn create(tx: &mut dyn Tx, env: &Env, name: &str, secret_hash: &str) -> Result<Account> {
-    let account = break_glass::create(tx, env, name, secret_hash).await?;
-    let event = break_glass::event(&account, Actor::Host, account.created, None, Action::BreakGlassCreated);
-    tx.append_event(&event).await?;
-    Ok(account)
+    /// The number and the hash of the last event.
+    pub async fn audit_head(&self) -> Result<Option<(i64, [u8; 32])>> {
+        self.env.store.read((), |(), tx| Box::pin(async move { tx.audit_head().await })).await
+    }
+
+    async fn create(&self, tx: &mut dyn Tx, new: &NewAccount) -> Result<Account> {
+        let account = break_glass::create(tx, &self.env, new).await?;
+        tx.append_event(&self.event(Action::BreakGlassCreated).on(account.id.0, &account.name)).await?;
+        Ok(account)
+    }
+
+    fn event(&self, action: Action) -> Event {
+        Event::new(self.env.now(), Actor::Host, None, action)
+    }
 }

@@ -6,17 +6,23 @@
 //! work of the [`store::Store`], so that what a rule protects and the rule itself share a transaction.
 
 pub mod activity;
+pub mod alert;
 pub mod audit;
 pub mod break_glass;
 pub mod console;
 pub mod directory;
+pub mod drill;
 mod error;
 pub mod group;
+pub mod guard;
 pub mod host;
 mod id;
 mod key;
+pub mod lockout;
+pub mod maintenance;
 pub mod page;
 pub mod query;
+pub mod role;
 pub mod session;
 pub mod settings;
 pub mod sign_in;

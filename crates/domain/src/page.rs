@@ -1,7 +1,7 @@
 //! Pages of the console's lists, by key and not by number, so that a page costs the same however far down it is. A row
 //! that changes meanwhile moves to the top.
 
-use crate::Timestamp;
+use crate::{Timestamp, group::GroupSummary, user::UserSummary};
 use uuid::Uuid;
 
 /// A place in a list ordered by last change, newest first; the id decides between equals.
@@ -49,6 +49,20 @@ impl Key {
     pub fn parse(text: &str) -> Option<Self> {
         let (changed, id) = text.split_once('.')?;
         Some(Self { changed: Timestamp::from_millis(changed.parse().ok()?), id: Uuid::try_parse(id).ok()? })
+    }
+}
+
+/// A row's key in a list by last change.
+impl From<&UserSummary> for Key {
+    fn from(row: &UserSummary) -> Self {
+        Self { changed: row.changed, id: row.id.0 }
+    }
+}
+
+/// A row's key in a list by last change.
+impl From<&GroupSummary> for Key {
+    fn from(row: &GroupSummary) -> Self {
+        Self { changed: row.changed, id: row.id.0 }
     }
 }
 

@@ -1,6 +1,29 @@
 //! What an administrator has set.
 
-use crate::Timestamp;
+use crate::{Error, Result, Timestamp, text_enum::text_enum};
+
+text_enum! {
+    /// What happens when too many people lose access at once.
+    pub enum GuardMode {
+        /// They lose it, administrators are told, and one click brings them back.
+        Alert = "alert",
+        /// Nobody more loses it until an administrator approves.
+        Hold = "hold",
+    }
+}
+
+/// When departures are so many that they look like a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardSettings {
+    /// What happens then.
+    pub mode: GuardMode,
+    /// So many departures are ordinary in any case.
+    pub count: u32,
+    /// So many of a hundred active users are ordinary too.
+    pub percent: u32,
+    /// Within so many minutes. Entra's cycle takes 40.
+    pub minutes: u32,
+}
 
 /// The settings; there is one row of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,4 +32,71 @@ pub struct Settings {
     pub provisioning: bool,
     /// When it was last turned on or off.
     pub provisioning_changed: Option<Timestamp>,
+    /// The guard against mass deprovisioning.
+    pub guard: GuardSettings,
+    /// For how many days the audit log is kept.
+    pub audit_days: u32,
+}
+
+impl GuardSettings {
+    /// The number of departures that is still ordinary among so many active users.
+    pub fn threshold(&self, population: u64) -> u64 {
+        u64::from(self.count).max(population.saturating_mul(u64::from(self.percent)) / 100)
+    }
+
+    /// The start of the time that is looked at.
+    pub fn since(&self, now: Timestamp) -> Timestamp {
+        now.plus_millis(-60_000 * i64::from(self.minutes))
+    }
+
+    /// Refuses what would be no guard.
+    ///
+    /// # Errors
+    /// `Invalid` for numbers out of their range.
+    pub fn checked(self) -> Result<Self> {
+        let fits =
+            (1..=100_000).contains(&self.count) && (1..=100).contains(&self.percent) && (5..=1_440).contains(&self.minutes);
+        if fits { Ok(self) } else { Err(Error::Invalid(RANGE)) }
+    }
+}
+
+const RANGE: &str = "Choose 1 to 100,000 departures, 1 to 100 percent, and 5 to 1,440 minutes.";
+
+/// Refuses to keep the audit log for less than a quarter of a year or more than ten years.
+///
+/// # Errors
+/// `Invalid` then.
+pub fn check_audit_days(days: u32) -> Result<u32> {
+    if (90..=3_650).contains(&days) {
+        Ok(days)
+    } else {
+        Err(Error::Invalid("Keep the audit log for 90 to 3,650 days."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUARD: GuardSettings = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 };
+
+    #[test]
+    fn the_greater_of_both_is_ordinary() {
+        assert_eq!(GUARD.threshold(0), 10);
+        assert_eq!(GUARD.threshold(49), 10);
+        assert_eq!(GUARD.threshold(500), 100);
+    }
+
+    #[test]
+    fn a_guard_that_never_trips_is_refused() {
+        assert!(GUARD.checked().is_ok());
+        for guard in [
+            GuardSettings { count: 0, ..GUARD },
+            GuardSettings { percent: 101, ..GUARD },
+            GuardSettings { minutes: 4, ..GUARD },
+        ] {
+            assert!(guard.checked().is_err());
+        }
+        assert!(check_audit_days(89).is_err() && check_audit_days(90).is_ok());
+    }
 }

@@ -4,14 +4,23 @@
 //! §3.1.2.2: look-up secrets of 112 bits and more); the CRC tells a mistyped token from an unknown one without a look
 //! into the database.
 
-use crate::{Env, Timestamp, TokenId};
+use crate::{Env, Error, Result, Timestamp, TokenId};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
 const PREFIX: &str = "postern_scim_";
 const ID: usize = 10;
 const SECRET: usize = 43;
 const CRC: usize = 6;
+const MOST_NETWORKS: usize = 200;
+
+/// A token that is older than this is due for another, even though it works.
+pub const ROTATE_DAYS: i64 = 180;
+
+/// For so many days a token goes on working beside the one that takes its place.
+pub const OVERLAP_DAYS: i64 = 7;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// A token as it is recorded: never the token itself.
@@ -33,6 +42,44 @@ pub struct Token {
     pub last_used: Option<Timestamp>,
     /// When it was revoked.
     pub revoked: Option<Timestamp>,
+    /// When it ends by itself.
+    pub expires: Option<Timestamp>,
+    /// Since when calls with it are refused until somebody resumes it.
+    pub paused: Option<Timestamp>,
+    /// The token in whose place it was made.
+    pub replaces: Option<TokenId>,
+    /// Where it may be used from.
+    pub networks: Option<Networks>,
+}
+
+/// Where a token may be used from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Networks {
+    /// The networks, as an administrator wrote them: CIDR, separated by commas.
+    pub list: String,
+    /// Whether calls from elsewhere are refused. Otherwise the list is only tried out: the token's page says what it
+    /// would have refused.
+    pub enforced: bool,
+}
+
+/// A network that a token was used from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenNetwork {
+    /// An IPv4 address, or the /64 of an IPv6 address.
+    pub network: String,
+    /// The first call from there.
+    pub first: Timestamp,
+    /// The last call from there.
+    pub last: Timestamp,
+}
+
+/// Why a token that exists does not work now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was revoked.
+    Revoked,
+    /// It has expired.
+    Expired,
 }
 
 /// A token and its text, which exists nowhere else and cannot be had again.
@@ -53,7 +100,7 @@ pub struct Presented<'a> {
 
 impl NewToken {
     /// Makes a token with a name that was checked already.
-    pub fn generate(env: &Env, name: String) -> Self {
+    pub fn generate(env: &Env, name: String, expires: Option<Timestamp>) -> Self {
         let now = env.now();
         let key = base62(&env.random::<8>(), ID);
         let mut secret = format!("{PREFIX}{key}_{}", base62(&env.random::<32>(), SECRET));
@@ -67,6 +114,10 @@ impl NewToken {
             created: now,
             last_used: None,
             revoked: None,
+            expires,
+            paused: None,
+            replaces: None,
+            networks: None,
         };
         Self { token, secret }
     }
@@ -76,6 +127,70 @@ impl Token {
     /// The form in which a list shows it: prefix, public part, last four characters.
     pub fn masked(&self) -> String {
         format!("{PREFIX}{}_…{}", self.key, self.last_four)
+    }
+
+    /// Whether and why it is over.
+    pub fn ended(&self, now: Timestamp) -> Option<Ended> {
+        match (self.revoked, self.expires) {
+            (Some(_), _) => Some(Ended::Revoked),
+            (None, Some(expires)) if expires <= now => Some(Ended::Expired),
+            _ => None,
+        }
+    }
+
+    /// Whether a call from this address must be refused.
+    pub fn is_outside(&self, address: Option<&str>) -> bool {
+        let Some(networks) = self.networks.as_ref().filter(|networks| networks.enforced) else { return false };
+        let address: Option<IpAddr> = address.and_then(|address| address.parse().ok());
+        !address.is_some_and(|address| networks.contain(IpNet::from(address)))
+    }
+}
+
+impl Networks {
+    /// Reads a list of networks and single addresses; a list of none is `None`.
+    ///
+    /// # Errors
+    /// `Invalid` where one of them is none.
+    pub fn parse(list: &str, enforced: bool) -> Result<Option<Self>> {
+        let nets = list.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()).map(|part| {
+            let net = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+            net.map(|net: IpNet| net.trunc().to_string())
+        });
+        let nets: Vec<String> = nets.collect::<Result<_, _>>().map_err(|_| {
+            Error::Invalid("Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.")
+        })?;
+        if nets.len() > MOST_NETWORKS {
+            return Err(Error::Invalid("Name at most 200 networks."));
+        }
+        Ok((!nets.is_empty()).then(|| Self { list: nets.join(", "), enforced }))
+    }
+
+    /// Whether all of a network lies in one of these.
+    pub fn contain(&self, network: IpNet) -> bool {
+        self.list.split(", ").filter_map(|net| net.parse::<IpNet>().ok()).any(|net| net.contains(&network))
+    }
+
+    /// Whether a network in its recorded form lies in one of these.
+    pub fn contain_seen(&self, seen: &SeenNetwork) -> bool {
+        let network = seen.network.parse().or_else(|_| seen.network.parse::<IpAddr>().map(IpNet::from));
+        network.is_ok_and(|network| self.contain(network))
+    }
+}
+
+/// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which is one
+/// customer's.
+pub fn place_of(address: &str) -> Option<String> {
+    match address.parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(address) => Some(address.to_string()),
+        IpAddr::V6(address) => Ipv6Net::new(address, 64).ok().map(|net| net.trunc().to_string()),
+    }
+}
+
+/// The neighbourhood of a place: its /24 or /64. Directories call from many addresses of one.
+pub(crate) fn neighbourhood(place: &str) -> Option<String> {
+    match place.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => Ipv4Net::new(address, 24).ok().map(|net| net.trunc().to_string()),
+        _ => Some(place.to_owned()),
     }
 }
 
@@ -131,6 +246,24 @@ mod tests {
         assert_eq!(base62(&[0, 61], 3), "00z");
         assert_eq!(base62(&[1, 0], 3), "048");
         assert_eq!(base62(&[255; 32], 43).len(), 43);
+    }
+
+    #[test]
+    fn networks_are_read_and_matched() {
+        let networks = Networks::parse("20.190.128.77/18, 10.0.0.1,2603:1000::/24", true).unwrap().unwrap();
+        assert_eq!(networks.list, "20.190.128.0/18, 10.0.0.1/32, 2603:1000::/24");
+        let contains = |address: &str| networks.contain(IpNet::from(address.parse::<IpAddr>().unwrap()));
+        assert!(contains("20.190.130.1") && contains("10.0.0.1") && contains("2603:1010::1"));
+        assert!(!contains("10.0.0.2") && !contains("::1"));
+        assert_eq!(Networks::parse(" , ", true).unwrap(), None);
+        assert!(Networks::parse("Entra", true).is_err());
+    }
+
+    #[test]
+    fn a_place_is_an_address_or_a_customer() {
+        assert_eq!(place_of("::ffff:192.0.2.7").as_deref(), Some("192.0.2.7"));
+        assert_eq!(place_of("2001:db8:1:2:3::4").as_deref(), Some("2001:db8:1:2::/64"));
+        assert_eq!(neighbourhood("192.0.2.7").as_deref(), Some("192.0.2.0/24"));
     }
 
     #[test]

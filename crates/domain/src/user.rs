@@ -77,3 +77,14 @@ impl User {
         self.profile.display_name.as_deref().unwrap_or(&self.profile.user_name)
     }
 }
+
+/// Something deleted that can still be restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The user's or group's id.
+    pub id: uuid::Uuid,
+    /// Its name.
+    pub name: String,
+    /// When it was deleted.
+    pub deleted: Timestamp,
+}

@@ -1,15 +1,24 @@
 use super::{Connection, failed};
 use async_trait::async_trait;
-use domain::{BreakGlassId, Result, Timestamp, break_glass::Account, fold, store::BreakGlass};
+use domain::{
+    BreakGlassId, Error, Result, Timestamp,
+    break_glass::{Account, Code, CodeKind, Holdings},
+    fold,
+    store::BreakGlass,
+};
 use uuid::Uuid;
 
 struct AccountRow {
     id: Uuid,
     name: String,
     secret_hash: String,
+    next_hash: Option<String>,
+    generation: i64,
     created: i64,
     secret_changed: i64,
     proven: Option<i64>,
+    used: Option<i64>,
+    drilled: Option<i64>,
 }
 
 impl From<AccountRow> for Account {
@@ -18,30 +27,53 @@ impl From<AccountRow> for Account {
             id: BreakGlassId(row.id),
             name: row.name,
             secret_hash: row.secret_hash,
+            next_hash: row.next_hash,
+            generation: row.generation,
             created: Timestamp::from_millis(row.created),
             secret_changed: Timestamp::from_millis(row.secret_changed),
             proven: row.proven.map(Timestamp::from_millis),
+            used: row.used.map(Timestamp::from_millis),
+            drilled: row.drilled.map(Timestamp::from_millis),
         }
     }
 }
 
 #[async_trait]
 impl BreakGlass for Connection<'_> {
-    async fn break_glass(&mut self) -> Result<Vec<Account>> {
-        let rows = sqlx::query_as!(
-            AccountRow,
-            "SELECT id, name, secret_hash, created, secret_changed, proven FROM break_glass_accounts
-            ORDER BY created, id"
-        );
+    async fn break_glass(&mut self) -> Result<Vec<Holdings>> {
+        let rows = sqlx::query_as!(AccountRow, "SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled
+            FROM break_glass_accounts ORDER BY created, id");
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
-        Ok(rows.into_iter().map(Account::from).collect())
+        let mut holdings = Vec::new();
+        for row in rows {
+            let also = sqlx::query!(
+                r#"SELECT (SELECT COUNT(*) FROM break_glass_codes
+                    WHERE account = $1 AND kind = 'recovery' AND used IS NULL) AS "codes!: i64",
+                    (SELECT COUNT(*) FROM break_glass_devices WHERE account = $1) AS "devices!: i64""#,
+                row.id
+            );
+            let also = also.fetch_one(&mut *self.0).await.map_err(failed)?;
+            let (codes, devices) = (also.codes.unsigned_abs(), also.devices.unsigned_abs());
+            holdings.push(Holdings { account: row.into(), codes, devices });
+        }
+        Ok(holdings)
+    }
+
+    async fn break_glass_account(&mut self, id: BreakGlassId) -> Result<Option<Account>> {
+        let row = sqlx::query_as!(
+            AccountRow,
+            "SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled
+            FROM break_glass_accounts WHERE id = $1",
+            id.0
+        );
+        Ok(row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Account::from))
     }
 
     async fn break_glass_by_key(&mut self, key: &str) -> Result<Option<Account>> {
         let row = sqlx::query_as!(
             AccountRow,
-            "SELECT id, name, secret_hash, created, secret_changed, proven FROM break_glass_accounts
-            WHERE name_key = $1",
+            "SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled
+            FROM break_glass_accounts WHERE name_key = $1",
             key
         );
         Ok(row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Account::from))
@@ -49,29 +81,60 @@ impl BreakGlass for Connection<'_> {
 
     async fn insert_break_glass(&mut self, account: &Account) -> Result<()> {
         let insert = sqlx::query!(
-            "INSERT INTO break_glass_accounts (id, name, name_key, secret_hash, created, secret_changed, proven)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO break_glass_accounts (id, name, name_key, secret_hash, next_hash, generation, created,
+                secret_changed, proven, used, drilled)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             account.id.0,
             account.name,
             fold(&account.name),
             account.secret_hash,
+            account.next_hash,
+            account.generation,
             account.created.millis(),
             account.secret_changed.millis(),
             account.proven.map(Timestamp::millis),
+            account.used.map(Timestamp::millis),
+            account.drilled.map(Timestamp::millis),
         );
         insert.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }
 
+    async fn delete_break_glass(&mut self, id: BreakGlassId) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM break_glass_accounts WHERE id = $1", id.0);
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
     async fn set_break_glass_secret(&mut self, id: BreakGlassId, hash: &str, at: Timestamp) -> Result<()> {
         let update = sqlx::query!(
-            "UPDATE break_glass_accounts SET secret_hash = $2, secret_changed = $3, proven = NULL WHERE id = $1",
+            "UPDATE break_glass_accounts SET secret_hash = $2, next_hash = NULL, generation = generation + 1,
+                secret_changed = $3, proven = NULL, used = NULL
+            WHERE id = $1",
             id.0,
             hash,
             at.millis()
         );
         update.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
+    }
+
+    async fn set_next_break_glass_secret(&mut self, id: BreakGlassId, hash: &str) -> Result<()> {
+        let update = sqlx::query!("UPDATE break_glass_accounts SET next_hash = $2 WHERE id = $1", id.0, hash);
+        update.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn promote_break_glass(&mut self, id: BreakGlassId, next_hash: &str, at: Timestamp) -> Result<bool> {
+        let update = sqlx::query!(
+            "UPDATE break_glass_accounts SET secret_hash = next_hash, next_hash = NULL, generation = generation + 1,
+                secret_changed = $3, proven = $3, used = NULL
+            WHERE id = $1 AND next_hash = $2",
+            id.0,
+            next_hash,
+            at.millis()
+        );
+        Ok(update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
     }
 
     async fn prove_break_glass(&mut self, id: BreakGlassId, hash: &str, at: Timestamp) -> Result<bool> {
@@ -82,5 +145,82 @@ impl BreakGlass for Connection<'_> {
             at.millis()
         );
         Ok(update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
+    }
+
+    async fn mark_break_glass_used(&mut self, id: BreakGlassId, at: Timestamp) -> Result<()> {
+        let update = sqlx::query!("UPDATE break_glass_accounts SET used = $2 WHERE id = $1", id.0, at.millis());
+        update.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn mark_break_glass_drilled(&mut self, id: BreakGlassId, at: Timestamp) -> Result<()> {
+        let update = sqlx::query!("UPDATE break_glass_accounts SET drilled = $2 WHERE id = $1", id.0, at.millis());
+        update.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn insert_codes(&mut self, codes: &[Code]) -> Result<()> {
+        for code in codes {
+            let insert = sqlx::query!(
+                "INSERT INTO break_glass_codes (hash, account, kind, created, expires) VALUES ($1, $2, $3, $4, $5)",
+                code.hash.as_slice(),
+                code.account.0,
+                code.kind.as_str(),
+                code.created.millis(),
+                code.expires.map(Timestamp::millis),
+            );
+            insert.execute(&mut *self.0).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn delete_recovery_codes(&mut self, id: BreakGlassId) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM break_glass_codes WHERE account = $1 AND kind = 'recovery'", id.0);
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn use_code(&mut self, id: BreakGlassId, hash: [u8; 32], now: Timestamp) -> Result<Option<CodeKind>> {
+        let kind = sqlx::query_scalar!(
+            "UPDATE break_glass_codes SET used = $3
+            WHERE hash = $2 AND account = $1 AND used IS NULL AND (expires IS NULL OR expires > $3)
+            RETURNING kind",
+            id.0,
+            hash.as_slice(),
+            now.millis()
+        );
+        let kind = kind.fetch_optional(&mut *self.0).await.map_err(failed)?;
+        let corrupt = Error::Corrupt { table: "break_glass_codes", column: "kind" };
+        kind.map(|kind| CodeKind::parse(&kind).ok_or(corrupt)).transpose()
+    }
+
+    async fn insert_break_glass_device(&mut self, key: [u8; 32], id: BreakGlassId, at: Timestamp) -> Result<()> {
+        let insert = sqlx::query!(
+            "INSERT INTO break_glass_devices (key, account, created) VALUES ($1, $2, $3)
+            ON CONFLICT (key) DO UPDATE SET account = excluded.account",
+            key.as_slice(),
+            id.0,
+            at.millis()
+        );
+        insert.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn has_break_glass_device(&mut self, name_key: &str, device: &[u8; 32]) -> Result<bool> {
+        let known = sqlx::query_scalar!(
+            r#"SELECT EXISTS (
+                SELECT 1 FROM break_glass_devices JOIN break_glass_accounts ON break_glass_accounts.id = account
+                WHERE break_glass_devices.key = $2 AND name_key = $1
+            ) AS "known!: bool""#,
+            name_key,
+            device.as_slice()
+        );
+        known.fetch_one(&mut *self.0).await.map_err(failed)
+    }
+
+    async fn delete_break_glass_devices(&mut self, id: BreakGlassId) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM break_glass_devices WHERE account = $1", id.0);
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
     }
 }

@@ -5,12 +5,12 @@ use super::{
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
-    Error, GroupId, Result, Timestamp, UserId, fold,
+    Conflict, Error, GroupId, Result, Timestamp, UserId, fold,
     group::{Group, GroupProfile, GroupSummary},
     page::Place,
     query::{Filter, GroupCondition, Slice, UserCondition},
     store::{Groups, Users},
-    user::UserSummary,
+    user::{Deleted, UserSummary},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -109,10 +109,64 @@ impl Groups for Connection<'_> {
         }
     }
 
-    async fn delete_group(&mut self, id: GroupId) -> Result<()> {
+    async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()> {
+        let keep = sqlx::query!(
+            "INSERT INTO deleted_groups (id, version, created, changed, display_name, display_name_key, external_id, document, role, deleted)
+            SELECT id, version, created, changed, display_name, display_name_key, external_id, document, role, $2 FROM groups WHERE id = $1",
+            id.0,
+            at.millis()
+        );
+        keep.execute(&mut *self.0).await.map_err(failed)?;
+        let keep = sqlx::query!(
+            "INSERT INTO former_members (group_id, user_id, added, ended, cause)
+            SELECT group_id, user_id, added, $2, 'group' FROM group_members WHERE group_id = $1
+            ON CONFLICT DO NOTHING",
+            id.0,
+            at.millis()
+        );
+        keep.execute(&mut *self.0).await.map_err(failed)?;
         let delete = sqlx::query!("DELETE FROM groups WHERE id = $1", id.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
+    }
+
+    async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>> {
+        let deleted = sqlx::query!(
+            r#"SELECT display_name, deleted,
+                EXISTS (SELECT 1 FROM groups WHERE groups.display_name_key = deleted_groups.display_name_key)
+                    AS "taken!: bool"
+            FROM deleted_groups WHERE id = $1"#,
+            id.0
+        );
+        let Some(deleted) = deleted.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
+        if deleted.taken {
+            return Err(Error::Conflict(Conflict::GroupName));
+        }
+        let restore = sqlx::query!(
+            "INSERT INTO groups (id, version, created, changed, display_name, display_name_key, external_id, document, role)
+            SELECT id, version + 1, created, $2, display_name, display_name_key, external_id, document, role FROM deleted_groups WHERE id = $1",
+            id.0,
+            at.millis()
+        );
+        restore.execute(&mut *self.0).await.map_err(failed)?;
+        self.restore_memberships_in(id, deleted.deleted).await?;
+        let forget = sqlx::query!("DELETE FROM deleted_groups WHERE id = $1", id.0);
+        forget.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(Some(deleted.display_name))
+    }
+
+    async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>> {
+        let rows = sqlx::query!(
+            "SELECT id, display_name, deleted FROM deleted_groups ORDER BY deleted DESC, id DESC LIMIT $1",
+            bounded(limit)
+        );
+        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
+        let rows = rows.into_iter().map(|row| Deleted {
+            id: row.id,
+            name: row.display_name,
+            deleted: Timestamp::from_millis(row.deleted),
+        });
+        Ok(rows.collect())
     }
 
     async fn find_groups(&mut self, filter: &Filter<GroupCondition>, slice: Slice) -> Result<Vec<Group>> {
@@ -177,13 +231,29 @@ impl Groups for Connection<'_> {
         self.insert_members(group, users, at).await
     }
 
-    async fn remove_members(&mut self, group: GroupId, users: &[UserId]) -> Result<u64> {
-        self.delete_members(group, users).await
+    async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
+        self.delete_members(group, users, at).await
     }
 
-    async fn retain_members(&mut self, group: GroupId, users: &[UserId]) -> Result<u64> {
+    async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
         let others = self.other_members(group, users).await?;
-        self.delete_members(group, &others).await
+        self.delete_members(group, &others, at).await
+    }
+
+    async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
+        self.insert_former_members(group, since).await
+    }
+
+    async fn has_members(&mut self, group: GroupId) -> Result<bool> {
+        let any = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM group_members WHERE group_id = $1) AS "any!: bool""#,
+            group.0
+        );
+        any.fetch_one(&mut *self.0).await.map_err(failed)
+    }
+
+    async fn forget_deleted(&mut self, before: Timestamp) -> Result<()> {
+        self.delete_deleted(before).await
     }
 }
 

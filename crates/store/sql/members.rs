@@ -33,16 +33,90 @@ impl Connection<'_> {
         Ok(came)
     }
 
-    pub(super) async fn delete_members(&mut self, group: GroupId, users: &[UserId]) -> Result<u64> {
+    pub(super) async fn delete_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
         let mut left = 0;
         let users: Vec<Uuid> = users.iter().map(|id| id.0).collect();
         for part in users.chunks(IDS) {
+            let mut query = QueryBuilder::<Db>::new(
+                "INSERT INTO former_members (group_id, user_id, added, ended, cause) SELECT group_id, user_id, added, ",
+            );
+            query.push_bind(at.millis()).push(", 'member' FROM group_members WHERE group_id = ").push_bind(group.0);
+            query.push(" AND user_id IN ");
+            push_ids(&mut query, part);
+            query.push(" ON CONFLICT DO NOTHING");
+            query.build().execute(&mut *self.0).await.map_err(failed)?;
             let mut query = QueryBuilder::<Db>::new("DELETE FROM group_members WHERE group_id = ");
             query.push_bind(group.0).push(" AND user_id IN ");
             push_ids(&mut query, part);
             left += query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected();
         }
         Ok(left)
+    }
+
+    /// Brings back the memberships that a user lost when it was deleted.
+    pub(super) async fn restore_memberships_of(&mut self, user: UserId, deleted: i64, at: Timestamp) -> Result<()> {
+        let restore = sqlx::query!(
+            "INSERT INTO group_members (group_id, user_id, added)
+            SELECT group_id, user_id, added FROM former_members
+            WHERE user_id = $1 AND ended >= $2 AND cause <> 'member'
+                AND EXISTS (SELECT 1 FROM groups WHERE groups.id = former_members.group_id)
+            ON CONFLICT DO NOTHING",
+            user.0,
+            deleted
+        );
+        restore.execute(&mut *self.0).await.map_err(failed)?;
+        let groups = sqlx::query!(
+            "UPDATE groups SET version = version + 1, changed = $2
+            WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1)",
+            user.0,
+            at.millis()
+        );
+        groups.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    /// Brings back the memberships that a group lost when it was deleted, and those of members who had been deleted
+    /// before and are back.
+    pub(super) async fn restore_memberships_in(&mut self, group: GroupId, deleted: i64) -> Result<()> {
+        let restore = sqlx::query!(
+            "INSERT INTO group_members (group_id, user_id, added)
+            SELECT group_id, user_id, added FROM former_members
+            WHERE group_id = $1 AND cause <> 'member' AND (ended >= $2 OR cause = 'user')
+                AND EXISTS (SELECT 1 FROM users WHERE users.id = former_members.user_id)
+            ON CONFLICT DO NOTHING",
+            group.0,
+            deleted
+        );
+        restore.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    /// Brings back the members that were taken out of a group since a moment.
+    pub(super) async fn insert_former_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
+        let restore = sqlx::query!(
+            "INSERT INTO group_members (group_id, user_id, added)
+            SELECT group_id, user_id, added FROM former_members
+            WHERE group_id = $1 AND ended >= $2 AND cause = 'member'
+                AND EXISTS (SELECT 1 FROM users WHERE users.id = former_members.user_id)
+            ON CONFLICT DO NOTHING",
+            group.0,
+            since.millis()
+        );
+        Ok(restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected())
+    }
+
+    /// Forgets for good what was deleted, and who left a group, before a moment.
+    pub(super) async fn delete_deleted(&mut self, before: Timestamp) -> Result<()> {
+        let before = before.millis();
+        let users = sqlx::query!("DELETE FROM deleted_users WHERE deleted < $1", before);
+        users.execute(&mut *self.0).await.map_err(failed)?;
+        let groups = sqlx::query!("DELETE FROM deleted_groups WHERE deleted < $1", before);
+        groups.execute(&mut *self.0).await.map_err(failed)?;
+        let members = sqlx::query!("DELETE FROM former_members WHERE ended < $1", before);
+        members.execute(&mut *self.0).await.map_err(failed)?;
+        let departures = sqlx::query!("DELETE FROM departures WHERE at < $1", before);
+        departures.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
     }
 
     /// The members of a group that are none of these. No statement takes so many ids as a group may have members, and

@@ -1,13 +1,18 @@
 //! The repositories, written once and compiled in two crates, one for each database: every `query!` is checked against
 //! both while it is compiled. What differs between them stands in the crate's `dialect`.
 
+mod audit;
 mod break_glass;
+mod channels;
+mod drills;
 mod emails;
 pub(crate) mod error;
 mod groups;
+mod guards;
 mod members;
 mod page;
 mod query;
+mod roles;
 mod sessions;
 mod system;
 mod tokens;

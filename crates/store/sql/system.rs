@@ -2,33 +2,57 @@ use super::{Connection, ROWS, dialect, failed};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
-    Result, Timestamp,
+    Error, Result, Timestamp,
     activity::{Record, Summary},
-    audit::Event,
-    settings::Settings,
+    settings::{GuardMode, GuardSettings, Settings},
     store::System,
 };
 use sqlx::QueryBuilder;
 
-struct SettingsRow {
-    provisioning: bool,
-    provisioning_changed: Option<i64>,
+struct IdRow {
+    #[expect(dead_code, reason = "only the lock counts")]
+    id: i64,
 }
 
-impl From<SettingsRow> for Settings {
-    fn from(row: SettingsRow) -> Self {
-        Self {
+pub(super) struct SettingsRow {
+    pub(super) provisioning: bool,
+    pub(super) provisioning_changed: Option<i64>,
+    pub(super) guard_mode: String,
+    pub(super) guard_count: i64,
+    pub(super) guard_percent: i64,
+    pub(super) guard_minutes: i64,
+    pub(super) audit_days: i64,
+}
+
+impl TryFrom<SettingsRow> for Settings {
+    type Error = Error;
+
+    fn try_from(row: SettingsRow) -> Result<Self> {
+        let corrupt = |column| Error::Corrupt { table: "settings", column };
+        let number = |value, column| u32::try_from(value).map_err(|_| corrupt(column));
+        Ok(Self {
             provisioning: row.provisioning,
             provisioning_changed: row.provisioning_changed.map(Timestamp::from_millis),
-        }
+            guard: GuardSettings {
+                mode: GuardMode::parse(&row.guard_mode).ok_or(corrupt("guard_mode"))?,
+                count: number(row.guard_count, "guard_count")?,
+                percent: number(row.guard_percent, "guard_percent")?,
+                minutes: number(row.guard_minutes, "guard_minutes")?,
+            },
+            audit_days: number(row.audit_days, "audit_days")?,
+        })
     }
 }
 
 #[async_trait]
 impl System for Connection<'_> {
     async fn settings(&mut self) -> Result<Settings> {
-        let row = sqlx::query_as!(SettingsRow, "SELECT provisioning, provisioning_changed FROM settings WHERE id = 1");
-        Ok(row.fetch_one(&mut *self.0).await.map_err(failed)?.into())
+        let row = sqlx::query_as!(
+            SettingsRow,
+            "SELECT provisioning, provisioning_changed, guard_mode, guard_count, guard_percent, guard_minutes, audit_days
+            FROM settings WHERE id = 1"
+        );
+        row.fetch_one(&mut *self.0).await.map_err(failed)?.try_into()
     }
 
     async fn set_provisioning(&mut self, on: bool, at: Timestamp) -> Result<bool> {
@@ -41,33 +65,9 @@ impl System for Connection<'_> {
     }
 
     async fn lock_settings(&mut self) -> Result<()> {
-        let row =
-            dialect::lock_as!(SettingsRow, "SELECT provisioning, provisioning_changed FROM settings WHERE id = 1",);
+        let row = dialect::lock_as!(IdRow, "SELECT id FROM settings WHERE id = 1",);
         row.fetch_one(&mut *self.0).await.map_err(failed)?;
         Ok(())
-    }
-
-    async fn append_event(&mut self, event: &Event) -> Result<()> {
-        let (kind, id, name) = event.actor.parts();
-        let insert = sqlx::query!(
-            "INSERT INTO audit_events (at, actor_kind, actor_id, actor_name, address, action, target, target_name)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            event.at.millis(),
-            kind,
-            id,
-            name,
-            event.address,
-            event.action.as_str(),
-            event.target,
-            event.target_name,
-        );
-        insert.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
-    }
-
-    async fn count_events(&mut self) -> Result<u64> {
-        let count = sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM audit_events"#);
-        Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
 
     async fn append_records(&mut self, records: &[Record]) -> Result<()> {

@@ -2,12 +2,12 @@ use super::{Connection, IDS, bounded, dialect, emails::push_ids, failed, indexed
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
-    Error, GroupId, Result, Timestamp, UserId, fold,
+    Conflict, Error, GroupId, Result, Timestamp, UserId, fold,
     group::GroupRef,
     page::Place,
     query::{Filter, Slice, UserCondition},
     store::Users,
-    user::{Email, Profile, User, UserSummary},
+    user::{Deleted, Email, Profile, User, UserSummary},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -180,9 +180,80 @@ impl Users for Connection<'_> {
             at.millis()
         );
         groups.execute(&mut *self.0).await.map_err(failed)?;
+        let keep = sqlx::query!(
+            "INSERT INTO deleted_users (id, version, created, changed, user_name, user_name_key, external_id, display_name,
+                display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
+                employee_number_key, manager, active, document, role, deleted)
+            SELECT id, version, created, changed, user_name, user_name_key, external_id, display_name,
+                display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
+                employee_number_key, manager, active, document, role, $2 FROM users WHERE id = $1",
+            id.0,
+            at.millis()
+        );
+        keep.execute(&mut *self.0).await.map_err(failed)?;
+        let keep = sqlx::query!(
+            "INSERT INTO deleted_user_emails (user_id, position, value, value_key, kind, kind_key, is_primary)
+            SELECT user_id, position, value, value_key, kind, kind_key, is_primary FROM user_emails WHERE user_id = $1",
+            id.0
+        );
+        keep.execute(&mut *self.0).await.map_err(failed)?;
+        let keep = sqlx::query!(
+            "INSERT INTO former_members (group_id, user_id, added, ended, cause)
+            SELECT group_id, user_id, added, $2, 'user' FROM group_members WHERE user_id = $1
+            ON CONFLICT DO NOTHING",
+            id.0,
+            at.millis()
+        );
+        keep.execute(&mut *self.0).await.map_err(failed)?;
         let delete = sqlx::query!("DELETE FROM users WHERE id = $1", id.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
+    }
+
+    async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>> {
+        let deleted = sqlx::query!(
+            r#"SELECT COALESCE(display_name, user_name) AS "name!", deleted,
+                EXISTS (SELECT 1 FROM users WHERE users.user_name_key = deleted_users.user_name_key) AS "taken!: bool"
+            FROM deleted_users WHERE id = $1"#,
+            id.0
+        );
+        let Some(deleted) = deleted.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
+        // Postgres would give the whole unit up at the index.
+        if deleted.taken {
+            return Err(Error::Conflict(Conflict::UserName));
+        }
+        let restore = sqlx::query!(
+            "INSERT INTO users (id, version, created, changed, user_name, user_name_key, external_id, display_name,
+                display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
+                employee_number_key, manager, active, document, role)
+            SELECT id, version + 1, created, $2, user_name, user_name_key, external_id, display_name,
+                display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
+                employee_number_key, manager, active, document, role FROM deleted_users WHERE id = $1",
+            id.0,
+            at.millis()
+        );
+        restore.execute(&mut *self.0).await.map_err(failed)?;
+        let restore = sqlx::query!(
+            "INSERT INTO user_emails (user_id, position, value, value_key, kind, kind_key, is_primary)
+            SELECT user_id, position, value, value_key, kind, kind_key, is_primary FROM deleted_user_emails WHERE user_id = $1",
+            id.0
+        );
+        restore.execute(&mut *self.0).await.map_err(failed)?;
+        self.restore_memberships_of(id, deleted.deleted, at).await?;
+        let forget = sqlx::query!("DELETE FROM deleted_users WHERE id = $1", id.0);
+        forget.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(Some(deleted.name))
+    }
+
+    async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>> {
+        let rows = sqlx::query!(
+            r#"SELECT id, COALESCE(display_name, user_name) AS "name!", deleted FROM deleted_users
+            ORDER BY deleted DESC, id DESC LIMIT $1"#,
+            bounded(limit)
+        );
+        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
+        let deleted = |at| Timestamp::from_millis(at);
+        Ok(rows.into_iter().map(|row| Deleted { id: row.id, name: row.name, deleted: deleted(row.deleted) }).collect())
     }
 
     async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>> {

@@ -4,6 +4,7 @@ use crate::{
     group::{Group, GroupProfile, MemberChange},
     query::{Filter, GroupCondition},
 };
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Makes a group's new profile from what is recorded; runs inside the unit of work and may refuse.
@@ -35,13 +36,16 @@ impl Directory {
         let context = (self.clone(), call, group, members, with_members);
         let work = self.env.store.write(context, |(this, call, group, members, with_members), tx| {
             Box::pin(async move {
-                this.recheck(tx).await?;
+                this.recheck(tx, call.at).await?;
                 tx.insert_group(group).await?;
                 tx.add_members(group.id, members, call.at).await?;
-                let name = &group.profile.display_name;
-                tx.append_event(&this.event(call.at, Action::GroupCreated, group.id.0, name)).await?;
                 tx.append_records(&[done(call, group.id.0)]).await?;
-                view(tx, group.clone(), *with_members).await
+                let view = view(tx, group.clone(), *with_members).await?;
+                let event = this.event(call.at, Action::GroupCreated).on(group.id.0, &group.profile.display_name);
+                let change = Change::between("{}", &group.profile.document);
+                let steps = [MemberChange::Add(members.clone())];
+                tx.append_event(&event.change(with_members_named(change, &steps))).await?;
+                Ok(view)
             })
         });
         work.await
@@ -102,27 +106,35 @@ impl Directory {
         let context = (self.clone(), call, id, expected, with_members, change, members);
         let work = self.env.store.write(context, |(this, call, id, expected, with_members, change, members), tx| {
             Box::pin(async move {
-                this.recheck(tx).await?;
+                let settings = this.recheck(tx, call.at).await?;
                 let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, before.version)?;
                 let profile = change(&before)?;
-                let mut moved = 0;
+                let (mut moved, mut left) = (0, 0);
                 for step in members {
-                    moved += apply(tx, *id, step, call.at).await?;
+                    let (came, went) = apply(tx, *id, step, call.at).await?;
+                    moved += came + went;
+                    left += went;
                 }
                 if profile == before.profile && moved == 0 {
                     tx.append_records(&[unchanged(call, id.0)]).await?;
                     return view(tx, before, *with_members).await;
                 }
+                if left > 0 && !tx.has_members(*id).await? {
+                    let name = &before.profile.display_name;
+                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left)).await?;
+                }
+                let change = Change::between(&before.profile.document, &profile.document);
                 let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
                 tx.update_group(&after).await?;
-                let name = &after.profile.display_name;
-                tx.append_event(&this.event(call.at, Action::GroupChanged, id.0, name)).await?;
                 tx.append_records(&[done(call, id.0)]).await?;
-                view(tx, after, *with_members).await
+                let view = view(tx, after, *with_members).await?;
+                let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
+                tx.append_event(&event.change(with_members_named(change, members))).await?;
+                Ok(view)
             })
         });
-        work.await
+        self.note_hold(work.await).await
     }
 
     /// Deletes a group; its members stay.
@@ -133,28 +145,58 @@ impl Directory {
         let call = self.call(Operation::Delete, Subject::Group);
         let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
-                this.recheck(tx).await?;
+                let settings = this.recheck(tx, call.at).await?;
                 let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, group.version)?;
-                tx.delete_group(*id).await?;
-                let name = &group.profile.display_name;
-                tx.append_event(&this.event(call.at, Action::GroupDeleted, id.0, name)).await?;
-                tx.append_records(&[done(call, id.0)]).await
+                let (name, weight) = (&group.profile.display_name, tx.count_members(*id).await?);
+                if weight > 0 {
+                    let departure = this.departure(call, DepartureKind::GroupDeleted, id.0, name, weight);
+                    this.count(tx, &settings, departure).await?;
+                }
+                tx.delete_group(*id, call.at).await?;
+                tx.append_records(&[done(call, id.0)]).await?;
+                let event = this.event(call.at, Action::GroupDeleted).on(id.0, name);
+                tx.append_event(&event.change(Change::between(&group.profile.document, "{}"))).await
             })
         });
-        work.await
+        self.note_hold(work.await).await
     }
 }
 
-/// Applies one step and gives how many memberships it made or ended.
-async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timestamp) -> Result<u64> {
+/// Applies one step and gives how many memberships it made and ended.
+async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timestamp) -> Result<(u64, u64)> {
     match step {
-        MemberChange::Add(users) => tx.add_members(group, users, at).await,
-        MemberChange::Remove(users) => tx.remove_members(group, users).await,
+        MemberChange::Add(users) => Ok((tx.add_members(group, users, at).await?, 0)),
+        MemberChange::Remove(users) => Ok((0, tx.remove_members(group, users, at).await?)),
         MemberChange::Replace(users) => {
-            Ok(tx.retain_members(group, users).await? + tx.add_members(group, users, at).await?)
+            let left = tx.retain_members(group, users, at).await?;
+            Ok((tx.add_members(group, users, at).await?, left))
         }
     }
+}
+
+/// So many members at most are named in one event; more are counted.
+const NAMED: usize = 50;
+
+/// Adds to what changed which members were asked to join, leave or stay.
+fn with_members_named(change: Change, steps: &[MemberChange]) -> Change {
+    let mut after: Map<String, Value> =
+        change.after.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    for step in steps {
+        let (word, users) = match step {
+            MemberChange::Add(users) => ("members added", users),
+            MemberChange::Remove(users) => ("members removed", users),
+            MemberChange::Replace(users) => ("members set", users),
+        };
+        let mut named: Vec<Value> = users.iter().take(NAMED).map(|id| Value::String(id.to_string())).collect();
+        if users.len() > NAMED {
+            named.push(Value::String(format!("and {} more", users.len() - NAMED)));
+        }
+        if !(users.is_empty() && word == "members added") {
+            after.insert(word.to_owned(), Value::Array(named));
+        }
+    }
+    Change { after: (!after.is_empty()).then(|| Value::Object(after).to_string()), ..change }
 }
 
 async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {

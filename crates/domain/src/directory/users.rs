@@ -3,7 +3,7 @@ use crate::{
     UserId,
     group::GroupRef,
     query::{Filter, UserCondition},
-    user::{Profile, User},
+    user::User,
 };
 use std::sync::Arc;
 
@@ -30,10 +30,12 @@ impl Directory {
             User { id: UserId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
         let work = self.env.store.write((self.clone(), call, user), |(this, call, user), tx| {
             Box::pin(async move {
-                this.recheck(tx).await?;
+                this.recheck(tx, call.at).await?;
+                keep_reserved(tx, &user.profile).await?;
                 tx.insert_user(user).await?;
-                tx.append_event(&this.event(call.at, Action::UserCreated, user.id.0, user.name())).await?;
                 tx.append_records(&[done(call, user.id.0)]).await?;
+                let event = this.event(call.at, Action::UserCreated).on(user.id.0, user.name());
+                tx.append_event(&event.change(Change::between("{}", &user.profile.document))).await?;
                 Ok(UserView { user: user.clone(), groups: Vec::new() })
             })
         });
@@ -93,7 +95,7 @@ impl Directory {
         let context = (self.clone(), call, id, expected, with_groups, change);
         let work = self.env.store.write(context, |(this, call, id, expected, with_groups, change), tx| {
             Box::pin(async move {
-                this.recheck(tx).await?;
+                let settings = this.recheck(tx, call.at).await?;
                 let before = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, before.version)?;
                 let profile = change(&before)?;
@@ -101,19 +103,29 @@ impl Directory {
                     tx.append_records(&[unchanged(call, id.0)]).await?;
                     return view(tx, before, *with_groups).await;
                 }
+                keep_reserved(tx, &profile).await?;
                 let action = match (before.profile.active, profile.active) {
                     (true, false) => Action::UserDeactivated,
                     (false, true) => Action::UserReactivated,
                     _ => Action::UserChanged,
                 };
+                let change = Change::between(&before.profile.document, &profile.document);
+                if action == Action::UserDeactivated {
+                    let departure = this.departure(call, DepartureKind::Deactivated, id.0, before.name(), 1);
+                    this.count(tx, &settings, Departure { before: active(&before), ..departure }).await?;
+                    // Whoever is let back in later signs in anew.
+                    tx.delete_sessions_of_user(*id).await?;
+                }
                 let after = User { version: before.version + 1, changed: call.at, profile, ..before };
                 tx.update_user(&after).await?;
-                tx.append_event(&this.event(call.at, action, id.0, after.name())).await?;
                 tx.append_records(&[done(call, id.0)]).await?;
-                view(tx, after, *with_groups).await
+                let view = view(tx, after, *with_groups).await?;
+                let event = this.event(call.at, action).on(id.0, view.user.name());
+                tx.append_event(&event.change(change)).await?;
+                Ok(view)
             })
         });
-        work.await
+        self.note_hold(work.await).await
     }
 
     /// Deletes a user.
@@ -124,16 +136,28 @@ impl Directory {
         let call = self.call(Operation::Delete, Subject::User);
         let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
-                this.recheck(tx).await?;
+                let settings = this.recheck(tx, call.at).await?;
                 let user = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, user.version)?;
+                // Whoever was deactivated before has departed already.
+                if user.profile.active {
+                    let departure = this.departure(call, DepartureKind::Deleted, id.0, user.name(), 1);
+                    this.count(tx, &settings, departure).await?;
+                }
                 tx.delete_user(*id, call.at).await?;
-                tx.append_event(&this.event(call.at, Action::UserDeleted, id.0, user.name())).await?;
-                tx.append_records(&[done(call, id.0)]).await
+                tx.append_records(&[done(call, id.0)]).await?;
+                let event = this.event(call.at, Action::UserDeleted).on(id.0, user.name());
+                tx.append_event(&event.change(Change::between(&user.profile.document, "{}"))).await
             })
         });
-        work.await
+        self.note_hold(work.await).await
     }
+}
+
+/// What a document says of `active`, as JSON; `None` where it says nothing.
+fn active(user: &User) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_str(&user.profile.document).ok()?;
+    document.get("active").map(ToString::to_string)
 }
 
 async fn view(tx: &mut dyn Tx, user: User, with_groups: bool) -> Result<UserView> {

@@ -18,3 +18,12 @@ pub(crate) use lock_as;
 pub(crate) fn taken(error: &dyn DatabaseError) -> Option<String> {
     error.is_unique_violation().then(|| error.constraint()).flatten().map(str::to_owned)
 }
+
+/// Any number will do that nothing else locks.
+const CHAIN: i64 = 0x706f_7374_6572_6e31;
+
+/// Keeps everybody else from adding to the audit log until the unit ends.
+pub(crate) async fn lock_chain(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", CHAIN).execute(connection).await?;
+    Ok(())
+}

@@ -124,7 +124,7 @@ mod tests {
     use domain::{
         BreakGlassId, Timestamp,
         audit::{Action, Actor, Event},
-        session::SessionRecord,
+        session::{Holder, SessionRecord},
         store::{Tx, Work},
     };
     use std::path::Path;
@@ -134,14 +134,8 @@ mod tests {
 
     impl Unit for Lines {
         fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
-            let event = Event {
-                at: Timestamp::from_millis(0),
-                actor: Actor::Host,
-                address: None,
-                action: Action::SignedOut,
-                target: None,
-                target_name: Some("x".repeat(1000)),
-            };
+            let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::SignedOut);
+            let event = event.on(uuid::Uuid::nil(), &"x".repeat(1000));
             Box::pin(async move {
                 for _ in 0..self.0 {
                     tx.append_event(&event).await?;
@@ -156,9 +150,17 @@ mod tests {
 
     impl Unit for Orphan {
         fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
-            let account = Some(BreakGlassId(uuid::Uuid::nil()));
-            let expires = Timestamp::from_millis(0);
-            let session = SessionRecord { key: [0; 32], account, signed_in: None, data: "{}".into(), expires };
+            let start = Timestamp::from_millis(0);
+            let session = SessionRecord {
+                key: [0; 32],
+                holder: Some(Holder::BreakGlass(BreakGlassId(uuid::Uuid::nil()), 1)),
+                signed_in: None,
+                seen: start,
+                address: None,
+                agent: None,
+                data: "{}".into(),
+                expires: start,
+            };
             Box::pin(async move { tx.insert_session(&session).await.map(drop) })
         }
     }

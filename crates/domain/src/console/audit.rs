@@ -1,0 +1,77 @@
+use super::{Console, Needs};
+use crate::{
+    Result,
+    audit::{Action, Entry, EventQuery},
+    settings::check_audit_days,
+};
+use serde_json::json;
+
+const ROWS: usize = 50;
+
+/// A page of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The events, the last first.
+    pub entries: Vec<Entry>,
+    /// Where the next page starts, where there is one.
+    pub next: Option<i64>,
+    /// The number and the hash of the last event of all.
+    pub head: Option<(i64, [u8; 32])>,
+    /// For how many days events are kept.
+    pub days: u32,
+}
+
+impl Console {
+    /// A page of events, the last first, before a number where one is given.
+    pub async fn audit(&self, query: EventQuery, before: Option<i64>) -> Result<AuditPage> {
+        let work = self.env.store.read((query, before), |(query, before), tx| {
+            Box::pin(async move {
+                let mut entries = tx.find_events(query, *before, ROWS as u64 + 1).await?;
+                let more = entries.len() > ROWS;
+                entries.truncate(ROWS);
+                let next = entries.last().filter(|_| more).map(|entry| entry.seq);
+                let (head, days) = (tx.audit_head().await?, tx.settings().await?.audit_days);
+                Ok(AuditPage { entries, next, head, days })
+            })
+        });
+        work.await
+    }
+
+    /// Records that the log is taken out. What follows comes from [`Console::events_after`].
+    pub async fn start_audit_export(&self, form: &'static str) -> Result<()> {
+        let event = crate::audit::Event::new(
+            self.now(),
+            self.principal.actor(),
+            self.address.clone(),
+            Action::AuditExported,
+        );
+        let event = event.with(&json!({"as": form}));
+        self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
+    }
+
+    /// Up to 1,000 events after a number, in their order.
+    pub async fn events_after(&self, seq: i64) -> Result<Vec<Entry>> {
+        self.env.store.read(seq, |seq, tx| Box::pin(async move { tx.events_after(*seq, 1_000).await })).await
+    }
+
+    /// Sets for how many days events are kept.
+    ///
+    /// # Errors
+    /// `Invalid` for fewer than 90 or more than 3,650.
+    pub async fn set_audit_days(&self, days: u32) -> Result<()> {
+        let days = check_audit_days(days)?;
+        self.change(Needs::Secret, Action::AuditChanged, days, |change, tx| {
+            Box::pin(async move {
+                let before = tx.settings().await?.audit_days;
+                if before == change.context {
+                    return Ok(());
+                }
+                tx.set_audit_days(change.context).await?;
+                let mut event = change.event.clone().with(&json!({"days": change.context}));
+                event.before = Some(json!({"days": before}).to_string());
+                tx.append_event(&event).await
+            })
+        })
+        .await
+    }
+}

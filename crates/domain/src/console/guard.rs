@@ -1,0 +1,235 @@
+use super::{Change, Console, Needs};
+use crate::{
+    Error, GroupId, Refusal, Result, Timestamp, UserId,
+    audit::{Action, Event},
+    guard::{Batch, BatchState, BatchSummary, Departure, DepartureKind},
+    settings::GuardSettings,
+    store::Tx,
+    token::Token,
+    user::User,
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+const SHOWN: u64 = 50;
+
+/// So many departures are undone in one unit of work, so that others get their turn.
+const PART: u64 = 100;
+
+/// Everything that the guard's page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardStatus {
+    /// How it is set.
+    pub guard: GuardSettings,
+    /// Active users.
+    pub active: u64,
+    /// Batches, the newest first.
+    pub batches: Vec<BatchSummary>,
+}
+
+/// What undoing a batch did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Departures that were undone, or that somebody had undone already.
+    pub restored: u64,
+    /// Departures that could not be, as when a name was taken meanwhile.
+    pub failed: u64,
+}
+
+impl Console {
+    /// Everything that the guard's page says.
+    pub async fn guard(&self) -> Result<GuardStatus> {
+        let work = self.env.store.read((), |(), tx| {
+            Box::pin(async move {
+                let active = crate::query::Filter::Where(crate::query::UserCondition::Active(true));
+                Ok(GuardStatus {
+                    guard: tx.settings().await?.guard,
+                    active: tx.count_users(&active).await?,
+                    batches: tx.batches(SHOWN).await?,
+                })
+            })
+        });
+        work.await
+    }
+
+    /// The departures of a batch that were not undone, the last first, 200 at most.
+    pub async fn departures(&self, batch: Uuid) -> Result<Vec<Departure>> {
+        self.env.store.read(batch, |batch, tx| Box::pin(async move { tx.departures(*batch, 200).await })).await
+    }
+
+    /// Sets the guard.
+    ///
+    /// # Errors
+    /// `Invalid` for numbers out of their range.
+    pub async fn set_guard(&self, guard: GuardSettings) -> Result<()> {
+        let guard = guard.checked()?;
+        self.change(Needs::Secret, Action::GuardChanged, guard, |change, tx| {
+            Box::pin(async move {
+                tx.lock_settings().await?;
+                let before = tx.settings().await?.guard;
+                if before == change.context {
+                    return Ok(());
+                }
+                tx.set_guard(&change.context).await?;
+                let event = change.event.clone().with(&facts(&change.context));
+                tx.append_event(&Event { before: Some(facts(&before).to_string()), ..event }).await
+            })
+        })
+        .await
+    }
+
+    /// Lets the departures of a batch that are held go on for two hours.
+    ///
+    /// # Errors
+    /// `NotFound`; `Refused` when somebody has decided already.
+    pub async fn approve_batch(&self, id: Uuid) -> Result<()> {
+        self.change(Needs::Secret, Action::GuardApproved, id, |change, tx| {
+            Box::pin(async move {
+                let batch = undecided(tx, change.context).await?;
+                let until = Some(Batch::approval(change.event.at));
+                let batch = Batch { state: BatchState::Approved, approved_until: until, ..batch };
+                tx.update_batch(&batch).await?;
+                tx.append_event(&change.event.clone().with(&json!({"batch": batch.id.to_string()}))).await
+            })
+        })
+        .await
+    }
+
+    /// Says that a batch is right as it is.
+    ///
+    /// # Errors
+    /// `NotFound`; `Refused` when somebody has decided already.
+    pub async fn dismiss_batch(&self, id: Uuid) -> Result<()> {
+        self.change(Needs::Secret, Action::GuardDismissed, id, |change, tx| {
+            Box::pin(async move {
+                let batch = undecided(tx, change.context).await?;
+                let closed = Some(change.event.at);
+                tx.update_batch(&Batch { state: BatchState::Dismissed, closed, ..batch }).await?;
+                tx.append_event(&change.event.clone().with(&json!({"batch": change.context.to_string()}))).await
+            })
+        })
+        .await
+    }
+
+    /// Undoes a batch: brings back whoever was deactivated or deleted and every membership that ended, as it was. `pause`
+    /// pauses the token first, so that the directory does not do it all again meanwhile.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn undo_batch(&self, id: Uuid, pause: bool) -> Result<Undone> {
+        self.change(Needs::Secret, Action::GuardUndone, (id, pause), |change, tx| {
+            Box::pin(async move {
+                let (id, pause) = change.context;
+                let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
+                let token = tx.token(batch.token).await?.filter(|token| pause && token.paused.is_none());
+                if let Some(token) = token {
+                    let (id, name) = (token.id.0, token.name.clone());
+                    tx.update_token(&Token { paused: Some(change.event.at), ..token }).await?;
+                    tx.append_event(&Event { action: Action::TokenPaused, ..change.event.clone() }.on(id, &name)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+        let mut undone = Undone::default();
+        loop {
+            let part = self.change(Needs::Secret, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
+            let part = part.await?;
+            undone.restored += part.restored;
+            undone.failed += part.failed;
+            if part.restored + part.failed == 0 {
+                break;
+            }
+        }
+        self.change(Needs::Secret, Action::GuardUndone, (id, undone), |change, tx| {
+            Box::pin(async move {
+                let (id, undone) = change.context;
+                let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
+                let closed = Some(change.event.at);
+                tx.update_batch(&Batch { state: BatchState::Undone, approved_until: None, closed, ..batch }).await?;
+                let facts = json!({"batch": id.to_string(), "restored": undone.restored, "failed": undone.failed});
+                tx.append_event(&change.event.clone().with(&facts)).await
+            })
+        })
+        .await?;
+        Ok(undone)
+    }
+}
+
+async fn undecided(tx: &mut dyn Tx, id: Uuid) -> Result<Batch> {
+    let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
+    if matches!(batch.state, BatchState::Open | BatchState::Held) { Ok(batch) } else { Err(Refusal::Decided.into()) }
+}
+
+/// Undoes the last departures first: whoever was deactivated and then deleted is brought back before being reactivated.
+async fn undo_part(change: &Change<Uuid>, tx: &mut dyn Tx) -> Result<Undone> {
+    let mut undone = Undone::default();
+    for departure in tx.departures(change.context, PART).await? {
+        match undo(tx, &departure, &change.event).await? {
+            true => undone.restored += 1,
+            false => undone.failed += 1,
+        }
+        tx.undo_departure(departure.id, change.event.at).await?;
+    }
+    Ok(undone)
+}
+
+/// Undoes one departure. Gives false where that cannot be.
+async fn undo(tx: &mut dyn Tx, departure: &Departure, event: &Event) -> Result<bool> {
+    let at = event.at;
+    let (user, group) = (UserId(departure.target), GroupId(departure.target));
+    let action = match departure.kind {
+        DepartureKind::Deactivated => match tx.lock_user(user).await? {
+            Some(user) if !user.profile.active => {
+                tx.update_user(&reactivated(user, departure.before.as_deref(), at)?).await?;
+                Action::UserReactivated
+            }
+            Some(_) => return Ok(true),
+            None => return Ok(false),
+        },
+        DepartureKind::Deleted => match restored(tx.restore_user(user, at).await)? {
+            true => Action::UserRestored,
+            false => return Ok(tx.user(user).await?.is_some()),
+        },
+        DepartureKind::GroupDeleted => match restored(tx.restore_group(group, at).await)? {
+            true => Action::GroupRestored,
+            false => return Ok(tx.group(group).await?.is_some()),
+        },
+        DepartureKind::GroupEmptied => {
+            let since = tx.settings().await?.guard.since(departure.at);
+            let Some(found) = tx.lock_group(group).await? else { return Ok(false) };
+            tx.restore_members(group, since).await?;
+            tx.update_group(&crate::group::Group { version: found.version + 1, changed: at, ..found }).await?;
+            Action::GroupChanged
+        }
+    };
+    let event = Event { action, ..event.clone() }.on(departure.target, &departure.target_name);
+    tx.append_event(&event.with(&json!({"undone batch": departure.batch.map(|id| id.to_string())}))).await?;
+    Ok(true)
+}
+
+/// Whether something came back; a name that was taken meanwhile keeps it away.
+fn restored(outcome: Result<Option<String>>) -> Result<bool> {
+    match outcome {
+        Ok(name) => Ok(name.is_some()),
+        Err(Error::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The user as it was before it was deactivated; `active` is what the document said then.
+fn reactivated(user: User, active: Option<&str>, at: Timestamp) -> Result<User> {
+    let mut document: Map<String, Value> = serde_json::from_str(&user.profile.document)
+        .map_err(|_| Error::Corrupt { table: "users", column: "document" })?;
+    match active.and_then(|active| serde_json::from_str(active).ok()) {
+        Some(active) => document.insert("active".to_owned(), active),
+        None => document.shift_remove("active"),
+    };
+    let document = Value::Object(document).to_string();
+    let profile = crate::user::Profile { active: true, document, ..user.profile };
+    Ok(User { version: user.version + 1, changed: at, profile, ..user })
+}
+
+fn facts(guard: &GuardSettings) -> Value {
+    json!({"mode": guard.mode.as_str(), "count": guard.count, "percent": guard.percent, "minutes": guard.minutes})
+}

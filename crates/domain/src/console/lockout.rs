@@ -1,0 +1,36 @@
+use super::Console;
+use crate::{
+    Result,
+    lockout::{Doors, Simulation},
+    query::{Filter, UserCondition},
+    role::Role,
+};
+
+impl Console {
+    /// All ways in for administrators.
+    pub async fn doors(&self) -> Result<Doors> {
+        let work = self.env.store.read(self.now(), |now, tx| {
+            Box::pin(async move { Ok(Doors::of(&tx.break_glass().await?, *now)) })
+        });
+        work.await
+    }
+
+    /// What would happen if the directory deactivated everybody now.
+    pub async fn simulate(&self) -> Result<Simulation> {
+        let work = self.env.store.read(self.now(), |now, tx| {
+            Box::pin(async move {
+                let users = tx.count_users(&Filter::Where(UserCondition::Active(true))).await?;
+                let guard = tx.settings().await?.guard;
+                Ok(Simulation {
+                    users,
+                    administrators: tx.count_role(Role::Administrator).await?,
+                    sessions: tx.count_user_sessions(*now).await?,
+                    threshold: guard.threshold(users),
+                    guard,
+                    doors: Doors::of(&tx.break_glass().await?, *now),
+                })
+            })
+        });
+        work.await
+    }
+}

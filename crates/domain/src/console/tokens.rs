@@ -1,0 +1,192 @@
+use super::{Console, Needs};
+use crate::{
+    Error, Refusal, Result, Timestamp, TokenId,
+    audit::{Action, Event},
+    store::Tx,
+    token::{NewToken, Networks, OVERLAP_DAYS, SeenNetwork, Token},
+};
+use serde_json::json;
+
+/// For how many days a token works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expiry {
+    /// Until it is revoked. Entra puts a job whose token has expired into quarantine, so this is what it asks for.
+    #[default]
+    Never,
+    /// For so many days.
+    Days(u32),
+}
+
+/// A token's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenDetail {
+    /// The token.
+    pub token: Token,
+    /// Where it was used from, the last used first.
+    pub seen: Vec<SeenNetwork>,
+}
+
+impl TokenDetail {
+    /// The places whose calls the token's networks leave out.
+    pub fn outside(&self) -> Vec<&SeenNetwork> {
+        let outside = |seen: &&SeenNetwork| {
+            self.token.networks.as_ref().is_some_and(|networks| !networks.contain_seen(seen))
+        };
+        self.seen.iter().filter(outside).collect()
+    }
+}
+
+impl Console {
+    /// One token and where it was used from.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn token(&self, id: TokenId) -> Result<TokenDetail> {
+        let work = self.env.store.read(id, |id, tx| {
+            Box::pin(async move {
+                let token = tx.token(*id).await?.ok_or(Error::NotFound)?;
+                Ok(TokenDetail { token, seen: tx.token_networks(*id).await? })
+            })
+        });
+        work.await
+    }
+
+    /// Makes a token. Its text is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// `Invalid` when the name is empty or too long, or the expiry is longer than ten years.
+    pub async fn create_token(&self, name: &str, expiry: Expiry) -> Result<NewToken> {
+        let new = NewToken::generate(&self.env, check_token_name(name)?, expires(self.now(), expiry)?);
+        let context = new.token.clone();
+        self.change(Needs::Secret, Action::TokenCreated, context, |change, tx| {
+            Box::pin(async move {
+                let token = &change.context;
+                tx.insert_token(token).await?;
+                tx.append_event(&change.event.clone().on(token.id.0, &token.name).with(&facts(token))).await
+            })
+        })
+        .await
+        .map(|()| new)
+    }
+
+    /// Makes a token in the place of another, which goes on working for [`OVERLAP_DAYS`] days. The new one has the
+    /// other's name and networks, and its text is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id that works.
+    pub async fn rotate_token(&self, id: TokenId) -> Result<NewToken> {
+        let new = NewToken::generate(&self.env, String::new(), None);
+        let made = self.change(Needs::Secret, Action::TokenRotated, (id, new.token.clone()), |change, tx| {
+            Box::pin(async move {
+                let (id, new) = &change.context;
+                let old = tx.token(*id).await?.filter(|old| old.ended(change.event.at).is_none());
+                let mut old = old.ok_or(Error::NotFound)?;
+                let (name, networks) = (old.name.clone(), old.networks.clone());
+                let token = Token { name, networks, replaces: Some(old.id), ..new.clone() };
+                let overlap = change.event.at.plus_days(OVERLAP_DAYS);
+                old.expires = Some(old.expires.map_or(overlap, |expires| expires.min(overlap)));
+                tx.update_token(&old).await?;
+                tx.insert_token(&token).await?;
+                let facts = json!({"replaces": old.id.to_string(), "old token expires": overlap.to_string()});
+                tx.append_event(&change.event.clone().on(token.id.0, &token.name).with(&facts)).await?;
+                Ok(token)
+            })
+        });
+        Ok(NewToken { token: made.await?, secret: new.secret })
+    }
+
+    /// Revokes a token; the next call with it is refused. Nothing happens where it is revoked already.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn revoke_token(&self, id: TokenId) -> Result<()> {
+        self.change(Needs::Secret, Action::TokenRevoked, id, |change, tx| {
+            Box::pin(revoke(tx, change.context, &change.event))
+        })
+        .await
+    }
+
+    /// Pauses a token, or resumes it: while it is paused its calls are refused with 403.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn pause_token(&self, id: TokenId, paused: bool) -> Result<()> {
+        let action = if paused { Action::TokenPaused } else { Action::TokenResumed };
+        self.change(Needs::Session, action, (id, paused), |change, tx| {
+            Box::pin(async move {
+                let (id, paused) = change.context;
+                let token = tx.token(id).await?.ok_or(Error::NotFound)?;
+                if token.paused.is_some() == paused {
+                    return Ok(());
+                }
+                tx.update_token(&Token { paused: paused.then_some(change.event.at), ..token.clone() }).await?;
+                tx.append_event(&change.event.clone().on(id.0, &token.name)).await
+            })
+        })
+        .await
+    }
+
+    /// Says where a token may be used from: tried out at first, and refused elsewhere once it is enforced.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` for what is no network; `Refused` when the list is to be enforced and the token was used
+    /// from outside it within the last day: that would cut the directory off.
+    pub async fn set_token_networks(&self, id: TokenId, list: &str, enforced: bool) -> Result<()> {
+        let networks = Networks::parse(list, enforced)?;
+        self.change(Needs::Secret, Action::TokenChanged, (id, networks), |change, tx| {
+            Box::pin(async move {
+                let (id, networks) = &change.context;
+                let token = tx.token(*id).await?.ok_or(Error::NotFound)?;
+                let day_ago = change.event.at.plus_days(-1);
+                if let Some(networks) = networks.as_ref().filter(|networks| networks.enforced) {
+                    let seen = tx.token_networks(*id).await?;
+                    if seen.iter().any(|seen| seen.last >= day_ago && !networks.contain_seen(seen)) {
+                        return Err(Refusal::WouldCutOff.into());
+                    }
+                }
+                let after = Token { networks: networks.clone(), ..token.clone() };
+                tx.update_token(&after).await?;
+                let mut event = change.event.clone().on(id.0, &token.name).with(&facts(&after));
+                event.before = Some(facts(&token).to_string());
+                tx.append_event(&event).await
+            })
+        })
+        .await
+    }
+}
+
+pub(crate) async fn revoke(tx: &mut dyn Tx, id: TokenId, event: &Event) -> Result<()> {
+    let token = tx.token(id).await?.ok_or(Error::NotFound)?;
+    if token.revoked.is_some() {
+        return Ok(());
+    }
+    tx.revoke_token(id, event.at).await?;
+    tx.append_event(&event.clone().on(id.0, &token.name)).await
+}
+
+pub(crate) fn check_token_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        return Err(Error::Invalid("Give the token a name of 1 to 60 characters, for example “Entra production”."));
+    }
+    Ok(name.to_owned())
+}
+
+fn expires(now: Timestamp, expiry: Expiry) -> Result<Option<Timestamp>> {
+    match expiry {
+        Expiry::Never => Ok(None),
+        Expiry::Days(days @ 1..=3_650) => Ok(Some(now.plus_days(i64::from(days)))),
+        Expiry::Days(_) => Err(Error::Invalid("A token works for 1 to 3,650 days, or until it is revoked.")),
+    }
+}
+
+/// What may be said of a token in the audit log.
+fn facts(token: &Token) -> serde_json::Value {
+    let networks = token.networks.as_ref();
+    json!({
+        "token": token.masked(),
+        "expires": token.expires.map(|at| at.to_string()),
+        "networks": networks.map(|networks| networks.list.as_str()),
+        "enforced": networks.is_some_and(|networks| networks.enforced),
+    })
+}

@@ -1,0 +1,58 @@
+//! Drills: a rehearsal of the emergency, at least every 90 days, that leaves a record of what was seen to work.
+
+use crate::{BreakGlassId, Timestamp};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// A drill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drill {
+    /// Its id.
+    pub id: Uuid,
+    /// With which account.
+    pub account: BreakGlassId,
+    /// The account's name then.
+    pub account_name: String,
+    /// The sign-in that it began with.
+    pub signed_in: Timestamp,
+    /// When it began.
+    pub started: Timestamp,
+    /// From which network address.
+    pub address: Option<String>,
+    /// When the administrator's task was done during the drill: any change in the console.
+    pub task: Option<Timestamp>,
+    /// The alert channels that there were.
+    pub channels: Vec<String>,
+    /// Those of them whose code was read back.
+    pub seen: Vec<String>,
+    /// When everything was done.
+    pub completed: Option<Timestamp>,
+}
+
+impl Drill {
+    /// Whether everything on the list is done: the sign-in, a change, and every channel's alert read.
+    pub fn is_complete(&self) -> bool {
+        self.task.is_some() && self.channels.iter().all(|channel| self.seen.contains(channel))
+    }
+}
+
+/// The six digits that a channel's alert about a drill shows. Whoever types them back has read that very alert.
+pub fn code(drill: Uuid, channel: &str) -> String {
+    let digest = Sha256::new().chain_update(drill.as_bytes()).chain_update(channel).finalize();
+    let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    format!("{:06}", number % 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+    use uuid::Uuid;
+
+    #[test]
+    fn every_channel_has_a_code_of_its_own() {
+        let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(code(one, "mail").len(), 6);
+        assert_ne!(code(one, "mail"), code(one, "webhook"));
+        assert_ne!(code(one, "mail"), code(two, "mail"));
+    }
+}

@@ -1,0 +1,110 @@
+//! The lock-out meter: who could still get in if a way in went away. The same counts block what would lock everybody
+//! out.
+
+use crate::{Timestamp, break_glass::Holdings};
+
+/// How many break-glass accounts must be proven before a directory may take over.
+pub const NEEDED: usize = 2;
+
+/// Something that can go away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The identity provider does not answer, or lets nobody in.
+    SingleSignOn,
+    /// The directory deactivates everybody.
+    Directory,
+    /// Nobody has the sheets with the secrets at hand.
+    Secrets,
+}
+
+/// One way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// The account's name.
+    pub name: String,
+    /// Whether somebody has come in this way lately, so that it is known to work.
+    pub proven: bool,
+    /// The last time.
+    pub last: Option<Timestamp>,
+    /// One-time codes that are left.
+    pub codes: u64,
+}
+
+/// All ways in for administrators. Users who are administrators are none as long as they cannot sign in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doors(pub Vec<Door>);
+
+impl Doors {
+    /// The doors that these break-glass accounts are.
+    pub fn of(accounts: &[Holdings], now: Timestamp) -> Self {
+        let door = |holdings: &Holdings| Door {
+            name: holdings.account.name.clone(),
+            proven: holdings.account.is_proven(now),
+            last: holdings.account.proven,
+            codes: holdings.codes,
+        };
+        Self(accounts.iter().map(door).collect())
+    }
+
+    /// Those that are left after a loss.
+    pub fn left_after(&self, loss: Loss) -> impl Iterator<Item = &Door> {
+        self.0.iter().filter(move |door| match loss {
+            Loss::SingleSignOn | Loss::Directory => door.proven,
+            // Codes are kept on the same sheet, and also apart from it.
+            Loss::Secrets => door.codes > 0,
+        })
+    }
+
+    /// How many are known to work, whatever a directory does.
+    pub fn proven(&self) -> usize {
+        self.left_after(Loss::Directory).count()
+    }
+
+    /// The one that was used last, and when.
+    pub fn latest(&self) -> Option<(&str, Timestamp)> {
+        let latest = self.0.iter().filter(|door| door.proven).max_by_key(|door| door.last)?;
+        Some((latest.name.as_str(), latest.last?))
+    }
+}
+
+/// What would happen if the directory deactivated everybody now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulation {
+    /// Active users, who would all be inactive.
+    pub users: u64,
+    /// Of these, the ones with the role administrator.
+    pub administrators: u64,
+    /// Sessions of users, which would end at once.
+    pub sessions: u64,
+    /// After how many departures the guard speaks.
+    pub threshold: u64,
+    /// The guard.
+    pub guard: crate::settings::GuardSettings,
+    /// Who would still get in.
+    pub doors: Doors,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doors(doors: &[(bool, u64)]) -> Doors {
+        let last = Some(Timestamp::from_millis(1));
+        Doors(doors.iter().map(|(proven, codes)| Door { name: "gate".into(), proven: *proven, last, codes: *codes }).collect())
+    }
+
+    #[test]
+    fn each_loss_leaves_those_who_do_not_depend_on_it() {
+        let doors = doors(&[(true, 0), (true, 8), (false, 3)]);
+        let left = |loss| doors.left_after(loss).count();
+        assert_eq!((left(Loss::SingleSignOn), left(Loss::Directory), left(Loss::Secrets)), (2, 2, 2));
+        assert_eq!(doors.proven(), 2);
+    }
+
+    #[test]
+    fn nobody_is_left_where_nothing_was_proven() {
+        assert_eq!(doors(&[(false, 0)]).proven(), 0);
+        assert_eq!(Doors::default().proven(), 0);
+        assert_eq!(doors(&[(false, 0)]).latest(), None);
+    }
+}

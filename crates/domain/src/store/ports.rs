@@ -1,0 +1,329 @@
+//! What the rules need from a database, by subject.
+
+use crate::{
+    BreakGlassId, GroupId, Result, Timestamp, TokenId, UserId,
+    activity::{Record, Summary},
+    alert::ChannelState,
+    audit::{Entry, Event, EventQuery},
+    break_glass::{Account, Code, CodeKind, Holdings},
+    drill::Drill,
+    group::{Group, GroupRef, GroupSummary},
+    guard::{Batch, BatchSummary, Departure},
+    page::Place,
+    query::{Filter, GroupCondition, Slice, UserCondition},
+    role::Role,
+    session::{SessionKey, SessionRecord, SessionSummary},
+    settings::{GuardSettings, Settings},
+    token::{SeenNetwork, Token},
+    user::{Deleted, User, UserSummary},
+};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+/// Everything that a unit of work can do.
+pub trait Tx:
+    Users + Groups + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System
+{
+}
+
+impl<T: Users + Groups + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System> Tx
+    for T
+{
+}
+
+/// Users.
+#[async_trait]
+pub trait Users: Send {
+    /// A user.
+    async fn user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// A user, kept from changing by anybody else until the unit ends.
+    async fn lock_user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// Adds a user. Refuses a taken user name with `Conflict`.
+    async fn insert_user(&mut self, user: &User) -> Result<()>;
+    /// Writes a user whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
+    /// a taken user name with `Conflict`.
+    async fn update_user(&mut self, user: &User) -> Result<()>;
+    /// Puts a user away with its memberships, which changes its groups too. Nothing happens where there is none.
+    async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
+    /// Brings a deleted user back, in a new version and into those of its groups that there still are. Gives its name,
+    /// or `None` where there is none. Refuses a user name that was taken meanwhile with `Conflict`.
+    async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
+    /// Deleted users, the last deleted first.
+    async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
+    /// Users in order of creation.
+    async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>>;
+    /// How many users match.
+    async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
+    /// Users by last change, newest first; the page before a key comes in the same order.
+    async fn page_users(
+        &mut self,
+        filter: &Filter<UserCondition>,
+        place: Place,
+        limit: u64,
+    ) -> Result<Vec<UserSummary>>;
+    /// The groups of each of these users.
+    async fn groups_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, GroupRef)>>;
+}
+
+/// Groups and membership.
+#[async_trait]
+pub trait Groups: Send {
+    /// A group.
+    async fn group(&mut self, id: GroupId) -> Result<Option<Group>>;
+    /// A group, kept from changing by anybody else until the unit ends.
+    async fn lock_group(&mut self, id: GroupId) -> Result<Option<Group>>;
+    /// Adds a group without members. Refuses a taken name with `Conflict`.
+    async fn insert_group(&mut self, group: &Group) -> Result<()>;
+    /// Writes a group whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
+    /// a taken name with `Conflict`.
+    async fn update_group(&mut self, group: &Group) -> Result<()>;
+    /// Puts a group away with its memberships, never its members. Nothing happens where there is none.
+    async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
+    /// Brings a deleted group back, in a new version and with those of its members that there still are. Gives its
+    /// name, or `None` where there is none. Refuses a name that was taken meanwhile with `Conflict`.
+    async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
+    /// Deleted groups, the last deleted first.
+    async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>>;
+    /// Groups in order of creation.
+    async fn find_groups(&mut self, filter: &Filter<GroupCondition>, slice: Slice) -> Result<Vec<Group>>;
+    /// How many groups match.
+    async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64>;
+    /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
+    async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;
+    /// How many groups have a folded name that contains a text.
+    async fn count_groups_named(&mut self, search: &str) -> Result<u64>;
+    /// The members of each of these groups, in the order of their ids.
+    async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>>;
+    /// A page of one group's members by last change, newest first.
+    async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>>;
+    /// How many members one group has.
+    async fn count_members(&mut self, group: GroupId) -> Result<u64>;
+    /// Puts users into a group; those who are in it and ids without a user are passed over. Gives how many came.
+    async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
+    /// Takes users out of a group, and remembers that they were in it. Gives how many left.
+    async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
+    /// Takes everybody out of a group but these, and remembers them. Gives how many left.
+    async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
+    /// Brings back the members that were taken out of a group since a moment, as far as they are there. Gives how many.
+    async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
+    /// Whether anybody is in the group.
+    async fn has_members(&mut self, group: GroupId) -> Result<bool>;
+    /// Forgets for good what was deleted, and who left a group, before a moment.
+    async fn forget_deleted(&mut self, before: Timestamp) -> Result<()>;
+}
+
+/// Roles. Nothing that a directory sends comes here.
+#[async_trait]
+pub trait Roles: Send {
+    /// The role that a user was given by hand.
+    async fn user_role(&mut self, id: UserId) -> Result<Option<Role>>;
+    /// Gives a user a role by hand, or takes it away.
+    async fn set_user_role(&mut self, id: UserId, role: Option<Role>) -> Result<()>;
+    /// The role that everybody in a group has.
+    async fn group_role(&mut self, id: GroupId) -> Result<Option<Role>>;
+    /// Gives everybody in a group a role, or takes it away.
+    async fn set_group_role(&mut self, id: GroupId, role: Option<Role>) -> Result<()>;
+    /// The roles that a user has through its groups.
+    async fn roles_through_groups(&mut self, id: UserId) -> Result<Vec<(GroupRef, Role)>>;
+    /// Groups that give a role.
+    async fn mapped_groups(&mut self) -> Result<Vec<(GroupRef, Role)>>;
+    /// Active users who have a role, by hand or through a group.
+    async fn count_role(&mut self, role: Role) -> Result<u64>;
+}
+
+/// The guard against mass deprovisioning.
+#[async_trait]
+pub trait Guards: Send {
+    /// The last batch of a token's departures that went on after a moment.
+    async fn last_batch(&mut self, token: TokenId, since: Timestamp) -> Result<Option<Batch>>;
+    /// How many people a token's departures after a moment concern.
+    async fn departed(&mut self, token: TokenId, since: Timestamp) -> Result<u64>;
+    /// Adds a departure.
+    async fn insert_departure(&mut self, departure: &Departure) -> Result<()>;
+    /// Adds a batch.
+    async fn insert_batch(&mut self, batch: &Batch) -> Result<()>;
+    /// Notes that a batch went on.
+    async fn touch_batch(&mut self, id: Uuid, at: Timestamp) -> Result<()>;
+    /// Puts a token's departures after a moment that are in no batch into this one.
+    async fn gather_departures(&mut self, token: TokenId, since: Timestamp, batch: Uuid) -> Result<()>;
+    /// A batch, kept from changing by anybody else until the unit ends.
+    async fn lock_batch(&mut self, id: Uuid) -> Result<Option<Batch>>;
+    /// Writes what became of a batch.
+    async fn update_batch(&mut self, batch: &Batch) -> Result<()>;
+    /// Batches, the newest first.
+    async fn batches(&mut self, limit: u64) -> Result<Vec<BatchSummary>>;
+    /// Departures of a batch that were not undone, the last first.
+    async fn departures(&mut self, batch: Uuid, limit: u64) -> Result<Vec<Departure>>;
+    /// Notes that a departure was undone, or that it could not be.
+    async fn undo_departure(&mut self, id: Uuid, at: Timestamp) -> Result<()>;
+    /// How many active users there were when somebody last counted, and when that was.
+    async fn population(&mut self) -> Result<Option<(u64, Timestamp)>>;
+    /// Keeps that number.
+    async fn set_population(&mut self, population: u64, at: Timestamp) -> Result<()>;
+    /// Sets the guard.
+    async fn set_guard(&mut self, guard: &GuardSettings) -> Result<()>;
+}
+
+/// SCIM tokens.
+#[async_trait]
+pub trait Tokens: Send {
+    /// The token with that public part, and the settings, at once: every SCIM call asks for both.
+    async fn token_and_settings(&mut self, key: &str) -> Result<(Option<Token>, Settings)>;
+    /// One token.
+    async fn token(&mut self, id: TokenId) -> Result<Option<Token>>;
+    /// All tokens, the newest first.
+    async fn tokens(&mut self) -> Result<Vec<Token>>;
+    /// Adds a token.
+    async fn insert_token(&mut self, token: &Token) -> Result<()>;
+    /// Marks a token as revoked, unless it is.
+    async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
+    /// Writes the expiry, the pause and the networks of a token.
+    async fn update_token(&mut self, token: &Token) -> Result<()>;
+    /// Notes a use, where it is later than the one noted. Gives whether it is the first.
+    async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool>;
+    /// Notes that a token was used from a place. Gives whether it had not been seen there.
+    async fn see_token(&mut self, id: TokenId, place: &str, at: Timestamp) -> Result<bool>;
+    /// The places that a token was used from, the last used first.
+    async fn token_networks(&mut self, id: TokenId) -> Result<Vec<SeenNetwork>>;
+    /// Notes that a misuse of a token was told. Gives false where one was told after that moment already.
+    async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
+    /// Notes that somebody was reminded of a token. Gives false where somebody was after that moment already.
+    async fn remind_of_token(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
+}
+
+/// Break-glass accounts.
+#[async_trait]
+pub trait BreakGlass: Send {
+    /// All accounts and what else opens them, in order of creation.
+    async fn break_glass(&mut self) -> Result<Vec<Holdings>>;
+    /// One account.
+    async fn break_glass_account(&mut self, id: BreakGlassId) -> Result<Option<Account>>;
+    /// The account whose folded name is this.
+    async fn break_glass_by_key(&mut self, key: &str) -> Result<Option<Account>>;
+    /// Adds an account. Refuses a taken name with `Conflict`.
+    async fn insert_break_glass(&mut self, account: &Account) -> Result<()>;
+    /// Removes an account with its codes, browsers and sessions.
+    async fn delete_break_glass(&mut self, id: BreakGlassId) -> Result<()>;
+    /// Gives an account a new secret at once, unproven until somebody signs in with it.
+    async fn set_break_glass_secret(&mut self, id: BreakGlassId, hash: &str, at: Timestamp) -> Result<()>;
+    /// Gives an account a secret that waits for its first use.
+    async fn set_next_break_glass_secret(&mut self, id: BreakGlassId, hash: &str) -> Result<()>;
+    /// Puts the waiting secret of that hash in the place of the present one, which proves it. Gives false where it is
+    /// another by now.
+    async fn promote_break_glass(&mut self, id: BreakGlassId, next_hash: &str, at: Timestamp) -> Result<bool>;
+    /// Notes a sign-in with the secret of that hash. Gives false where the secret has changed meanwhile.
+    async fn prove_break_glass(&mut self, id: BreakGlassId, hash: &str, at: Timestamp) -> Result<bool>;
+    /// Notes that something was changed with the account.
+    async fn mark_break_glass_used(&mut self, id: BreakGlassId, at: Timestamp) -> Result<()>;
+    /// Notes that a drill with the account was finished.
+    async fn mark_break_glass_drilled(&mut self, id: BreakGlassId, at: Timestamp) -> Result<()>;
+    /// Adds one-time codes.
+    async fn insert_codes(&mut self, codes: &[Code]) -> Result<()>;
+    /// Removes an account's recovery codes, used or not.
+    async fn delete_recovery_codes(&mut self, id: BreakGlassId) -> Result<()>;
+    /// Uses a code up. Gives what it was, or `None` where there is none of that account that is good.
+    async fn use_code(&mut self, id: BreakGlassId, hash: [u8; 32], now: Timestamp) -> Result<Option<CodeKind>>;
+    /// Remembers a browser by the hash of its cookie.
+    async fn insert_break_glass_device(&mut self, key: [u8; 32], id: BreakGlassId, at: Timestamp) -> Result<()>;
+    /// Whether a browser has signed in with the account whose folded name is this.
+    async fn has_break_glass_device(&mut self, name_key: &str, device: &[u8; 32]) -> Result<bool>;
+    /// Forgets the browsers of an account.
+    async fn delete_break_glass_devices(&mut self, id: BreakGlassId) -> Result<()>;
+}
+
+/// Drills.
+#[async_trait]
+pub trait Drills: Send {
+    /// Adds a drill.
+    async fn insert_drill(&mut self, drill: &Drill) -> Result<()>;
+    /// Writes what was done of a drill.
+    async fn update_drill(&mut self, drill: &Drill) -> Result<()>;
+    /// One drill.
+    async fn drill(&mut self, id: Uuid) -> Result<Option<Drill>>;
+    /// The drill with an account that began after a moment and is not finished.
+    async fn open_drill(&mut self, account: BreakGlassId, since: Timestamp) -> Result<Option<Drill>>;
+    /// Drills, the newest first.
+    async fn drills(&mut self, limit: u64) -> Result<Vec<Drill>>;
+}
+
+/// Sessions.
+#[async_trait]
+pub trait Sessions: Send {
+    /// A session that has not ended, was used after `idle`, and whose holder still is who began it: the account has the
+    /// same secret, the user is active.
+    async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp)
+    -> Result<Option<SessionRecord>>;
+    /// Adds a session. Gives false where the key is taken.
+    async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool>;
+    /// Writes a session that exists. Gives false where it does not: a session that was ended is never revived.
+    async fn update_session(&mut self, session: &SessionRecord) -> Result<bool>;
+    /// Notes that a session was used.
+    async fn touch_session(&mut self, key: SessionKey, at: Timestamp) -> Result<()>;
+    /// Sessions that are alive, as [`Sessions::session`] has it, the last used first.
+    async fn sessions(&mut self, now: Timestamp, idle: Timestamp) -> Result<Vec<SessionSummary>>;
+    /// How many sessions of users there are.
+    async fn count_user_sessions(&mut self, now: Timestamp) -> Result<u64>;
+    /// Ends a session. Nothing happens where there is none.
+    async fn delete_session(&mut self, key: SessionKey) -> Result<()>;
+    /// Ends all sessions of a break-glass account.
+    async fn delete_sessions_of(&mut self, account: BreakGlassId) -> Result<()>;
+    /// Ends all sessions of a user.
+    async fn delete_sessions_of_user(&mut self, user: UserId) -> Result<()>;
+    /// Removes what ended before a moment.
+    async fn delete_sessions_before(&mut self, moment: Timestamp) -> Result<()>;
+}
+
+/// The audit log.
+#[async_trait]
+pub trait Audit: Send {
+    /// Adds an event to the end of the log. Nobody else adds one until the unit ends, so this comes last in it.
+    async fn append_event(&mut self, event: &Event) -> Result<()>;
+    /// How many events there are.
+    async fn count_events(&mut self) -> Result<u64>;
+    /// The number and the hash of the last event.
+    async fn audit_head(&mut self) -> Result<Option<(i64, [u8; 32])>>;
+    /// Events that match, before a number where one is given, the last first.
+    async fn find_events(&mut self, query: &EventQuery, before: Option<i64>, limit: u64) -> Result<Vec<Entry>>;
+    /// Events after a number, in their order.
+    async fn events_after(&mut self, seq: i64, limit: u64) -> Result<Vec<Entry>>;
+    /// The first event after a number that is an alert.
+    async fn next_alert(&mut self, seq: i64) -> Result<Option<Entry>>;
+    /// How many alerts there are after a number.
+    async fn count_alerts(&mut self, seq: i64) -> Result<u64>;
+    /// The last event before a moment that has a hash and, where `through` says so, a number up to that.
+    async fn last_event_before(&mut self, moment: Timestamp, through: i64) -> Result<Option<(i64, [u8; 32])>>;
+    /// Removes events up to a number.
+    async fn delete_events_through(&mut self, seq: i64) -> Result<()>;
+    /// Sets for how many days events are kept.
+    async fn set_audit_days(&mut self, days: u32) -> Result<()>;
+}
+
+/// How far the alert channels have told the alerts of the audit log.
+#[async_trait]
+pub trait Channels: Send {
+    /// Says which channels there are, by name. A new one tells what happens from now on; any other is forgotten.
+    async fn register_channels(&mut self, names: &[String]) -> Result<()>;
+    /// Takes a channel for oneself until a moment. `None` where somebody else has it, or it is not its time yet.
+    async fn claim_channel(&mut self, name: &str, now: Timestamp, until: Timestamp) -> Result<Option<ChannelState>>;
+    /// Writes how a channel did, and gives it free.
+    async fn update_channel(&mut self, channel: &ChannelState) -> Result<()>;
+    /// All channels, by name.
+    async fn channels(&mut self) -> Result<Vec<ChannelState>>;
+}
+
+/// Settings and the activity record.
+#[async_trait]
+pub trait System: Send {
+    /// The settings.
+    async fn settings(&mut self) -> Result<Settings>;
+    /// Turns provisioning on or off. Gives false where it was so already.
+    async fn set_provisioning(&mut self, on: bool, at: Timestamp) -> Result<bool>;
+    /// Keeps two units that both decide on ways in from deciding at the same time.
+    async fn lock_settings(&mut self) -> Result<()>;
+    /// Adds to the activity record.
+    async fn append_records(&mut self, records: &[Record]) -> Result<()>;
+    /// Sums the activity record up, counting calls since a moment.
+    async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary>;
+    /// Removes records from before a moment, but none that [`Summary`] names.
+    async fn delete_records_before(&mut self, moment: Timestamp) -> Result<()>;
+}

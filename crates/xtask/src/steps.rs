@@ -12,7 +12,7 @@ use crate::project::{Project, find_in_path, output, run};
 use crate::{prepare, setup};
 
 /// Everything but xtask, whose dependencies bring features that would build the shared crates once more.
-const PACKAGES: &str = "-p app -p domain -p scim -p server -p store -p store-postgres -p store-sqlite";
+const PACKAGES: &str = "-p alert -p app -p domain -p scim -p server -p store -p store-postgres -p store-sqlite";
 
 /// The conformance tester for SCIM servers, and what decides its verdicts.
 const SCIM_TESTER: [&str; 3] = ["scim2-tester==0.5.2", "scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3"];

@@ -1,0 +1,108 @@
+//! Syslog: RFC 5424 over UDP (RFC 5426), TCP (RFC 6587) or the machine's own socket.
+
+mod format;
+
+use crate::{ConfigError, Message, SendError, net, net::Endpoint, net::GRACE};
+use percent_encoding::percent_decode_str;
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UdpSocket, UnixDatagram},
+    time::timeout,
+};
+
+const FORM: &str = "give the syslog as udp://host:514, tcp://host:601 or unix:///dev/log";
+
+pub(crate) struct Syslog {
+    transport: Transport,
+    /// As receivers see it in each line.
+    host: String,
+}
+
+enum Transport {
+    Udp(Endpoint),
+    Tcp(Endpoint),
+    Unix(PathBuf),
+}
+
+impl Syslog {
+    pub(crate) fn new(url: &str) -> Result<Self, ConfigError> {
+        let url = net::parse(url, FORM)?;
+        let is_plain = url.query().is_none() && url.fragment().is_none() && !net::has_user(&url);
+        let transport = match url.scheme() {
+            "udp" if net::is_bare(&url) && is_plain => Transport::Udp(Endpoint::read(&url, 514)?),
+            "tcp" if net::is_bare(&url) && is_plain => Transport::Tcp(Endpoint::read(&url, 601)?),
+            "unix" if url.host().is_none() && url.path().starts_with('/') && is_plain => {
+                let path = percent_decode_str(url.path()).decode_utf8().map_err(|_| ConfigError(FORM))?;
+                Transport::Unix(PathBuf::from(path.into_owned()))
+            }
+            _ => return Err(ConfigError(FORM)),
+        };
+        Ok(Self { transport, host: format::host_name() })
+    }
+
+    pub(crate) fn describe(&self) -> String {
+        match &self.transport {
+            Transport::Udp(endpoint) => format!("udp://{endpoint}"),
+            Transport::Tcp(endpoint) => format!("tcp://{endpoint}"),
+            Transport::Unix(path) => format!("unix://{}", path.display()),
+        }
+    }
+
+    pub(crate) async fn send(&self, message: &Message) -> Result<(), SendError> {
+        let line = format::line(message, &self.host, std::process::id());
+        match &self.transport {
+            Transport::Udp(endpoint) => udp(endpoint, line.as_bytes()).await,
+            Transport::Tcp(endpoint) => tcp(endpoint, line.as_bytes()).await,
+            Transport::Unix(path) => {
+                let socket = UnixDatagram::unbound()?;
+                socket.connect(path)?;
+                socket.send(line.as_bytes()).await?;
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn udp(endpoint: &Endpoint, line: &[u8]) -> Result<(), SendError> {
+    let mut failure = SendError::UnknownHost;
+    for address in endpoint.resolve().await? {
+        match datagram(address, line).await {
+            Ok(()) => return Ok(()),
+            Err(error) => failure = error.into(),
+        }
+    }
+    Err(failure)
+}
+
+async fn datagram(address: SocketAddr, line: &[u8]) -> io::Result<()> {
+    let any = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind(SocketAddr::new(any, 0)).await?;
+    socket.connect(address).await?;
+    socket.send(line).await?;
+    // Nobody answers, but a host without a receiver says so by ICMP, which shows up as an error of the next call.
+    match timeout(GRACE, socket.recv(&mut [0])).await {
+        Ok(Err(error)) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Octet counting (RFC 6587 §3.4.1), so that the length is known and no character ends the message early.
+async fn tcp(endpoint: &Endpoint, line: &[u8]) -> Result<(), SendError> {
+    let mut stream = endpoint.connect().await?;
+    let frame = [format!("{} ", line.len()).as_bytes(), line].concat();
+    stream.write_all(&frame).await?;
+    stream.shutdown().await?;
+    // A receiver that has read everything closes too; one that dropped it resets the connection.
+    match timeout(GRACE, stream.read(&mut [0])).await {
+        Ok(Err(error)) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -158,8 +158,8 @@ impl Audit for Connection<'_> {
         // By number, not by time: clocks jump, and whatever comes before the first one to be kept goes with it.
         let row = sqlx::query!(
             "SELECT seq, hash FROM audit_events
-            WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_events WHERE at >= $1), $2 + 1) AND seq <= $2
-                AND hash IS NOT NULL
+            WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_events WHERE at >= $1), 9223372036854775807)
+                AND seq <= $2 AND hash IS NOT NULL
             ORDER BY seq DESC LIMIT 1",
             moment.millis(),
             through

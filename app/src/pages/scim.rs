@@ -7,7 +7,6 @@ mod guide;
 mod header;
 mod health;
 mod reach;
-mod steps;
 mod tokens;
 
 use super::components::{Here, Tab, framed, sso_head};

@@ -172,7 +172,12 @@ impl Console {
 
     /// The console's own view of the time at which a page that needs the secret may be used.
     pub fn is_confirmed(&self) -> bool {
-        is_fresh(self.principal.checked, self.now()) && !self.needs_reason()
+        !self.needs_secret() && !self.needs_reason()
+    }
+
+    /// Whether the secret was given too long ago for changes of ways in.
+    pub fn needs_secret(&self) -> bool {
+        !is_fresh(self.principal.checked, self.now())
     }
 
     /// Whether nobody has said yet what the session is for.

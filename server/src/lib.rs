@@ -18,11 +18,12 @@ mod slow_body;
 mod state;
 
 pub mod cli;
+pub mod throttle;
 
 pub use activity::Recorder;
 pub use config::PublicUrl;
 pub use outside::{SystemClock, SystemRandom};
-pub use password::Hasher;
+pub use password::{Hasher, Lane};
 pub use proxy::{PeerAddress, TrustedProxies};
 pub use serve::{Limits, serve};
 pub use state::{AppState, ClientAddress};

@@ -1,6 +1,8 @@
 //! What the binary is told: by flag, or by the environment variable that `--help` names beside it.
 
+use crate::proxy;
 use axum::http::Uri;
+use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Where things are and how to talk about them.
@@ -13,6 +15,16 @@ pub(crate) struct Serve {
     /// Links, the SCIM API URL and the cookies are made from it. [default: http://ADDRESS]
     #[arg(long, env = "POSTERN_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
+    /// Network of a reverse proxy in front, such as 10.0.0.0/8, or one address; may be given several times. What it
+    /// says in X-Forwarded-For is taken for the caller's address, and it may open any number of connections.
+    #[arg(
+        long = "trusted-proxy",
+        env = "POSTERN_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = proxy::network
+    )]
+    pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
 impl Serve {
@@ -44,6 +56,16 @@ impl PublicUrl {
     /// The URL without a slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name, and the port where it is not the scheme's own.
+    pub(crate) fn authority(&self) -> &str {
+        self.0.split_once("://").map_or("", |(_, authority)| authority)
+    }
+
+    /// The port that the scheme stands for.
+    pub(crate) fn scheme_port(&self) -> u16 {
+        if self.is_https() { 443 } else { 80 }
     }
 
     /// Whether browsers reach us by https.

@@ -2,23 +2,30 @@
 
 mod activity;
 mod assets;
+mod authority;
 mod config;
+mod edge;
 mod headers;
 mod ops;
 mod outside;
 mod password;
+mod proxy;
 mod same_origin;
 mod scim;
 mod serve;
 mod session;
+mod slow_body;
 mod state;
 
 pub mod cli;
+pub mod throttle;
 
 pub use activity::Recorder;
 pub use config::PublicUrl;
 pub use outside::{SystemClock, SystemRandom};
-pub use password::Hasher;
+pub use password::{Hasher, Lane};
+pub use proxy::{PeerAddress, TrustedProxies};
+pub use serve::{Limits, serve};
 pub use state::{AppState, ClientAddress};
 
 use axum::{
@@ -52,6 +59,10 @@ pub fn build(state: AppState) -> Router {
         .with_state(state.clone())
         .merge(scim::router(state.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT + Duration::from_secs(5)))
+        .layer(from_fn_with_state(state.clone(), slow_body::cut))
+        .layer(from_fn_with_state(state.clone(), proxy::client))
+        .layer(from_fn_with_state(state.clone(), authority::guard))
+        .layer(from_fn(edge::unambiguous))
         .layer(from_fn(ops::trace))
         .layer(from_fn_with_state(state, headers::secure))
 }
@@ -70,4 +81,5 @@ fn console(state: &AppState) -> Router<AppState> {
         .layer(session::layer(state))
         .layer(from_fn_with_state(state.clone(), same_origin::guard))
         .layer(RequestBodyLimitLayer::new(CONSOLE_BODY))
+        .layer(from_fn(edge::uncompressed))
 }

@@ -200,7 +200,7 @@ async fn request(port: u16, method: &str, path: &str, token: &str, body: Option<
     let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
     tokio::spawn(connection);
     let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-    let request = Request::builder().method(method).uri(path).header("host", "localhost");
+    let request = Request::builder().method(method).uri(path).header("host", format!("localhost:{port}"));
     let request = request.header("authorization", format!("Bearer {token}")).body(Full::new(body)).ok()?;
     let response = client.send_request(request).await.ok()?;
     let status = response.status().as_u16();

@@ -1,5 +1,5 @@
 use super::{line, open};
-use crate::{AppState, Hasher, Recorder, activity, build, config::Serve, serve};
+use crate::{AppState, Hasher, Limits, Recorder, TrustedProxies, activity, build, config::Serve, serve};
 use domain::{
     Env,
     break_glass::{Secret, generated_name},
@@ -17,13 +17,15 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let hasher = Hasher::new().map_err(|error| line(&error))?;
     welcome(&env, &hasher).await?;
     let listening = listener.local_addr().map_err(|error| error.to_string())?;
+    let proxies = TrustedProxies::new(options.trusted_proxies.clone());
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
     tokio::spawn(activity::prune(env.clone()));
-    let router = build(AppState::new(env.clone(), url.clone(), hasher, recorder.clone()));
+    let state = AppState::new(env.clone(), url.clone(), hasher, recorder.clone()).with_listen(listening);
+    let router = build(state.with_trusted_proxies(proxies.clone()));
     say!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");
-    serve::serve(listener, router, serve::stop_signal()).await;
+    serve::serve(listener, router, Limits::default(), proxies, serve::stop_signal()).await;
     recorder.flush().await;
     env.store.close().await;
     tracing::info!("stopped");

@@ -1,5 +1,8 @@
 use super::{SIGNED_IN, SignedIn, cookie_name, store::key};
-use crate::state::{AppState, ClientAddress};
+use crate::{
+    password::Lane,
+    state::{AppState, ClientAddress},
+};
 use axum::{
     Form,
     body::Body,
@@ -79,7 +82,7 @@ async fn check(state: &AppState, form: SignInForm, address: Option<String>) -> R
     let account = find(&state.env, &form.name).await?;
     let secret = Secret::typed(form.secret.trim()).reveal().to_owned();
     let hash = account.as_ref().map(|account| account.secret_hash.clone());
-    match (state.hasher.verify(secret, hash).await?, account) {
+    match (state.hasher.verify(secret, hash, Lane::Stranger).await?, account) {
         (true, Some(account)) => succeeded(&state.env, account, address).await,
         (_, account) => {
             tracing::warn!(address, "a break-glass sign-in was refused");

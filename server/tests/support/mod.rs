@@ -85,7 +85,9 @@ impl TestApp {
     }
 
     /// Sends any request.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        // As every client does.
+        request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("id.corp.example"));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -1,10 +1,13 @@
 //! The HTTP side of Postern: the console under `/admin`, SCIM 2.0 under `/scim/v2`, and what runs them.
 
 mod activity;
+mod alerts;
 mod assets;
 mod authority;
 mod config;
+mod download;
 mod edge;
+mod export;
 mod headers;
 mod ops;
 mod outside;
@@ -74,6 +77,9 @@ fn console(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
+        .route("/admin/confirm", post(session::confirm))
+        .route("/admin/audit/export.csv", get(download::csv))
+        .route("/admin/audit/export.jsonl", get(download::json_lines))
         .leptos_routes_with_context(state, generate_route_list(app::App), app::context, document.clone())
         .route("/admin/api/{*rest}", any(session::no_such_function))
         .fallback(leptos_axum::render_app_async_with_context(app::context, document))

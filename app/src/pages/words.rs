@@ -4,8 +4,10 @@ mod document;
 mod number;
 mod person;
 mod time;
+mod visible;
 
-pub(crate) use document::{Section, sections};
+pub(crate) use document::{Section, lines, sections};
 pub(crate) use number::{count, grouped, range};
 pub(crate) use person::initials;
 pub(crate) use time::{absolute, ago, minutes_left};
+pub(crate) use visible::visible;

@@ -160,6 +160,11 @@ impl Console {
         format!("{}/scim/v2?aadOptscim062020", self.public_url)
     }
 
+    /// Where administrators sign in.
+    pub fn sign_in_url(&self) -> String {
+        format!("{}/login", self.public_url)
+    }
+
     /// How many of everything there are.
     pub async fn counts(&self) -> Result<Counts> {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await

@@ -1,6 +1,11 @@
 //! What islands ask of the server. Each function is three lines around one use case of the `Console`.
 
+pub(crate) mod alerts;
+pub(crate) mod audit;
+pub(crate) mod deleted;
+pub(crate) mod guard;
 pub(crate) mod provisioning;
+pub(crate) mod roles;
 pub(crate) mod tokens;
 
 use leptos::{

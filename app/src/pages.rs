@@ -1,11 +1,17 @@
 //! The pages, and what the server needs to serve them.
 
+mod alerts;
+mod audit;
 mod components;
+mod deleted;
 mod error;
 mod group;
 mod groups;
+mod guard;
 mod login;
+mod roles;
 mod scim;
+mod token;
 mod user;
 mod users;
 mod words;
@@ -47,6 +53,8 @@ pub fn context() {
         provide_context(failed.clone());
     }
 }
+
+pub(crate) use roles::read as read_role;
 
 /// The permission to administer, of whoever sent this request.
 pub(crate) fn console() -> Result<Console, ApiError> {
@@ -92,10 +100,16 @@ pub fn App() -> impl IntoView {
             <Routes fallback=no_such_page>
                 <Route path=path!("/login") view=login::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/scim") view=scim::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/guard") view=guard::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/roles") view=roles::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/tokens/:id") view=token::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/users") view=users::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/users/:id") view=user::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/groups") view=groups::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/groups/:id") view=group::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/deleted") view=deleted::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/audit") view=audit::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/alerts") view=alerts::show ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

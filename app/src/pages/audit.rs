@@ -60,12 +60,16 @@ fn page(console: &Console, asked: &Asked, log: AuditPage) -> impl IntoView + use
 fn sentence(asked: &Asked, log: &AuditPage) -> String {
     let days = count(u64::from(log.days), "day", "days");
     match log.head {
-        None => "Nothing has happened yet. Every change leaves an event here, in the same step as the change.".to_owned(),
+        None => {
+            "Nothing has happened yet. Every change leaves an event here, in the same step as the change.".to_owned()
+        }
         Some(_) if asked.is_filtered() => {
             format!("These are the events that you asked for, the last first. Events are kept for {days}.")
         }
         Some((seq, _)) => {
-            format!("Event {seq} is the last one. Events are kept for {days}; nobody can change one without leaving a trace.")
+            format!(
+                "Event {seq} is the last one. Events are kept for {days}; nobody can change one without leaving a trace."
+            )
         }
     }
 }

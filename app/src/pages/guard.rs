@@ -5,7 +5,7 @@ mod setting;
 mod undo;
 
 use super::{
-    components::{Here, SignOnTab, framed, sign_on_head},
+    components::{Here, Tab, framed, sso_head},
     words::{count, grouped},
 };
 use batch::Found;
@@ -55,7 +55,7 @@ fn page(guard: Guard) -> impl IntoView {
     let Guard { open, past, may_change, now, settings, .. } = guard;
     view! {
         <Title text="Guard"/>
-        {sign_on_head(SignOnTab::Guard)}
+        {sso_head(Tab::Guard)}
         <p class="lead">{sentence}</p>
         {open.iter().map(|found| batch::panel(found, settings, may_change, now)).collect_view()}
         {setting}

@@ -11,6 +11,7 @@ mod steps;
 mod tokens;
 
 use super::components::{Here, Tab, framed, sso_head};
+pub(super) use create::made;
 use domain::{
     Timestamp,
     console::{Console, ScimStatus},
@@ -18,6 +19,7 @@ use domain::{
 use health::Health;
 use leptos::prelude::*;
 use leptos_meta::Title;
+pub(super) use tokens::revoke;
 
 /// What the panels are made from.
 struct Scim {
@@ -46,7 +48,7 @@ impl Scim {
     }
 
     fn has_live_token(&self) -> bool {
-        self.status.tokens.iter().any(|token| token.revoked.is_none())
+        self.status.tokens.iter().any(|token| token.ended(self.now).is_none())
     }
 }
 

@@ -96,9 +96,8 @@ fn page(page: &Page) -> impl IntoView + use<> {
 
 fn facts(page: &Page) -> impl IntoView + use<> {
     let (token, now) = (page.token(), page.now);
-    let moment = |at: Option<Timestamp>, never: &'static str| {
-        at.map_or_else(|| never.into_any(), |at| when(now, at).into_any())
-    };
+    let moment =
+        |at: Option<Timestamp>, never: &'static str| at.map_or_else(|| never.into_any(), |at| when(now, at).into_any());
     let link = |token: &Token| {
         let href = format!("/admin/sso/tokens/{}", token.id);
         view! { <a href=href>{visible(&token.name)}</a> " " <code class="masked">{token.masked()}</code> }.into_any()

@@ -135,14 +135,20 @@ mod tests {
     fn an_address_says_what_is_asked_for() {
         let id = Uuid::from_u128(7);
         let text = id.to_string();
-        let pairs =
-            [("kind", "tokens"), ("target", text.as_str()), ("from", "2026-11-01"), ("to", "2026-11-22"), ("before", "9")];
+        let pairs = [
+            ("kind", "tokens"),
+            ("target", text.as_str()),
+            ("from", "2026-11-01"),
+            ("to", "2026-11-22"),
+            ("before", "9"),
+        ];
         let asked = asked(&pairs);
         let query = asked.query();
         assert_eq!((query.action.as_deref(), query.target, asked.before), (Some("token."), Some(id), Some(9)));
         assert_eq!(query.since.map(|at| at.to_string()).as_deref(), Some("2026-11-01T00:00:00.000Z"));
         assert_eq!(query.until.map(|at| at.to_string()).as_deref(), Some("2026-11-23T00:00:00.000Z"));
-        let address = "/admin/audit?kind=tokens&target=00000000-0000-0000-0000-000000000007&from=2026-11-01&to=2026-11-22";
+        let address =
+            "/admin/audit?kind=tokens&target=00000000-0000-0000-0000-000000000007&from=2026-11-01&to=2026-11-22";
         assert_eq!(asked.address(None), address);
         assert_eq!(asked.address(Some(9)), format!("{address}&before=9"));
         assert_eq!(history(id), "/admin/audit?target=00000000-0000-0000-0000-000000000007");
@@ -150,7 +156,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_not_asked_for() {
-        let nothing = [("kind", "token."), ("target", "7"), ("from", "yesterday"), ("to", "2026-02-30"), ("before", "x")];
+        let nothing =
+            [("kind", "token."), ("target", "7"), ("from", "yesterday"), ("to", "2026-02-30"), ("before", "x")];
         assert_eq!(asked(&nothing), Asked::default());
         assert!(!Asked::default().is_filtered());
     }

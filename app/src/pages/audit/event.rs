@@ -72,17 +72,19 @@ fn changes(facts: &[Fact]) -> impl IntoView + use<> {
             </tr>
         }
     };
-    (!facts.is_empty()).then(|| view! {
-        <table class="compare" aria-label="What changed">
-            <thead>
-                <tr>
-                    <th scope="col"><span class="visually-hidden">Attribute</span></th>
-                    {head(before, "Before")}
-                    {head(after, if before { "After" } else { "Facts" })}
-                </tr>
-            </thead>
-            <tbody>{facts.iter().map(row).collect_view()}</tbody>
-        </table>
+    (!facts.is_empty()).then(|| {
+        view! {
+            <table class="compare" aria-label="What changed">
+                <thead>
+                    <tr>
+                        <th scope="col"><span class="visually-hidden">Attribute</span></th>
+                        {head(before, "Before")}
+                        {head(after, if before { "After" } else { "Facts" })}
+                    </tr>
+                </thead>
+                <tbody>{facts.iter().map(row).collect_view()}</tbody>
+            </table>
+        }
     })
 }
 
@@ -98,11 +100,13 @@ fn place(entry: &Entry) -> impl IntoView + use<> {
 fn links(event: &Event, shown: Option<Uuid>) -> impl IntoView + use<> {
     let page = page_of(event);
     let all = event.target.filter(|target| shown != Some(*target)).map(history);
-    (page.is_some() || all.is_some()).then(|| view! {
-        <p class="event-links">
-            {page.map(|(href, words)| view! { <a href=href>{words}</a> })}
-            {all.map(|href| view! { <a href=href>"Everything that happened to it"</a> })}
-        </p>
+    (page.is_some() || all.is_some()).then(|| {
+        view! {
+            <p class="event-links">
+                {page.map(|(href, words)| view! { <a href=href>{words}</a> })}
+                {all.map(|href| view! { <a href=href>"Everything that happened to it"</a> })}
+            </p>
+        }
     })
 }
 

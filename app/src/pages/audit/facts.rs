@@ -68,7 +68,9 @@ fn own(name: &str, value: &Value) -> Option<(String, String)> {
         "by" => ("Proven with", text),
         "as" => ("Form", text),
         "because" => ("Why", text),
-        "refused" => ("What was wanted", Action::parse(&text).map_or(text, |action| format!("to {}", intention(action)))),
+        "refused" => {
+            ("What was wanted", Action::parse(&text).map_or(text, |action| format!("to {}", intention(action))))
+        }
         "days" => ("Kept for", format!("{text} days")),
         "mode" => ("When too many leave", mode(&text).to_owned()),
         "count" => ("Ordinary in any case", format!("{text} departures")),
@@ -146,7 +148,8 @@ mod tests {
 
     #[test]
     fn members_are_listed_and_moments_are_told() {
-        let facts = of(None, Some(json!({"members added": ["1", "2"], "old token expires": "2026-11-18T11:06:40.007Z"})));
+        let facts =
+            of(None, Some(json!({"members added": ["1", "2"], "old token expires": "2026-11-18T11:06:40.007Z"})));
         assert_eq!(facts[0], row("Members added", "∅", "1, 2"));
         assert_eq!(facts[1], row("Old token expires", "∅", "18 November 2026, 11:06 UTC"));
     }

@@ -1,10 +1,6 @@
 //! For how long the log is kept, how it can be proven whole, and the ways to take it out.
 
-use crate::{
-    api::audit::SetAuditDays,
-    islands::submit::Submit,
-    pages::components::copy_field,
-};
+use crate::{api::audit::SetAuditDays, islands::submit::Submit, pages::components::copy_field};
 use domain::{
     audit::to_hex,
     console::{AuditPage, Console},

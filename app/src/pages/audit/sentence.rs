@@ -49,7 +49,8 @@ impl Sentence {
             }
             (Action::GuardUndone, _) => {
                 let number = |name| fact(name).and_then(|number| number.as_u64());
-                let departures = number("restored").map(|restored| format!(" of {}", count(restored, "departure", "departures")));
+                let departures =
+                    number("restored").map(|restored| format!(" of {}", count(restored, "departure", "departures")));
                 let failed = number("failed").filter(|failed| *failed > 0);
                 let failed = failed.map(|failed| format!("; {failed} could not be undone")).unwrap_or_default();
                 Self {

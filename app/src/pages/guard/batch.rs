@@ -1,7 +1,4 @@
-use super::{
-    left,
-    undo::undo,
-};
+use super::{left, undo::undo};
 use crate::{
     api::{
         guard::{ApproveBatch, DismissBatch},
@@ -78,7 +75,7 @@ pub(super) fn panel(found: &Found, settings: GuardSettings, may_change: bool, no
     view! {
         <section class="panel batch" aria-labelledby=id.clone()>
             <div class="panel-head">
-                <div class="panel-title"><h2 id=id>{title}</h2> {chip(Tone::Warn, word)}</div>
+                <div class="panel-title"><h2 id=id.clone()>{title}</h2> {chip(Tone::Warn, word)}</div>
                 <p class="soft">{when(now, batch.latest)}</p>
             </div>
             <div class="panel-text">

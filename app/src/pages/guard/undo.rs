@@ -25,19 +25,21 @@ pub(super) fn undo(found: &Found) -> impl IntoView + use<> {
         next: None,
     };
     let lines = lines(&found.departures, summary.weight);
-    let pause = found.paused.is_none().then(|| view! {
-        <label class="choice">
-            <input type="checkbox" name="pause" value="true" checked form=format!("{id}-form")/>
-            <span>
-                <strong>"Pause the token first"</strong>
-                <span class="soft">
-                    {format!(
-                        "Otherwise the next call through “{}” may do it all again while you look for the cause.",
-                        visible(&summary.token_name),
-                    )}
+    let pause = found.paused.is_none().then(|| {
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="pause" value="true" checked form=format!("{id}-form")/>
+                <span>
+                    <strong>"Pause the token first"</strong>
+                    <span class="soft">
+                        {format!(
+                            "Otherwise the next call through “{}” may do it all again while you look for the cause.",
+                            visible(&summary.token_name),
+                        )}
+                    </span>
                 </span>
-            </span>
-        </label>
+            </label>
+        }
     });
     let consequences = view! {
         <ul class="consequences">
@@ -71,7 +73,10 @@ fn lines(departures: &[Departure], weight: u64) -> Vec<String> {
         }
     }
     if more {
-        lines.insert(0, format!("All departures of this batch are undone; they concern {}.", count(weight, "person", "people")));
+        lines.insert(
+            0,
+            format!("All departures of this batch are undone; they concern {}.", count(weight, "person", "people")),
+        );
     }
     lines
 }
@@ -104,7 +109,10 @@ mod tests {
         ];
         assert_eq!(
             lines(&departures, 40),
-            ["2 people are made active again: Ada King and Grace Hopper.", "1 deleted group is restored: Engine Owners."]
+            [
+                "2 people are made active again: Ada King and Grace Hopper.",
+                "1 deleted group is restored: Engine Owners."
+            ]
         );
     }
 

@@ -24,7 +24,7 @@ pub(super) fn buttons(page: &Page) -> impl IntoView + use<> {
 }
 
 fn replace(token: &Token) -> impl IntoView + use<> {
-    let name = visible(&token.name);
+    let (name, fields) = (visible(&token.name), vec![("id", token.id.to_string())]);
     view! {
         <Submit>
             <button
@@ -54,7 +54,7 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                         </li>
                         <li>"This page says when only the new one is in use, and offers to revoke this one."</li>
                     </ul>
-                    {hidden(vec![("id", token.id.to_string())])}
+                    {hidden(fields)}
                     <p class="alert" role="alert"></p>
                 </form>
                 <div class="dialog-foot">
@@ -93,10 +93,11 @@ fn pause(token: &Token) -> impl IntoView + use<> {
 }
 
 fn resume(token: &Token) -> impl IntoView + use<> {
+    let fields = vec![("id", token.id.to_string()), ("paused", "false".to_owned())];
     view! {
         <Submit>
             <form method="post" action=PauseToken::PATH>
-                {hidden(vec![("id", token.id.to_string()), ("paused", "false".to_owned())])}
+                {hidden(fields)}
                 <button class="button button-small button-primary">Resume</button>
             </form>
         </Submit>

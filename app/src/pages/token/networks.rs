@@ -75,8 +75,8 @@ fn sentence(detail: &TokenDetail) -> String {
 }
 
 fn form(detail: &TokenDetail) -> impl IntoView + use<> {
-    let token = &detail.token;
-    let networks = token.networks.as_ref();
+    let fields = vec![("id", detail.token.id.to_string())];
+    let networks = detail.token.networks.as_ref();
     let lines = networks.map(|networks| networks.list.replace(", ", "\n")).unwrap_or_default();
     let enforced = networks.is_some_and(|networks| networks.enforced);
     let choice = |value: &'static str, now: bool, word: &'static str, words: &'static str| {
@@ -95,7 +95,7 @@ fn form(detail: &TokenDetail) -> impl IntoView + use<> {
             <summary>Change the list</summary>
             <Submit>
                 <form class="stack" method="post" action=SetTokenNetworks::PATH>
-                    {hidden(vec![("id", token.id.to_string())])}
+                    {hidden(fields)}
                     <label class="field">
                         <span class="label">Networks, one a line</span>
                         <textarea
@@ -175,7 +175,10 @@ mod tests {
         assert_eq!(said(None, &["192.0.2.1"]), "It may be used from anywhere.");
         let tried = Some(("192.0.2.0/24", false));
         assert!(said(tried, &["192.0.2.1"]).contains("you can enforce the list"));
-        assert!(said(tried, &["192.0.2.1", "198.51.100.7"]).contains("from 1 network would have been refused: 198.51.100.7."));
+        assert!(
+            said(tried, &["192.0.2.1", "198.51.100.7"])
+                .contains("from 1 network would have been refused: 198.51.100.7.")
+        );
         let enforced = Some(("192.0.2.0/24", true));
         assert!(said(enforced, &["192.0.2.1"]).contains("only; calls from elsewhere are refused"));
         assert!(said(enforced, &["198.51.100.7"]).contains("1 network outside before that: 198.51.100.7."));

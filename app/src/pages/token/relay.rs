@@ -47,6 +47,7 @@ pub(super) fn note(page: &Page) -> Option<AnyView> {
         _ => return None,
     };
     let progress = progress(old, new, now);
+    let old_id = old.id.to_string();
     let may_revoke = page.may_change && progress == Progress::Done;
     let class = if progress == Progress::Done { "note" } else { "note note-warn" };
     Some(
@@ -57,7 +58,7 @@ pub(super) fn note(page: &Page) -> Option<AnyView> {
                     {may_revoke.then(|| view! {
                         <Submit>
                             <form method="post" action=RevokeToken::PATH>
-                                {hidden(vec![("id", old.id.to_string())])}
+                                {hidden(vec![("id", old_id)])}
                                 <button class="button">Revoke the old token</button>
                             </form>
                         </Submit>

@@ -14,7 +14,7 @@ pub use api::{ApiError, tokens::NewTokenView};
 // The two doors. Nothing else in this crate asks for whom it is built.
 cfg_select! {
     feature = "ssr" => {
-        pub use pages::{App, SignInFailed, context, shell};
+        pub use pages::{App, ConfirmFailed, SignInFailed, context, shell};
     }
     feature = "hydrate" => {
         /// The browser's entry: wakes the islands up.

@@ -4,7 +4,7 @@ mod csv;
 mod json;
 
 pub(crate) use csv::{csv_header, csv_row};
-pub(crate) use json::{Header, Unreadable, json_header, json_line, read_json_header, read_json_line};
+pub(crate) use json::{Header, json_header, json_line, read_json_header, read_json_line};
 
 #[cfg(test)]
 pub(crate) mod testing {

@@ -1,32 +1,79 @@
 //! The accept loop. axum's own has no time-out for headers, no cap on connections and no drain with an end.
 
-use crate::state::ClientAddress;
-use axum::{Router, body::Body, http::Request};
+mod framing;
+mod places;
+mod wire;
+
+use crate::{
+    edge::Ambiguous,
+    proxy::{PeerAddress, TrustedProxies},
+};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, Response, header},
+};
+use framing::Framing;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::{future::Future, io, net::IpAddr, sync::Arc, time::Duration};
+use places::{Place, Places};
+use std::{convert::Infallible, future::Future, io, net::IpAddr, sync::atomic::Ordering, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 use tower::{Service, ServiceExt};
+use wire::Wire;
 
-const CONNECTIONS: usize = 1_024;
-const HEADER_TIME: Duration = Duration::from_secs(10);
-const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// More than any client of ours sends.
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
+/// What a connection may take of the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at the same time; more wait to be accepted.
+    pub connections: usize,
+    /// Connections at the same time from one IPv4 address or one IPv6 /64; more are hung up on. Trusted proxies are
+    /// exempt.
+    pub connections_each: usize,
+    /// Time for a request's head, and for a connection to wait for its next request.
+    pub head: Duration,
+    /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told what it was.
+    pub body: Duration,
+    /// Time that a write may make no progress.
+    pub stall: Duration,
+    /// Time for requests under way when the server stops.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1_024,
+            connections_each: 64,
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(20),
+            stall: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
 /// Serves until `stop` is done, then lets requests under way finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    proxies: TrustedProxies,
+    stop: impl Future<Output = ()>,
+) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Places::new(&limits, proxies);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -34,7 +81,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, address, place)) => connect(&graceful, &router, stream, address, place),
+            Ok(Some((stream, address, place))) => connect(&graceful, &router, &limits, stream, address, place),
+            Ok(None) => {}
             Err(error) => {
                 // Out of file descriptors, mostly: they come back when connections end.
                 tracing::error!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
@@ -43,41 +91,46 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         }
     }
     drop(listener);
-    if timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
+    if timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+/// The next connection; none when its address has too many already and it was hung up on.
+async fn accept(listener: &TcpListener, places: &Places) -> io::Result<Option<(TcpStream, IpAddr, Place)>> {
+    let free = places.free().await.map_err(io::Error::other)?;
     let (stream, address) = listener.accept().await?;
+    let address = address.ip();
+    let Some(place) = places.take(free, address) else {
+        tracing::debug!(%address, "hung up on an address with too many connections");
+        return Ok(None);
+    };
     stream.set_nodelay(true)?;
-    Ok((stream, address.ip(), place))
+    Ok(Some((stream, address, place)))
 }
 
 fn connect(
     graceful: &GracefulShutdown,
     router: &Router,
+    limits: &Limits,
     stream: TcpStream,
     address: IpAddr,
-    place: OwnedSemaphorePermit,
+    place: Place,
 ) {
-    let router = router.clone();
-    let service = tower::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ClientAddress(address));
-        let mut router = router.clone();
-        async move { ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await }
+    // The parser's own limit may be overrun by what one read brings.
+    let wire = Wire::new(stream, Framing::new(2 * HEADER_BYTES), limits.stall);
+    let (router, ambiguous) = (router.clone(), wire.ambiguous());
+    let service = tower::service_fn(move |request| {
+        let is_ambiguous = ambiguous.load(Ordering::Relaxed);
+        answer(router.clone(), request, address, is_ambiguous)
     });
     // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(limits.head)
         .max_headers(HEADER_COUNT)
         .max_buf_size(HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(wire), TowerToHyperService::new(service));
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -85,6 +138,25 @@ fn connect(
         }
         drop(place);
     });
+}
+
+async fn answer(
+    mut router: Router,
+    mut request: Request<Incoming>,
+    peer: IpAddr,
+    is_ambiguous: bool,
+) -> Result<Response<Body>, Infallible> {
+    request.extensions_mut().insert(PeerAddress(peer));
+    if is_ambiguous {
+        request.extensions_mut().insert(Ambiguous);
+    }
+    let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await?;
+    if is_coded {
+        // What follows a coded body is not watched, so nothing may follow.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
 
 /// Done at SIGTERM or Ctrl-C.

@@ -170,9 +170,14 @@ impl Console {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await
     }
 
-    /// The console's own view of the time at which a page that needs the secret may be used.
+    /// Whether the secret was given so lately that no change asks for it again.
+    pub fn is_fresh(&self) -> bool {
+        is_fresh(self.principal.checked, self.now())
+    }
+
+    /// Whether no change asks for anything first.
     pub fn is_confirmed(&self) -> bool {
-        is_fresh(self.principal.checked, self.now()) && !self.needs_reason()
+        self.is_fresh() && !self.needs_reason()
     }
 
     /// Whether nobody has said yet what the session is for.
@@ -276,7 +281,7 @@ impl<C: Send + Sync> Change<C> {
 }
 
 /// Sessions that were not used since then are over.
-pub(crate) fn idle(now: Timestamp) -> Timestamp {
+pub fn idle(now: Timestamp) -> Timestamp {
     now.plus_millis(-IDLE_MINUTES * 60_000)
 }
 

@@ -1,4 +1,4 @@
-use super::{SIGNED_IN, SignedIn};
+use super::{SIGNED_IN, SignedIn, store::key};
 use crate::state::{AppState, ClientAddress};
 use app::ApiError;
 use axum::{
@@ -9,6 +9,7 @@ use axum::{
 };
 use domain::console::Console;
 use leptos::server_fn::error::FromServerFnError;
+use std::sync::Arc;
 use tower_sessions::{Session, session::Error};
 
 /// Where server functions are.
@@ -22,7 +23,7 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let signed_in = match session.get::<SignedIn>(SIGNED_IN).await {
-        Ok(signed_in) => signed_in.and_then(SignedIn::principal),
+        Ok(signed_in) => signed_in.zip(session.id()).and_then(|(signed_in, id)| signed_in.principal(key(&id))),
         // What another version wrote is nobody's session here.
         Err(Error::SerdeJson(_)) => None,
         Err(Error::Store(_)) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
@@ -31,7 +32,8 @@ pub(crate) async fn guard(
         Some(principal) => {
             let address = ClientAddress::of(request.extensions());
             let url = state.public_url.as_str().to_owned();
-            request.extensions_mut().insert(Console::new(state.env.clone(), principal, address, url));
+            let hasher = Arc::new(state.hasher.clone());
+            request.extensions_mut().insert(Console::new(state.env.clone(), hasher, principal, address, url));
         }
         None if request.uri().path().starts_with(API) => {
             return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);

@@ -177,7 +177,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_old_token_wants_another() {
-        let aged = |days| Token { created: NOW.plus_days(-days), ..token() };
+        let aged = |days: i64| Token { created: NOW.plus_days(-days), ..token() };
         assert_eq!(advise(&aged(179), false, NOW), None);
         assert!(advise(&aged(214), false, NOW).is_some_and(|words| words.starts_with("It is 214 days old.")));
         assert_eq!(advise(&aged(214), true, NOW), None);
@@ -186,7 +186,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_end_is_announced() {
-        let ends = |days| Token { expires: Some(NOW.plus_days(days)), ..token() };
+        let ends = |days: i64| Token { expires: Some(NOW.plus_days(days)), ..token() };
         assert_eq!(advise(&ends(60), false, NOW), None);
         assert!(advise(&ends(12), false, NOW).is_some_and(|words| words.starts_with("It ends in 12 days, on 30 Nov")));
         assert_eq!(advise(&ends(-1), false, NOW), None);

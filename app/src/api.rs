@@ -2,10 +2,13 @@
 
 pub(crate) mod alerts;
 pub(crate) mod audit;
+pub(crate) mod break_glass;
 pub(crate) mod deleted;
+pub(crate) mod drills;
 pub(crate) mod guard;
 pub(crate) mod provisioning;
 pub(crate) mod roles;
+pub(crate) mod sessions;
 pub(crate) mod tokens;
 
 use leptos::{

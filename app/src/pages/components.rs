@@ -13,6 +13,7 @@ mod pager;
 mod people;
 mod problem;
 mod search;
+pub(crate) mod steps;
 mod tabs;
 mod when;
 

@@ -7,7 +7,6 @@ mod guide;
 mod header;
 mod health;
 mod reach;
-mod steps;
 mod tokens;
 
 use super::components::{Here, Tab, framed, sso_head};
@@ -26,6 +25,7 @@ struct Scim {
     status: ScimStatus,
     health: Health,
     now: Timestamp,
+    may_change: bool,
     scim_url: String,
     entra_url: String,
 }
@@ -38,6 +38,7 @@ impl Scim {
             health: Health::of(&status, now),
             status,
             now,
+            may_change: console.may_change(),
             scim_url: console.scim_url(),
             entra_url: console.entra_tenant_url(),
         })

@@ -1,5 +1,6 @@
 //! How numbers, times and names are put into words.
 
+mod browser;
 mod document;
 mod list;
 mod number;
@@ -7,6 +8,7 @@ mod person;
 mod time;
 mod visible;
 
+pub(crate) use browser::browser;
 pub(crate) use document::{Section, lines, sections};
 pub(crate) use list::list;
 pub(crate) use number::{count, grouped, range};

@@ -1,13 +1,12 @@
 //! The steps that connect Entra.
 
-use super::{
-    Scim, before,
-    create::create_token,
-    guide, reach,
-    steps::{Standing, step},
-};
+use super::{Scim, before, create::create_token, guide, reach};
 use crate::pages::{
-    components::{copy_field, when},
+    components::{
+        copy_field,
+        steps::{Standing, step},
+        when,
+    },
     words::count,
 };
 use domain::token::Token;
@@ -81,7 +80,7 @@ fn secret(scim: &Scim) -> impl IntoView + use<> {
         return view! {
             <div class="secret-missing">
                 <p class="hint">"Postern shows a token once, when it is made, and keeps only a hash of it."</p>
-                {create_token(true, false)}
+                {scim.may_change.then(|| create_token(true, false))}
             </div>
         }
         .into_any();

@@ -7,7 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::console::Console;
+use domain::{
+    console::{Console, Principal},
+    role::Role,
+};
 use leptos::server_fn::error::FromServerFnError;
 use std::sync::Arc;
 use tower_sessions::{Session, session::Error};
@@ -28,7 +31,9 @@ pub(crate) async fn guard(
         Err(Error::SerdeJson(_)) => None,
         Err(Error::Store(_)) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
     };
-    match signed_in.filter(|principal| principal.ends > state.env.now()) {
+    // A member has no business here.
+    let may_enter = |principal: &Principal| principal.ends > state.env.now() && principal.role != Role::Member;
+    match signed_in.filter(may_enter) {
         Some(principal) => {
             let address = ClientAddress::of(request.extensions());
             let url = state.public_url.as_str().to_owned();

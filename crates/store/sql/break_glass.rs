@@ -41,8 +41,11 @@ impl From<AccountRow> for Account {
 #[async_trait]
 impl BreakGlass for Connection<'_> {
     async fn break_glass(&mut self) -> Result<Vec<Holdings>> {
-        let rows = sqlx::query_as!(AccountRow, "SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled
-            FROM break_glass_accounts ORDER BY created, id");
+        let rows = sqlx::query_as!(
+            AccountRow,
+            "SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled
+            FROM break_glass_accounts ORDER BY created, id"
+        );
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
         let mut holdings = Vec::new();
         for row in rows {

@@ -4,15 +4,13 @@ mod framing;
 mod places;
 mod wire;
 
-use crate::{
-    edge::Ambiguous,
-    proxy::{PeerAddress, TrustedProxies},
-};
+use crate::proxy::{PeerAddress, TrustedProxies};
 use axum::{
     Router,
     body::Body,
     http::{HeaderValue, Request, Response, header},
 };
+pub(crate) use framing::Fault;
 use framing::Framing;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
@@ -21,7 +19,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use places::{Place, Places};
-use std::{convert::Infallible, future::Future, io, net::IpAddr, sync::atomic::Ordering, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::IpAddr, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -117,13 +115,9 @@ fn connect(
     address: IpAddr,
     place: Place,
 ) {
-    // The parser's own limit may be overrun by what one read brings.
-    let wire = Wire::new(stream, Framing::new(2 * HEADER_BYTES), limits.stall);
-    let (router, ambiguous) = (router.clone(), wire.ambiguous());
-    let service = tower::service_fn(move |request| {
-        let is_ambiguous = ambiguous.load(Ordering::Relaxed);
-        answer(router.clone(), request, address, is_ambiguous)
-    });
+    let wire = Wire::new(stream, Framing::new(HEADER_BYTES), limits.stall);
+    let (router, fault) = (router.clone(), wire.fault());
+    let service = tower::service_fn(move |request| answer(router.clone(), request, address, fault.get().copied()));
     // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -144,11 +138,11 @@ async fn answer(
     mut router: Router,
     mut request: Request<Incoming>,
     peer: IpAddr,
-    is_ambiguous: bool,
+    fault: Option<Fault>,
 ) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(PeerAddress(peer));
-    if is_ambiguous {
-        request.extensions_mut().insert(Ambiguous);
+    if let Some(fault) = fault {
+        request.extensions_mut().insert(fault);
     }
     let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await?;

@@ -154,6 +154,33 @@ async fn a35_one_address_gets_its_share_of_connections() {
     assert!(is_served(connect_from("127.0.0.2", &server).await).await.is_some(), "places come back");
 }
 
+/// Every place is taken by somebody who says nothing, and still the next caller is served at once.
+#[tokio::test]
+async fn a35_who_waits_makes_room() {
+    let limits = Limits { connections: 16, connections_each: 100, head: PATIENCE * 2, ..Limits::default() };
+    let slow = || async {
+        sleep(Duration::from_millis(500)).await;
+        "hello"
+    };
+    let router = Router::new().route("/", get(|| async { "hello" })).route("/slow", get(slow));
+    let server = Listening::router(router, limits, TrustedProxies::default()).await;
+    let mut working = server.connect().await;
+    working.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        let mut stream = server.connect().await;
+        stream.write_all(b"GET / HT").await.unwrap();
+        silent.push(stream);
+    }
+    let begun = Instant::now();
+    for _ in 0..50 {
+        let answer = server.exchange(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        assert_eq!(answer.status, 200);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(ended(&mut working).await.status, 200, "a request under way is not cut");
+}
+
 /// 60 of each kind at once, from addresses of their own.
 async fn a35_a_flood_of_slow_ones_hinders_nobody(app: TestApp) {
     let server = Listening::start(&app, Limits { head: Duration::from_secs(3), ..quick() }).await;

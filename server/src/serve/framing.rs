@@ -74,12 +74,14 @@ impl Framing {
                 return Err(Fault::TooLong);
             }
             head.push(*byte);
-            if head == b"\r\n" {
+            match (*byte, head.as_slice()) {
                 // RFC 9112 §2.2: an empty line before a request is passed over.
-                head.clear();
-            } else if head.ends_with(b"\r\n\r\n") {
-                self.state = after(&take(head))?;
-                return Ok(&bytes[at + 1..]);
+                (b'\n', b"\r\n") => head.clear(),
+                (b'\n', [.., b'\r', b'\n', b'\r', b'\n']) => {
+                    self.state = after(&take(head))?;
+                    return Ok(&bytes[at + 1..]);
+                }
+                _ => {}
             }
         }
         Ok(&[])

@@ -129,7 +129,7 @@ async fn a29_one_event_one_line(database: Database, form: &str) {
 /// A token that is no token, a secret that is none and a cookie: all the same they are looked for, at the finest level.
 async fn a30_no_secret_is_logged(database: Database, form: &str) {
     let server = Logged::start(&database, form, &[]).await;
-    const CANARY: &str = "postern_scim_CANARYcanaryCANARYcanary7351";
+    const CANARY: &str = "postern_scim_CANARYcanaryCANARYcanary";
     for head in [
         format!("GET /scim/v2/Users?access_token={CANARY} HTTP/1.1"),
         format!("GET /login?secret={CANARY} HTTP/1.1"),
@@ -146,7 +146,7 @@ async fn a30_no_secret_is_logged(database: Database, form: &str) {
     assert_eq!(answer.status, 422, "{}", answer.text);
     let log = server.log().await;
     assert!(log.contains("answered"));
-    for part in [CANARY, "CANARYcanary", "7351"] {
+    for part in [CANARY, "CANARYcanary"] {
         assert!(!log.contains(part), "{}", log.lines().find(|line| line.contains(part)).unwrap_or_default());
     }
 }

@@ -19,7 +19,14 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use places::{Place, Places};
-use std::{convert::Infallible, future::Future, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io::{self, ErrorKind},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -52,7 +59,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1_024,
+            // A process may have 1,024 files open by default, and the database and files need some.
+            connections: 896,
             connections_each: 64,
             head: Duration::from_secs(10),
             body: Duration::from_secs(20),
@@ -81,6 +89,8 @@ pub async fn serve(
         match accepted {
             Ok(Some((stream, address, place))) => connect(&graceful, &router, &limits, stream, address, place),
             Ok(None) => {}
+            // It ended before it was accepted.
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
                 // Out of file descriptors, mostly: they come back when connections end.
                 tracing::error!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
@@ -102,7 +112,8 @@ async fn accept(listener: &TcpListener, places: &Places) -> io::Result<Option<(T
         tracing::debug!(%address, "hung up on an address with too many connections");
         return Ok(None);
     };
-    stream.set_nodelay(true)?;
+    // On some systems this fails where the caller has hung up again, which shows at the first read.
+    let _ = stream.set_nodelay(true);
     Ok(Some((stream, address, place)))
 }
 

@@ -1,6 +1,9 @@
 //! What islands ask of the server. Each function is three lines around one use case of the `Console`.
 
+pub(crate) mod break_glass;
+pub(crate) mod drills;
 pub(crate) mod provisioning;
+pub(crate) mod sessions;
 pub(crate) mod tokens;
 
 use leptos::{

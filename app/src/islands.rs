@@ -5,6 +5,7 @@
 pub(crate) mod copy_button;
 pub(crate) mod once;
 mod post;
+pub(crate) mod print_button;
 pub(crate) mod submit;
 
 use leptos::prelude::*;

@@ -9,7 +9,7 @@ mod islands;
 #[cfg(feature = "ssr")]
 mod pages;
 
-pub use api::{ApiError, tokens::NewTokenView};
+pub use api::{ApiError, break_glass::SheetView, tokens::NewTokenView};
 
 // The two doors. Nothing else in this crate asks for whom it is built.
 cfg_select! {

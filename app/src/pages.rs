@@ -1,16 +1,24 @@
 //! The pages, and what the server needs to serve them.
 
+mod break_glass;
 mod components;
+mod confirm;
+mod drill;
 mod error;
 mod group;
 mod groups;
+mod lockout;
 mod login;
 mod scim;
+mod sessions;
 mod user;
 mod users;
 mod words;
 
 use crate::ApiError;
+pub(crate) use break_glass::sheet;
+pub(crate) use sessions::read_key;
+
 use components::{Here, framed};
 use domain::console::Console;
 use http::request::Parts;
@@ -33,7 +41,7 @@ pub struct SignInFailed {
     pub message: String,
 }
 
-/// A session that was not confirmed, in the extensions of the request for which the form is shown again.
+/// A confirmation that failed, in the extensions of the request for which the form is shown again.
 #[derive(Clone, Debug)]
 pub struct ConfirmFailed {
     /// The page to go on to.
@@ -44,7 +52,7 @@ pub struct ConfirmFailed {
     pub message: String,
 }
 
-/// Hands what the server found out about a request over to the pages: who is signed in, the nonce, a failed sign-in.
+/// Hands what the server found out about a request over to the pages: who is signed in, the nonce, a form that failed.
 pub fn context() {
     // The route table is made without a request.
     let Some(parts) = use_context::<Parts>() else { return };
@@ -69,7 +77,9 @@ pub(crate) fn console() -> Result<Console, ApiError> {
 
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let signing_in = use_context::<Parts>().is_some_and(|parts| parts.uri.path() == "/login");
+    // Where secrets are typed nothing runs but the browser itself.
+    let secret = |parts: Parts| matches!(parts.uri.path(), "/login" | "/admin/confirm");
+    let plain = use_context::<Parts>().is_some_and(secret);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -79,7 +89,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="stylesheet" href=format!("/pkg/{}.css", options.output_name)/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                {(!signing_in).then(|| view! { <HydrationScripts options islands=true/> })}
+                {(!plain).then(|| view! { <HydrationScripts options islands=true/> })}
                 <MetaTags/>
             </head>
             <body>
@@ -105,6 +115,11 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=no_such_page>
                 <Route path=path!("/login") view=login::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/confirm") view=confirm::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/break-glass") view=break_glass::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/break-glass/drills/:id") view=drill::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/lockout") view=lockout::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sessions") view=sessions::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/scim") view=scim::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/users") view=users::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/users/:id") view=user::show ssr=SsrMode::Async/>

@@ -21,12 +21,10 @@ pub(crate) fn Once(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let click = |event: MouseEvent| {
-        if on(&event, "[data-stored]") {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| matches!(target.closest("[data-stored]"), Ok(Some(_)))) {
             // With the page goes the secret.
             reload();
-        } else if on(&event, "[data-print]") {
-            // Where a browser cannot print, there is still the text to copy.
-            let _ = window().print();
         }
     };
     view! {
@@ -45,11 +43,6 @@ pub(crate) fn Once(
             {children()}
         </dialog>
     }
-}
-
-fn on(event: &MouseEvent, selector: &str) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| matches!(target.closest(selector), Ok(Some(_))))
 }
 
 /// Puts each value of a JSON object where the dialog names it. `codes/0` is the first of a list.

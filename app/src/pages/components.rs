@@ -1,5 +1,7 @@
 //! Parts that the pages share.
 
+mod account;
+mod banner;
 mod chip;
 mod confirm;
 mod copy_field;
@@ -11,6 +13,8 @@ mod pager;
 mod people;
 mod problem;
 mod search;
+pub(crate) mod steps;
+mod tabs;
 mod when;
 
 pub(crate) use chip::{Tone, chip, source_chip, status_chip};
@@ -22,4 +26,5 @@ pub(crate) use icon::{Icon, icon, mark};
 pub(crate) use pager::{pager, place};
 pub(crate) use people::{avatar, people_table};
 pub(crate) use search::{encode, search_box};
+pub(crate) use tabs::{Tab, sso_head};
 pub(crate) use when::when;

@@ -7,10 +7,9 @@ mod guide;
 mod header;
 mod health;
 mod reach;
-mod steps;
 mod tokens;
 
-use super::components::{Here, framed};
+use super::components::{Here, Tab, framed, sso_head};
 use domain::{
     Timestamp,
     console::{Console, ScimStatus},
@@ -59,13 +58,7 @@ fn page(scim: &Scim) -> impl IntoView + use<> {
     let has_tokens = !scim.status.tokens.is_empty();
     view! {
         <Title text="SCIM provisioning"/>
-        <div class="page-head">
-            <p class="eyebrow">Access</p>
-            <h1>"Single sign-on"</h1>
-        </div>
-        <nav class="tabs" aria-label="Single sign-on">
-            <a href="/admin/sso/scim" aria-current="page">SCIM</a>
-        </nav>
+        {sso_head(Tab::Scim)}
         {header::panel(scim)}
         {if scim.is_on() { connect::panel(scim).into_any() } else { before::panel(scim).into_any() }}
         {has_tokens.then(|| tokens::panel(scim))}

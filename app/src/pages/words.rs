@@ -1,11 +1,13 @@
 //! How numbers, times and names are put into words.
 
+mod browser;
 mod document;
 mod list;
 mod number;
 mod person;
 mod time;
 
+pub(crate) use browser::browser;
 pub(crate) use document::{Section, sections};
 pub(crate) use list::list;
 pub(crate) use number::{count, grouped, range};

@@ -160,19 +160,24 @@ impl Console {
         format!("{}/scim/v2?aadOptscim062020", self.public_url)
     }
 
+    /// Where administrators sign in.
+    pub fn sign_in_url(&self) -> String {
+        format!("{}/login", self.public_url)
+    }
+
     /// How many of everything there are.
     pub async fn counts(&self) -> Result<Counts> {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await
     }
 
-    /// Whether the secret was given so lately that no change asks for it again.
-    pub fn is_fresh(&self) -> bool {
-        is_fresh(self.principal.checked, self.now())
-    }
-
     /// Whether no change asks for anything first.
     pub fn is_confirmed(&self) -> bool {
-        self.is_fresh() && !self.needs_reason()
+        !self.needs_secret() && !self.needs_reason()
+    }
+
+    /// Whether the secret was given too long ago for changes of ways in.
+    pub fn needs_secret(&self) -> bool {
+        !is_fresh(self.principal.checked, self.now())
     }
 
     /// Whether nobody has said yet what the session is for.

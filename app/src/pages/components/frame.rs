@@ -1,12 +1,15 @@
 //! The frame around every page behind the sign-in.
 
-use super::{Icon, icon, mark, problem::problem};
+use super::{
+    Icon,
+    account::account,
+    banner::{Notice, banner},
+    icon, mark,
+    problem::problem,
+};
 use crate::{
     ApiError,
-    pages::{
-        console,
-        words::{absolute, grouped, minutes_left},
-    },
+    pages::{console, words::grouped},
 };
 use domain::console::{Console, Counts};
 use leptos::prelude::*;
@@ -20,10 +23,29 @@ pub(crate) enum Here {
     Users,
     /// Groups, or one of them.
     Groups,
+    /// What was deleted.
+    Deleted,
     /// Single sign-on.
     SignOn,
+    /// Break-glass accounts and drills.
+    BreakGlass,
+    /// Sessions.
+    Sessions,
+    /// The lock-out meter.
+    Lockout,
+    /// The audit log.
+    Audit,
+    /// Alert channels.
+    Alerts,
     /// No page of ours.
     Nowhere,
+}
+
+/// What the frame says around every page.
+#[derive(Default)]
+struct Around {
+    counts: Option<Counts>,
+    notice: Option<Notice>,
 }
 
 /// A page in its frame. `content` reads through the console and gives what to show; what it refuses with becomes the
@@ -40,19 +62,25 @@ where
             Ok(console) => console,
             Err(error) => return view! { <main class="alone">{problem(here, &error, response)}</main> }.into_any(),
         };
-        let (counts, content) = match console.counts().await {
-            Ok(counts) => (Some(counts), content(console.clone(), counts).await),
-            Err(error) => (None, Err(error.into())),
+        let (around, content) = match read(&console).await {
+            Ok((counts, notice)) => (Around { counts: Some(counts), notice }, content(console.clone(), counts).await),
+            Err(error) => (Around::default(), Err(error.into())),
         };
         let content = content.unwrap_or_else(|error| problem(here, &error, response).into_any());
-        frame(here, &console, counts, content).into_any()
+        frame(here, &console, around, content).into_any()
     };
     view! { <Suspense>{Suspend::new(page)}</Suspense> }
 }
 
-fn frame(here: Here, console: &Console, counts: Option<Counts>, content: AnyView) -> impl IntoView + use<> {
+async fn read(console: &Console) -> domain::Result<(Counts, Option<Notice>)> {
+    Ok((console.counts().await?, Notice::read(console).await?))
+}
+
+fn frame(here: Here, console: &Console, around: Around, content: AnyView) -> impl IntoView + use<> {
+    let (counts, now) = (around.counts, console.now());
     let users = counts.map(|counts| grouped(counts.users));
     let groups = counts.map(|counts| grouped(counts.groups));
+    let link = move |href, drawing, name, number, of| link(href, drawing, name, number, here == of);
     view! {
         <a class="skip" href="#content">Skip to the content</a>
         <header class="side">
@@ -60,19 +88,29 @@ fn frame(here: Here, console: &Console, counts: Option<Counts>, content: AnyView
             <button class="button menu-button" type="button" popovertarget="menu">Menu</button>
             <div class="menu" id="menu" popover="auto">
                 <nav aria-label="Console">
-                    <ul>
-                        {link("/admin/users", Icon::Users, "Users", users, here == Here::Users)}
-                        {link("/admin/groups", Icon::Groups, "Groups", groups, here == Here::Groups)}
+                    <h2 id="nav-directory">Directory</h2>
+                    <ul aria-labelledby="nav-directory">
+                        {link("/admin/users", Icon::Users, "Users", users, Here::Users)}
+                        {link("/admin/groups", Icon::Groups, "Groups", groups, Here::Groups)}
+                        {link("/admin/deleted", Icon::Bin, "Deleted", None, Here::Deleted)}
                     </ul>
                     <h2 id="nav-access">Access</h2>
                     <ul aria-labelledby="nav-access">
-                        {link("/admin/sso/scim", Icon::Key, "Single sign-on", None, here == Here::SignOn)}
+                        {link("/admin/sso/scim", Icon::Key, "Single sign-on", None, Here::SignOn)}
+                        {link("/admin/break-glass", Icon::Shield, "Break-glass", None, Here::BreakGlass)}
+                        {link("/admin/sessions", Icon::Screen, "Sessions", None, Here::Sessions)}
+                        {link("/admin/lockout", Icon::Gauge, "Lock-out", None, Here::Lockout)}
+                    </ul>
+                    <h2 id="nav-record">Record</h2>
+                    <ul aria-labelledby="nav-record">
+                        {link("/admin/audit", Icon::Log, "Audit log", None, Here::Audit)}
+                        {link("/admin/alerts", Icon::Bell, "Alerts", None, Here::Alerts)}
                     </ul>
                 </nav>
                 {account(console)}
             </div>
         </header>
-        <main id="content" tabindex="-1">{content}</main>
+        <main id="content" tabindex="-1">{around.notice.map(|notice| banner(&notice, now))} {content}</main>
     }
 }
 
@@ -85,24 +123,5 @@ fn link(href: &'static str, drawing: Icon, name: &'static str, number: Option<St
                 {number.map(|number| view! { <span class="nav-count">{number}</span> })}
             </a>
         </li>
-    }
-}
-
-fn account(console: &Console) -> impl IntoView + use<> {
-    let principal = console.principal();
-    let left = minutes_left(console.now(), principal.ends);
-    view! {
-        <div class="account">
-            <span class="avatar" aria-hidden="true">BG</span>
-            <div class="account-names">
-                <strong>{principal.name.clone()}</strong>
-                <span class="soft" title=format!("Ends {}", absolute(principal.ends))>
-                    {format!("Break-glass · {left} min left")}
-                </span>
-            </div>
-            <form method="post" action="/logout">
-                <button class="text-button">Sign out</button>
-            </form>
-        </div>
     }
 }

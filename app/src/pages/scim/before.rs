@@ -1,8 +1,8 @@
-use super::{
-    Scim, reach,
+use super::{Scim, reach};
+use crate::pages::components::{
+    lockout,
     steps::{Standing, step},
 };
-use crate::pages::components::lockout;
 use domain::{Timestamp, console::ScimStatus, lockout::NEEDED};
 use leptos::prelude::*;
 

@@ -1,13 +1,12 @@
 //! The steps that connect Entra.
 
-use super::{
-    Scim, before,
-    create::create_token,
-    guide, reach,
-    steps::{Standing, step},
-};
+use super::{Scim, before, create::create_token, guide, reach};
 use crate::pages::{
-    components::{copy_field, when},
+    components::{
+        copy_field,
+        steps::{Standing, step},
+        when,
+    },
     words::count,
 };
 use domain::token::Token;

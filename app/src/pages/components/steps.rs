@@ -1,12 +1,12 @@
 //! Steps that tick themselves.
 
-use crate::pages::components::when;
+use super::when;
 use domain::Timestamp;
 use leptos::prelude::*;
 
 /// Where a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Done, and since when, where that is known.
     Done(Option<Timestamp>),
     /// To be done now.
@@ -17,12 +17,12 @@ pub(super) enum Standing {
 
 impl Standing {
     /// Done at that moment, or else to be done now.
-    pub(super) fn at(moment: Option<Timestamp>) -> Self {
+    pub(crate) fn at(moment: Option<Timestamp>) -> Self {
         moment.map_or(Self::Next, |moment| Self::Done(Some(moment)))
     }
 
     /// The same for steps in a row: of those that are not done, the first is next.
-    pub(super) fn in_a_row<const N: usize>(moments: [Option<Timestamp>; N]) -> [Self; N] {
+    pub(crate) fn in_a_row<const N: usize>(moments: [Option<Timestamp>; N]) -> [Self; N] {
         let mut is_next = true;
         moments.map(|moment| match Self::at(moment) {
             Self::Next if !std::mem::replace(&mut is_next, false) => Self::Later,
@@ -30,17 +30,17 @@ impl Standing {
         })
     }
 
-    pub(super) fn is_done(self) -> bool {
+    pub(crate) fn is_done(self) -> bool {
         matches!(self, Self::Done(_))
     }
 }
 
 /// One step of a list; `number` is shown until it is done.
-pub(super) fn step(
+pub(crate) fn step(
     number: u8,
     standing: Standing,
     now: Timestamp,
-    title: &'static str,
+    title: impl Into<String>,
     content: impl IntoView,
 ) -> impl IntoView {
     let done = standing.is_done();
@@ -55,7 +55,7 @@ pub(super) fn step(
                 {done.then(|| view! { <span class="visually-hidden">"Done: "</span> })}
             </span>
             <div class="step-text">
-                <h3>{title}</h3>
+                <h3>{title.into()}</h3>
                 {content}
             </div>
             <p class="step-aside">{aside}</p>

@@ -1,0 +1,64 @@
+//! Break-glass accounts: who could still get in, the accounts themselves, and the drills that show that they work.
+
+mod accounts;
+mod create;
+mod drills;
+mod sheet;
+
+pub(crate) use sheet::sheet;
+
+use super::components::{Here, framed, lockout};
+use domain::{
+    Timestamp,
+    console::{BreakGlassStatus, Console, DrillStatus, Who},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// What the panels are made from.
+struct BreakGlass {
+    status: BreakGlassStatus,
+    drills: DrillStatus,
+    now: Timestamp,
+    /// Who looks at it.
+    who: Who,
+    may_change: bool,
+}
+
+impl BreakGlass {
+    async fn read(console: Console) -> domain::Result<Self> {
+        Ok(Self {
+            status: console.break_glass().await?,
+            drills: console.drills().await?,
+            now: console.now(),
+            who: console.principal().who,
+            may_change: console.may_change(),
+        })
+    }
+}
+
+/// The page.
+pub(super) fn show() -> impl IntoView {
+    framed(Here::BreakGlass, async |console, _| Ok(page(&BreakGlass::read(console).await?).into_any()))
+}
+
+fn page(all: &BreakGlass) -> impl IntoView + use<> {
+    view! {
+        <Title text="Break-glass accounts"/>
+        <div class="page-head">
+            <p class="eyebrow">Access</p>
+            <h1>"Break-glass accounts"</h1>
+            <p class="soft lead">{lockout::summary(&all.status.doors)}</p>
+        </div>
+        <section class="panel" aria-labelledby="left">
+            <div class="panel-head">
+                <h2 id="left">"Who could still get in"</h2>
+                <a href="/admin/lockout">"What if everybody were deactivated now?"</a>
+            </div>
+            {lockout::meter(&all.status.doors)}
+        </section>
+        {accounts::panel(all)}
+        {drills::panel(all)}
+        {all.may_change.then(sheet::dialog)}
+    }
+}

@@ -1,0 +1,68 @@
+use super::sheet::DIALOG;
+use crate::{api::break_glass::CreateBreakGlass, islands::submit::Submit};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The button that makes an account, and the dialog that asks for its name.
+pub(super) fn create() -> impl IntoView {
+    view! {
+        <Submit>
+            <button
+                type="button"
+                class="button"
+                commandfor="name-account"
+                command="show-modal"
+                data-awake=""
+                disabled
+            >
+                Create account
+            </button>
+            <dialog class="dialog" id="name-account" aria-labelledby="name-account-title">
+                {ask()}
+                <div class="dialog-foot">
+                    <form method="dialog">
+                        <button class="button">Cancel</button>
+                    </form>
+                    <button class="button button-primary" form="name-account-form">Create</button>
+                </div>
+            </dialog>
+        </Submit>
+    }
+}
+
+fn ask() -> impl IntoView {
+    view! {
+        <form
+            id="name-account-form"
+            class="dialog-body"
+            method="post"
+            action=CreateBreakGlass::PATH
+            data-once=DIALOG
+        >
+            <h2 id="name-account-title">"Create a break-glass account"</h2>
+            <p>
+                "It belongs to nobody in particular: whoever has its sheet is an administrator for 30 minutes at a time."
+            </p>
+            <div class="field">
+                <label class="label" for="stem">Name</label>
+                <input
+                    id="stem"
+                    name="stem"
+                    required
+                    maxlength="40"
+                    pattern="[a-z0-9\\-]+"
+                    title="Lower-case letters, digits and hyphens"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    autofocus
+                    aria-describedby="stem-hint"
+                />
+                <p class="hint" id="stem-hint">
+                    "Lower-case letters, digits and hyphens, for example “night-shift”. Postern adds four random \
+                     characters, as in “night-shift-7f3k”: no directory makes such a name, and nobody guesses it."
+                </p>
+            </div>
+            <p class="alert" role="alert"></p>
+        </form>
+    }
+}

@@ -1,0 +1,46 @@
+use super::avatar;
+use crate::pages::words::{absolute, minutes_left};
+use domain::{
+    console::{Console, Who},
+    role::Role,
+};
+use leptos::prelude::*;
+
+/// Who is signed in, until when and what for, and the way out.
+pub(super) fn account(console: &Console) -> impl IntoView + use<> {
+    let principal = console.principal();
+    let left = minutes_left(console.now(), principal.ends);
+    let (disc, kind) = match (principal.who, principal.role) {
+        (Who::BreakGlass(..), _) => {
+            (view! { <span class="avatar" aria-hidden="true">BG</span> }.into_any(), "Break-glass")
+        }
+        (Who::User(_), Role::Administrator) => (avatar(&principal.name).into_any(), "Administrator"),
+        (Who::User(_), _) => (avatar(&principal.name).into_any(), "Auditor"),
+    };
+    view! {
+        <div class="account">
+            {disc}
+            <div class="account-names">
+                <strong>{principal.name.clone()}</strong>
+                <span class="soft" title=format!("Ends {}", absolute(principal.ends))>
+                    {format!("{kind} · {left} min left")}
+                </span>
+                {purpose(console)}
+            </div>
+            <form method="post" action="/logout">
+                <button class="text-button">Sign out</button>
+            </form>
+        </div>
+    }
+}
+
+/// What the session is for, or the way to say it.
+fn purpose(console: &Console) -> AnyView {
+    match &console.principal().reason {
+        Some(reason) => view! { <span class="soft account-reason">{format!("“{reason}”")}</span> }.into_any(),
+        None if console.needs_reason() => {
+            view! { <a class="account-reason" href="/admin/confirm">"Say what it is for"</a> }.into_any()
+        }
+        None => ().into_any(),
+    }
+}

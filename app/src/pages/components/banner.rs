@@ -1,0 +1,77 @@
+use super::{Icon, icon, when};
+use domain::{Timestamp, console::Console, drill::Drill, lockout::NEEDED, session::MINUTES};
+use leptos::prelude::*;
+
+/// What every page says on top, because it concerns whoever administers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// A drill goes on with that account, since then.
+    Drill(String, Timestamp),
+    /// A directory is in charge, and only so many break-glass accounts are proven.
+    Thin(usize),
+}
+
+impl Notice {
+    pub(super) async fn read(console: &Console) -> domain::Result<Option<Self>> {
+        let (status, drills) = (console.break_glass().await?, console.drills().await?);
+        let proven = status.doors.proven();
+        let thin = (status.provisioning && proven < NEEDED).then_some(Self::Thin(proven));
+        Ok(going_on(&drills.drills, console.now()).or(thin))
+    }
+}
+
+/// A drill that is not finished goes on as long as the session that it was begun in can last.
+fn going_on(drills: &[Drill], now: Timestamp) -> Option<Notice> {
+    let begun = now.plus_millis(-MINUTES * 60_000);
+    let drill = drills.iter().find(|drill| drill.completed.is_none() && drill.signed_in >= begun)?;
+    Some(Notice::Drill(drill.account_name.clone(), drill.started))
+}
+
+/// One line with one link.
+pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
+    let (class, words, link) = match notice {
+        Notice::Drill(account, started) => {
+            let words = view! { {format!("A drill with {account} goes on. It began ")} {when(now, *started)} ". " };
+            ("note note-info banner", words.into_any(), "See the drill")
+        }
+        Notice::Thin(proven) => {
+            let words = match proven {
+                0 => "A directory is in charge and no break-glass account is proven: a mistake there locks you out. ",
+                _ => "A directory is in charge and only one break-glass account is proven. ",
+            };
+            ("note note-warn banner", words.into_any(), "Prove a second one")
+        }
+    };
+    let link = if *notice == Notice::Thin(0) { "Prove two" } else { link };
+    view! {
+        <aside class=class>
+            {icon(Icon::Warning)}
+            <p>{words} <a href="/admin/break-glass">{link}</a></p>
+        </aside>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::BreakGlassId;
+
+    #[test]
+    fn a_drill_goes_on_until_it_is_finished_or_its_session_is_over() {
+        let now = Timestamp::from_millis(1_795_000_000_000);
+        let drill = |minutes: i64, completed| Drill {
+            id: Default::default(),
+            account: BreakGlassId(Default::default()),
+            account_name: "gate-7f3k".to_owned(),
+            signed_in: now.plus_millis(-minutes * 60_000),
+            started: now,
+            address: None,
+            task: None,
+            channels: Vec::new(),
+            seen: Vec::new(),
+            completed,
+        };
+        assert!(going_on(&[drill(40, None), drill(5, Some(now)), drill(29, None)], now).is_some());
+        assert_eq!(going_on(&[drill(31, None), drill(5, Some(now))], now), None);
+    }
+}

@@ -1,0 +1,125 @@
+use super::{
+    ConfirmFailed,
+    components::{Here, framed, hidden},
+};
+use domain::{console::Console, session::FRESH_MINUTES};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// What a session may be for; any other text will do too.
+const REASONS: [&str; 4] = ["Set up Entra", "Somebody is locked out", "Drill", "Look at something unusual"];
+
+/// Asks for the secret once more, and for what the session is for, before a change that needs them. A plain form, like
+/// the sign-in.
+pub(super) fn show() -> impl IntoView {
+    let failed = use_context::<ConfirmFailed>();
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let asked = failed.unwrap_or_else(|| ConfirmFailed {
+        next: next.unwrap_or_default(),
+        reason: String::new(),
+        message: String::new(),
+    });
+    framed(Here::Nowhere, async move |console, _| Ok(page(&console, asked).into_any()))
+}
+
+fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
+    let ConfirmFailed { next, reason, message } = asked;
+    let (needs_secret, needs_reason) = (console.needs_secret(), console.needs_reason());
+    // Only pages of ours are linked to; the form's answer is checked where it arrives.
+    let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
+    let name = console.principal().name.clone();
+    let form = (needs_secret || needs_reason).then(|| {
+        view! {
+            <form class="panel confirm" method="post" action="/admin/confirm" aria-label="Confirm">
+                {(!message.is_empty()).then(|| view! { <p class="alert" role="alert" id="failed">{message}</p> })}
+                {needs_reason.then(|| reason_field(reason))}
+                {needs_secret.then(|| secret_field(!needs_reason))}
+                {hidden(vec![("next", next)])}
+                <div class="buttons">
+                    <button class="button button-primary">Confirm</button>
+                    <a class="button" href=back.clone()>Go back</a>
+                </div>
+            </form>
+        }
+    });
+    let nothing = form.is_none().then(|| view! { <p><a class="button" href=back>Go on</a></p> });
+    view! {
+        <Title text="Confirm"/>
+        <div class="page-head">
+            <h1>{"Confirm that it is you"}</h1>
+            <p class="soft lead">{format!("You are signed in as {name}. {}", why(needs_secret, needs_reason))}</p>
+        </div>
+        {form}
+        {nothing}
+    }
+}
+
+/// Why something is asked for, and what comes then.
+fn why(needs_secret: bool, needs_reason: bool) -> String {
+    let secret = format!(
+        "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: a \
+         screen that was left alone must not open the gate."
+    );
+    let reason =
+        "Nobody has said yet what this session is for; the answer stands beside every change in the audit log.";
+    let then = "Nothing was changed yet: afterwards you are led back, and press the button once more.";
+    match (needs_secret, needs_reason) {
+        (true, true) => format!("{reason} {secret} {then}"),
+        (true, false) => format!("{secret} {then}"),
+        (false, true) => format!("{reason} {then}"),
+        (false, false) => "You have confirmed that already, so nothing is asked for.".to_owned(),
+    }
+}
+
+fn reason_field(reason: String) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for="reason">"What is this session for?"</label>
+            <input
+                id="reason"
+                name="reason"
+                value=reason
+                list="reasons"
+                required
+                minlength="4"
+                maxlength="300"
+                autofocus
+                autocomplete="off"
+                aria-describedby="reason-hint"
+            />
+            <datalist id="reasons">{REASONS.map(|reason| view! { <option value=reason></option> }).collect_view()}</datalist>
+            <p class="hint" id="reason-hint">"For example “Set up Entra”, “Somebody is locked out”, “Drill”."</p>
+        </div>
+    }
+}
+
+fn secret_field(focus: bool) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for="secret">"Your secret, or a recovery code"</label>
+            <input
+                id="secret"
+                name="secret"
+                type="password"
+                required
+                autofocus=focus
+                autocomplete="current-password"
+                aria-describedby="secret-hint"
+            />
+            <p class="hint" id="secret-hint">"Hyphens, blanks and capitals do not matter. A recovery code works once."</p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+
+    #[test]
+    fn only_what_is_missing_is_explained() {
+        assert!(why(true, true).contains("secret was last given") && why(true, true).contains("audit log"));
+        assert!(!why(true, false).contains("audit log") && !why(false, true).contains("secret was"));
+        assert!(why(false, false).contains("nothing is asked"));
+    }
+}

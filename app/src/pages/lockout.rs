@@ -1,0 +1,126 @@
+use super::{
+    components::{Here, framed, lockout},
+    words::{count, grouped},
+};
+use domain::{lockout::Simulation, settings::GuardMode};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Who could still get in if a way in went away, and what would happen if everybody were deactivated now.
+pub(super) fn show() -> impl IntoView {
+    framed(Here::Lockout, async |console, _| Ok(page(&console.simulate().await?).into_any()))
+}
+
+fn page(simulation: &Simulation) -> impl IntoView + use<> {
+    let sentences = sentences(simulation);
+    view! {
+        <Title text="Lock-out"/>
+        <div class="page-head">
+            <p class="eyebrow">Access</p>
+            <h1>"Lock-out"</h1>
+            <p class="soft lead">{lockout::summary(&simulation.doors)}</p>
+        </div>
+        <section class="panel" aria-labelledby="left">
+            <div class="panel-head">
+                <h2 id="left">
+                    "If single sign-on, the directory or the sheets went away now, who could still get in?"
+                </h2>
+                <a href="/admin/break-glass">"Break-glass accounts"</a>
+            </div>
+            {lockout::meter(&simulation.doors)}
+        </section>
+        <section class="panel" aria-labelledby="if">
+            <div class="panel-head">
+                <h2 id="if">"If Entra deactivated everyone now"</h2>
+                <p class="soft">"Counted just now; nothing was changed."</p>
+            </div>
+            <ul class="panel-text consequences">
+                {sentences.into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+/// What would happen, one thing after the other.
+fn sentences(simulation: &Simulation) -> Vec<String> {
+    let Simulation { users, administrators, sessions, .. } = *simulation;
+    if users == 0 {
+        return vec![
+            "There is no active user whom it could deactivate.".to_owned(),
+            lockout::summary(&simulation.doors),
+        ];
+    }
+    let mut sentences = vec![guard(simulation), people(users, administrators)];
+    sentences.push(match sessions {
+        0 => "No user is signed in, so no session would end.".to_owned(),
+        _ => format!("{} would end with the next click.", count(sessions, "session of a user", "sessions of users")),
+    });
+    sentences.push(lockout::summary(&simulation.doors));
+    sentences
+}
+
+fn people(users: u64, administrators: u64) -> String {
+    let users =
+        if users == 1 { "The only active user".to_owned() } else { format!("All {} active users", grouped(users)) };
+    let administrators = match administrators {
+        0 => "none of them is an administrator".to_owned(),
+        1 => "1 of them is an administrator".to_owned(),
+        more => format!("{} of them are administrators", grouped(more)),
+    };
+    format!("{users} would lose access if the guard let it happen; {administrators}.")
+}
+
+fn guard(simulation: &Simulation) -> String {
+    let Simulation { users, threshold, guard, .. } = simulation;
+    let (ordinary, minutes) = (count(*threshold, "departure", "departures"), guard.minutes);
+    match guard.mode {
+        _ if users <= threshold => format!(
+            "The guard would say nothing: up to {ordinary} within {minutes} minutes count as ordinary, and there are not \
+             more people here."
+        ),
+        GuardMode::Alert => format!(
+            "The guard would alert you after {ordinary} within {minutes} minutes and let it happen; one click under \
+             Single sign-on, Guard would bring everybody back."
+        ),
+        GuardMode::Hold => format!(
+            "The guard would hold it after {ordinary} within {minutes} minutes: the other {} would keep their access \
+             until an administrator approves.",
+            grouped(users - threshold)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{lockout::Doors, settings::GuardSettings};
+
+    fn simulation(users: u64, mode: GuardMode) -> Simulation {
+        let guard = GuardSettings { mode, count: 10, percent: 20, minutes: 40 };
+        Simulation {
+            users,
+            administrators: 3,
+            sessions: 0,
+            threshold: guard.threshold(users),
+            guard,
+            doors: Doors::default(),
+        }
+    }
+
+    #[test]
+    fn the_guard_says_what_it_would_do() {
+        assert!(
+            guard(&simulation(1_284, GuardMode::Alert)).starts_with("The guard would alert you after 256 departures")
+        );
+        assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("the other 1,028 would keep"));
+        assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would say nothing: up to 10"));
+    }
+
+    #[test]
+    fn numbers_are_said() {
+        let said = sentences(&simulation(1_284, GuardMode::Alert)).join(" ");
+        assert!(said.contains("All 1,284 active users") && said.contains("3 of them are administrators"), "{said}");
+        assert!(said.contains("no session would end"));
+        assert!(sentences(&simulation(0, GuardMode::Alert))[0].starts_with("There is no active user"));
+    }
+}

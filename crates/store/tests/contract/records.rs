@@ -5,8 +5,8 @@ use domain::{
     BreakGlassId, Conflict, Error, TokenId,
     activity::{Call, Operation, Outcome, Record, Subject, Summary},
     audit::{Action, Actor, Event},
-    break_glass::Account,
-    settings::Settings,
+    break_glass::{Account, Holdings},
+    settings::{GuardMode, GuardSettings, Settings},
     store::Store,
     token::Token,
 };
@@ -31,7 +31,17 @@ fn token(number: u8) -> Token {
         created: at(number.into()),
         last_used: None,
         revoked: None,
+        expires: None,
+        paused: None,
+        replaces: None,
+        networks: None,
     }
+}
+
+/// The settings of a new database.
+fn settings() -> Settings {
+    let guard = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 };
+    Settings { provisioning: false, provisioning_changed: None, guard, audit_days: 400 }
 }
 
 async fn tokens_are_found_and_revoked(store: Store) {
@@ -42,7 +52,7 @@ async fn tokens_are_found_and_revoked(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.tokens()).unwrap(), [token(3), token(2), used.clone()]);
     assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(1)))).unwrap(), Some(used.clone()));
     assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(9)))).unwrap(), None);
-    let off = Settings { provisioning: false, provisioning_changed: None };
+    let off = settings();
     assert_eq!(unit!(store.read, |tx| tx.token_and_settings("key1")).unwrap(), (Some(used), off));
     assert_eq!(unit!(store.read, |tx| tx.token_and_settings("KEY1")).unwrap(), (None, off));
     for moment in [7, 8] {
@@ -68,15 +78,20 @@ async fn accounts_are_found_and_proven(store: Store) {
         id: BreakGlassId(id(number.into())),
         name: format!("Gate-{number}"),
         secret_hash: format!("hash {number}"),
+        next_hash: None,
+        generation: 1,
         created: at(created),
         secret_changed: at(created),
         proven: None,
+        used: None,
+        drilled: None,
     };
+    let alone = |account: &Account| Holdings { account: account.clone(), codes: 0, devices: 0 };
     let (older, newer) = (account(2, 10), Account { proven: Some(at(21)), ..account(1, 20) });
     for account in [&newer, &older] {
         unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
     }
-    assert_eq!(unit!(store.read, |tx| tx.break_glass()).unwrap(), [older.clone(), newer]);
+    assert_eq!(unit!(store.read, |tx| tx.break_glass()).unwrap(), [alone(&older), alone(&newer)]);
     assert_eq!(unit!(store.read, |tx| tx.break_glass_by_key("gate-2")).unwrap(), Some(older.clone()));
     assert_eq!(unit!(store.read, |tx| tx.break_glass_by_key("Gate-2")).unwrap(), None);
     let same_name = Account { name: "GATE-2".into(), ..account(3, 30) };
@@ -91,7 +106,7 @@ async fn accounts_are_found_and_proven(store: Store) {
     assert!(prove("hash 2", 40).await);
     assert_eq!(find().await, Account { proven: Some(at(40)), ..older.clone() });
     unit!(store.write, |tx| tx.set_break_glass_secret(BreakGlassId(id(2)), "new", at(50))).unwrap();
-    let reset = Account { secret_hash: "new".into(), secret_changed: at(50), ..older };
+    let reset = Account { secret_hash: "new".into(), generation: 2, secret_changed: at(50), ..older };
     assert_eq!(find().await, reset);
     // The old secret was right when its check began, and proves nothing any more.
     assert!(!prove("hash 2", 60).await);
@@ -99,20 +114,20 @@ async fn accounts_are_found_and_proven(store: Store) {
 }
 
 async fn the_switch_says_whether_it_moved(store: Store) {
-    let settings = |on, moment: i64| Settings { provisioning: on, provisioning_changed: Some(at(moment)) };
+    let since = |on, moment: i64| Settings { provisioning: on, provisioning_changed: Some(at(moment)), ..settings() };
     let switch = async |on: bool, moment: i64| {
         unit!(store.write, |tx, on, moment| tx.set_provisioning(*on, at(*moment))).unwrap()
     };
     let read = async || unit!(store.read, |tx| tx.settings()).unwrap();
-    assert_eq!(read().await, Settings { provisioning: false, provisioning_changed: None });
+    assert_eq!(read().await, settings());
     assert!(!switch(false, 1).await);
     assert!(switch(true, 2).await);
     assert!(!switch(true, 3).await);
-    assert_eq!(read().await, settings(true, 2));
-    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("none")).unwrap(), (None, settings(true, 2)));
+    assert_eq!(read().await, since(true, 2));
+    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("none")).unwrap(), (None, since(true, 2)));
     assert!(switch(false, 4).await);
     unit!(store.write, |tx| tx.lock_settings()).unwrap();
-    assert_eq!(read().await, settings(false, 4));
+    assert_eq!(read().await, since(false, 4));
 }
 
 async fn events_are_counted(store: Store) {
@@ -131,6 +146,9 @@ async fn events_are_counted(store: Store) {
             action: Action::UserCreated,
             target,
             target_name: target.map(|_| "ada".into()),
+            before: None,
+            after: None,
+            reason: None,
         };
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }

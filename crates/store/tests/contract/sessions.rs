@@ -1,21 +1,34 @@
 //! Sessions: what has ended stays ended.
 
 use crate::support::{at, id, on_both_databases, unit};
-use domain::{BreakGlassId, break_glass::Account, session::SessionRecord, store::Store};
+use domain::{
+    BreakGlassId,
+    break_glass::Account,
+    session::{Holder, SessionRecord},
+    store::Store,
+};
 
 on_both_databases!(
     a_session_comes_back_until_it_ends,
     a_key_is_taken_once,
     an_ended_session_is_never_revived,
     all_sessions_of_an_account_end,
-    a_new_secret_ends_what_began_before_it,
+    a_new_secret_ends_what_began_with_another,
     what_has_ended_is_removed,
 );
 
 fn session(key: u8, account: Option<u128>, expires: i64) -> SessionRecord {
-    let account = account.map(|number| BreakGlassId(id(number)));
-    let signed_in = account.map(|_| at(2));
-    SessionRecord { key: [key; 32], account, signed_in, data: format!("{{\"n\":{key}}}"), expires: at(expires) }
+    let holder = account.map(|number| Holder::BreakGlass(BreakGlassId(id(number)), 1));
+    SessionRecord {
+        key: [key; 32],
+        holder,
+        signed_in: holder.map(|_| at(2)),
+        seen: at(3),
+        address: None,
+        agent: None,
+        data: format!("{{\"n\":{key}}}"),
+        expires: at(expires),
+    }
 }
 
 async fn insert_account(store: &Store, number: u128) {
@@ -23,9 +36,13 @@ async fn insert_account(store: &Store, number: u128) {
         id: BreakGlassId(id(number)),
         name: format!("gate-{number}"),
         secret_hash: "hash".into(),
+        next_hash: None,
+        generation: 1,
         created: at(1),
         secret_changed: at(1),
         proven: None,
+        used: None,
+        drilled: None,
     };
     unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
 }
@@ -35,7 +52,7 @@ async fn insert(store: &Store, session: SessionRecord) -> bool {
 }
 
 async fn find(store: &Store, key: u8, now: i64) -> Option<SessionRecord> {
-    unit!(store.read, |tx, key, now| tx.session([*key; 32], at(*now))).unwrap()
+    unit!(store.read, |tx, key, now| tx.session([*key; 32], at(*now), at(0))).unwrap()
 }
 
 async fn a_session_comes_back_until_it_ends(store: Store) {
@@ -67,16 +84,17 @@ async fn an_ended_session_is_never_revived(store: Store) {
     unit!(store.write, |tx| tx.delete_session([1; 32])).unwrap();
 }
 
-/// Whichever of the two is written first.
-async fn a_new_secret_ends_what_began_before_it(store: Store) {
+/// Whichever of the two is written first, and whatever the clock says.
+async fn a_new_secret_ends_what_began_with_another(store: Store) {
     insert_account(&store, 7).await;
-    let reset = at(2);
-    unit!(store.write, |tx, reset| tx.set_break_glass_secret(BreakGlassId(id(7)), "new", *reset)).unwrap();
     insert(&store, session(1, Some(7), 100)).await;
-    assert_eq!(find(&store, 1, 0).await, None);
-    let later = SessionRecord { signed_in: Some(at(3)), ..session(2, Some(7), 100) };
+    unit!(store.write, |tx| tx.set_break_glass_secret(BreakGlassId(id(7)), "new", at(1))).unwrap();
+    insert(&store, session(2, Some(7), 100)).await;
+    assert_eq!((find(&store, 1, 0).await, find(&store, 2, 0).await), (None, None));
+    let holder = Some(Holder::BreakGlass(BreakGlassId(id(7)), 2));
+    let later = SessionRecord { holder, ..session(3, Some(7), 100) };
     insert(&store, later.clone()).await;
-    assert_eq!(find(&store, 2, 0).await, Some(later));
+    assert_eq!(find(&store, 3, 0).await, Some(later));
 }
 
 async fn all_sessions_of_an_account_end(store: Store) {

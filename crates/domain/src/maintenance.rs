@@ -38,8 +38,13 @@ async fn prune_audit(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
             let days = i64::from(tx.settings().await?.audit_days);
-            let told = tx.channels().await?.iter().map(|channel| channel.cursor).min().unwrap_or(i64::MAX);
-            let Some((through, hash)) = tx.last_event_before(now.plus_days(-days), told).await? else {
+            let mut through = i64::MAX;
+            for channel in tx.channels().await? {
+                if let Some(waiting) = tx.next_alert(channel.cursor).await? {
+                    through = through.min(waiting.seq - 1);
+                }
+            }
+            let Some((through, hash)) = tx.last_event_before(now.plus_days(-days), through).await? else {
                 return Ok(());
             };
             tx.append_event(&pruned(*now, through, hash)).await?;

@@ -40,10 +40,15 @@ async fn prune_audit(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
             let days = i64::from(tx.settings().await?.audit_days);
-            let told = tx.channels().await?.iter().map(|channel| channel.cursor).min().unwrap_or(i64::MAX);
+            let mut through = i64::MAX;
+            for channel in tx.channels().await? {
+                if let Some(waiting) = tx.next_alert(channel.cursor).await? {
+                    through = through.min(waiting.seq - 1);
+                }
+            }
             // By whole days, so that this leaves one event a day at most.
             let today = Timestamp::from_millis(now.millis() - now.millis().rem_euclid(DAY_MILLIS));
-            let Some((through, hash)) = tx.last_event_before(today.plus_days(-days), told).await? else {
+            let Some((through, hash)) = tx.last_event_before(today.plus_days(-days), through).await? else {
                 return Ok(());
             };
             tx.append_event(&pruned(*now, through, hash)).await?;

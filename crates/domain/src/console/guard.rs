@@ -121,7 +121,7 @@ impl Console {
             Box::pin(async move {
                 let (id, pause) = change.context;
                 let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
-                let token = tx.token(batch.token).await?.filter(|token| pause && token.paused.is_none());
+                let token = tx.lock_token(batch.token).await?.filter(|token| pause && token.paused.is_none());
                 if let Some(token) = token {
                     let (id, name) = (token.id.0, token.name.clone());
                     tx.update_token(&Token { paused: Some(change.event.at), ..token }).await?;

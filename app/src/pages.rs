@@ -1,16 +1,22 @@
 //! The pages, and what the server needs to serve them.
 
+mod alerts;
+mod audit;
 mod break_glass;
 mod components;
 mod confirm;
+mod deleted;
 mod drill;
 mod error;
 mod group;
 mod groups;
+mod guard;
 mod lockout;
 mod login;
+mod roles;
 mod scim;
 mod sessions;
+mod token;
 mod user;
 mod users;
 mod words;
@@ -70,6 +76,8 @@ pub fn context() {
     }
 }
 
+pub(crate) use roles::read as read_role;
+
 /// The permission to administer, of whoever sent this request.
 pub(crate) fn console() -> Result<Console, ApiError> {
     use_context().ok_or(ApiError::Unauthorized)
@@ -121,10 +129,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/lockout") view=lockout::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sessions") view=sessions::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/scim") view=scim::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/guard") view=guard::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/roles") view=roles::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/tokens/:id") view=token::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/users") view=users::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/users/:id") view=user::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/groups") view=groups::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/groups/:id") view=group::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/deleted") view=deleted::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/audit") view=audit::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/alerts") view=alerts::show ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -27,3 +27,30 @@ pub(crate) async fn revoke_token(id: String) -> Result<(), ApiError> {
     let console = crate::pages::console()?;
     Ok(console.revoke_token(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
+
+/// Makes a token in the place of another, which goes on working for a while.
+#[server(prefix = "/admin/api", endpoint = "rotate_token")]
+pub(crate) async fn rotate_token(id: String) -> Result<NewTokenView, ApiError> {
+    let console = crate::pages::console()?;
+    let id = id.parse().map_err(|_| ApiError::NotFound)?;
+    let domain::token::NewToken { token, secret } = console.rotate_token(id).await?;
+    Ok(NewTokenView { name: token.name, secret })
+}
+
+/// Pauses a token, or resumes it.
+#[server(prefix = "/admin/api", endpoint = "pause_token")]
+pub(crate) async fn pause_token(id: String, paused: bool) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.pause_token(id.parse().map_err(|_| ApiError::NotFound)?, paused).await?)
+}
+
+/// Says from which networks a token may be used; an empty list is all of them.
+#[server(prefix = "/admin/api", endpoint = "set_token_networks")]
+pub(crate) async fn set_token_networks(
+    id: String,
+    #[server(default)] list: String,
+    #[server(default)] enforced: bool,
+) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.set_token_networks(id.parse().map_err(|_| ApiError::NotFound)?, &list, enforced).await?)
+}

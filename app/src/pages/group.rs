@@ -1,5 +1,7 @@
 use super::{
+    audit,
     components::{Here, framed, pager, people_table, place, when},
+    roles,
     user::ids,
     words::count,
 };
@@ -16,11 +18,12 @@ pub(super) fn show() -> impl IntoView {
     framed(Here::Groups, async move |console, _| {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
         let detail = console.group(id, place).await?;
-        Ok(page(detail, console.now()).into_any())
+        let role = roles::of_group(id, console.group_role(id).await?, console.may_change()).into_any();
+        Ok(page(detail, role, console.now()).into_any())
     })
 }
 
-fn page(detail: GroupDetail, now: Timestamp) -> impl IntoView {
+fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
     let GroupDetail { group, members } = detail;
     let name = group.profile.display_name.clone();
     let list = if members.rows.is_empty() {
@@ -37,13 +40,14 @@ fn page(detail: GroupDetail, now: Timestamp) -> impl IntoView {
             <p class="soft">
                 {count(members.total, "member", "members")}
                 ". Your directory manages the name and who is in it. Created " {when(now, group.created)} ", changed "
-                {when(now, group.changed)} "."
+                {when(now, group.changed)} ". " <a href=audit::history(group.id.0)>"What happened"</a>
             </p>
         </div>
         <section class="panel" aria-labelledby="members">
             <div class="panel-head"><h2 id="members">Members</h2></div>
             {list}
         </section>
+        {role}
         {ids(group.id.to_string(), group.profile.external_id.clone())}
     }
 }

@@ -10,6 +10,7 @@ mod reach;
 mod tokens;
 
 use super::components::{Here, Tab, framed, sso_head};
+pub(super) use create::made;
 use domain::{
     Timestamp,
     console::{Console, ScimStatus},
@@ -17,6 +18,7 @@ use domain::{
 use health::Health;
 use leptos::prelude::*;
 use leptos_meta::Title;
+pub(super) use tokens::revoke;
 
 /// What the panels are made from.
 struct Scim {
@@ -45,7 +47,7 @@ impl Scim {
     }
 
     fn has_live_token(&self) -> bool {
-        self.status.tokens.iter().any(|token| token.revoked.is_none())
+        self.status.tokens.iter().any(|token| token.ended(self.now).is_none())
     }
 }
 

@@ -1,5 +1,7 @@
 use super::{
+    audit,
     components::{Here, avatar, copy_field, framed, status_chip, when},
+    roles,
     words::{Section, sections},
 };
 use crate::ApiError;
@@ -20,7 +22,8 @@ pub(super) fn show() -> impl IntoView {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
         let detail = console.user(id).await?;
         let manager = manager(&console, &detail).await;
-        Ok(page(detail, manager, console.now()).into_any())
+        let role = roles::of_user(id, &console.role_of(id).await?, console.may_change()).into_any();
+        Ok(page(detail, manager, role, console.now()).into_any())
     })
 }
 
@@ -31,7 +34,7 @@ async fn manager(console: &Console, detail: &UserDetail) -> Option<(UserId, Stri
     Some((id, manager.user.name().to_owned()))
 }
 
-fn page(detail: UserDetail, manager: Option<(UserId, String)>, now: Timestamp) -> impl IntoView {
+fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, now: Timestamp) -> impl IntoView {
     let UserDetail { user, groups } = detail;
     let name = user.name().to_owned();
     let document: Map<String, Value> = serde_json::from_str(&user.profile.document).unwrap_or_default();
@@ -50,11 +53,13 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, now: Timestamp) -
             </div>
             <p class="soft">
                 "Your directory manages all of this; changes are made there. Created " {when(now, user.created)}
-                ", changed " {when(now, user.changed)} "."
+                ", changed " {when(now, user.changed)} ". "
+                <a href=audit::history(user.id.0)>"What happened"</a>
             </p>
         </div>
         {sections.into_iter().map(|part| section(part, manager.as_ref())).collect_view()}
         {groups_panel(groups)}
+        {role}
         {ids(user.id.to_string(), user.profile.external_id.clone())}
         <details class="panel panel-fold">
             <summary>Document, as it is stored</summary>

@@ -6,10 +6,12 @@ mod list;
 mod number;
 mod person;
 mod time;
+mod visible;
 
 pub(crate) use browser::browser;
-pub(crate) use document::{Section, sections};
+pub(crate) use document::{Section, lines, sections};
 pub(crate) use list::list;
 pub(crate) use number::{count, grouped, range};
 pub(crate) use person::initials;
-pub(crate) use time::{absolute, ago, minutes_left};
+pub(crate) use time::{absolute, ago, day, minutes_left};
+pub(crate) use visible::visible;

@@ -71,7 +71,8 @@ fn ask() -> impl IntoView {
     }
 }
 
-fn made(another: bool) -> impl IntoView {
+/// The dialog that shows a new token once.
+pub(in crate::pages) fn made(another: bool) -> impl IntoView {
     view! {
         <div class="dialog-body">
             <h2 id="made-token-title">Copy this token now</h2>

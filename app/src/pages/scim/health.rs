@@ -21,7 +21,7 @@ pub(super) enum Health {
     Waiting,
     /// Calls come, but none ever had a valid token.
     Strangers,
-    /// Every token is revoked.
+    /// Every token is revoked or has expired.
     NoToken,
     /// Somebody with a token has called, but no user was ever created.
     Tested(Timestamp),
@@ -39,7 +39,7 @@ impl Health {
         if !settings.provisioning {
             return settings.provisioning_changed.map_or(Self::NeverOn, Self::TurnedOff);
         }
-        let no_token = !tokens.is_empty() && tokens.iter().all(|token| token.revoked.is_some());
+        let no_token = !tokens.is_empty() && tokens.iter().all(|token| token.ended(now).is_some());
         match activity.last_call {
             _ if no_token => Self::NoToken,
             None if activity.strangers > 0 => Self::Strangers,

@@ -2,8 +2,9 @@ use super::{Scim, create::create_token, health::used};
 use crate::{
     api::tokens::RevokeToken,
     pages::{
-        components::{Opener, Question, Tone, chip, confirm, when},
-        words::count,
+        components::{Opener, Question, confirm, when},
+        token::standing::Standing,
+        words::{count, day, visible},
     },
 };
 use domain::{Timestamp, token::Token};
@@ -11,8 +12,8 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The tokens: those that work, and folded below them those that no longer do.
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
-    let (revoked, live): (Vec<Token>, Vec<Token>) =
-        scim.status.tokens.iter().cloned().partition(|token| token.revoked.is_some());
+    let (ended, live): (Vec<Token>, Vec<Token>) =
+        scim.status.tokens.iter().cloned().partition(|token| token.ended(scim.now).is_some());
     let (now, others) = (scim.now, live.len().saturating_sub(1));
     // Without a live token the button stands in the step that asks for one, as long as there are steps.
     let offer = scim.has_live_token() || !scim.is_on();
@@ -28,12 +29,12 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
             } else {
                 table("Tokens that work", live, now, Some(others)).into_any()
             }}
-            {(!revoked.is_empty()).then(|| {
-                let number = u64::try_from(revoked.len()).unwrap_or(u64::MAX);
+            {(!ended.is_empty()).then(|| {
+                let number = u64::try_from(ended.len()).unwrap_or(u64::MAX);
                 view! {
                     <details class="panel-fold">
-                        <summary>{count(number, "revoked token", "revoked tokens")}</summary>
-                        {table("Revoked tokens", revoked, now, None)}
+                        <summary>{count(number, "token that has ended", "tokens that have ended")}</summary>
+                        {table("Tokens that have ended", ended, now, None)}
                     </details>
                 }
             })}
@@ -63,25 +64,35 @@ fn table(label: &'static str, tokens: Vec<Token>, now: Timestamp, others: Option
 fn row(token: Token, now: Timestamp, others: Option<usize>) -> impl IntoView {
     let masked = token.masked();
     let used = token.last_used.map_or_else(|| "never".into_any(), |at| when(now, at).into_any());
-    let status = match token.revoked {
-        Some(at) => view! { {chip(Tone::Plain, "Revoked")} " " <span class="soft">{when(now, at)}</span> }.into_any(),
-        None => chip(Tone::Ok, "Live").into_any(),
+    let standing = Standing::of(&token, now);
+    let since = match standing {
+        Standing::Revoked => token.revoked,
+        Standing::Expired => token.expires,
+        _ => None,
     };
+    let until = token.expires.filter(|_| standing == Standing::Expires).map(|at| day(now, at));
     view! {
         <tr>
-            <td class="row-main"><strong>{token.name.clone()}</strong></td>
+            <td class="row-main">
+                <a class="row-link" href=format!("/admin/sso/tokens/{}", token.id)>{visible(&token.name)}</a>
+            </td>
             <td class="row-text"><code class="masked">{masked}</code></td>
             <td><span class="card-label">"Created "</span> {when(now, token.created)}</td>
             <td><span class="card-label">"Last used "</span> {used}</td>
-            <td>{status}</td>
+            <td>
+                {standing.chip()}
+                {since.map(|at| view! { " " <span class="soft">{when(now, at)}</span> })}
+                {until.map(|day| view! { " " <span class="soft">{day}</span> })}
+            </td>
             <td class="row-action">{others.map(|others| revoke(&token, now, others))}</td>
         </tr>
     }
 }
 
-fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<> {
+/// The button that revokes a token, beside which so many others work.
+pub(in crate::pages) fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<> {
     let id = format!("revoke-{}", token.id);
-    let label = format!("Revoke {}", token.name);
+    let label = format!("Revoke {}", visible(&token.name));
     let (masked, used) = (token.masked(), format!("{}.", used(now, token.last_used)));
     let breaks = match token.last_used {
         Some(_) => "Entra’s next call with it is answered with 401, and its provisioning job goes into quarantine.",
@@ -95,7 +106,7 @@ fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<>
     };
     let question = Question {
         id,
-        title: format!("Revoke “{}”?", token.name),
+        title: format!("Revoke “{}”?", visible(&token.name)),
         verb: "Revoke token",
         action: RevokeToken::PATH,
         fields: vec![("id", token.id.to_string())],

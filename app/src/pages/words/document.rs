@@ -43,6 +43,19 @@ pub(crate) fn sections(document: &Map<String, Value>) -> Vec<Section> {
     sections
 }
 
+/// The lines of one attribute, wherever it stands.
+pub(crate) fn lines(name: &str, value: &Value) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    match value {
+        Value::Object(parts) if name == "name" || name.eq_ignore_ascii_case(ENTERPRISE) => {
+            parts.iter().for_each(|(name, value)| read(&mut rows, &label(name), value));
+        }
+        _ if name.contains(':') => read(&mut rows, name, value),
+        _ => read(&mut rows, &label(name), value),
+    }
+    rows
+}
+
 impl Section {
     fn new(title: &str, is_urn: bool) -> Self {
         Self { title: title.to_owned(), is_urn, rows: Vec::new() }

@@ -41,7 +41,8 @@ pub(crate) fn minutes_left(now: Timestamp, ends: Timestamp) -> i64 {
     (ends.millis() - now.millis() + 59_999).max(0) / 60_000
 }
 
-fn day(now: Timestamp, at: Timestamp) -> String {
+/// The day: `18 Nov`, with the year where it is another.
+pub(crate) fn day(now: Timestamp, at: Timestamp) -> String {
     let (now, at) = (now.to_string(), at.to_string());
     let (year, month, day) = date(&at);
     let month = month.get(..3).unwrap_or(month);

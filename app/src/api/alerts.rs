@@ -1,0 +1,9 @@
+use crate::ApiError;
+use leptos::prelude::*;
+
+/// Sends an alert that says that it is a test.
+#[server(prefix = "/admin/api", endpoint = "test_alert")]
+pub(crate) async fn test_alert() -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.test_alert().await?)
+}

@@ -1,0 +1,16 @@
+use crate::ApiError;
+use leptos::prelude::*;
+
+/// Brings a deleted user back, by its id.
+#[server(prefix = "/admin/api", endpoint = "restore_user")]
+pub(crate) async fn restore_user(id: String) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.restore_user(id.parse().map_err(|_| ApiError::NotFound)?).await?)
+}
+
+/// Brings a deleted group back, by its id.
+#[server(prefix = "/admin/api", endpoint = "restore_group")]
+pub(crate) async fn restore_group(id: String) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.restore_group(id.parse().map_err(|_| ApiError::NotFound)?).await?)
+}

@@ -1,0 +1,260 @@
+//! Who is told when something happens that somebody should know at once.
+
+use super::{
+    components::{Here, Icon, Tone, chip, framed, icon, when},
+    words::{count, visible},
+};
+use crate::{api::alerts::TestAlert, islands::submit::Submit};
+use domain::{Timestamp, alert::ChannelState, console::AlertStatus};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+
+/// So many independent channels there should be: where the mail server fails with everything else, another still tells.
+const NEEDED: usize = 2;
+
+/// The page.
+pub(super) fn show() -> impl IntoView {
+    framed(Here::Alerts, async |console, _| {
+        Ok(page(console.alerts().await?, console.may_change(), console.now()).into_any())
+    })
+}
+
+fn page(channels: Vec<AlertStatus>, may_change: bool, now: Timestamp) -> impl IntoView {
+    let number = channels.len();
+    view! {
+        <Title text="Alerts"/>
+        <div class="page-head">
+            <p class="eyebrow">Access</p>
+            <h1>Alerts</h1>
+            <p class="soft">{sentence(&channels)}</p>
+        </div>
+        {(number < NEEDED).then(|| thin(number))}
+        {(number > 0).then(|| panel(channels, may_change, now))}
+        {told()}
+        {configure(number == 0)}
+    }
+}
+
+fn sentence(channels: &[AlertStatus]) -> String {
+    let failing = channels.iter().filter(|status| status.channel.last_error.is_some()).count();
+    let number = count(channels.len() as u64, "channel", "channels");
+    match (channels.len(), failing) {
+        (0, _) => "Nobody is told: no channel is set.".to_owned(),
+        (1, 0) => format!("Alerts go out through {number}, which works."),
+        (_, 0) => format!("Alerts go out through {number}; all of them work."),
+        (_, failing) => format!(
+            "Alerts go out through {number}; {failing} of them failed last. Nothing is lost: what waits is sent once a \
+             channel works again."
+        ),
+    }
+}
+
+fn thin(number: usize) -> impl IntoView {
+    let words = match number {
+        0 => {
+            "Nobody learns of a break-glass sign-in, of many people losing access at once, or of a stolen token until \
+             somebody looks here. Set two channels that do not depend on each other, as below."
+        }
+        _ => {
+            "One channel is not enough: what silences it silences every alert. Set a second one that does not depend \
+             on the first, as below."
+        }
+    };
+    view! { <div class="note note-warn page-note">{icon(Icon::Warning)} <p>{words}</p></div> }
+}
+
+fn panel(channels: Vec<AlertStatus>, may_change: bool, now: Timestamp) -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="channels">
+            <div class="panel-head">
+                <h2 id="channels">Channels</h2>
+                {may_change.then(|| view! {
+                    <Submit>
+                        <form method="post" action=TestAlert::PATH>
+                            <button class="button">Send a test alert</button>
+                        </form>
+                    </Submit>
+                })}
+            </div>
+            <table class="rows" aria-label="Channels">
+                <thead>
+                    <tr>
+                        <th scope="col">Channel</th>
+                        <th scope="col">Last sent</th>
+                        <th scope="col">Waiting</th>
+                        <th scope="col">Status</th>
+                    </tr>
+                </thead>
+                <tbody>{channels.into_iter().map(|status| row(status, now)).collect_view()}</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn row(status: AlertStatus, now: Timestamp) -> impl IntoView {
+    let AlertStatus { channel, waiting } = status;
+    let (tone, word) = standing(&channel, waiting);
+    let sent = channel.last_sent.map_or_else(|| "never".into_any(), |at| when(now, at).into_any());
+    let trouble = channel.last_error.as_ref().map(|error| {
+        format!(
+            "{}, {}. It said: {}",
+            count(u64::from(channel.attempts), "failed try", "failed tries"),
+            next(now, channel.next_try),
+            visible(error)
+        )
+    });
+    view! {
+        <tr>
+            <td class="row-main"><strong>{name(&channel.name)}</strong></td>
+            <td><span class="card-label">"Last sent "</span> {sent}</td>
+            <td class="figures">{waiting} <span class="card-label">" waiting"</span></td>
+            <td class="row-text">
+                {chip(tone, word)}
+                {trouble.map(|words| view! { <p class="soft trouble">{words}</p> })}
+            </td>
+        </tr>
+    }
+}
+
+fn standing(channel: &ChannelState, waiting: u64) -> (Tone, &'static str) {
+    match (&channel.last_error, waiting, channel.last_sent) {
+        (Some(_), ..) => (Tone::Bad, "Failing"),
+        (None, 1.., _) => (Tone::Info, "Sending"),
+        (None, 0, Some(_)) => (Tone::Ok, "Works"),
+        (None, 0, None) => (Tone::Plain, "Not tried yet"),
+    }
+}
+
+/// When a channel is tried again.
+fn next(now: Timestamp, at: Timestamp) -> String {
+    match (at.millis() - now.millis() + 999) / 1_000 {
+        ..=0 => "the next try is due now".to_owned(),
+        seconds => format!("the next try is in {}", count(seconds.unsigned_abs(), "second", "seconds")),
+    }
+}
+
+fn name(channel: &str) -> String {
+    match channel {
+        "webhook" => "Webhook".to_owned(),
+        "mail" => "Mail".to_owned(),
+        "syslog" => "Syslog".to_owned(),
+        other => visible(other),
+    }
+}
+
+/// What is told.
+fn told() -> impl IntoView {
+    let kinds = [
+        (
+            "Ways in",
+            "Every sign-in with a break-glass account and every refused one; accounts and secrets that are made, replaced or removed; drills.",
+        ),
+        (
+            "Mass deprovisioning",
+            "The guard found that many people lost access at once, or holds them back; the guard was changed.",
+        ),
+        (
+            "Tokens",
+            "A token was made or replaced, used for the first time, from a new network, from outside its networks, or after its end; it ends soon or is old.",
+        ),
+        ("Rights", "The role of a person or of a group was changed."),
+        ("Postern itself", "Provisioning was turned on or off; how long the audit log is kept was changed."),
+    ];
+    let kind = |(title, words)| {
+        view! {
+            <div>
+                <dt>{title}</dt>
+                <dd>{words}</dd>
+            </div>
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="told">
+            <div class="panel-head"><h2 id="told">"What you are told"</h2></div>
+            <dl class="attributes">{kinds.map(kind).collect_view()}</dl>
+        </section>
+    }
+}
+
+/// How a channel is set: on the command line, so that nobody who is in the console can silence it.
+fn configure(open: bool) -> impl IntoView {
+    let flags = [
+        (
+            "Webhook",
+            "--alert-webhook https://…",
+            "Each message is signed with POSTERN_ALERT_WEBHOOK_SECRET, in the form of Standard Webhooks.",
+        ),
+        (
+            "Mail",
+            "--alert-mail smtps://USER:PASSWORD@HOST:465 --alert-mail-from FROM --alert-mail-to TO",
+            "Over TLS, to an address that somebody reads at night.",
+        ),
+        (
+            "Syslog",
+            "--alert-syslog udp://HOST:514",
+            "A line as in RFC 5424; tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so take it as one of two at most.",
+        ),
+    ];
+    let flag = |(title, flag, words)| {
+        view! {
+            <div>
+                <dt>{title}</dt>
+                <dd>
+                    <code>{flag}</code>
+                    <span class="soft flag-words">{words}</span>
+                </dd>
+            </div>
+        }
+    };
+    view! {
+        <details class="panel panel-fold" open=open>
+            <summary>"How a channel is set"</summary>
+            <p class="panel-text soft">
+                "Channels are flags of " <code>"postern serve"</code>
+                ", so that nobody who gets into the console can silence them. Restart it with:"
+            </p>
+            <dl class="attributes">{flags.map(flag).collect_view()}</dl>
+        </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    fn status(error: Option<&str>, sent: bool, waiting: u64) -> AlertStatus {
+        let channel = ChannelState {
+            name: "mail".to_owned(),
+            cursor: 0,
+            attempts: 3,
+            next_try: NOW.plus_millis(12_000),
+            last_sent: sent.then_some(NOW),
+            last_error: error.map(str::to_owned),
+        };
+        AlertStatus { channel, waiting }
+    }
+
+    fn word(status: &AlertStatus) -> &'static str {
+        standing(&status.channel, status.waiting).1
+    }
+
+    #[test]
+    fn a_channel_has_a_word() {
+        assert_eq!(word(&status(None, false, 0)), "Not tried yet");
+        assert_eq!(word(&status(None, true, 0)), "Works");
+        assert_eq!(word(&status(None, true, 2)), "Sending");
+        assert_eq!(word(&status(Some("refused"), true, 2)), "Failing");
+        assert_eq!(next(NOW, NOW.plus_millis(12_000)), "the next try is in 12 seconds");
+        assert_eq!(next(NOW, NOW), "the next try is due now");
+    }
+
+    #[test]
+    fn the_page_says_who_is_told() {
+        assert!(sentence(&[]).starts_with("Nobody is told"));
+        assert_eq!(sentence(&[status(None, true, 0)]), "Alerts go out through 1 channel, which works.");
+        let both = [status(None, true, 0), status(Some("refused"), true, 4)];
+        assert!(sentence(&both).starts_with("Alerts go out through 2 channels; 1 of them failed last."));
+    }
+}

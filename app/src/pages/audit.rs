@@ -1,0 +1,121 @@
+//! The audit log: who changed what, when and why, the last first.
+
+mod asked;
+mod event;
+mod facts;
+mod kept;
+mod sentence;
+
+use super::{
+    components::{Here, empty, framed},
+    words::count,
+};
+use asked::{Asked, filters};
+use domain::{
+    Timestamp,
+    console::{AuditPage, Console},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+pub(super) use asked::history;
+
+/// The page.
+pub(super) fn show() -> impl IntoView {
+    let asked = use_query_map().with_untracked(Asked::read);
+    framed(Here::Audit, async move |console, _| {
+        let log = console.audit(asked.query(), asked.before).await?;
+        Ok(page(&console, &asked, log).into_any())
+    })
+}
+
+fn page(console: &Console, asked: &Asked, log: AuditPage) -> impl IntoView + use<> {
+    let kept = kept::panel(console, &log);
+    let sentence = sentence(asked, &log);
+    let (now, next) = (console.now(), log.next);
+    view! {
+        <Title text="Audit log"/>
+        <div class="page-head">
+            <p class="eyebrow">Access</p>
+            <h1>Audit log</h1>
+            <p class="soft">{sentence}</p>
+        </div>
+        {kept}
+        <section class="panel" aria-labelledby="events">
+            <div class="panel-head">
+                <h2 id="events">Events</h2>
+            </div>
+            {filters(asked)}
+            {if log.entries.is_empty() {
+                nothing(asked).into_any()
+            } else {
+                list(asked, log, now).into_any()
+            }}
+            {(asked.before.is_some() || next.is_some()).then(|| pages(asked, next))}
+        </section>
+    }
+}
+
+fn sentence(asked: &Asked, log: &AuditPage) -> String {
+    let days = count(u64::from(log.days), "day", "days");
+    match log.head {
+        None => {
+            "Nothing has happened yet. Every change leaves an event here, in the same step as the change.".to_owned()
+        }
+        Some(_) if asked.is_filtered() => {
+            format!("These are the events that you asked for, the last first. Events are kept for {days}.")
+        }
+        Some((seq, _)) => {
+            format!(
+                "Event {seq} is the last one. Events are kept for {days}; nobody can change one without leaving a trace."
+            )
+        }
+    }
+}
+
+fn list(asked: &Asked, log: AuditPage, now: Timestamp) -> impl IntoView + use<> {
+    let target = asked.target;
+    view! {
+        <ol class="events">{log.entries.into_iter().map(|entry| event::row(entry, target, now)).collect_view()}</ol>
+    }
+}
+
+fn nothing(asked: &Asked) -> impl IntoView + use<> {
+    let (title, words) = match (asked.is_filtered(), asked.before) {
+        (true, _) => ("Nothing like this has happened", "Ask for another kind, another time, or everything."),
+        (false, Some(_)) => ("There is nothing older", "Events before these are no longer kept."),
+        (false, None) => ("Nothing has happened yet", "The first change leaves the first event."),
+    };
+    empty(title.to_owned(), words, "/admin/audit".to_owned(), "Show everything")
+}
+
+fn pages(asked: &Asked, next: Option<i64>) -> impl IntoView + use<> {
+    let newest = asked.before.map(|_| asked.address(None));
+    let older = next.map(|next| asked.address(Some(next)));
+    let step = |word: &'static str, href: Option<String>| {
+        let dead = href.is_none().then_some("true");
+        view! { <a class="button" href=href aria-disabled=dead>{word}</a> }
+    };
+    view! {
+        <div class="pager">
+            <p>"50 a page, the last first"</p>
+            <nav aria-label="Pages">{step("Newest", newest)} {step("Older", older)}</nav>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_says_what_is() {
+        let mut log = AuditPage { entries: Vec::new(), next: None, head: None, days: 400 };
+        assert!(sentence(&Asked::default(), &log).starts_with("Nothing has happened yet"));
+        log.head = Some((7, [0; 32]));
+        assert!(sentence(&Asked::default(), &log).contains("Event 7 is the last one. Events are kept for 400 days"));
+        let asked = Asked { kind: "tokens".to_owned(), ..Asked::default() };
+        assert!(sentence(&asked, &log).contains("that you asked for"));
+    }
+}

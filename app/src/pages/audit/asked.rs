@@ -1,0 +1,184 @@
+//! What an address of the audit log asks for.
+
+use crate::pages::components::encode;
+use domain::{Timestamp, audit::EventQuery};
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+use uuid::Uuid;
+
+/// The kinds of events: the word in the address, the word on the page, and how their actions start.
+const KINDS: [(&str, &str, &str); 11] = [
+    ("break-glass", "Break-glass", "break_glass."),
+    ("tokens", "Tokens", "token."),
+    ("users", "Users", "user."),
+    ("groups", "Groups", "group."),
+    ("guard", "Guard", "guard."),
+    ("provisioning", "Provisioning", "provisioning."),
+    ("sessions", "Sessions", "session."),
+    ("drills", "Drills", "drill."),
+    ("refusals", "Refused changes", "change.refused"),
+    ("alerts", "Test alerts", "alert."),
+    ("audit", "The audit log itself", "audit."),
+];
+
+/// What is asked for. What cannot be read in an address is not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) kind: String,
+    pub(super) target: Option<Uuid>,
+    /// The first day, as `2026-11-22`.
+    pub(super) from: String,
+    /// The last day, as `2026-11-22`.
+    pub(super) to: String,
+    pub(super) before: Option<i64>,
+}
+
+impl Asked {
+    pub(super) fn read(query: &ParamsMap) -> Self {
+        let text = |name| query.get(name).unwrap_or_default();
+        let day = |name| Some(text(name)).filter(|day| midnight(day).is_some()).unwrap_or_default();
+        Self {
+            kind: Some(text("kind")).filter(|kind| action(kind).is_some()).unwrap_or_default(),
+            target: Uuid::try_parse(&text("target")).ok(),
+            from: day("from"),
+            to: day("to"),
+            before: text("before").parse().ok(),
+        }
+    }
+
+    pub(super) fn query(&self) -> EventQuery {
+        EventQuery {
+            action: action(&self.kind).map(str::to_owned),
+            target: self.target,
+            since: midnight(&self.from),
+            // The last day counts whole.
+            until: midnight(&self.to).map(|day| day.plus_days(1)),
+        }
+    }
+
+    pub(super) fn is_filtered(&self) -> bool {
+        self.query() != EventQuery::default()
+    }
+
+    /// The address of the same, from the newest or from before an event.
+    pub(super) fn address(&self, before: Option<i64>) -> String {
+        let target = self.target.map(|target| target.to_string()).unwrap_or_default();
+        let before = before.map(|before| before.to_string()).unwrap_or_default();
+        let query = [
+            ("kind", self.kind.as_str()),
+            ("target", &target),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("before", &before),
+        ];
+        format!("/admin/audit{}", encode(&query))
+    }
+}
+
+fn action(kind: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(word, ..)| *word == kind).map(|(.., action)| *action)
+}
+
+fn midnight(day: &str) -> Option<Timestamp> {
+    Timestamp::parse(&format!("{day}T00:00:00Z"))
+}
+
+/// The address of everything that happened to a user, group, token or account.
+pub(in crate::pages) fn history(target: Uuid) -> String {
+    Asked { target: Some(target), ..Asked::default() }.address(None)
+}
+
+/// A plain form, so that what it asks for can be kept as an address.
+pub(super) fn filters(asked: &Asked) -> impl IntoView + use<> {
+    let option = |(word, name, _): (&'static str, &'static str, &str)| {
+        view! { <option value=word selected={word == asked.kind}>{name}</option> }
+    };
+    let day = |name: &'static str, label: &'static str, value: &str| {
+        view! {
+            <label class="filter">
+                <span class="label">{label}</span>
+                <input type="date" name=name value=value.to_owned()/>
+            </label>
+        }
+    };
+    view! {
+        <form class="toolbar filter-form" method="get" action="/admin/audit" role="search" aria-label="Events">
+            <label class="filter">
+                <span class="label">Kind</span>
+                <select name="kind">
+                    <option value="" selected=asked.kind.is_empty()>Everything</option>
+                    {KINDS.map(option).collect_view()}
+                </select>
+            </label>
+            {day("from", "From, UTC", &asked.from)}
+            {day("to", "To, UTC", &asked.to)}
+            {asked.target.map(|target| view! { <input type="hidden" name="target" value=target.to_string()/> })}
+            <button class="button">Show</button>
+            {asked.is_filtered().then(|| view! { <a class="filter-clear" href="/admin/audit">Show everything</a> })}
+        </form>
+        {asked.target.map(|_| view! {
+            <p class="panel-text panel-line soft">"Only what happened to one user, group, token or account is shown."</p>
+        })}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::audit::Action;
+
+    fn asked(pairs: &[(&str, &str)]) -> Asked {
+        Asked::read(&ParamsMap::from_iter(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))))
+    }
+
+    #[test]
+    fn an_address_says_what_is_asked_for() {
+        let id = Uuid::from_u128(7);
+        let text = id.to_string();
+        let pairs = [
+            ("kind", "tokens"),
+            ("target", text.as_str()),
+            ("from", "2026-11-01"),
+            ("to", "2026-11-22"),
+            ("before", "9"),
+        ];
+        let asked = asked(&pairs);
+        let query = asked.query();
+        assert_eq!((query.action.as_deref(), query.target, asked.before), (Some("token."), Some(id), Some(9)));
+        assert_eq!(query.since.map(|at| at.to_string()).as_deref(), Some("2026-11-01T00:00:00.000Z"));
+        assert_eq!(query.until.map(|at| at.to_string()).as_deref(), Some("2026-11-23T00:00:00.000Z"));
+        let address =
+            "/admin/audit?kind=tokens&target=00000000-0000-0000-0000-000000000007&from=2026-11-01&to=2026-11-22";
+        assert_eq!(asked.address(None), address);
+        assert_eq!(asked.address(Some(9)), format!("{address}&before=9"));
+        assert_eq!(history(id), "/admin/audit?target=00000000-0000-0000-0000-000000000007");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_asked_for() {
+        let nothing =
+            [("kind", "token."), ("target", "7"), ("from", "yesterday"), ("to", "2026-02-30"), ("before", "x")];
+        assert_eq!(asked(&nothing), Asked::default());
+        assert!(!Asked::default().is_filtered());
+    }
+
+    #[test]
+    fn every_kind_has_events() {
+        let actions = [
+            Action::BreakGlassSignedIn,
+            Action::TokenCreated,
+            Action::UserCreated,
+            Action::GroupCreated,
+            Action::GuardTripped,
+            Action::ProvisioningEnabled,
+            Action::SignedOut,
+            Action::DrillStarted,
+            Action::Refused,
+            Action::AlertTested,
+            Action::AuditExported,
+        ];
+        for ((word, _, start), action) in KINDS.iter().zip(actions) {
+            assert!(action.as_str().starts_with(start), "{word}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+use super::{
+    asked::history,
+    facts::{Fact, facts},
+    sentence::Sentence,
+};
+use crate::pages::{
+    components::{Tone, chip, source_chip, when},
+    words::{absolute, visible},
+};
+use domain::{
+    Timestamp,
+    audit::{Action, Actor, Entry, Event, to_hex},
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// One event: a line that opens. `shown` is the target that the list is about already.
+pub(super) fn row(entry: Entry, shown: Option<Uuid>, now: Timestamp) -> impl IntoView {
+    let event = &entry.event;
+    let Sentence { before, name, after } = Sentence::of(event);
+    let (who, mark) = who(&event.actor);
+    let reason = event.reason.as_deref().map(|reason| format!("“{}”", visible(reason)));
+    let address = event.address.as_deref().map(visible);
+    view! {
+        <li>
+            <details class="event">
+                <summary>
+                    <span class="event-when soft">{when(now, event.at)}</span>
+                    <span class="event-what">
+                        <span>{before} {name.map(|name| view! { <strong>{name}</strong> })} {after}</span>
+                        <span class="event-who soft">{who} {mark} {reason.map(|reason| view! { <q class="event-reason">{reason}</q> })}</span>
+                    </span>
+                    <span class="event-from soft">{address}</span>
+                </summary>
+                <div class="event-body">
+                    {changes(&facts(event))}
+                    {place(&entry)}
+                    {links(event, shown)}
+                </div>
+            </details>
+        </li>
+    }
+}
+
+/// Who acted, and the chip that says as what.
+fn who(actor: &Actor) -> (String, Option<AnyView>) {
+    match actor {
+        Actor::Scim { name, .. } => (visible(name), Some(source_chip().into_any())),
+        Actor::BreakGlass { name, .. } => (visible(name), Some(chip(Tone::Warn, "Break-glass").into_any())),
+        Actor::User { name, .. } => (visible(name), None),
+        Actor::Host => ("Somebody with a shell on the host".to_owned(), None),
+        Actor::System => ("Postern itself".to_owned(), None),
+        Actor::Nobody => ("Somebody unknown".to_owned(), None),
+    }
+}
+
+/// Before and after, side by side; a column that would be empty is left out.
+fn changes(facts: &[Fact]) -> impl IntoView + use<> {
+    let has = |side: fn(&Fact) -> &Option<String>| facts.iter().any(|fact| side(fact).is_some());
+    let (before, after) = (has(|fact| &fact.before), has(|fact| &fact.after));
+    let cell = |shown: bool, label: &'static str, side: &Option<String>| {
+        let value = side.clone().unwrap_or_else(|| "–".to_owned());
+        shown.then(|| view! { <td data-label=label>{value}</td> })
+    };
+    let head = |shown: bool, word: &'static str| shown.then(|| view! { <th scope="col">{word}</th> });
+    let row = |fact: &Fact| {
+        view! {
+            <tr>
+                <th scope="row">{fact.label.clone()}</th>
+                {cell(before, "Before: ", &fact.before)}
+                {cell(after, if before { "After: " } else { "" }, &fact.after)}
+            </tr>
+        }
+    };
+    (!facts.is_empty()).then(|| {
+        view! {
+            <table class="compare" aria-label="What changed">
+                <thead>
+                    <tr>
+                        <th scope="col"><span class="visually-hidden">Attribute</span></th>
+                        {head(before, "Before")}
+                        {head(after, if before { "After" } else { "Facts" })}
+                    </tr>
+                </thead>
+                <tbody>{facts.iter().map(row).collect_view()}</tbody>
+            </table>
+        }
+    })
+}
+
+/// Where in the chain it stands.
+fn place(entry: &Entry) -> impl IntoView + use<> {
+    let hash = match &entry.link {
+        Some(link) => view! { ", hash " <code>{to_hex(&link.hash)}</code> }.into_any(),
+        None => ", from before events had hashes".into_any(),
+    };
+    view! { <p class="hint">{format!("Event {}, {}", entry.seq, absolute(entry.event.at))} {hash}</p> }
+}
+
+fn links(event: &Event, shown: Option<Uuid>) -> impl IntoView + use<> {
+    let page = page_of(event);
+    let all = event.target.filter(|target| shown != Some(*target)).map(history);
+    (page.is_some() || all.is_some()).then(|| {
+        view! {
+            <p class="event-links">
+                {page.map(|(href, words)| view! { <a href=href>{words}</a> })}
+                {all.map(|href| view! { <a href=href>"Everything that happened to it"</a> })}
+            </p>
+        }
+    })
+}
+
+/// The page of what an event is about, where it still can have one.
+fn page_of(event: &Event) -> Option<(String, &'static str)> {
+    let id = event.target?;
+    match event.action {
+        Action::UserDeleted | Action::GroupDeleted => {
+            return Some(("/admin/deleted".to_owned(), "See what can be restored"));
+        }
+        Action::GuardTripped | Action::GuardHeld => return Some(("/admin/sso/guard".to_owned(), "See the guard")),
+        _ => {}
+    }
+    match event.action.as_str().split('.').next()? {
+        "user" => Some((format!("/admin/users/{id}"), "See the user")),
+        "group" => Some((format!("/admin/groups/{id}"), "See the group")),
+        "token" => Some((format!("/admin/sso/tokens/{id}"), "See the token")),
+        "break_glass" | "drill" => Some(("/admin/break-glass".to_owned(), "See the break-glass accounts")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(action: Action) -> Option<String> {
+        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, action).on(Uuid::nil(), "x");
+        page_of(&event).map(|(href, _)| href)
+    }
+
+    #[test]
+    fn an_event_leads_to_what_it_is_about() {
+        let nil = "00000000-0000-0000-0000-000000000000";
+        assert_eq!(page(Action::UserDeactivated), Some(format!("/admin/users/{nil}")));
+        assert_eq!(page(Action::TokenNewNetwork), Some(format!("/admin/sso/tokens/{nil}")));
+        assert_eq!(page(Action::UserDeleted).as_deref(), Some("/admin/deleted"));
+        assert_eq!(page(Action::GuardTripped).as_deref(), Some("/admin/sso/guard"));
+        assert_eq!(page(Action::SessionRevoked), None);
+    }
+
+    #[test]
+    fn whoever_acts_has_a_name() {
+        let name = "ad\u{202e}a".to_owned();
+        let user = Actor::User { user: domain::UserId(Uuid::nil()), name };
+        assert_eq!(who(&user).0, "ad[U+202E]a");
+        assert_eq!(who(&Actor::System).0, "Postern itself");
+    }
+}

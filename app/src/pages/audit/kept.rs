@@ -1,0 +1,79 @@
+//! For how long the log is kept, how it can be proven whole, and the ways to take it out.
+
+use crate::{api::audit::SetAuditDays, islands::submit::Submit, pages::components::copy_field};
+use domain::{
+    audit::to_hex,
+    console::{AuditPage, Console},
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The panel.
+pub(super) fn panel(console: &Console, log: &AuditPage) -> impl IntoView + use<> {
+    view! {
+        <section class="panel" aria-labelledby="kept">
+            <div class="panel-head">
+                <h2 id="kept">"What is kept, and the proof"</h2>
+            </div>
+            <div class="panel-text">
+                {log.head.map(|(seq, hash)| head(seq, &hash))}
+                <div class="actions">{exports(console.is_confirmed())}</div>
+                {console.may_change().then(|| days(log.days))}
+            </div>
+        </section>
+    }
+}
+
+fn head(seq: i64, hash: &[u8; 32]) -> impl IntoView + use<> {
+    view! {
+        {copy_field("head", "Hash of the last event", to_hex(hash))}
+        <p class="hint">
+            {format!(
+                "Every event carries the hash of the one before. Write this one down elsewhere, as of event {seq}: \
+                 whoever changes or removes an event up to there, even in the database, cannot keep it. ",
+            )}
+            <code>"postern audit verify FILE --head HASH"</code> " checks an export against it."
+        </p>
+    }
+}
+
+/// Taking the log out needs the secret, given within five minutes; without it the links lead to where it is asked for.
+fn exports(is_confirmed: bool) -> impl IntoView {
+    let link = |file: &'static str, words: &'static str| {
+        if is_confirmed {
+            view! { <a class="button" href=format!("/admin/audit/{file}") download="">{words}</a> }.into_any()
+        } else {
+            view! { <a class="button" href="/admin/confirm?next=/admin/audit">{words}</a> }.into_any()
+        }
+    };
+    view! {
+        {link("export.csv", "Download as CSV")}
+        {link("export.jsonl", "Download as JSON Lines")}
+        {(!is_confirmed).then(|| view! { <p class="hint">"You are asked for your secret first."</p> })}
+    }
+}
+
+fn days(days: u32) -> impl IntoView {
+    view! {
+        <Submit>
+            <form class="inline-form" method="post" action=SetAuditDays::PATH>
+                <label class="field">
+                    <span class="label">"Keep events for, in days"</span>
+                    <input
+                        class="number"
+                        type="number"
+                        name="days"
+                        min="90"
+                        max="3650"
+                        required
+                        value=days.to_string()
+                        aria-describedby="days-hint"
+                    />
+                </label>
+                <button class="button">Save</button>
+            </form>
+            <p class="hint" id="days-hint">
+                "90 to 3,650. Older events are removed within the hour; an event says so, and the chain goes on."
+            </p>
+        </Submit>
+    }
+}

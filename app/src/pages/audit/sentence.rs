@@ -1,0 +1,218 @@
+//! What an event says, in words.
+
+use crate::pages::words::{count, visible};
+use domain::audit::{Action, Event};
+use serde_json::Value;
+
+/// A sentence around the name of what was changed, where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sentence {
+    pub(super) before: String,
+    pub(super) name: Option<String>,
+    pub(super) after: String,
+}
+
+impl Sentence {
+    /// What happened.
+    pub(super) fn of(event: &Event) -> Self {
+        let name = event.target_name.as_deref().map(visible);
+        let (before, after) = words(event.action);
+        let fact = |name: &str| fact(event, name);
+        match (event.action, name) {
+            (Action::GuardTripped, Some(token)) => {
+                let people = fact("people").and_then(|people| people.as_u64());
+                let people = people.map_or_else(
+                    || "Many people lost access at once through token ".to_owned(),
+                    |people| format!("{} lost access at once through token ", count(people, "person", "people")),
+                );
+                Self { before: people, name: Some(token), after: String::new() }
+            }
+            (Action::BreakGlassRefused, name) => {
+                let attempts = fact("attempts").and_then(|attempts| attempts.as_u64()).unwrap_or(1);
+                let before = match attempts {
+                    1 => "A sign-in with break-glass account ".to_owned(),
+                    attempts => format!("{} with break-glass account ", count(attempts, "sign-in", "sign-ins")),
+                };
+                let after = if attempts == 1 { " was refused" } else { " were refused" };
+                let name = name.or_else(|| Some("a name that does not exist".to_owned()));
+                Self { before, name, after: after.to_owned() }
+            }
+            (Action::Refused, name) => {
+                let what = fact("refused").and_then(|refused| Action::parse(refused.as_str()?)).map(intention);
+                let before = format!("It was refused to {}", what.unwrap_or("change something"));
+                Self { before, name, after: String::new() }
+            }
+            (Action::AuditExported, _) => {
+                let form = fact("as").and_then(|form| form.as_str().map(str::to_owned));
+                let form = form.map(|form| format!(" as {}", visible(&form))).unwrap_or_default();
+                Self { before: format!("The audit log was taken out{form}"), name: None, after: String::new() }
+            }
+            (Action::GuardUndone, _) => {
+                let number = |name| fact(name).and_then(|number| number.as_u64());
+                let departures =
+                    number("restored").map(|restored| format!(" of {}", count(restored, "departure", "departures")));
+                let failed = number("failed").filter(|failed| *failed > 0);
+                let failed = failed.map(|failed| format!("; {failed} could not be undone")).unwrap_or_default();
+                Self {
+                    before: format!("A batch{} was undone{failed}", departures.unwrap_or_default()),
+                    name: None,
+                    after: String::new(),
+                }
+            }
+            (_, None) if before.is_empty() => {
+                Self { before: "Somebody without a name".to_owned(), name: None, after: after.to_owned() }
+            }
+            (_, None) if before.ends_with(' ') => {
+                Self { before: format!("{before}without a name"), name: None, after: after.to_owned() }
+            }
+            (_, name) => {
+                let has_place = before.is_empty() || before.ends_with(' ');
+                Self { before: before.to_owned(), name: name.filter(|_| has_place), after: after.to_owned() }
+            }
+        }
+    }
+}
+
+/// A fact that an event gives.
+pub(super) fn fact(event: &Event, name: &str) -> Option<Value> {
+    let facts: Value = serde_json::from_str(event.after.as_deref()?).ok()?;
+    facts.get(name).cloned()
+}
+
+/// What stands before the name and after it. What has no name does not end with a space.
+fn words(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::UserCreated => ("", " was created"),
+        Action::UserChanged => ("", " was changed"),
+        Action::UserDeactivated => ("", " was deactivated"),
+        Action::UserReactivated => ("", " was reactivated"),
+        Action::UserDeleted => ("", " was deleted"),
+        Action::UserRestored => ("", " was restored"),
+        Action::UserRoleChanged => ("The role of ", " was changed"),
+        Action::GroupCreated => ("Group ", " was created"),
+        Action::GroupChanged => ("Group ", " was changed"),
+        Action::GroupDeleted => ("Group ", " was deleted"),
+        Action::GroupRestored => ("Group ", " was restored"),
+        Action::GroupRoleChanged => ("The role of group ", " was changed"),
+        Action::ProvisioningEnabled => ("SCIM provisioning was turned on", ""),
+        Action::ProvisioningDisabled => ("SCIM provisioning was turned off", ""),
+        Action::GuardTripped => ("Many people lost access at once through token ", ""),
+        Action::GuardHeld => ("Departures through token ", " are held back"),
+        Action::GuardApproved => ("Departures that were held back may go on", ""),
+        Action::GuardUndone => ("A batch was undone", ""),
+        Action::GuardDismissed => ("A batch of departures was called right", ""),
+        Action::GuardChanged => ("The guard against mass deprovisioning was changed", ""),
+        Action::TokenCreated => ("Token ", " was made"),
+        Action::TokenRotated => ("A token to take the place of ", " was made"),
+        Action::TokenRevoked => ("Token ", " was revoked"),
+        Action::TokenPaused => ("Token ", " was paused"),
+        Action::TokenResumed => ("Token ", " was resumed"),
+        Action::TokenChanged => ("Token ", " was changed"),
+        Action::TokenFirstUsed => ("Token ", " was used for the first time"),
+        Action::TokenNewNetwork => ("Token ", " was used from a new network"),
+        Action::TokenOutsideNetworks => ("Token ", " was used from outside its networks and refused"),
+        Action::TokenUsedLate => ("Token ", " was used after its end and refused"),
+        Action::TokenReminder => ("Token ", " is due for another"),
+        Action::BreakGlassCreated => ("Break-glass account ", " was made"),
+        Action::BreakGlassReset => ("Break-glass account ", " got a new secret from the host"),
+        Action::BreakGlassRotated => ("Break-glass account ", " was given a new secret"),
+        Action::BreakGlassCodesReplaced => ("The recovery codes of break-glass account ", " were replaced"),
+        Action::BreakGlassRemoved => ("Break-glass account ", " was removed"),
+        Action::BreakGlassRescue => ("The host made a one-time way in for ", ""),
+        Action::BreakGlassSignedIn => ("Sign-in with break-glass account ", ""),
+        Action::BreakGlassRefused => ("A sign-in with break-glass account ", " was refused"),
+        Action::BreakGlassConfirmed => ("A break-glass session was confirmed or given its reason", ""),
+        Action::DrillStarted => ("A drill with break-glass account ", " has begun"),
+        Action::DrillCompleted => ("The drill with break-glass account ", " was completed"),
+        Action::SignedOut => ("Signed out", ""),
+        Action::SessionRevoked => ("The session of ", " was ended"),
+        Action::Refused => ("A change was refused", ""),
+        Action::AuditExported => ("The audit log was taken out", ""),
+        Action::AuditPruned => ("Events whose time was over were removed", ""),
+        Action::AuditChanged => ("How long the audit log is kept was changed", ""),
+        Action::AlertTested => ("A test alert was sent", ""),
+    }
+}
+
+/// What somebody wanted, after “to”.
+pub(super) fn intention(action: Action) -> &'static str {
+    match action {
+        Action::ProvisioningEnabled => "turn on SCIM provisioning",
+        Action::ProvisioningDisabled => "turn off SCIM provisioning",
+        Action::UserRoleChanged => "change the role of a user",
+        Action::GroupRoleChanged => "change the role of a group",
+        Action::UserRestored => "restore a user",
+        Action::GroupRestored => "restore a group",
+        Action::GuardApproved => "let departures through",
+        Action::GuardUndone => "undo a batch of departures",
+        Action::GuardDismissed => "call a batch of departures right",
+        Action::GuardChanged => "change the guard",
+        Action::TokenCreated => "make a token",
+        Action::TokenRotated => "replace a token",
+        Action::TokenRevoked => "revoke a token",
+        Action::TokenPaused => "pause a token",
+        Action::TokenResumed => "resume a token",
+        Action::TokenChanged => "change the networks of a token",
+        Action::BreakGlassCreated => "make a break-glass account",
+        Action::BreakGlassRotated => "give a break-glass account a new secret",
+        Action::BreakGlassCodesReplaced => "replace recovery codes",
+        Action::BreakGlassRemoved => "remove a break-glass account",
+        Action::DrillStarted => "begin a drill",
+        Action::DrillCompleted => "complete a drill",
+        Action::SessionRevoked => "end a session",
+        Action::AuditChanged => "change how long the audit log is kept",
+        Action::AlertTested => "send a test alert",
+        _ => "change something",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Timestamp, audit::Actor};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn said(action: Action, name: Option<&str>, facts: Value) -> String {
+        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, action).with(&facts);
+        let event = match name {
+            Some(name) => event.on(Uuid::nil(), name),
+            None => event,
+        };
+        let Sentence { before, name, after } = Sentence::of(&event);
+        format!("{before}{}{after}", name.unwrap_or_default())
+    }
+
+    #[test]
+    fn an_event_is_a_sentence() {
+        let said = |action, name| said(action, name, Value::Null);
+        assert_eq!(said(Action::UserDeactivated, Some("Ada Byron")), "Ada Byron was deactivated");
+        assert_eq!(said(Action::TokenCreated, Some("Entra")), "Token Entra was made");
+        assert_eq!(said(Action::ProvisioningEnabled, None), "SCIM provisioning was turned on");
+        assert_eq!(said(Action::UserDeleted, None), "Somebody without a name was deleted");
+        assert_eq!(said(Action::TokenRevoked, None), "Token without a name was revoked");
+    }
+
+    #[test]
+    fn numbers_stand_in_the_sentence() {
+        let tripped = said(Action::GuardTripped, Some("Entra"), json!({"people": 1_284}));
+        assert_eq!(tripped, "1,284 people lost access at once through token Entra");
+        let refused = |attempts| said(Action::BreakGlassRefused, Some("gate"), json!({"attempts": attempts}));
+        assert_eq!(refused(1), "A sign-in with break-glass account gate was refused");
+        assert_eq!(refused(40), "40 sign-ins with break-glass account gate were refused");
+        let undone = said(Action::GuardUndone, None, json!({"restored": 212, "failed": 1}));
+        assert_eq!(undone, "A batch of 212 departures was undone; 1 could not be undone");
+    }
+
+    #[test]
+    fn a_refusal_says_what_was_wanted() {
+        let refused = said(Action::Refused, None, json!({"refused": "provisioning.enabled"}));
+        assert_eq!(refused, "It was refused to turn on SCIM provisioning");
+    }
+
+    #[test]
+    fn a_name_cannot_hide_anything() {
+        let said = said(Action::UserCreated, Some("ad\u{202e}nimda"), Value::Null);
+        assert_eq!(said, "ad[U+202E]nimda was created");
+    }
+}

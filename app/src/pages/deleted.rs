@@ -1,0 +1,162 @@
+//! What was deleted and can still be restored.
+
+use super::{
+    components::{Here, Opener, Question, confirm, empty, framed, when},
+    words::{count, visible},
+};
+use crate::api::deleted::{RestoreGroup, RestoreUser};
+use domain::{Timestamp, console::DeletedLists, guard::KEPT_DAYS, user::Deleted};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+
+/// The two kinds of what can be restored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    User,
+    Group,
+}
+
+/// The page.
+pub(super) fn show() -> impl IntoView {
+    framed(Here::Deleted, async |console, _| {
+        Ok(page(console.deleted().await?, console.may_change(), console.now()).into_any())
+    })
+}
+
+fn page(lists: DeletedLists, may_change: bool, now: Timestamp) -> impl IntoView {
+    let sentence = sentence(&lists);
+    let DeletedLists { users, groups } = lists;
+    let nothing = users.is_empty() && groups.is_empty();
+    view! {
+        <Title text="Deleted"/>
+        <div class="page-head">
+            <h1>Deleted</h1>
+            <p class="soft">{sentence}</p>
+        </div>
+        {nothing.then(|| {
+            let words = "What your directory deletes stands here for 30 days, and one click brings it back.";
+            let empty = empty("Nothing to restore".to_owned(), words, "/admin/users".to_owned(), "See all users");
+            view! { <section class="panel">{empty}</section> }
+        })}
+        {(!users.is_empty()).then(|| panel(Kind::User, users, may_change, now))}
+        {(!groups.is_empty()).then(|| panel(Kind::Group, groups, may_change, now))}
+    }
+}
+
+/// How many are shown at most of each kind; the domain gives no more.
+const SHOWN: usize = 200;
+
+fn sentence(lists: &DeletedLists) -> String {
+    let (users, groups) = (lists.users.len(), lists.groups.len());
+    if users + groups == 0 {
+        return format!("Nobody and nothing was deleted within the last {KEPT_DAYS} days.");
+    }
+    let some = if users >= SHOWN || groups >= SHOWN { "The last " } else { "" };
+    let people = count(users as u64, "person", "people");
+    let groups = count(groups as u64, "group", "groups");
+    format!(
+        "{some}{people} and {groups} were deleted within the last {KEPT_DAYS} days and can be restored. After that they \
+         are forgotten."
+    )
+}
+
+fn panel(kind: Kind, rows: Vec<Deleted>, may_change: bool, now: Timestamp) -> impl IntoView {
+    let title = if kind == Kind::User { "Users" } else { "Groups" };
+    view! {
+        <section class="panel" aria-label=title>
+            <div class="panel-head"><h2>{title}</h2></div>
+            <table class="rows" aria-label=format!("Deleted {}", title.to_lowercase())>
+                <thead>
+                    <tr>
+                        <th scope="col">Name</th>
+                        <th scope="col">Deleted</th>
+                        <th scope="col">Forgotten</th>
+                        <th scope="col"><span class="visually-hidden">Actions</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows.into_iter().map(|row| deleted(kind, row, may_change, now)).collect_view()}</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn deleted(kind: Kind, row: Deleted, may_change: bool, now: Timestamp) -> impl IntoView {
+    let history = super::audit::history(row.id);
+    view! {
+        <tr>
+            <td class="row-main row-text"><strong>{visible(&row.name)}</strong></td>
+            <td class="soft"><span class="card-label">"Deleted "</span> {when(now, row.deleted)}</td>
+            <td class="soft">{left(row.deleted, now)}</td>
+            <td class="row-action">
+                <span class="actions">
+                    <a href=history aria-label=format!("What happened to {}", visible(&row.name))>"What happened"</a>
+                    {may_change.then(|| restore(kind, &row))}
+                </span>
+            </td>
+        </tr>
+    }
+}
+
+/// How long it can still be restored.
+fn left(deleted: Timestamp, now: Timestamp) -> String {
+    let days = (deleted.plus_days(KEPT_DAYS).millis() - now.millis()) / 86_400_000;
+    if days < 1 { "within a day".to_owned() } else { format!("in {}", count(days.unsigned_abs(), "day", "days")) }
+}
+
+fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
+    let name = visible(&row.name);
+    let (action, lines) = match kind {
+        Kind::User => (
+            RestoreUser::PATH,
+            [
+                "The person comes back whole: every attribute, the id by which the directory calls, the groups, and \
+                 whether active or not.",
+                "If the user name belongs to somebody else by now, nothing happens and you are told so.",
+                "Assign the person again in your directory; otherwise it deletes them once more.",
+            ],
+        ),
+        Kind::Group => (
+            RestoreGroup::PATH,
+            [
+                "The group comes back with its name, its id and those of its members who are still here; the role that \
+                 it gives, too.",
+                "If another group has the name by now, nothing happens and you are told so.",
+                "Assign the group again in your directory; otherwise it deletes it once more.",
+            ],
+        ),
+    };
+    let question = Question {
+        id: format!("restore-{}", row.id),
+        title: format!("Restore “{name}”?"),
+        verb: "Restore",
+        action,
+        fields: vec![("id", row.id.to_string())],
+        phrase: None,
+        next: None,
+    };
+    let lines = lines.map(|line| view! { <li>{line}</li> });
+    let consequences = view! { <ul class="consequences">{lines.collect_view()}</ul> };
+    confirm(question, Opener::Plain("Restore"), format!("Restore {name}"), consequences)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_that_are_left_are_counted() {
+        let now = Timestamp::from_millis(1_795_000_000_000);
+        let left = |days: i64| left(now.plus_days(-days), now);
+        assert_eq!([left(0), left(29), left(30), left(31)], ["in 30 days", "in 1 day", "within a day", "within a day"]);
+    }
+
+    #[test]
+    fn what_can_be_restored_is_counted() {
+        let deleted = Deleted { id: Default::default(), name: "Ada".into(), deleted: Timestamp::from_millis(0) };
+        let lists =
+            |users, groups| DeletedLists { users: vec![deleted.clone(); users], groups: vec![deleted.clone(); groups] };
+        assert!(sentence(&lists(0, 0)).starts_with("Nobody and nothing"));
+        assert!(sentence(&lists(1, 2)).starts_with("1 person and 2 groups were deleted"));
+        assert!(sentence(&lists(200, 0)).starts_with("The last 200 people and 0 groups"));
+    }
+}

@@ -1,0 +1,194 @@
+//! One SCIM token: how it stands, where it was used from, and what can be done with it.
+
+mod actions;
+mod networks;
+mod relay;
+pub(super) mod standing;
+
+use super::{
+    components::{Here, framed, when},
+    words::{absolute, visible},
+};
+use crate::ApiError;
+use domain::{
+    Timestamp,
+    console::{Console, TokenDetail},
+    token::{ROTATE_DAYS, Token},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use standing::Standing;
+
+/// Everything that the page says.
+struct Page {
+    detail: TokenDetail,
+    /// The token that it took the place of.
+    replaces: Option<Token>,
+    /// The last token that was made in its place.
+    replaced_by: Option<Token>,
+    /// How many others work.
+    others: usize,
+    may_change: bool,
+    now: Timestamp,
+}
+
+impl Page {
+    async fn read(console: Console, id: &str) -> Result<Self, ApiError> {
+        let id = id.parse().map_err(|_| ApiError::NotFound)?;
+        let detail = console.token(id).await?;
+        let now = console.now();
+        let tokens = console.scim().await?.tokens;
+        let find = |wanted: &dyn Fn(&Token) -> bool| tokens.iter().find(|token| wanted(token)).cloned();
+        Ok(Self {
+            replaces: find(&|token| Some(token.id) == detail.token.replaces),
+            replaced_by: find(&|token| token.replaces == Some(id)),
+            others: tokens.iter().filter(|token| token.id != id && Standing::of(token, now).works()).count(),
+            may_change: console.may_change(),
+            detail,
+            now,
+        })
+    }
+
+    fn token(&self) -> &Token {
+        &self.detail.token
+    }
+
+    fn standing(&self) -> Standing {
+        Standing::of(self.token(), self.now)
+    }
+}
+
+/// The page.
+pub(super) fn show() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    framed(Here::SignOn, async move |console, _| Ok(page(&Page::read(console, &id).await?).into_any()))
+}
+
+fn page(page: &Page) -> impl IntoView + use<> {
+    let token = page.token();
+    let name = visible(&token.name);
+    let ended = token.ended(page.now).is_some();
+    view! {
+        <Title text=name.clone()/>
+        <div class="page-head">
+            <p class="eyebrow"><a href="/admin/sso/scim#tokens">"SCIM tokens"</a></p>
+            <div class="panel-title"><h1>{name}</h1> {page.standing().chip()}</div>
+            <p class="soft"><code class="masked">{token.masked()}</code></p>
+        </div>
+        <section class="panel" aria-labelledby="standing">
+            <div class="panel-head">
+                <h2 id="standing">How it stands</h2>
+                {(page.may_change && !ended).then(|| actions::buttons(page))}
+            </div>
+            <div class="panel-text">
+                {advice(token, page.replaced_by.is_some(), page.now)}
+                {relay::note(page)}
+            </div>
+            {facts(page)}
+        </section>
+        {networks::panel(page)}
+        <p class="hint">
+            <a href=super::audit::history(token.id.0)>"Everything that happened to this token"</a>
+        </p>
+    }
+}
+
+fn facts(page: &Page) -> impl IntoView + use<> {
+    let (token, now) = (page.token(), page.now);
+    let moment =
+        |at: Option<Timestamp>, never: &'static str| at.map_or_else(|| never.into_any(), |at| when(now, at).into_any());
+    let link = |token: &Token| {
+        let href = format!("/admin/sso/tokens/{}", token.id);
+        view! { <a href=href>{visible(&token.name)}</a> " " <code class="masked">{token.masked()}</code> }.into_any()
+    };
+    let row = |label: &'static str, value: AnyView| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    };
+    let expires = token.expires.map_or_else(|| "When you revoke it".to_owned(), absolute);
+    view! {
+        <dl class="attributes">
+            {row("Made", moment(Some(token.created), ""))}
+            {row("Last used", moment(token.last_used, "Never"))}
+            {row("Ends", expires.into_any())}
+            {token.paused.map(|at| row("Paused", moment(Some(at), "")))}
+            {token.revoked.map(|at| row("Revoked", moment(Some(at), "")))}
+            {page.replaces.as_ref().map(|token| row("Took the place of", link(token)))}
+            {page.replaced_by.as_ref().map(|token| row("Replaced by", link(token)))}
+        </dl>
+    }
+}
+
+/// What an administrator should do about its age or its end, where something should be done.
+fn advice(token: &Token, has_successor: bool, now: Timestamp) -> Option<AnyView> {
+    let words = advise(token, has_successor, now)?;
+    Some(view! { <div class="note note-warn"><p>{words}</p></div> }.into_any())
+}
+
+fn advise(token: &Token, has_successor: bool, now: Timestamp) -> Option<String> {
+    if token.ended(now).is_some() || has_successor {
+        return None;
+    }
+    let days = |millis: i64| millis / 86_400_000;
+    if let Some(expires) = token.expires {
+        let left = days(expires.millis() - now.millis());
+        return (left < 60).then(|| {
+            format!(
+                "It ends in {left} days, on {}. Replace it before: Entra puts its provisioning job into quarantine once \
+                 the token has ended.",
+                absolute(expires)
+            )
+        });
+    }
+    let age = days(now.millis() - token.created.millis());
+    (age >= ROTATE_DAYS).then(|| {
+        format!("It is {age} days old. Replace it every {ROTATE_DAYS} days, so that a copy that leaked ends with it.")
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use domain::TokenId;
+
+    pub(in crate::pages) const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    pub(in crate::pages) fn token() -> Token {
+        Token {
+            id: TokenId(Default::default()),
+            key: "0000000000".to_owned(),
+            hash: [0; 32],
+            last_four: "4f2c".to_owned(),
+            name: "Entra".to_owned(),
+            created: NOW,
+            last_used: None,
+            revoked: None,
+            expires: None,
+            paused: None,
+            replaces: None,
+            networks: None,
+        }
+    }
+
+    #[test]
+    fn an_old_token_wants_another() {
+        let aged = |days: i64| Token { created: NOW.plus_days(-days), ..token() };
+        assert_eq!(advise(&aged(179), false, NOW), None);
+        assert!(advise(&aged(214), false, NOW).is_some_and(|words| words.starts_with("It is 214 days old.")));
+        assert_eq!(advise(&aged(214), true, NOW), None);
+        assert_eq!(advise(&Token { revoked: Some(NOW), ..aged(214) }, false, NOW), None);
+    }
+
+    #[test]
+    fn an_end_is_announced() {
+        let ends = |days: i64| Token { expires: Some(NOW.plus_days(days)), ..token() };
+        assert_eq!(advise(&ends(60), false, NOW), None);
+        assert!(advise(&ends(12), false, NOW).is_some_and(|words| words.starts_with("It ends in 12 days, on 30 Nov")));
+        assert_eq!(advise(&ends(-1), false, NOW), None);
+    }
+}

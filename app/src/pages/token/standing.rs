@@ -1,0 +1,69 @@
+use crate::pages::components::{Tone, chip};
+use domain::{
+    Timestamp,
+    token::{Ended, Token},
+};
+use leptos::prelude::*;
+
+/// So many days before its end a token's chip says that it ends.
+const SOON_DAYS: i64 = 30;
+
+/// How a token stands, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::pages) enum Standing {
+    /// It was revoked.
+    Revoked,
+    /// It has expired.
+    Expired,
+    /// Its calls are refused until somebody resumes it.
+    Paused,
+    /// It works, and ends soon.
+    Expires,
+    /// It works.
+    Live,
+}
+
+impl Standing {
+    pub(in crate::pages) fn of(token: &Token, now: Timestamp) -> Self {
+        match token.ended(now) {
+            Some(Ended::Revoked) => Self::Revoked,
+            Some(Ended::Expired) => Self::Expired,
+            None if token.paused.is_some() => Self::Paused,
+            None if token.expires.is_some_and(|expires| expires <= now.plus_days(SOON_DAYS)) => Self::Expires,
+            None => Self::Live,
+        }
+    }
+
+    /// Whether calls with it are answered.
+    pub(in crate::pages) fn works(self) -> bool {
+        matches!(self, Self::Live | Self::Expires)
+    }
+
+    pub(in crate::pages) fn chip(self) -> impl IntoView {
+        let (tone, word) = match self {
+            Self::Revoked => (Tone::Plain, "Revoked"),
+            Self::Expired => (Tone::Plain, "Expired"),
+            Self::Paused => (Tone::Warn, "Paused"),
+            Self::Expires => (Tone::Warn, "Expires"),
+            Self::Live => (Tone::Ok, "Live"),
+        };
+        chip(tone, word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::*, *};
+
+    #[test]
+    fn the_worst_word_counts() {
+        let soon = Token { expires: Some(NOW.plus_days(30)), ..token() };
+        let paused = Token { paused: Some(NOW), ..soon.clone() };
+        let expired = Token { expires: Some(NOW), ..paused.clone() };
+        let revoked = Token { revoked: Some(NOW), ..expired.clone() };
+        let standings = [token(), soon, paused, expired, revoked].map(|token| Standing::of(&token, NOW));
+        use Standing::{Expired, Expires, Live, Paused, Revoked};
+        assert_eq!(standings, [Live, Expires, Paused, Expired, Revoked]);
+        assert_eq!(standings.map(Standing::works), [true, true, false, false, false]);
+    }
+}

@@ -25,7 +25,7 @@ pub(super) fn show() -> impl IntoView {
 
 fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     let ConfirmFailed { next, reason, message } = asked;
-    let (needs_secret, needs_reason) = (console.needs_secret(), console.needs_reason());
+    let (needs_secret, needs_reason) = (!console.is_fresh(), console.needs_reason());
     // Only pages of ours are linked to; the form's answer is checked where it arrives.
     let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
     let name = console.principal().name.clone();

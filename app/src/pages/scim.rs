@@ -25,6 +25,7 @@ struct Scim {
     status: ScimStatus,
     health: Health,
     now: Timestamp,
+    may_change: bool,
     scim_url: String,
     entra_url: String,
 }
@@ -37,6 +38,7 @@ impl Scim {
             health: Health::of(&status, now),
             status,
             now,
+            may_change: console.may_change(),
             scim_url: console.scim_url(),
             entra_url: console.entra_tenant_url(),
         })

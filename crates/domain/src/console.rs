@@ -21,9 +21,9 @@ pub use drills::DrillStatus;
 pub use guard::{GuardStatus, Undone};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};
 pub use provisioning::ScimStatus;
-pub(crate) use provisioning::{status, switch};
 pub use roles::RoleStatus;
 pub use tokens::{Expiry, TokenDetail};
+pub(crate) use provisioning::{status, switch};
 pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{
@@ -170,14 +170,14 @@ impl Console {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await
     }
 
-    /// Whether no change asks for anything first.
-    pub fn is_confirmed(&self) -> bool {
-        !self.needs_secret() && !self.needs_reason()
+    /// Whether the secret was given so lately that no change asks for it again.
+    pub fn is_fresh(&self) -> bool {
+        is_fresh(self.principal.checked, self.now())
     }
 
-    /// Whether the secret was given too long ago for changes of ways in.
-    pub fn needs_secret(&self) -> bool {
-        !is_fresh(self.principal.checked, self.now())
+    /// Whether no change asks for anything first.
+    pub fn is_confirmed(&self) -> bool {
+        self.is_fresh() && !self.needs_reason()
     }
 
     /// Whether nobody has said yet what the session is for.

@@ -69,7 +69,7 @@ async fn check(state: &AppState, console: &Console, parts: &Parts, form: Confirm
     let reason = Some(form.reason).filter(|reason| !reason.trim().is_empty());
     let proof =
         if form.secret.trim().is_empty() { None } else { Some(prove(state, principal, parts, &form.secret).await?) };
-    if proof.is_none() && console.needs_secret() {
+    if proof.is_none() && !console.is_fresh() {
         return Err(Refusal::StepUp.into());
     }
     if reason.is_none() && console.needs_reason() {

@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_drill_is_due_after_ninety_days() {
         let now = Timestamp::from_millis(1_795_000_000_000);
-        let said = |days| since(now, Some(now.plus_days(-days)));
+        let said = |days: i64| since(now, Some(now.plus_days(-days)));
         assert!(since(now, None).starts_with("No drill was ever finished"));
         assert_eq!(said(0), "The last drill was finished today. The next is due in 90 days.");
         assert_eq!(said(89), "The last drill was finished 89 days ago. The next is due in 1 day.");

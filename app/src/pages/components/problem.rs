@@ -38,6 +38,9 @@ fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static 
             "/admin/groups",
             "See all groups",
         ),
+        (ApiError::NotFound, Here::BreakGlass) => {
+            ("There is no such drill", "The address may be mistyped.", "/admin/break-glass", "See all drills")
+        }
         (ApiError::NotFound, _) => {
             ("There is no such page", "The address may be mistyped.", "/admin/sso/scim", "Go to Single sign-on")
         }

@@ -80,7 +80,7 @@ fn secret(scim: &Scim) -> impl IntoView + use<> {
         return view! {
             <div class="secret-missing">
                 <p class="hint">"Postern shows a token once, when it is made, and keeps only a hash of it."</p>
-                {create_token(true, false)}
+                {scim.may_change.then(|| create_token(true, false))}
             </div>
         }
         .into_any();

@@ -1,4 +1,4 @@
-use super::Scim;
+use super::{Scim, before};
 use crate::{
     api::provisioning::SetProvisioning,
     islands::submit::Submit,
@@ -24,7 +24,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
                 <p class="soft">{before} {at.map(|at| when(now, at))} {after}</p>
                 {scim.is_on().then(|| numbers(scim))}
             </div>
-            {if scim.is_on() { turn_off(scim).into_any() } else { turn_on().into_any() }}
+            {scim.may_change.then(|| switch(scim))}
         </section>
     }
 }
@@ -46,6 +46,23 @@ fn numbers(scim: &Scim) -> impl IntoView + use<> {
         }
     };
     view! { <dl class="numbers">{numbers.map(number).collect_view()}</dl> }
+}
+
+fn switch(scim: &Scim) -> AnyView {
+    if scim.is_on() {
+        return turn_off(scim).into_any();
+    }
+    // What is next stands out: before two ways back are proven that is not this.
+    let ready = before::proven(&scim.status).is_some();
+    view! {
+        <Submit>
+            <form method="post" action=SetProvisioning::PATH>
+                <input type="hidden" name="on" value="true"/>
+                <button class="button" class:button-primary=ready>Turn on provisioning</button>
+            </form>
+        </Submit>
+    }
+    .into_any()
 }
 
 fn turn_off(scim: &Scim) -> impl IntoView + use<> {
@@ -86,15 +103,4 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
         </ul>
     };
     confirm(question, Opener::Switch, "Provisioning".to_owned(), consequences)
-}
-
-fn turn_on() -> impl IntoView {
-    view! {
-        <Submit>
-            <form method="post" action=SetProvisioning::PATH>
-                <input type="hidden" name="on" value="true"/>
-                <button class="button button-primary">Turn on provisioning</button>
-            </form>
-        </Submit>
-    }
 }

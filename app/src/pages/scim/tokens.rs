@@ -16,7 +16,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
         scim.status.tokens.iter().cloned().partition(|token| token.ended(scim.now).is_some());
     let (now, others) = (scim.now, live.len().saturating_sub(1));
     // Without a live token the button stands in the step that asks for one, as long as there are steps.
-    let offer = scim.has_live_token() || !scim.is_on();
+    let offer = scim.may_change && (scim.has_live_token() || !scim.is_on());
     view! {
         <section class="panel" id="tokens" aria-labelledby="tokens-title">
             <div class="panel-head">
@@ -27,7 +27,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
                 view! { <p class="panel-text soft">"No token works: every call of a directory is refused."</p> }
                     .into_any()
             } else {
-                table("Tokens that work", live, now, Some(others)).into_any()
+                table("Tokens that work", live, now, scim.may_change.then_some(others)).into_any()
             }}
             {(!ended.is_empty()).then(|| {
                 let number = u64::try_from(ended.len()).unwrap_or(u64::MAX);

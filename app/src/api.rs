@@ -1,5 +1,8 @@
 //! What islands ask of the server. Each function is three lines around one use case of the `Console`.
 
+pub(crate) mod provisioning;
+pub(crate) mod tokens;
+
 use leptos::{
     prelude::*,
     server_fn::{codec::JsonEncoding, error::FromServerFnError},
@@ -15,6 +18,8 @@ pub enum ApiError {
     Unauthorized,
     /// The request may not do this.
     Forbidden,
+    /// The secret, or the reason, must be given first, at `/admin/confirm`.
+    Confirm(String),
     /// The thing asked for does not exist.
     NotFound,
     /// The input breaks a rule; the sentence says which, and what to do.
@@ -34,7 +39,7 @@ impl ApiError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Unauthorized => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::Confirm(_) => 403,
             Self::NotFound => 404,
             Self::Refused(_) => 409,
             Self::Invalid(_) => 422,
@@ -50,7 +55,7 @@ impl ApiError {
             Self::Unauthorized => "Your session has ended, so nothing was changed. Reload the page to sign in again.",
             Self::Forbidden => "This was refused and nothing was changed. Reload the page and try again.",
             Self::NotFound => "It is not there any more. Reload the page to see what is.",
-            Self::Invalid(words) | Self::Refused(words) => words,
+            Self::Confirm(words) | Self::Invalid(words) | Self::Refused(words) => words,
             Self::Malformed => "The page and the server do not fit together, as after an upgrade. Reload the page.",
             Self::Unavailable => "Postern or its database did not answer. Reload the page to see whether it happened.",
             Self::Internal => "Postern failed; its log says why. Reload the page to see what is so now.",
@@ -78,37 +83,6 @@ impl FromServerFnError for ApiError {
             _ => Self::Internal,
         }
     }
-}
-
-/// A token that was just made. Its text is shown once and cannot be had again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewTokenView {
-    /// The name that it was given.
-    pub name: String,
-    /// The whole token.
-    pub secret: String,
-}
-
-/// Turns provisioning on or off.
-#[server(prefix = "/admin/api", endpoint = "set_provisioning")]
-pub(crate) async fn set_provisioning(on: bool) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
-    Ok(console.set_provisioning(on).await?)
-}
-
-/// Makes a token for a directory.
-#[server(prefix = "/admin/api", endpoint = "create_token")]
-pub(crate) async fn create_token(name: String) -> Result<NewTokenView, ApiError> {
-    let console = crate::pages::console()?;
-    let domain::token::NewToken { token, secret } = console.create_token(&name).await?;
-    Ok(NewTokenView { name: token.name, secret })
-}
-
-/// Revokes a token, by the id of its row.
-#[server(prefix = "/admin/api", endpoint = "revoke_token")]
-pub(crate) async fn revoke_token(id: String) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
-    Ok(console.revoke_token(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
 #[cfg(test)]

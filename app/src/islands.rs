@@ -2,13 +2,13 @@
 //! can.
 #![expect(unreachable_pub, reason = "the macro makes public what it makes of an island")]
 
-pub(crate) mod act;
-pub(crate) mod confirm;
 pub(crate) mod copy_button;
-pub(crate) mod create_token;
-pub(crate) mod form;
+pub(crate) mod once;
+mod post;
+pub(crate) mod submit;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+use web_sys::{Element, HtmlDialogElement, wasm_bindgen::JsCast};
 
 /// Becomes true when the island is awake: what does nothing before is disabled until then.
 fn awake() -> ReadSignal<bool> {
@@ -24,9 +24,19 @@ fn reload() {
 }
 
 /// Opens a dialog over the page.
-fn show(dialog: NodeRef<html::Dialog>) {
-    if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-        // It fails only where the dialog is open already.
+fn show(dialog: &HtmlDialogElement) {
+    if !dialog.open() {
+        // It fails only where the dialog is no longer on the page.
         let _ = dialog.show_modal();
+    }
+}
+
+/// Does something with all elements of a selector.
+fn each(within: &Element, selector: &str, work: impl Fn(&Element)) {
+    let Ok(found) = within.query_selector_all(selector) else { return };
+    for at in 0..found.length() {
+        if let Some(element) = found.item(at).and_then(|node| node.dyn_into().ok()) {
+            work(&element);
+        }
     }
 }

@@ -9,12 +9,12 @@ mod islands;
 #[cfg(feature = "ssr")]
 mod pages;
 
-pub use api::{ApiError, NewTokenView};
+pub use api::{ApiError, tokens::NewTokenView};
 
 // The two doors. Nothing else in this crate asks for whom it is built.
 cfg_select! {
     feature = "ssr" => {
-        pub use pages::{App, SignInFailed, context, shell};
+        pub use pages::{App, ConfirmFailed, SignInFailed, context, shell};
     }
     feature = "hydrate" => {
         /// The browser's entry: wakes the islands up.

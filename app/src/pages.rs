@@ -33,6 +33,17 @@ pub struct SignInFailed {
     pub message: String,
 }
 
+/// A session that was not confirmed, in the extensions of the request for which the form is shown again.
+#[derive(Clone, Debug)]
+pub struct ConfirmFailed {
+    /// The page to go on to.
+    pub next: String,
+    /// The reason that was typed.
+    pub reason: String,
+    /// Why it failed, and what to do.
+    pub message: String,
+}
+
 /// Hands what the server found out about a request over to the pages: who is signed in, the nonce, a failed sign-in.
 pub fn context() {
     // The route table is made without a request.
@@ -44,6 +55,9 @@ pub fn context() {
         provide_context(nonce.clone());
     }
     if let Some(failed) = parts.extensions.get::<SignInFailed>() {
+        provide_context(failed.clone());
+    }
+    if let Some(failed) = parts.extensions.get::<ConfirmFailed>() {
         provide_context(failed.clone());
     }
 }

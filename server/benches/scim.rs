@@ -183,6 +183,7 @@ impl Drop for Server {
 
 struct Client {
     connection: http1::SendRequest<Full<Bytes>>,
+    host: String,
     token: String,
 }
 
@@ -192,12 +193,12 @@ impl Client {
         stream.set_nodelay(true).unwrap();
         let (client, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        Self { connection: client, token: token.to_owned() }
+        Self { connection: client, host: format!("127.0.0.1:{port}"), token: token.to_owned() }
     }
 
     async fn call(&mut self, method: &str, path: &str, body: Option<Value>) -> Value {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).header("host", "localhost");
+        let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).header("host", &self.host);
         let request = request.header("authorization", format!("Bearer {}", self.token)).body(Full::new(body)).unwrap();
         self.connection.ready().await.unwrap();
         let response = self.connection.send_request(request).await.unwrap();

@@ -4,6 +4,7 @@ use domain::{
     Env, Timestamp, TokenId,
     activity::{Call, Record},
     store::Store,
+    token::{place_of, used},
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::{
@@ -17,7 +18,6 @@ const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_millis(500);
 /// Last use is kept to the minute.
 const TOUCH_MILLIS: i64 = 60_000;
-const KEPT_DAYS: i64 = 30;
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Calls without a valid token are recorded so often a minute at most: whoever sends them must not fill the disk.
 const STRANGERS: u32 = 60;
@@ -29,7 +29,7 @@ pub struct Recorder {
 }
 
 enum Message {
-    Used(TokenId, Timestamp),
+    Used(TokenId, Option<String>, Timestamp),
     Record(Record),
     Flush(oneshot::Sender<()>),
 }
@@ -45,7 +45,7 @@ impl Recorder {
     /// Notes that a call used a token; its record was written with what it changed.
     pub fn used(&self, call: &Call) {
         if let Some(token) = call.token {
-            self.send(Message::Used(token, call.at));
+            self.send(Message::Used(token, call.address.as_deref().and_then(place_of), call.at));
         }
     }
 
@@ -71,7 +71,7 @@ impl Recorder {
 }
 
 async fn write(store: Store, mut messages: mpsc::Receiver<Message>) {
-    let mut touched: HashMap<TokenId, Timestamp> = HashMap::new();
+    let mut touched = Uses::new();
     let mut strangers = Strangers::default();
     while let Some(first) = messages.recv().await {
         let mut batch = Batch::default();
@@ -114,21 +114,20 @@ impl Strangers {
 #[derive(Default)]
 struct Batch {
     records: Vec<Record>,
-    uses: HashMap<TokenId, Timestamp>,
+    uses: Uses,
 }
 
+/// When each token was last used from each place, as far as it was noted.
+type Uses = HashMap<(TokenId, Option<String>), Timestamp>;
+
 impl Batch {
-    fn take(
-        &mut self,
-        message: Message,
-        touched: &mut HashMap<TokenId, Timestamp>,
-        strangers: &mut Strangers,
-    ) -> Option<oneshot::Sender<()>> {
+    fn take(&mut self, message: Message, touched: &mut Uses, strangers: &mut Strangers) -> Option<oneshot::Sender<()>> {
         match message {
-            Message::Used(token, at) => {
-                if touched.get(&token).is_none_or(|last| at >= last.plus_millis(TOUCH_MILLIS)) {
-                    touched.insert(token, at);
-                    self.uses.insert(token, at);
+            Message::Used(token, place, at) => {
+                let key = (token, place);
+                if touched.get(&key).is_none_or(|last| at >= last.plus_millis(TOUCH_MILLIS)) {
+                    touched.insert(key.clone(), at);
+                    self.uses.insert(key, at);
                 }
                 None
             }
@@ -149,8 +148,8 @@ impl Batch {
         let written = store.write((self.records, self.uses), |(records, uses), tx| {
             Box::pin(async move {
                 tx.append_records(records).await?;
-                for (token, at) in uses {
-                    tx.touch_token(*token, *at).await?;
+                for ((token, place), at) in uses {
+                    used(tx, *token, place.as_deref(), *at).await?;
                 }
                 Ok(())
             })
@@ -161,19 +160,13 @@ impl Batch {
     }
 }
 
-/// Removes what is too old, now and every hour.
-pub(crate) async fn prune(env: Env) {
+/// Does what is due by itself, now and every hour.
+pub(crate) async fn maintain(env: Env) {
     let mut hours = interval(HOUR);
     loop {
         hours.tick().await;
-        let pruned = env.store.write(env.now(), |now, tx| {
-            Box::pin(async move {
-                tx.delete_records_before(now.plus_days(-KEPT_DAYS)).await?;
-                tx.delete_sessions_before(*now).await
-            })
-        });
-        if let Err(error) = pruned.await {
-            tracing::error!(error = &error as &dyn std::error::Error, "old records could not be removed");
+        if let Err(error) = domain::maintenance::run(&env).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the hourly work could not be done");
         }
     }
 }

@@ -14,16 +14,18 @@ macro_rules! say {
     }};
 }
 
+mod audit;
 mod break_glass;
 mod health;
 mod provisioning;
 mod server;
+mod sheet;
 mod token;
 
 use crate::{SystemClock, SystemRandom, config::Serve, ops};
 use clap::{Parser, Subcommand};
 use domain::{BoxError, Env, Error, host::Host};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Postern: a self-hosted identity console. Entra provisions, you watch, and nobody is ever locked out.
 #[derive(Debug, Parser)]
@@ -65,6 +67,9 @@ enum Command {
     /// Turn SCIM provisioning on or off, or show its state.
     #[command(subcommand)]
     Scim(provisioning::Command),
+    /// Check the audit log, or take it out.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Manage SCIM tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -92,17 +97,33 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             say!("The database has the schema of this version.");
             Ok(())
         }
-        Command::BreakGlass(command) => with_host(url, |host, env| break_glass::run(command, host, env)).await,
-        Command::Scim(command) => with_host(url, |host, _| provisioning::run(command, host)).await,
-        Command::Token(command) => with_host(url, |host, _| token::run(command, host)).await,
+        Command::BreakGlass(command) => {
+            let patience = break_glass::patience(&command);
+            with_host(url, patience, |host, env| break_glass::run(command, host, env)).await
+        }
+        Command::Scim(command) => with_host(url, 0, |host, _| provisioning::run(command, host)).await,
+        Command::Audit(command) => audit::run(command, url).await,
+        Command::Token(command) => with_host(url, 0, |host, _| token::run(command, host)).await,
     }
 }
 
-async fn with_host<F>(url: &str, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
+/// `patience` is how often a database that somebody else holds is tried again.
+async fn with_host<F>(url: &str, patience: u32, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
 where
     F: Future<Output = Result<(), String>>,
 {
-    let env = open_for_host(url).await?;
+    let mut tries = 0;
+    let env = loop {
+        match open_for_host(url).await {
+            Ok(env) => break env,
+            Err(said) if tries < patience => {
+                eprintln!("note: {said}; trying again");
+                tries += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(said) => return Err(said),
+        }
+    };
     let result = work(Host::new(env.clone()), env.clone()).await;
     env.store.close().await;
     result

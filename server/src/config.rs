@@ -1,7 +1,13 @@
 //! What the binary is told: by flag, or by the environment variable that `--help` names beside it.
 
+use crate::proxy;
+use alert::{Authorities, Channel};
 use axum::http::Uri;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use ipnet::IpNet;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+};
 
 /// Where things are and how to talk about them.
 #[derive(Clone, Debug, clap::Args)]
@@ -13,6 +19,84 @@ pub(crate) struct Serve {
     /// Links, the SCIM API URL and the cookies are made from it. [default: http://ADDRESS]
     #[arg(long, env = "POSTERN_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
+    /// Network of a reverse proxy in front, such as 10.0.0.0/8, or one address; may be given several times. What it
+    /// says in X-Forwarded-For is taken for the caller's address, and it may open any number of connections.
+    #[arg(
+        long = "trusted-proxy",
+        env = "POSTERN_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = proxy::network
+    )]
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    #[command(flatten)]
+    pub(crate) alerts: Alerts,
+}
+
+/// Where alerts go. They are set here and nowhere in the console, so that whoever gets into the console cannot silence
+/// them, and secrets of other systems are in no database.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Alerts (set two at least)")]
+pub(crate) struct Alerts {
+    /// Webhook that alerts are posted to, signed as in Standard Webhooks with the secret in
+    /// POSTERN_ALERT_WEBHOOK_SECRET (whsec_…).
+    #[arg(long, env = "POSTERN_ALERT_WEBHOOK", hide_env_values = true, value_name = "URL")]
+    alert_webhook: Option<String>,
+    #[arg(long, env = "POSTERN_ALERT_WEBHOOK_SECRET", hide_env_values = true, hide = true, value_name = "SECRET")]
+    alert_webhook_secret: Option<String>,
+    /// Mail server for alerts: smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25 (with STARTTLS). A password is better
+    /// set in the environment.
+    #[arg(
+        long,
+        env = "POSTERN_ALERT_MAIL",
+        hide_env_values = true,
+        value_name = "URL",
+        requires_all = ["alert_mail_from", "alert_mail_to"]
+    )]
+    alert_mail: Option<String>,
+    /// Sender of the mails.
+    #[arg(long, env = "POSTERN_ALERT_MAIL_FROM", value_name = "ADDRESS")]
+    alert_mail_from: Option<String>,
+    /// Recipients of the mails, with commas between them.
+    #[arg(long, env = "POSTERN_ALERT_MAIL_TO", value_name = "ADDRESSES")]
+    alert_mail_to: Option<String>,
+    /// Syslog that takes alerts: udp://HOST:514, tcp://HOST:601 or unix:///dev/log.
+    #[arg(long, env = "POSTERN_ALERT_SYSLOG", value_name = "URL")]
+    alert_syslog: Option<String>,
+    /// PEM file of a certificate authority of your own that the webhook and the mail server may have.
+    #[arg(long, env = "POSTERN_ALERT_CA", value_name = "FILE")]
+    alert_ca: Option<PathBuf>,
+}
+
+impl Alerts {
+    /// The channels that these flags describe.
+    ///
+    /// # Errors
+    /// One line that says which flag is wrong, and how.
+    pub(crate) fn channels(&self) -> Result<Vec<Channel>, String> {
+        let authorities = match &self.alert_ca {
+            Some(file) => {
+                let pem = std::fs::read(file).map_err(|error| format!("--alert-ca {}: {error}", file.display()))?;
+                Authorities::public_and(&pem).map_err(|error| format!("--alert-ca: {error}"))?
+            }
+            None => Authorities::default(),
+        };
+        let mut channels = Vec::new();
+        if let Some(url) = &self.alert_webhook {
+            let secret = self.alert_webhook_secret.as_deref();
+            let secret = secret.ok_or("--alert-webhook needs a secret in POSTERN_ALERT_WEBHOOK_SECRET")?;
+            let webhook = Channel::webhook(url, secret, &authorities);
+            channels.push(webhook.map_err(|error| format!("--alert-webhook: {error}"))?);
+        }
+        if let (Some(url), Some(from), Some(to)) = (&self.alert_mail, &self.alert_mail_from, &self.alert_mail_to) {
+            let mail = Channel::mail(url, from, to, &authorities);
+            channels.push(mail.map_err(|error| format!("--alert-mail: {error}"))?);
+        }
+        if let Some(url) = &self.alert_syslog {
+            channels.push(Channel::syslog(url).map_err(|error| format!("--alert-syslog: {error}"))?);
+        }
+        Ok(channels)
+    }
 }
 
 impl Serve {
@@ -44,6 +128,16 @@ impl PublicUrl {
     /// The URL without a slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name, and the port where it is not the scheme's own.
+    pub(crate) fn authority(&self) -> &str {
+        self.0.split_once("://").map_or("", |(_, authority)| authority)
+    }
+
+    /// The port that the scheme stands for.
+    pub(crate) fn scheme_port(&self) -> u16 {
+        if self.is_https() { 443 } else { 80 }
     }
 
     /// Whether browsers reach us by https.

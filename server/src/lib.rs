@@ -1,24 +1,34 @@
 //! The HTTP side of Postern: the console under `/admin`, SCIM 2.0 under `/scim/v2`, and what runs them.
 
 mod activity;
+mod alerts;
 mod assets;
+mod authority;
 mod config;
+mod download;
+mod edge;
+mod export;
 mod headers;
 mod ops;
 mod outside;
 mod password;
+mod proxy;
 mod same_origin;
 mod scim;
 mod serve;
 mod session;
+mod slow_body;
 mod state;
 
 pub mod cli;
+pub mod throttle;
 
 pub use activity::Recorder;
 pub use config::PublicUrl;
 pub use outside::{SystemClock, SystemRandom};
-pub use password::Hasher;
+pub use password::{Hasher, Lane};
+pub use proxy::{PeerAddress, TrustedProxies};
+pub use serve::{Limits, serve};
 pub use state::{AppState, ClientAddress};
 
 use axum::{
@@ -52,6 +62,10 @@ pub fn build(state: AppState) -> Router {
         .with_state(state.clone())
         .merge(scim::router(state.clone()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT + Duration::from_secs(5)))
+        .layer(from_fn_with_state(state.clone(), slow_body::cut))
+        .layer(from_fn_with_state(state.clone(), proxy::client))
+        .layer(from_fn_with_state(state.clone(), authority::guard))
+        .layer(from_fn(edge::unambiguous))
         .layer(from_fn(ops::trace))
         .layer(from_fn_with_state(state, headers::secure))
 }
@@ -63,6 +77,9 @@ fn console(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
+        .route("/admin/confirm", post(session::confirm))
+        .route("/admin/audit/export.csv", get(download::csv))
+        .route("/admin/audit/export.jsonl", get(download::json_lines))
         .leptos_routes_with_context(state, generate_route_list(app::App), app::context, document.clone())
         .route("/admin/api/{*rest}", any(session::no_such_function))
         .fallback(leptos_axum::render_app_async_with_context(app::context, document))
@@ -70,4 +87,5 @@ fn console(state: &AppState) -> Router<AppState> {
         .layer(session::layer(state))
         .layer(from_fn_with_state(state.clone(), same_origin::guard))
         .layer(RequestBodyLimitLayer::new(CONSOLE_BODY))
+        .layer(from_fn(edge::uncompressed))
 }

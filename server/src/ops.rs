@@ -1,5 +1,7 @@
 //! For those who run it: health, readiness and logs.
 
+mod one_line;
+
 use crate::state::AppState;
 use axum::{
     extract::{Request, State},
@@ -7,6 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use one_line::OneLine;
 use std::time::Instant;
 use tracing::Instrument;
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -20,11 +23,11 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Starts logging, to standard error.
+/// Starts logging, to standard error, one line an event.
 pub(crate) fn log(format: LogFormat, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::builder().parse(filter).map_err(|_| format!("the log filter {filter:?} cannot be read"))?;
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let layer = fmt::layer().with_writer(OneLine { json: matches!(format, LogFormat::Json) }).with_ansi(false);
     let set = match format {
         LogFormat::Text => registry.with(layer).try_init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),

@@ -4,26 +4,49 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use domain::{BoxError, Error, Result};
+use async_trait::async_trait;
+use domain::{BoxError, Error, Result, console::SecretHash};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// OWASP's profile of most memory and one pass; one hash takes about 50 ms.
 const MEMORY_KIB: u32 = 47_104;
 const PASSES: u32 = 1;
 /// Each hash holds its memory while it runs.
 const AT_ONCE: usize = 2;
+/// Strangers leave the others to known devices.
+const STRANGERS: usize = 1;
 /// More than these would wait longer than a person does.
 const WAITING: usize = 16;
+
+/// Who waits for a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Somebody who has proven who they are before: a known device, an administrator, the host.
+    Device,
+    /// Anybody else. However many there are, a device finds a hash free.
+    Stranger,
+}
 
 /// Hashes and checks secrets. Cheap to clone.
 #[derive(Clone)]
 pub struct Hasher {
     running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    devices: Arc<Semaphore>,
+    strangers: Strangers,
     /// The hash of a secret that nobody has, checked for names that do not exist.
     decoy: Arc<str>,
 }
+
+/// The lane of strangers: how many may wait in it, and how many of those may run.
+#[derive(Clone)]
+struct Strangers {
+    waiting: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+}
+
+/// A place in line, and a turn. Both are given back when the hash is done.
+struct Turn(#[expect(dead_code, reason = "held, not read")] [Option<OwnedSemaphorePermit>; 3]);
 
 impl Hasher {
     /// Makes a hasher; this hashes once.
@@ -32,7 +55,9 @@ impl Hasher {
     /// When argon2 does not run here.
     pub fn new() -> Result<Self> {
         let decoy = hash("a secret that nobody has")?.into();
-        Ok(Self { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING)), decoy })
+        let permits = |count| Arc::new(Semaphore::new(count));
+        let strangers = Strangers { waiting: permits(WAITING), running: permits(STRANGERS) };
+        Ok(Self { running: permits(AT_ONCE), devices: permits(WAITING), strangers, decoy })
     }
 
     /// The PHC string of a secret.
@@ -40,17 +65,17 @@ impl Hasher {
     /// # Errors
     /// `Unavailable` when too many are waiting already.
     pub async fn hash(&self, secret: String) -> Result<String> {
-        self.run(move || hash(&secret)).await
+        self.run(Lane::Device, move || hash(&secret)).await
     }
 
     /// Whether the secret is the one of the hash. Where there is no hash the answer is no, after the same time.
     ///
     /// # Errors
     /// `Unavailable` when too many are waiting already.
-    pub async fn verify(&self, secret: String, hash: Option<String>) -> Result<bool> {
+    pub async fn verify(&self, secret: String, hash: Option<String>, lane: Lane) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.decoy.to_string());
-        self.run(move || {
+        self.run(lane, move || {
             let hash = PasswordHash::new(&hash)
                 .map_err(|_| Error::Corrupt { table: "break_glass_accounts", column: "secret_hash" })?;
             Ok(argon2()?.verify_password(secret.as_bytes(), &hash).is_ok() && known)
@@ -58,15 +83,33 @@ impl Hasher {
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let place = self.waiting.clone().try_acquire_owned().map_err(unavailable)?;
-        let turn = self.running.clone().acquire_owned().await.map_err(unavailable)?;
+    async fn run<T: Send + 'static>(&self, lane: Lane, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let turn = self.turn(lane).await?;
         // A hash that was begun runs to its end, whoever has hung up: until then it keeps its turn.
         let work = move || {
-            let _kept = (place, turn);
+            let _kept = turn;
             work()
         };
         tokio::task::spawn_blocking(work).await.map_err(unavailable)?
+    }
+
+    async fn turn(&self, lane: Lane) -> Result<Turn> {
+        let waiting = if lane == Lane::Device { &self.devices } else { &self.strangers.waiting };
+        let place = waiting.clone().try_acquire_owned().map_err(unavailable)?;
+        let share = match lane {
+            Lane::Device => None,
+            Lane::Stranger => Some(self.strangers.running.clone().acquire_owned().await.map_err(unavailable)?),
+        };
+        let turn = self.running.clone().acquire_owned().await.map_err(unavailable)?;
+        Ok(Turn([Some(place), share, Some(turn)]))
+    }
+}
+
+/// For administrators, who have proven who they are.
+#[async_trait]
+impl SecretHash for Hasher {
+    async fn hash(&self, secret: String) -> Result<String> {
+        Self::hash(self, secret).await
     }
 }
 
@@ -85,7 +128,7 @@ fn unavailable(error: impl Into<BoxError>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, Hasher};
+    use super::{AT_ONCE, Hasher, Lane, WAITING};
     use std::time::Duration;
 
     #[tokio::test]
@@ -101,13 +144,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_device_finds_a_hash_free_while_strangers_queue() -> domain::Result<()> {
+        let hasher = Hasher::new()?;
+        let mut strangers = tokio::task::JoinSet::new();
+        for _ in 0..WAITING {
+            let hasher = hasher.clone();
+            strangers.spawn(async move { hasher.verify("x".into(), None, Lane::Stranger).await });
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(hasher.running.available_permits(), AT_ONCE - 1, "strangers run one at a time");
+        assert!(hasher.verify("x".into(), None, Lane::Stranger).await.is_err(), "and not without end");
+        hasher.verify("x".into(), None, Lane::Device).await?;
+        assert!(hasher.strangers.waiting.available_permits() < WAITING / 2, "the device waited for few of them");
+        while let Some(checked) = strangers.join_next().await {
+            assert!(!checked.map_err(super::unavailable)??);
+        }
+        assert_eq!(hasher.strangers.waiting.available_permits(), WAITING);
+        Ok(())
+    }
+
+    #[tokio::test]
     async fn only_the_secret_of_the_hash_passes() -> domain::Result<()> {
         let hasher = Hasher::new()?;
         let hash = hasher.hash("ABCDE-FGHJK".into()).await?;
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
-        assert!(hasher.verify("ABCDE-FGHJK".into(), Some(hash.clone())).await?);
-        assert!(!hasher.verify("ABCDE-FGHJX".into(), Some(hash)).await?);
-        assert!(!hasher.verify("a secret that nobody has".into(), None).await?);
+        assert!(hasher.verify("ABCDE-FGHJK".into(), Some(hash.clone()), Lane::Stranger).await?);
+        assert!(!hasher.verify("ABCDE-FGHJX".into(), Some(hash), Lane::Stranger).await?);
+        assert!(!hasher.verify("a secret that nobody has".into(), None, Lane::Stranger).await?);
         Ok(())
     }
 }

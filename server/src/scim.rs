@@ -14,7 +14,7 @@ use crate::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method, Uri, header},
     response::Response,
     routing::any,
 };
@@ -27,7 +27,8 @@ use reply::{Problem, Reply};
 use request::Call;
 use tokio::time::timeout;
 
-const PREFIX: &str = "/scim/v2";
+/// Where SCIM is.
+pub(crate) const PREFIX: &str = "/scim/v2";
 
 /// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form.
 pub(crate) fn router(state: AppState) -> Router {
@@ -41,7 +42,7 @@ pub(crate) fn router(state: AppState) -> Router {
 async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let address = ClientAddress::of(request.extensions());
     let (operation, subject) = request::describe(request.method(), request.uri());
-    let directory = match open(&state, request.headers(), address.clone()).await {
+    let directory = match open(&state, request.uri(), request.headers(), address.clone()).await {
         Ok(directory) => directory,
         Err(problem) => {
             let call = activity::Call { at: state.env.now(), token: None, address, operation, subject };
@@ -68,15 +69,15 @@ async fn answer(state: &AppState, directory: Directory, request: Request) -> Res
 }
 
 /// RFC 6750 §2.1: the token is in the Authorization header, once, and nowhere else.
-async fn open(state: &AppState, headers: &HeaderMap, address: Option<String>) -> Result<Directory, Problem> {
-    let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    let bearer = given.next().and_then(|value| value.to_str().ok()).and_then(|value| {
+async fn open(state: &AppState, uri: &Uri, headers: &HeaderMap, address: Option<String>) -> Result<Directory, Problem> {
+    if request::has_token_in_query(uri) {
+        let detail = "Send the token in the Authorization header, never in the URL; this one should be revoked.";
+        return Err(scim::Error::invalid_syntax(detail).into());
+    }
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    if given.next().is_some() {
-        return Err(scim::Error::invalid_syntax("Send one Authorization header, not several.").into());
-    }
     Ok(Directory::open(&state.env, bearer, address).await?)
 }
 

@@ -1,32 +1,77 @@
 //! The accept loop. axum's own has no time-out for headers, no cap on connections and no drain with an end.
 
-use crate::state::ClientAddress;
-use axum::{Router, body::Body, http::Request};
+mod framing;
+mod places;
+mod wire;
+
+use crate::proxy::{PeerAddress, TrustedProxies};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, Response, header},
+};
+pub(crate) use framing::Fault;
+use framing::Framing;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::{future::Future, io, net::IpAddr, sync::Arc, time::Duration};
+use places::{Place, Places};
+use std::{convert::Infallible, future::Future, io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 use tower::{Service, ServiceExt};
+use wire::Wire;
 
-const CONNECTIONS: usize = 1_024;
-const HEADER_TIME: Duration = Duration::from_secs(10);
-const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// More than any client of ours sends.
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
+/// What a connection may take of the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at the same time. For one more, that goes which has waited for its caller longest.
+    pub connections: usize,
+    /// Connections at the same time from one IPv4 address or one IPv6 /64; more are hung up on. Trusted proxies are
+    /// exempt.
+    pub connections_each: usize,
+    /// Time for a request's head, and for a connection to wait for its next request.
+    pub head: Duration,
+    /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told what it was.
+    pub body: Duration,
+    /// Time that a write may make no progress.
+    pub stall: Duration,
+    /// Time for requests under way when the server stops.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1_024,
+            connections_each: 64,
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(20),
+            stall: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
 /// Serves until `stop` is done, then lets requests under way finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    proxies: TrustedProxies,
+    stop: impl Future<Output = ()>,
+) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Places::new(&limits, proxies);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -34,7 +79,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, address, place)) => connect(&graceful, &router, stream, address, place),
+            Ok(Some((stream, address, place))) => connect(&graceful, &router, &limits, stream, address, place),
+            Ok(None) => {}
             Err(error) => {
                 // Out of file descriptors, mostly: they come back when connections end.
                 tracing::error!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
@@ -43,48 +89,78 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         }
     }
     drop(listener);
-    if timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
+    if timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+/// The next connection; none when its address has too many already and it was hung up on.
+async fn accept(listener: &TcpListener, places: &Places) -> io::Result<Option<(TcpStream, IpAddr, Arc<Place>)>> {
     let (stream, address) = listener.accept().await?;
+    let address = address.ip();
+    let Some(place) = places.take(address).await.map_err(io::Error::other)? else {
+        tracing::debug!(%address, "hung up on an address with too many connections");
+        return Ok(None);
+    };
     stream.set_nodelay(true)?;
-    Ok((stream, address.ip(), place))
+    Ok(Some((stream, address, place)))
 }
 
 fn connect(
     graceful: &GracefulShutdown,
     router: &Router,
+    limits: &Limits,
     stream: TcpStream,
     address: IpAddr,
-    place: OwnedSemaphorePermit,
+    place: Arc<Place>,
 ) {
-    let router = router.clone();
-    let service = tower::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ClientAddress(address));
-        let mut router = router.clone();
-        async move { ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await }
+    let wire = Wire::new(stream, Framing::new(HEADER_BYTES), limits.stall);
+    let (router, fault, working) = (router.clone(), wire.fault(), place.clone());
+    let service = tower::service_fn(move |request| {
+        let (answer, working) = (answer(router.clone(), request, address, fault.get().copied()), working.work());
+        async move {
+            let answer = answer.await;
+            drop(working);
+            answer
+        }
     });
     // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(limits.head)
         .max_headers(HEADER_COUNT)
         .max_buf_size(HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(wire), TowerToHyperService::new(service));
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(error = %error, "a connection ended early");
+        tokio::select! {
+            ended = connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(error = %error, "a connection ended early");
+                }
+            }
+            () = place.leave() => tracing::debug!(%address, "a connection that waited made room for another"),
         }
-        drop(place);
     });
+}
+
+async fn answer(
+    mut router: Router,
+    mut request: Request<Incoming>,
+    peer: IpAddr,
+    fault: Option<Fault>,
+) -> Result<Response<Body>, Infallible> {
+    request.extensions_mut().insert(PeerAddress(peer));
+    if let Some(fault) = fault {
+        request.extensions_mut().insert(fault);
+    }
+    let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await?;
+    if is_coded {
+        // What follows a coded body is not watched, so nothing may follow.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
 
 /// Done at SIGTERM or Ctrl-C.

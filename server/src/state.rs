@@ -1,10 +1,13 @@
 //! What every request may need.
 
-use crate::{activity::Recorder, assets, config::PublicUrl, password::Hasher};
+use crate::{
+    activity::Recorder, assets, authority::Authorities, config::PublicUrl, password::Hasher, proxy::TrustedProxies,
+    serve::Limits, session::Attempts,
+};
 use axum::extract::FromRef;
 use domain::Env;
 use leptos::config::LeptosOptions;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The application: its rules' surroundings, its configuration and its helpers. Cheap to clone.
 #[derive(Clone)]
@@ -17,14 +20,39 @@ pub struct AppState {
     pub hasher: Hasher,
     /// The activity record.
     pub recorder: Recorder,
+    pub(crate) attempts: Attempts,
+    pub(crate) authorities: Authorities,
+    pub(crate) proxies: TrustedProxies,
+    pub(crate) limits: Limits,
     leptos: LeptosOptions,
 }
 
 impl AppState {
-    /// Puts an application together.
+    /// Puts an application together. It answers under its public URL's name only and trusts no proxy.
     pub fn new(env: Env, public_url: PublicUrl, hasher: Hasher, recorder: Recorder) -> Self {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
-        Self { env, public_url, hasher, recorder, leptos }
+        let authorities = Authorities::new(&public_url, None);
+        let (proxies, limits) = (TrustedProxies::default(), Limits::default());
+        let attempts = Attempts::default();
+        Self { env, public_url, hasher, recorder, attempts, authorities, proxies, limits, leptos }
+    }
+
+    /// Answers under the listen address too, and under loopback's names with its port.
+    #[must_use]
+    pub fn with_listen(self, listen: SocketAddr) -> Self {
+        Self { authorities: Authorities::new(&self.public_url, Some(listen)), ..self }
+    }
+
+    /// Believes these proxies whose address a request came from.
+    #[must_use]
+    pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// With other limits than the usual ones.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }
 
@@ -34,13 +62,13 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// The network address at the other end of the connection. The accept loop puts it into each request.
+/// The network address of the caller: the peer's, or what a trusted proxy says of it.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
     /// The address of a request, as text.
     pub(crate) fn of(extensions: &axum::http::Extensions) -> Option<String> {
-        extensions.get::<Self>().map(|address| address.0.to_canonical().to_string())
+        extensions.get::<Self>().map(|address| address.0.to_string())
     }
 }

@@ -1,10 +1,12 @@
 //! Parts that the pages share.
 
 mod chip;
+mod confirm;
 mod copy_field;
 mod empty;
 mod frame;
 mod icon;
+pub(crate) mod lockout;
 mod pager;
 mod people;
 mod problem;
@@ -12,6 +14,7 @@ mod search;
 mod when;
 
 pub(crate) use chip::{Tone, chip, source_chip, status_chip};
+pub(crate) use confirm::{Opener, Question, confirm, hidden};
 pub(crate) use copy_field::copy_field;
 pub(crate) use empty::empty;
 pub(crate) use frame::{Here, framed};

@@ -1,5 +1,5 @@
 use crate::ApiError;
-use domain::Error;
+use domain::{Error, Refusal};
 
 /// Turns what the rules say into what the browser is told, and writes failures to the log: nobody else sees their
 /// cause.
@@ -8,6 +8,8 @@ impl From<Error> for ApiError {
         match error {
             Error::NotFound => Self::NotFound,
             Error::Invalid(words) => Self::Invalid(words.to_owned()),
+            Error::Refused(refusal @ (Refusal::StepUp | Refusal::ReasonNeeded)) => Self::Confirm(refusal.to_string()),
+            Error::Refused(Refusal::SessionEnded) => Self::Unauthorized,
             Error::Refused(refusal) => Self::Refused(refusal.to_string()),
             Error::Conflict(_) | Error::VersionMismatch | Error::Rejected(_) => Self::Refused(error.to_string()),
             Error::Unavailable(_) => {

@@ -2,6 +2,7 @@
 
 mod before;
 mod connect;
+mod create;
 mod guide;
 mod header;
 mod health;
@@ -23,7 +24,6 @@ struct Scim {
     status: ScimStatus,
     health: Health,
     now: Timestamp,
-    signed_in: String,
     scim_url: String,
     entra_url: String,
 }
@@ -36,7 +36,6 @@ impl Scim {
             health: Health::of(&status, now),
             status,
             now,
-            signed_in: console.principal().name.clone(),
             scim_url: console.scim_url(),
             entra_url: console.entra_tenant_url(),
         })

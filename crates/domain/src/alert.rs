@@ -87,7 +87,7 @@ pub async fn tried(env: &Env, channel: ChannelState, entry: &Entry, failure: Opt
 /// What an alert says, in one line. Names that a directory sent stand in quotation marks.
 pub fn title(entry: &Entry) -> String {
     let event = &entry.event;
-    let name = event.target_name.as_deref().map_or_else(|| "a name that does not exist".to_owned(), |n| format!("“{n}”"));
+    let name = event.target_name.as_deref().map_or_else(|| "a name that does not exist".to_owned(), quoted);
     let attempts = fact(entry, "attempts").and_then(|value| value.as_u64()).unwrap_or(1);
     match event.action {
         Action::BreakGlassSignedIn => format!("Break-glass sign-in with {name}"),
@@ -124,9 +124,9 @@ pub fn title(entry: &Entry) -> String {
 pub fn text(entry: &Entry, channel: &str) -> String {
     let event = &entry.event;
     let who = match &event.actor {
-        Actor::Scim { name, .. } => format!("SCIM token “{name}”"),
-        Actor::BreakGlass { name, .. } => format!("break-glass account “{name}”"),
-        Actor::User { name, .. } => format!("“{name}”"),
+        Actor::Scim { name, .. } => format!("SCIM token {}", quoted(name)),
+        Actor::BreakGlass { name, .. } => format!("break-glass account {}", quoted(name)),
+        Actor::User { name, .. } => quoted(name),
         Actor::Host => "somebody with a shell on the host".to_owned(),
         Actor::System => "Postern itself".to_owned(),
         Actor::Nobody => "somebody unknown".to_owned(),
@@ -141,6 +141,12 @@ pub fn text(entry: &Entry, channel: &str) -> String {
     }
     lines.push(format!("Event {} of the audit log.", entry.seq));
     lines.join("\n")
+}
+
+/// A name between quotation marks, on one line whatever is in it.
+fn quoted(name: &str) -> String {
+    let line: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("“{line}”")
 }
 
 fn drill_of(entry: &Entry) -> Option<uuid::Uuid> {

@@ -21,9 +21,9 @@ pub use drills::DrillStatus;
 pub use guard::{GuardStatus, Undone};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};
 pub use provisioning::ScimStatus;
+pub(crate) use provisioning::{status, switch};
 pub use roles::RoleStatus;
 pub use tokens::{Expiry, TokenDetail};
-pub(crate) use provisioning::{status, switch};
 pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{
@@ -165,9 +165,14 @@ impl Console {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await
     }
 
-    /// The console's own view of the time at which a page that needs the secret may be used.
+    /// Whether the secret was given so lately that no change asks for it again.
+    pub fn is_fresh(&self) -> bool {
+        is_fresh(self.principal.checked, self.now())
+    }
+
+    /// Whether no change asks for anything first.
     pub fn is_confirmed(&self) -> bool {
-        is_fresh(self.principal.checked, self.now()) && !self.needs_reason()
+        self.is_fresh() && !self.needs_reason()
     }
 
     /// Whether nobody has said yet what the session is for.
@@ -271,7 +276,7 @@ impl<C: Send + Sync> Change<C> {
 }
 
 /// Sessions that were not used since then are over.
-pub(crate) fn idle(now: Timestamp) -> Timestamp {
+pub fn idle(now: Timestamp) -> Timestamp {
     now.plus_millis(-IDLE_MINUTES * 60_000)
 }
 

@@ -11,6 +11,8 @@ use serde_json::json;
 /// For how many days the activity record is kept.
 const ACTIVITY_DAYS: i64 = 30;
 
+const DAY_MILLIS: i64 = 86_400_000;
+
 /// How many days before the end of a token somebody is told.
 const NOTICES: [i64; 5] = [1, 7, 14, 30, 60];
 
@@ -44,7 +46,9 @@ async fn prune_audit(env: &Env) -> Result<()> {
                     through = through.min(waiting.seq - 1);
                 }
             }
-            let Some((through, hash)) = tx.last_event_before(now.plus_days(-days), through).await? else {
+            // By whole days, so that this leaves one event a day at most.
+            let today = Timestamp::from_millis(now.millis() - now.millis().rem_euclid(DAY_MILLIS));
+            let Some((through, hash)) = tx.last_event_before(today.plus_days(-days), through).await? else {
                 return Ok(());
             };
             tx.append_event(&pruned(*now, through, hash)).await?;

@@ -4,7 +4,11 @@
 //! §3.1.2.2: look-up secrets of 112 bits and more); the CRC tells a mistyped token from an unknown one without a look
 //! into the database.
 
-use crate::{Env, Error, Result, Timestamp, TokenId};
+use crate::{
+    Env, Error, Result, Timestamp, TokenId,
+    audit::{Action, Actor, Event},
+    store::Tx,
+};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -157,7 +161,9 @@ impl Networks {
             net.map(|net: IpNet| net.trunc().to_string())
         });
         let nets: Vec<String> = nets.collect::<Result<_, _>>().map_err(|_| {
-            Error::Invalid("Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.")
+            Error::Invalid(
+                "Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.",
+            )
         })?;
         if nets.len() > MOST_NETWORKS {
             return Err(Error::Invalid("Name at most 200 networks."));
@@ -177,6 +183,27 @@ impl Networks {
     }
 }
 
+/// Notes, behind the answer, that a token was used from a place, and tells where that is news.
+pub async fn used(tx: &mut dyn Tx, id: TokenId, place: Option<&str>, at: Timestamp) -> Result<()> {
+    let first = tx.touch_token(id, at).await?;
+    let is_new = match place {
+        Some(place) if tx.see_token(id, place, at).await? => {
+            let near = neighbourhood(place);
+            let seen = tx.token_networks(id).await?;
+            !seen.iter().any(|seen| seen.network != place && neighbourhood(&seen.network) == near)
+        }
+        _ => false,
+    };
+    let action = match (first, is_new) {
+        (true, _) => Action::TokenFirstUsed,
+        (false, true) => Action::TokenNewNetwork,
+        (false, false) => return Ok(()),
+    };
+    let Some(token) = tx.token(id).await? else { return Ok(()) };
+    let actor = Actor::Scim { token: id, name: token.name.clone() };
+    tx.append_event(&Event::new(at, actor, place.map(str::to_owned), action).on(id.0, &token.name)).await
+}
+
 /// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which is one
 /// customer's.
 pub fn place_of(address: &str) -> Option<String> {
@@ -187,7 +214,7 @@ pub fn place_of(address: &str) -> Option<String> {
 }
 
 /// The neighbourhood of a place: its /24 or /64. Directories call from many addresses of one.
-pub(crate) fn neighbourhood(place: &str) -> Option<String> {
+fn neighbourhood(place: &str) -> Option<String> {
     match place.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => Ipv4Net::new(address, 24).ok().map(|net| net.trunc().to_string()),
         _ => Some(place.to_owned()),

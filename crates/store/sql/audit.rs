@@ -150,10 +150,8 @@ impl Audit for Connection<'_> {
     }
 
     async fn count_alerts(&mut self, seq: i64) -> Result<u64> {
-        let count = sqlx::query_scalar!(
-            r#"SELECT COUNT(*) AS "count!: i64" FROM audit_events WHERE seq > $1 AND alert"#,
-            seq
-        );
+        let count =
+            sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM audit_events WHERE seq > $1 AND alert"#, seq);
         Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
 

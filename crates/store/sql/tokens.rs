@@ -172,7 +172,8 @@ impl Tokens for Connection<'_> {
     }
 
     async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool> {
-        let first = sqlx::query!("UPDATE tokens SET last_used = $2 WHERE id = $1 AND last_used IS NULL", id.0, at.millis());
+        let first =
+            sqlx::query!("UPDATE tokens SET last_used = $2 WHERE id = $1 AND last_used IS NULL", id.0, at.millis());
         if first.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0 {
             return Ok(true);
         }

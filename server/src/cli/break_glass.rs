@@ -1,19 +1,37 @@
-use super::{line, print_json};
+use super::{line, print_json, sheet};
 use crate::Hasher;
-use domain::{Env, Error, break_glass::Secret, host::Host};
+use domain::{
+    Env, Error,
+    break_glass::{NewAccount, RESCUE_MINUTES, Secret, Sheet, suffixed},
+    host::Host,
+};
 use serde::Serialize;
+use std::time::Duration;
+
+/// So many times, a second apart.
+const PATIENCE: u32 = 12;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make an account and print its generated secret, alone, on standard output.
+    /// Make an account. Its generated secret is printed alone on standard output; its name, which gets a random suffix,
+    /// on standard error.
     Create {
-        /// Name to sign in with: lower-case letters, digits and hyphens.
+        /// Start of the name to sign in with: lower-case letters, digits and hyphens.
         name: String,
+        /// Print the whole sheet on standard output: name, secret and recovery codes.
+        #[arg(long)]
+        sheet: bool,
     },
     /// Give an account a new secret and print it, alone, on standard output. Its sessions end.
     Reset {
         /// Name of the account.
         name: String,
+    },
+    /// Make a way in for an emergency: a one-time code, good for 15 minutes, to type as the secret. It works with the
+    /// server down, and makes an account where there is none.
+    Recover {
+        /// Name of the account; the first one where none is given.
+        name: Option<String>,
     },
     /// List the accounts.
     List {
@@ -23,25 +41,70 @@ pub(super) enum Command {
     },
 }
 
+/// How often a command tries again to open a database that somebody else holds: an emergency does not wait for others.
+pub(super) fn patience(command: &Command) -> u32 {
+    if matches!(command, Command::Recover { .. }) { PATIENCE } else { 0 }
+}
+
 pub(super) async fn run(command: Command, host: Host, env: Env) -> Result<(), String> {
     match command {
-        Command::Create { name } => {
-            let secret = Secret::generate(&env);
-            host.create_break_glass(&name, &hash(&secret).await?).await.map_err(|error| line(&error))?;
-            say!("{}", secret.reveal());
-            Ok(())
-        }
+        Command::Create { name, sheet } => create(&host, &env, &name, sheet).await,
         Command::Reset { name } => {
             let secret = Secret::generate(&env);
-            host.reset_break_glass(&name, &hash(&secret).await?).await.map_err(|error| match error {
-                Error::NotFound => "there is no break-glass account of that name; see postern break-glass list".into(),
-                other => line(&other),
-            })?;
+            host.reset_break_glass(&name, &hash(&secret).await?).await.map_err(|error| unknown(&error))?;
             say!("{}", secret.reveal());
             Ok(())
         }
+        Command::Recover { name } => recover(&host, &env, name.as_deref()).await,
         Command::List { json } => list(&host, json).await,
     }
+}
+
+async fn create(host: &Host, env: &Env, stem: &str, whole: bool) -> Result<(), String> {
+    let sheet = Sheet::generate(env, suffixed(env, stem).map_err(|error| line(&error))?);
+    let new = new_account(&sheet, whole).await?;
+    host.create_break_glass(new).await.map_err(|error| line(&error))?;
+    if whole {
+        say!("{}", sheet::text(&sheet));
+    } else {
+        eprintln!("note: the name to sign in with is {}", sheet.name);
+        say!("{}", sheet.secret.reveal());
+    }
+    Ok(())
+}
+
+async fn recover(host: &Host, env: &Env, name: Option<&str>) -> Result<(), String> {
+    let code = Secret::generate_code(env);
+    let fallback = Sheet::generate(env, suffixed(env, "gate").map_err(|error| line(&error))?);
+    let fallback = new_account(&fallback, false).await?;
+    let mut tries = 0;
+    let name = loop {
+        match host.rescue(name, code.digest(), fallback.clone()).await {
+            Ok(name) => break name,
+            Err(Error::Unavailable(_)) if tries < PATIENCE => {
+                eprintln!("note: the database is busy; trying again");
+                tries += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => return Err(unknown(&error)),
+        }
+    };
+    say!("Sign in within {RESCUE_MINUTES} minutes, once, at /login of your server:");
+    say!("\n  Name    {name}\n  Secret  {}\n", code.reveal());
+    say!("Then make a new secret under Break-glass, and print its sheet.");
+    Ok(())
+}
+
+fn unknown(error: &Error) -> String {
+    match error {
+        Error::NotFound => "there is no break-glass account of that name; see postern break-glass list".to_owned(),
+        other => line(other),
+    }
+}
+
+async fn new_account(sheet: &Sheet, with_codes: bool) -> Result<NewAccount, String> {
+    let codes = if with_codes { sheet.hashes() } else { Vec::new() };
+    Ok(NewAccount { name: sheet.name.clone(), secret_hash: hash(&sheet.secret).await?, codes })
 }
 
 #[derive(Serialize)]
@@ -51,18 +114,23 @@ struct Row {
     secret_changed: String,
     last_signed_in: Option<String>,
     proven: bool,
+    codes_left: u64,
+    new_secret_waits: bool,
 }
 
 async fn list(host: &Host, json: bool) -> Result<(), String> {
     let accounts = host.break_glass().await.map_err(|error| line(&error))?;
     let rows: Vec<Row> = accounts
         .iter()
-        .map(|account| Row {
+        .map(|holdings| (&holdings.account, holdings.codes))
+        .map(|(account, codes)| Row {
             name: account.name.clone(),
             created: account.created.to_string(),
             secret_changed: account.secret_changed.to_string(),
             last_signed_in: account.proven.map(|at| at.to_string()),
             proven: host.is_proven(account),
+            codes_left: codes,
+            new_secret_waits: account.next_hash.is_some(),
         })
         .collect();
     if json {

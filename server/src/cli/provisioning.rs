@@ -1,5 +1,5 @@
 use super::{line, print_json};
-use domain::host::Host;
+use domain::{host::Host, lockout::NEEDED};
 use serde::Serialize;
 
 #[derive(Debug, clap::Subcommand)]
@@ -20,10 +20,10 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
     match command {
         Command::Enable => {
             host.set_provisioning(true).await.map_err(|error| line(&error))?;
-            if host.scim().await.map_err(|error| line(&error))?.way_back.proven.is_none() {
+            if host.scim().await.map_err(|error| line(&error))?.doors.proven() < NEEDED {
                 eprintln!(
-                    "warning: no break-glass account has signed in within the last 90 days; sign in with one now, so \
-                     that a mistake in the directory cannot lock you out"
+                    "warning: fewer than {NEEDED} break-glass accounts have signed in within the last 90 days; sign in \
+                     with each once, so that a mistake in the directory cannot lock you out"
                 );
             }
             say!("Provisioning is on.");
@@ -60,7 +60,7 @@ async fn status(host: &Host, json: bool) -> Result<(), String> {
         last_call: scim.activity.last_call.map(|at| at.to_string()),
         calls_in_24_hours: scim.activity.calls,
         refused_in_24_hours: scim.activity.refused,
-        proven_break_glass: scim.way_back.proven.map(|(name, _)| name),
+        proven_break_glass: scim.doors.latest().map(|(name, _)| name.to_owned()),
     };
     if json {
         return print_json(&status);

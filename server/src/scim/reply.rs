@@ -170,7 +170,10 @@ impl From<scim::Error> for Problem {
 
 fn conflict_detail(conflict: Conflict) -> &'static str {
     match conflict {
-        Conflict::UserName => "Another user has this userName already; letter case does not matter.",
+        // A name that is kept from directories looks like any other that is taken.
+        Conflict::UserName | Conflict::Reserved => {
+            "Another user has this userName already; letter case does not matter."
+        }
         Conflict::GroupName => "Another group has this displayName already; letter case does not matter.",
         Conflict::BreakGlassName => "This name is taken.",
     }

@@ -1,7 +1,7 @@
 //! What a SCIM request says, read with its limits.
 
 use super::{PREFIX, reply::Problem};
-use crate::state::AppState;
+use crate::{edge::is_encoded, state::AppState};
 use axum::{
     body::to_bytes,
     extract::{Query, Request},
@@ -41,8 +41,7 @@ impl Call {
     pub(super) async fn read(state: &AppState, directory: Directory, request: Request) -> Result<Self, Problem> {
         let limits = Limits::default();
         let (parts, body) = request.into_parts();
-        let encoded = parts.headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
-        let readable = !encoded && is_json(&parts.headers);
+        let readable = !is_encoded(&parts.headers) && is_json(&parts.headers);
         if !readable && !body.is_end_stream() {
             let detail = "Send the body as application/scim+json or application/json, uncompressed.";
             return Err(scim::Error::unsupported_media_type(detail).into());
@@ -133,6 +132,12 @@ impl Call {
     }
 }
 
+/// Whether the query holds a token (RFC 6750 §2.3), which proxies and browsers would write into their logs.
+pub(super) fn has_token_in_query(uri: &Uri) -> bool {
+    let names = uri.query().unwrap_or_default().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    names.map(percent_decode_str).any(|name| name.decode_utf8_lossy().eq_ignore_ascii_case("access_token"))
+}
+
 /// A version as an entity tag.
 pub(super) fn tag(version: i64) -> String {
     format!("W/\"{version}\"")
@@ -178,6 +183,15 @@ mod tests {
         assert_eq!(version_of(&tag(7)), Some(7));
         assert_eq!(version_of("\"7\""), Some(7));
         assert_eq!(version_of("7"), None);
+    }
+
+    #[test]
+    fn tokens_in_a_query_are_seen() {
+        let seen = |uri: &'static str| has_token_in_query(&Uri::from_static(uri));
+        for uri in ["/x?access_token=a", "/x?a=b&access_token", "/x?ACCESS_TOKEN=a", "/x?access%5Ftoken=a"] {
+            assert!(seen(uri), "{uri}");
+        }
+        assert!(!seen("/x") && !seen("/x?filter=access_token") && !seen("/access_token=a?b=c"));
     }
 
     #[test]

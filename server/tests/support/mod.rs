@@ -10,7 +10,13 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 pub use database::Database;
-use domain::{Clock, Env, Timestamp, break_glass::Secret, host::Host};
+use domain::{
+    Clock, Env, Timestamp,
+    break_glass::{NewAccount, Sheet},
+    console::{Console, Principal, Who, idle},
+    host::Host,
+    role::Role,
+};
 use http_body_util::BodyExt;
 pub use serde_json::{Value, json};
 use server::{AppState, Hasher, Recorder, SystemRandom, build};
@@ -85,7 +91,9 @@ impl TestApp {
     }
 
     /// Sends any request.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        // As every client does.
+        request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("id.corp.example"));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
@@ -143,10 +151,55 @@ impl TestApp {
 
     /// Makes a break-glass account and gives its secret.
     pub async fn break_glass(&self, name: &str) -> String {
-        let secret = Secret::generate(&self.env);
-        let hash = self.hasher.hash(secret.reveal().to_owned()).await.unwrap();
-        self.host.create_break_glass(name, &hash).await.unwrap();
-        secret.reveal().to_owned()
+        self.sheet(name).await.secret.reveal().to_owned()
+    }
+
+    /// Makes a break-glass account of that very name and gives its sheet.
+    pub async fn sheet(&self, name: &str) -> Sheet {
+        let sheet = Sheet::generate(&self.env, name.to_owned());
+        let secret_hash = self.hasher.hash(sheet.secret.reveal().to_owned()).await.unwrap();
+        let new = NewAccount { name: name.to_owned(), secret_hash, codes: sheet.hashes() };
+        self.host.create_break_glass(new).await.unwrap();
+        sheet
+    }
+
+    /// A break-glass account in a session that has said what it is for, by its cookie.
+    pub async fn administrator(&self, name: &str) -> String {
+        let secret = self.break_glass(name).await;
+        let cookie = self.sign_in(name, &secret).await;
+        self.confirm(&cookie, "", "set+up+Entra").await.expect(StatusCode::SEE_OTHER).cookie().unwrap()
+    }
+
+    /// Confirms a session with the secret, a reason or both.
+    pub async fn confirm(&self, cookie: &str, secret: &str, reason: &str) -> Answer {
+        let form = format!("secret={secret}&reason={reason}&next=/admin/users");
+        self.form("/admin/confirm", Some(cookie), &form).await
+    }
+
+    /// The `Console` of an administrator's session.
+    pub async fn console(&self, name: &str) -> Console {
+        self.administrator(name).await;
+        let now = self.clock.now();
+        let account = self.host.break_glass().await.unwrap().into_iter().find(|found| found.account.name == name);
+        let account = account.unwrap().account;
+        let sessions = (now, name.to_owned());
+        let session = self.env.store.read(sessions, |(now, name), tx| {
+            Box::pin(async move {
+                let sessions = tx.sessions(*now, idle(*now)).await?;
+                Ok(sessions.into_iter().find(|session| session.name == *name).map(|session| session.key))
+            })
+        });
+        let principal = Principal {
+            who: Who::BreakGlass(account.id, account.generation),
+            name: name.to_owned(),
+            role: Role::Administrator,
+            since: now,
+            checked: now,
+            reason: Some("set up Entra".to_owned()),
+            ends: now.plus_days(1),
+            session: session.await.unwrap().unwrap(),
+        };
+        Console::new(self.env.clone(), Arc::new(self.hasher.clone()), principal, None, URL.to_owned())
     }
 
     /// Posts a form as a page of ours does.
@@ -209,8 +262,13 @@ impl Answer {
 
     /// The session cookie that was set, as a browser sends it back.
     pub fn cookie(&self) -> Option<String> {
-        let set = self.headers.get_all(header::SET_COOKIE).iter().next()?.to_str().ok()?;
-        set.split(';').next().map(str::to_owned)
+        self.set_cookie("__Host-postern=")
+    }
+
+    /// A cookie that was set, by the start of it, as a browser sends it back.
+    pub fn set_cookie(&self, start: &str) -> Option<String> {
+        let mut set = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        set.find(|set| set.starts_with(start))?.split(';').next().map(str::to_owned)
     }
 }
 

@@ -7,6 +7,8 @@ pub(crate) enum Tone {
     Ok,
     /// Wants a look.
     Warn,
+    /// Is broken, or about to be.
+    Bad,
     /// Says nothing of good or bad.
     Plain,
     /// Is under way.
@@ -18,6 +20,7 @@ impl Tone {
         match self {
             Self::Ok => "chip chip-ok",
             Self::Warn => "chip chip-warn",
+            Self::Bad => "chip chip-bad",
             Self::Plain => "chip",
             Self::Info => "chip chip-info",
         }

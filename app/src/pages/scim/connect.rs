@@ -1,15 +1,14 @@
 //! The steps that connect Entra.
 
 use super::{
-    Scim, before, guide, reach,
+    Scim, before,
+    create::create_token,
+    guide, reach,
     steps::{Standing, step},
 };
-use crate::{
-    islands::create_token::CreateToken,
-    pages::{
-        components::{copy_field, when},
-        words::count,
-    },
+use crate::pages::{
+    components::{copy_field, when},
+    words::count,
 };
 use domain::token::Token;
 use leptos::prelude::*;
@@ -19,7 +18,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     let Scim { status, now, .. } = scim;
     let activity = status.activity;
     let steps = Standing::in_a_row([
-        status.way_back.proven.as_ref().map(|(_, at)| *at),
+        before::proven(status),
         used_token(&status.tokens).map(|token| token.created),
         // A directory that goes to work at once has no need of a test.
         activity.first_test.or(activity.first_user),
@@ -82,7 +81,7 @@ fn secret(scim: &Scim) -> impl IntoView + use<> {
         return view! {
             <div class="secret-missing">
                 <p class="hint">"Postern shows a token once, when it is made, and keeps only a hash of it."</p>
-                <CreateToken primary=true another=false/>
+                {create_token(true, false)}
             </div>
         }
         .into_any();

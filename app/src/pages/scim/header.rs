@@ -1,12 +1,13 @@
 use super::Scim;
 use crate::{
-    islands::{act::Act, confirm::Confirm, form::ActForm},
+    api::provisioning::SetProvisioning,
+    islands::submit::Submit,
     pages::{
-        components::{chip, when},
+        components::{Opener, Question, chip, confirm, when},
         words::{count, grouped},
     },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// What is, in a word, a sentence and four numbers; and the switch.
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
@@ -23,7 +24,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
                 <p class="soft">{before} {at.map(|at| when(now, at))} {after}</p>
                 {scim.is_on().then(|| numbers(scim))}
             </div>
-            {if scim.is_on() { turn_off(scim).into_any() } else { view! { <ActForm act=Act::TurnOn/> }.into_any() }}
+            {if scim.is_on() { turn_off(scim).into_any() } else { turn_on().into_any() }}
         </section>
     }
 }
@@ -59,23 +60,41 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
         1 => Some("The token stays valid, for the day you turn provisioning on again.".to_owned()),
         live => Some(format!("The {live} tokens stay valid, for the day you turn provisioning on again.")),
     };
-    view! {
-        <Confirm act=Act::TurnOff id="turn-off".to_owned() label="Provisioning".to_owned()>
-            <h2 id="turn-off-title">"Turn off provisioning?"</h2>
-            <ul class="consequences">
-                <li>"Every call of your directory is answered with 403 from now on."</li>
-                {people.map(|people| view! {
-                    <li>
-                        {people} <strong>"Whoever leaves the company stays active here"</strong>
-                        " until you turn it on again."
-                    </li>
-                })}
+    let question = Question {
+        id: "turn-off".to_owned(),
+        title: "Turn off provisioning?".to_owned(),
+        verb: "Turn off provisioning",
+        action: SetProvisioning::PATH,
+        fields: vec![("on", "false".to_owned())],
+        phrase: None,
+        next: None,
+    };
+    let consequences = view! {
+        <ul class="consequences">
+            <li>"Every call of your directory is answered with 403 from now on."</li>
+            {people.map(|people| view! {
                 <li>
-                    "Entra reports errors and puts its provisioning job into quarantine. Once you have turned \
-                     provisioning on again, restart the job there."
+                    {people} <strong>"Whoever leaves the company stays active here"</strong>
+                    " until you turn it on again."
                 </li>
-                {tokens.map(|tokens| view! { <li>{tokens}</li> })}
-            </ul>
-        </Confirm>
+            })}
+            <li>
+                "Entra reports errors and puts its provisioning job into quarantine. Once you have turned \
+                 provisioning on again, restart the job there."
+            </li>
+            {tokens.map(|tokens| view! { <li>{tokens}</li> })}
+        </ul>
+    };
+    confirm(question, Opener::Switch, "Provisioning".to_owned(), consequences)
+}
+
+fn turn_on() -> impl IntoView {
+    view! {
+        <Submit>
+            <form method="post" action=SetProvisioning::PATH>
+                <input type="hidden" name="on" value="true"/>
+                <button class="button button-primary">Turn on provisioning</button>
+            </form>
+        </Submit>
     }
 }

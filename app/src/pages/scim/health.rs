@@ -140,8 +140,9 @@ mod tests {
     use domain::{
         TokenId,
         activity::Summary,
-        console::{Counts, WayBack},
-        settings::Settings,
+        console::Counts,
+        lockout::Doors,
+        settings::{GuardMode, GuardSettings, Settings},
         token::Token,
     };
 
@@ -153,8 +154,13 @@ mod tests {
 
     fn status(activity: Summary) -> ScimStatus {
         ScimStatus {
-            settings: Settings { provisioning: true, provisioning_changed: ago(9_000) },
-            way_back: WayBack { accounts: 1, proven: None },
+            settings: Settings {
+                provisioning: true,
+                provisioning_changed: ago(9_000),
+                guard: GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 },
+                audit_days: 365,
+            },
+            doors: Doors::default(),
             activity,
             counts: Counts { users: 1_284, groups: 1 },
             tokens: Vec::new(),
@@ -215,6 +221,10 @@ mod tests {
             created: NOW,
             last_used: None,
             revoked: Some(NOW),
+            expires: None,
+            paused: None,
+            replaces: None,
+            networks: None,
         };
         status.tokens = vec![token];
         assert_eq!(Health::of(&status, NOW), Health::NoToken);

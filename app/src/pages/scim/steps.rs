@@ -13,8 +13,6 @@ pub(super) enum Standing {
     Next,
     /// To be done once others are.
     Later,
-    /// May be done.
-    Optional,
 }
 
 impl Standing {
@@ -48,7 +46,6 @@ pub(super) fn step(
     let done = standing.is_done();
     let aside = match standing {
         Standing::Done(Some(at)) => when(now, at).into_any(),
-        Standing::Optional => "optional".into_any(),
         Standing::Done(None) | Standing::Next | Standing::Later => ().into_any(),
     };
     view! {

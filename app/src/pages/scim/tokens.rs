@@ -1,13 +1,13 @@
-use super::{Scim, health::used};
+use super::{Scim, create::create_token, health::used};
 use crate::{
-    islands::{act::Act, confirm::Confirm, create_token::CreateToken},
+    api::tokens::RevokeToken,
     pages::{
-        components::{Tone, chip, when},
+        components::{Opener, Question, Tone, chip, confirm, when},
         words::count,
     },
 };
 use domain::{Timestamp, token::Token};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The tokens: those that work, and folded below them those that no longer do.
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
@@ -20,7 +20,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
         <section class="panel" id="tokens" aria-labelledby="tokens-title">
             <div class="panel-head">
                 <h2 id="tokens-title">Tokens</h2>
-                {offer.then(|| view! { <CreateToken primary=false another=scim.has_live_token()/> })}
+                {offer.then(|| create_token(false, scim.has_live_token()))}
             </div>
             {if live.is_empty() {
                 view! { <p class="panel-text soft">"No token works: every call of a directory is refused."</p> }
@@ -82,7 +82,6 @@ fn row(token: Token, now: Timestamp, others: Option<usize>) -> impl IntoView {
 fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<> {
     let id = format!("revoke-{}", token.id);
     let label = format!("Revoke {}", token.name);
-    let question = format!("Revoke “{}”?", token.name);
     let (masked, used) = (token.masked(), format!("{}.", used(now, token.last_used)));
     let breaks = match token.last_used {
         Some(_) => "Entra’s next call with it is answered with 401, and its provisioning job goes into quarantine.",
@@ -94,16 +93,23 @@ fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<>
         1 => "The other token keeps working.".to_owned(),
         others => format!("The {others} other tokens keep working."),
     };
-    view! {
-        <Confirm act=Act::Revoke(token.id.to_string()) id=id.clone() label=label>
-            <h2 id=format!("{id}-title")>{question}</h2>
-            <p><code class="masked">{masked}</code></p>
-            <ul class="consequences">
-                <li>{used}</li>
-                <li>{breaks}</li>
-                <li>{if others == 0 { view! { <strong>{rest}</strong> }.into_any() } else { rest.into_any() }}</li>
-                <li>"This cannot be undone."</li>
-            </ul>
-        </Confirm>
-    }
+    let question = Question {
+        id,
+        title: format!("Revoke “{}”?", token.name),
+        verb: "Revoke token",
+        action: RevokeToken::PATH,
+        fields: vec![("id", token.id.to_string())],
+        phrase: None,
+        next: None,
+    };
+    let consequences = view! {
+        <p><code class="masked">{masked}</code></p>
+        <ul class="consequences">
+            <li>{used}</li>
+            <li>{breaks}</li>
+            <li>{if others == 0 { view! { <strong>{rest}</strong> }.into_any() } else { rest.into_any() }}</li>
+            <li>"This cannot be undone."</li>
+        </ul>
+    };
+    confirm(question, Opener::Danger("Revoke"), label, consequences)
 }

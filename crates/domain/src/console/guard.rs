@@ -125,7 +125,8 @@ impl Console {
                 if let Some(token) = token {
                     let (id, name) = (token.id.0, token.name.clone());
                     tx.update_token(&Token { paused: Some(change.event.at), ..token }).await?;
-                    tx.append_event(&Event { action: Action::TokenPaused, ..change.event.clone() }.on(id, &name)).await?;
+                    tx.append_event(&Event { action: Action::TokenPaused, ..change.event.clone() }.on(id, &name))
+                        .await?;
                 }
                 Ok(())
             })
@@ -133,7 +134,8 @@ impl Console {
         .await?;
         let mut undone = Undone::default();
         loop {
-            let part = self.change(Needs::Secret, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
+            let part =
+                self.change(Needs::Secret, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
             let part = part.await?;
             undone.restored += part.restored;
             undone.failed += part.failed;

@@ -3,7 +3,7 @@ use crate::{
     Error, Refusal, Result, Timestamp, TokenId,
     audit::{Action, Event},
     store::Tx,
-    token::{NewToken, Networks, OVERLAP_DAYS, SeenNetwork, Token},
+    token::{Networks, NewToken, OVERLAP_DAYS, SeenNetwork, Token},
 };
 use serde_json::json;
 
@@ -29,9 +29,8 @@ pub struct TokenDetail {
 impl TokenDetail {
     /// The places whose calls the token's networks leave out.
     pub fn outside(&self) -> Vec<&SeenNetwork> {
-        let outside = |seen: &&SeenNetwork| {
-            self.token.networks.as_ref().is_some_and(|networks| !networks.contain_seen(seen))
-        };
+        let outside =
+            |seen: &&SeenNetwork| self.token.networks.as_ref().is_some_and(|networks| !networks.contain_seen(seen));
         self.seen.iter().filter(outside).collect()
     }
 }

@@ -255,8 +255,7 @@ pub trait Drills: Send {
 pub trait Sessions: Send {
     /// A session that has not ended, was used after `idle`, and whose holder still is who began it: the account has the
     /// same secret, the user is active.
-    async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp)
-    -> Result<Option<SessionRecord>>;
+    async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp) -> Result<Option<SessionRecord>>;
     /// Adds a session. Gives false where the key is taken.
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool>;
     /// Writes a session that exists. Gives false where it does not: a session that was ended is never revived.

@@ -281,7 +281,6 @@ async fn a_user_and_its_group_come_back_side_by_side(store: Store) {
     }
 }
 
-
 async fn a_group_may_go_while_its_member_comes_back(store: Store) {
     ada_in_team(&store).await;
     for turn in 1..=30 {

@@ -1,0 +1,108 @@
+use super::{
+    each, once,
+    post::{confirm_first, fields, go, post},
+    reload, show,
+};
+use crate::ApiError;
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    html,
+    prelude::*,
+    task::spawn_local,
+};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlFormElement, UrlSearchParams, wasm_bindgen::JsCast};
+
+/// Sends the plain forms in it without leaving the page, which is read anew afterwards, and says beside them why
+/// something was refused. Without WebAssembly the same forms are posted plainly, and the server leads back.
+///
+/// A form may say `data-next`, the page to go on to, or `data-once`, the id of the dialog that shows the answer. Forms
+/// whose method is `dialog` only close theirs. Buttons with `data-awake` do nothing without this, so they are
+/// disabled until it is there.
+#[island]
+pub(crate) fn Submit(
+    /// The forms, and the buttons that open their dialogs.
+    children: Children,
+) -> impl IntoView {
+    let root = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(root) = root.get() {
+            each(&root, "[data-awake]", |button| drop(button.remove_attribute("disabled")));
+        }
+    });
+    view! {
+        <div class="submit" node_ref=root on:click=open on:submit=submit>
+            {children()}
+            <p class="alert" role="alert"></p>
+        </div>
+    }
+}
+
+/// Opens the dialog that a button names: before this is awake the browser does it, and some browsers never do.
+fn open(event: MouseEvent) {
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let Ok(Some(button)) = target.closest("[command=show-modal]") else { return };
+    event.prevent_default();
+    if let Some(dialog) = dialog(button.get_attribute("commandfor")) {
+        each(&dialog, "[role=alert]", |place| place.set_text_content(None));
+        show(&dialog);
+    }
+}
+
+fn dialog(id: Option<String>) -> Option<HtmlDialogElement> {
+    document().get_element_by_id(&id?)?.dyn_into().ok()
+}
+
+fn submit(event: SubmitEvent) {
+    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+    // One island may stand in another, and both are told.
+    if form.method() == "dialog" || event.default_prevented() {
+        return;
+    }
+    let button = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());
+    let Ok(fields) = fields(&form, button.as_ref()) else { return };
+    event.prevent_default();
+    spawn_local(async move {
+        if let Some(button) = &button {
+            let _ = button.set_attribute("disabled", "");
+        }
+        tell(&form, None);
+        if let Err(error) = send(&form, &fields).await {
+            match &error {
+                ApiError::Confirm(_) => confirm_first(),
+                error => tell(&form, Some(error.message())),
+            }
+            if let Some(button) = &button {
+                let _ = button.remove_attribute("disabled");
+            }
+        }
+    });
+}
+
+async fn send(form: &HtmlFormElement, fields: &UrlSearchParams) -> Result<(), ApiError> {
+    // Not the property, which a field of that name would hide.
+    let action = form.get_attribute("action").unwrap_or_default();
+    let answer = post(&action, fields).await?;
+    match (dialog(form.get_attribute("data-once")), form.get_attribute("data-next")) {
+        (Some(shown), _) => {
+            if let Ok(Some(asked)) = form.closest("dialog") {
+                asked.unchecked_into::<HtmlDialogElement>().close();
+            }
+            once::fill(&shown, &answer);
+            show(&shown);
+        }
+        (None, Some(next)) => go(&next),
+        (None, None) => reload(),
+    }
+    Ok(())
+}
+
+/// Says why something was refused: in the form where it has a place for that, else in its dialog, else at the end of
+/// the island.
+fn tell(form: &HtmlFormElement, words: Option<&str>) {
+    let around = || form.closest("dialog, .submit").ok().flatten();
+    let place = |within: &Element| within.query_selector(":scope > [role=alert], :scope > .dialog-body [role=alert]");
+    let own = form.query_selector("[role=alert]").ok().flatten();
+    if let Some(place) = own.or_else(|| place(&around()?).ok().flatten()) {
+        place.set_text_content(words);
+    }
+}

@@ -1,0 +1,97 @@
+use crate::{
+    api::tokens::CreateToken,
+    islands::{copy_button::CopyButton, once::Once, submit::Submit},
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The button that makes a token, with its two dialogs: one asks for the name, the other shows the token once. `primary`
+/// is whether it is the button of the view, `another` whether another token works already.
+pub(super) fn create_token(primary: bool, another: bool) -> impl IntoView {
+    view! {
+        <Submit>
+            <button
+                type="button"
+                class="button"
+                class:button-primary=primary
+                commandfor="name-token"
+                command="show-modal"
+                data-awake=""
+                disabled
+            >
+                Create token
+            </button>
+            <dialog class="dialog" id="name-token" aria-labelledby="name-token-title">{ask()}</dialog>
+        </Submit>
+        <Once id="made-token".to_owned()>{made(another)}</Once>
+    }
+}
+
+fn ask() -> impl IntoView {
+    let lives = [("0", "Until you revoke it"), ("90", "90 days"), ("180", "180 days"), ("365", "A year")];
+    let lives = lives.map(|(days, words)| view! { <option value=days>{words}</option> });
+    view! {
+        <form
+            id="name-token-form"
+            class="dialog-body"
+            method="post"
+            action=CreateToken::PATH
+            data-once="made-token"
+        >
+            <h2 id="name-token-title">Create a token</h2>
+            <label class="field">
+                <span class="label">Name</span>
+                <input
+                    name="name"
+                    required
+                    maxlength="60"
+                    autocomplete="off"
+                    autofocus
+                    aria-describedby="name-token-hint"
+                />
+            </label>
+            <p class="hint" id="name-token-hint">
+                "For example “Entra production”. By it you know the token again when you revoke it."
+            </p>
+            <label class="field">
+                <span class="label">It works</span>
+                <select name="days" aria-describedby="life-hint">{lives.collect_view()}</select>
+            </label>
+            <p class="hint" id="life-hint">
+                "Entra puts a provisioning job whose token has expired into quarantine, so it wants one without an end. \
+                 Postern reminds you to replace it."
+            </p>
+            <p class="alert" role="alert"></p>
+        </form>
+        <div class="dialog-foot">
+            <form method="dialog">
+                <button class="button">Cancel</button>
+            </form>
+            <button class="button button-primary" form="name-token-form">Create</button>
+        </div>
+    }
+}
+
+fn made(another: bool) -> impl IntoView {
+    view! {
+        <div class="dialog-body">
+            <h2 id="made-token-title">Copy this token now</h2>
+            <p>"Postern keeps only a hash of it. When this window closes, nobody can read it again."</p>
+            <div class="field">
+                <span class="label" data-field="name"></span>
+                <div class="copy-field copy-field-whole">
+                    <code id="secret" data-field="secret"></code>
+                    <CopyButton of="secret".to_owned() what="the token".to_owned()/>
+                </div>
+            </div>
+            <div class="note">
+                <p>
+                    "Paste it into Entra as " <strong>"Secret token"</strong> "."
+                    {another.then_some(" Your other tokens keep working until you revoke them.")}
+                </p>
+            </div>
+        </div>
+        <div class="dialog-foot">
+            <button type="button" class="button button-primary" data-stored="">"I have stored it"</button>
+        </div>
+    }
+}

@@ -1,0 +1,72 @@
+//! Tells alerts through the channels that the server was given: one task for each, so that none waits for another.
+
+use alert::{Channel, Message};
+use domain::{
+    Env, Result,
+    alert::{next, register, text, title, tried},
+    audit::Entry,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// How often a channel looks whether there is something to tell.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Starts the channels. They go on until the process ends: what they have not told by then is told by the next one.
+pub(crate) async fn start(env: &Env, channels: Vec<Channel>) -> Result<()> {
+    register(env, channels.iter().map(|channel| channel.name().to_owned()).collect()).await?;
+    for channel in channels {
+        tracing::info!(channel = channel.name(), to = channel.describe(), "alerts are told");
+        tokio::spawn(run(env.clone(), channel));
+    }
+    Ok(())
+}
+
+async fn run(env: Env, channel: Channel) {
+    loop {
+        match tell(&env, &channel).await {
+            Ok(true) => {}
+            Ok(false) => sleep(PAUSE).await,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "alerts could not be read");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Tells the next alert. Gives false where there was none, or it has to wait.
+async fn tell(env: &Env, channel: &Channel) -> Result<bool> {
+    let Some((state, entry)) = next(env, channel.name()).await? else { return Ok(false) };
+    let sent = channel.send(&message(&entry, channel.name()), env.now().millis() / 1_000).await;
+    let failure = sent.err().map(|error| error.to_string());
+    if let Some(reason) = &failure {
+        tracing::warn!(channel = channel.name(), reason, event = entry.seq, "an alert could not be told yet");
+    }
+    tried(env, state, &entry, failure).await?;
+    Ok(true)
+}
+
+fn message(entry: &Entry, channel: &str) -> Message {
+    let event = &entry.event;
+    let (actor, actor_id, actor_name) = event.actor.parts();
+    let object = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    Message {
+        id: format!("postern-audit-{}", entry.seq),
+        unix_millis: event.at.millis(),
+        kind: event.action.as_str().to_owned(),
+        title: title(entry),
+        text: text(entry, channel),
+        details: json!({
+            "event": entry.seq,
+            "actor": {"kind": actor, "id": actor_id.map(|id| id.to_string()), "name": actor_name},
+            "address": event.address,
+            "target": {"id": event.target.map(|id| id.to_string()), "name": event.target_name},
+            "before": object(&event.before),
+            "after": object(&event.after),
+            "reason": event.reason,
+            "text": text(entry, channel),
+        }),
+    }
+}

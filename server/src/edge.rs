@@ -1,0 +1,47 @@
+//! What is refused before anything looks at it, and how it is said: in SCIM's form under `/scim/v2`, as text elsewhere.
+
+use crate::{scim::PREFIX, serve::Fault};
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use hyper::body::Body as _;
+
+/// A refusal in fixed words. The connection ends with it: what else was sent is not read.
+pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Response {
+    let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
+    if path == PREFIX || path.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with('/')) {
+        let media_type = [(header::CONTENT_TYPE, "application/scim+json; charset=utf-8")];
+        let body = scim::Error::new(status.as_u16(), None, words).to_json().to_string();
+        return (status, close, media_type, body).into_response();
+    }
+    (status, close, format!("{words}\n")).into_response()
+}
+
+/// Refuses what somebody in front of us may have understood otherwise: where a request ends, or who sent it.
+pub(crate) async fn unambiguous(request: Request, next: Next) -> Response {
+    let (status, words) = match request.extensions().get::<Fault>() {
+        Some(Fault::Ambiguous) => (StatusCode::BAD_REQUEST, "The length of this request can be read in two ways."),
+        Some(Fault::TooLong) => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too large."),
+        None if request.headers().get_all(header::AUTHORIZATION).iter().nth(1).is_some() => {
+            (StatusCode::BAD_REQUEST, "Send one Authorization header, not several.")
+        }
+        None => return next.run(request).await,
+    };
+    refuse(request.uri().path(), status, words)
+}
+
+/// Compressed bodies are refused unread, however small they look.
+pub(crate) async fn uncompressed(request: Request, next: Next) -> Response {
+    if is_encoded(request.headers()) && !request.body().is_end_stream() {
+        return refuse(request.uri().path(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the body uncompressed.");
+    }
+    next.run(request).await
+}
+
+/// Whether a body is sent in any other coding than its own.
+pub(crate) fn is_encoded(headers: &axum::http::HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}

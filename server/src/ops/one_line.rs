@@ -1,0 +1,78 @@
+//! Keeps each event to one line, whatever callers put into it.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Writes events to standard error. Characters that end a line, steer a terminal or turn the order of what is read around
+/// are written as escapes, JSON's own where the form is JSON.
+pub(super) struct OneLine {
+    pub(super) json: bool,
+}
+
+impl<'a> MakeWriter<'a> for OneLine {
+    type Writer = Event;
+
+    fn make_writer(&'a self) -> Event {
+        Event { json: self.json }
+    }
+}
+
+/// One event, which comes as one piece.
+pub(super) struct Event {
+    json: bool,
+}
+
+impl Write for Event {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        io::stderr().lock().write_all(escaped(line, self.json).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+fn escaped(line: &str, json: bool) -> String {
+    let mut out = String::with_capacity(line.len() + 1);
+    for c in line.chars() {
+        match c {
+            c if !is_unsafe(c) => out.push(c),
+            c if json => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            c => out.extend(c.escape_unicode()),
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// Controls, line and paragraph separators, and what is not seen but changes how the rest is shown.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn what_ends_a_line_or_turns_it_around_is_escaped() {
+        let hostile = "a\r\n\u{1b}[31m\u{85}\u{2028}\u{202e}\u{feff}\u{e0041}é";
+        assert_eq!(escaped(hostile, false), "a\\u{d}\\u{a}\\u{1b}[31m\\u{85}\\u{2028}\\u{202e}\\u{feff}\\u{e0041}é\n");
+        let json = escaped(hostile, true);
+        assert_eq!(json, "a\\u000d\\u000a\\u001b[31m\\u0085\\u2028\\u202e\\ufeff\\udb40\\udc41é\n");
+        let read: String = serde_json::from_str(&format!("\"{}\"", json.trim_end())).unwrap();
+        assert_eq!(read, hostile);
+    }
+}

@@ -1,0 +1,153 @@
+//! Whose address a request came from, where a reverse proxy stands in front.
+
+use crate::state::{AppState, ClientAddress};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName},
+    middleware::Next,
+    response::Response,
+};
+use ipnet::IpNet;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The address at the other end of the socket. The accept loop puts it into each request.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddress(pub IpAddr);
+
+/// The networks whose word on a caller's address counts. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Arc<[IpNet]>);
+
+impl TrustedProxies {
+    /// Trusts these networks and nobody else.
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks.into())
+    }
+
+    /// Whether this is the address of a trusted proxy.
+    pub fn trust(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The caller's address: the last one in `X-Forwarded-For` that is not a trusted proxy, and only where a trusted
+    /// proxy sent the header. What stands before that address anybody may have written, so it is not even read. Without
+    /// such an address, or behind one that cannot be read, it is the peer's own.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.to_canonical();
+        if !self.trust(peer) {
+            return peer;
+        }
+        let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).iter().map(|value| value.as_bytes()).collect();
+        let entries = lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
+        for entry in entries.map(<[u8]>::trim_ascii).filter(|entry| !entry.is_empty()) {
+            match address(entry) {
+                Some(address) if self.trust(address) => {}
+                Some(address) => return address,
+                None => return peer,
+            }
+        }
+        peer
+    }
+}
+
+/// An address as proxies write it: bare, in brackets, with or without a port.
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(entry).ok()?;
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+/// Reads a network such as `10.0.0.0/8`, or a single address.
+pub(crate) fn network(text: &str) -> Result<IpNet, &'static str> {
+    let text = text.trim();
+    let network: Result<IpNet, _> = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let network = network.map_err(|_| "give a network such as 10.0.0.0/8 or fd00::/8, or one address")?;
+    match network {
+        IpNet::V6(mapped) if mapped.addr().to_ipv4_mapped().is_some() => {
+            Err("write an IPv4 network in IPv4's own form")
+        }
+        network => Ok(network),
+    }
+}
+
+/// Puts the [`ClientAddress`] into the request.
+pub(crate) async fn client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
+        let client = state.proxies.client(peer, request.headers());
+        request.extensions_mut().insert(ClientAddress(client));
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, forwarded: &[&[u8]]) -> String {
+        let networks = ["10.0.0.0/8", "192.0.2.1", "fd00::/8"].map(|text| network(text).unwrap());
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append(FORWARDED_FOR, axum::http::HeaderValue::from_bytes(line).unwrap());
+        }
+        TrustedProxies::new(networks.to_vec()).client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn strangers_cannot_say_who_they_are() {
+        assert_eq!(client("203.0.113.9", &[b"127.0.0.1"]), "203.0.113.9");
+        assert_eq!(client("192.0.2.2", &[b"198.51.100.7"]), "192.0.2.2");
+        assert_eq!(
+            TrustedProxies::default().client("127.0.0.1".parse().unwrap(), &HeaderMap::new()).to_string(),
+            "127.0.0.1"
+        );
+    }
+
+    #[test]
+    fn what_the_caller_wrote_itself_is_passed_over() {
+        for spoofed in ["127.0.0.1", "10.0.0.1", "unknown", "\u{e9}\r", "::1, 127.0.0.1", ",,", "' OR 1=1 --"] {
+            let line = [spoofed.trim().as_bytes(), b", 198.51.100.7"].concat();
+            assert_eq!(client("10.0.0.1", &[&line]), "198.51.100.7", "{spoofed}");
+            assert_eq!(client("10.0.0.1", &[spoofed.trim().as_bytes(), b"198.51.100.7"]), "198.51.100.7", "{spoofed}");
+        }
+    }
+
+    #[test]
+    fn proxies_in_a_row_are_followed() {
+        assert_eq!(client("10.0.0.1", &[b"198.51.100.7, 10.9.9.9", b"192.0.2.1"]), "198.51.100.7");
+        assert_eq!(client("10.0.0.1", &[b"198.51.100.7, 203.0.113.5, 10.9.9.9"]), "203.0.113.5");
+        assert_eq!(client("fd00::1", &[b"2001:db8::7, fd00::2"]), "2001:db8::7");
+    }
+
+    #[test]
+    fn ports_brackets_and_mapped_addresses_are_read() {
+        assert_eq!(client("::ffff:10.0.0.1", &[b"198.51.100.7:4711"]), "198.51.100.7");
+        assert_eq!(client("10.0.0.1", &[b"[2001:db8::7]:4711"]), "2001:db8::7");
+        assert_eq!(client("10.0.0.1", &[b"[2001:db8::7]"]), "2001:db8::7");
+        assert_eq!(client("10.0.0.1", &[b"::ffff:198.51.100.7, ::ffff:10.1.1.1"]), "198.51.100.7");
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_the_peer() {
+        let bad: [&[u8]; 7] =
+            [b"unknown", b"", b"198.51.100.7, _hidden", b"1.2.3.4.5", b"1.2.3.4:port", b"\xff\xfe", b"10.0.0.2"];
+        for line in bad {
+            assert_eq!(client("10.0.0.1", &[line]), "10.0.0.1", "{line:?}");
+        }
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn networks_are_read_from_flags() {
+        assert!(network("10.0.0.0/8").is_ok() && network(" ::1 ").is_ok());
+        for bad in ["", "10.0.0.0/33", "proxy.example", "::ffff:10.0.0.0/104"] {
+            assert!(network(bad).is_err(), "{bad}");
+        }
+    }
+}

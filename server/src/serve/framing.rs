@@ -1,0 +1,162 @@
+//! Watches the heads of the requests on a connection for framing that two servers in a row could read differently.
+//!
+//! The parser behind it takes some of these for granted: with both a `Transfer-Encoding` and a `Content-Length` it drops
+//! the length, of two equal lengths it keeps one, and it ends lines at a bare LF. A proxy in front may think otherwise,
+//! and then a part of one request becomes another (RFC 9112 §11.2). So such a connection is marked, and refused.
+
+use std::mem::take;
+
+/// How far the bytes of a connection have been understood.
+#[derive(Debug)]
+pub(super) struct Framing {
+    state: State,
+    /// Longer heads are refused.
+    longest: usize,
+}
+
+#[derive(Debug)]
+enum State {
+    Head(Vec<u8>),
+    /// So many bytes of a body are still to come.
+    Body(u64),
+    /// Nothing more is looked at: the connection ends with this request.
+    Last,
+}
+
+/// Why a connection's bytes are not taken for requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// They cannot be told apart into requests beyond doubt.
+    Ambiguous,
+    /// A head is longer than the limit, which the parser checks between reads only.
+    TooLong,
+}
+
+impl Framing {
+    pub(super) fn new(longest: usize) -> Self {
+        Self { state: State::Head(Vec::new()), longest }
+    }
+
+    /// Takes the next bytes of the connection.
+    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
+        while !bytes.is_empty() {
+            bytes = match &mut self.state {
+                State::Last => return Ok(()),
+                State::Body(left) => {
+                    let here = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+                    *left -= here as u64;
+                    if *left == 0 {
+                        self.state = State::Head(Vec::new());
+                    }
+                    &bytes[here..]
+                }
+                State::Head(_) => match self.head(bytes) {
+                    Ok(rest) => rest,
+                    Err(fault) => {
+                        self.state = State::Last;
+                        return Err(fault);
+                    }
+                },
+            };
+        }
+        Ok(())
+    }
+
+    /// Goes on with a head, to its end at most, and gives what is left of the bytes.
+    fn head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Fault> {
+        let State::Head(head) = &mut self.state else { return Ok(bytes) };
+        for (at, byte) in bytes.iter().enumerate() {
+            let after_cr = head.last() == Some(&b'\r');
+            if after_cr != (*byte == b'\n') {
+                return Err(Fault::Ambiguous);
+            }
+            if head.len() >= self.longest {
+                return Err(Fault::TooLong);
+            }
+            head.push(*byte);
+            match (*byte, head.as_slice()) {
+                // RFC 9112 §2.2: an empty line before a request is passed over.
+                (b'\n', b"\r\n") => head.clear(),
+                (b'\n', [.., b'\r', b'\n', b'\r', b'\n']) => {
+                    self.state = after(&take(head))?;
+                    return Ok(&bytes[at + 1..]);
+                }
+                _ => {}
+            }
+        }
+        Ok(&[])
+    }
+}
+
+/// What follows a head.
+fn after(head: &[u8]) -> Result<State, Fault> {
+    let mut length = None;
+    let mut coded = false;
+    for line in head.split(|byte| *byte == b'\n').skip(1) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        coded |= name.eq_ignore_ascii_case(b"transfer-encoding");
+        if name.eq_ignore_ascii_case(b"content-length") {
+            let digits = std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+            let read = digits.and_then(|digits| digits.parse().ok()).ok_or(Fault::Ambiguous)?;
+            if length.replace(read).is_some() {
+                return Err(Fault::Ambiguous);
+            }
+        }
+    }
+    match (coded, length) {
+        (true, Some(_)) => Err(Fault::Ambiguous),
+        // Where a coded body ends is the parser's to say; it is told to end the connection there.
+        (true, None) => Ok(State::Last),
+        (false, Some(length)) if length > 0 => Ok(State::Body(length)),
+        (false, _) => Ok(State::Head(Vec::new())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Framing};
+
+    /// However the bytes are cut into reads, the verdict is the same.
+    fn verdict(bytes: &str) -> Result<(), Fault> {
+        let whole = Framing::new(200).take(bytes.as_bytes());
+        for size in 1..4 {
+            let mut framing = Framing::new(200);
+            let pieces: Result<(), Fault> = bytes.as_bytes().chunks(size).try_for_each(|piece| framing.take(piece));
+            assert_eq!(pieces, whole, "{size}: {bytes:?}");
+        }
+        whole
+    }
+
+    #[test]
+    fn plain_requests_pass() {
+        for bytes in [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\r\nPOST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n\n\n\r\rxGET / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nContent-Length: 1\nContent-Length: 2",
+        ] {
+            assert_eq!(verdict(bytes), Ok(()), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_could_be_read_in_two_ways_does_not() {
+        for head in [
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+            "TRANSFER-ENCODING: chunked\r\nContent-length: 5\r\n",
+            "Content-Length: 5\r\nContent-Length: 5\r\n",
+            "Content-Length: 5, 5\r\n",
+            "Content-Length: +5\r\n",
+            "Content-Length:\r\n",
+            "Content-Length: 99999999999999999999\r\n",
+            "A: b\n",
+            "A: b\rC: d\r\n",
+        ] {
+            assert_eq!(verdict(&format!("POST / HTTP/1.1\r\n{head}\r\n")), Err(Fault::Ambiguous), "{head:?}");
+            let second = format!("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiPOST / HTTP/1.1\r\n{head}\r\n");
+            assert_eq!(verdict(&second), Err(Fault::Ambiguous), "{head:?}");
+        }
+        assert_eq!(verdict(&format!("GET /{} HTTP/1.1\r\n", "x".repeat(300))), Err(Fault::TooLong));
+    }
+}

@@ -166,48 +166,58 @@ async fn undecided(tx: &mut dyn Tx, id: Uuid) -> Result<Batch> {
 /// Undoes the last departures first: whoever was deactivated and then deleted is brought back before being reactivated.
 async fn undo_part(change: &Change<Uuid>, tx: &mut dyn Tx) -> Result<Undone> {
     let mut undone = Undone::default();
+    let mut events = Vec::new();
     for departure in tx.departures(change.context, PART).await? {
-        match undo(tx, &departure, &change.event).await? {
-            true => undone.restored += 1,
-            false => undone.failed += 1,
+        let (done, event) = undo(tx, &departure, &change.event).await?;
+        if done {
+            undone.restored += 1;
+        } else {
+            undone.failed += 1;
         }
+        events.extend(event);
         tx.undo_departure(departure.id, change.event.at).await?;
+    }
+    // The log last: whoever holds one of these users and wants to add to it would wait for this unit, and this for it.
+    for event in &events {
+        tx.append_event(event).await?;
     }
     Ok(undone)
 }
 
-/// Undoes one departure. Gives false where that cannot be.
-async fn undo(tx: &mut dyn Tx, departure: &Departure, event: &Event) -> Result<bool> {
+/// Undoes one departure. Gives whether all is as it was before, and the event where that took a change.
+async fn undo(tx: &mut dyn Tx, departure: &Departure, event: &Event) -> Result<(bool, Option<Event>)> {
     let at = event.at;
     let (user, group) = (UserId(departure.target), GroupId(departure.target));
     let action = match departure.kind {
-        DepartureKind::Deactivated => match tx.lock_user(user).await? {
-            Some(user) if !user.profile.active => {
-                tx.update_user(&reactivated(user, departure.before.as_deref(), at)?).await?;
-                Action::UserReactivated
+        DepartureKind::Deactivated => {
+            // Deleting somebody who is inactive is no departure of its own.
+            restored(tx.restore_user(user, at).await)?;
+            match tx.lock_user(user).await? {
+                Some(user) if !user.profile.active => {
+                    tx.update_user(&reactivated(user, departure.before.as_deref(), at)?).await?;
+                    Action::UserReactivated
+                }
+                user => return Ok((user.is_some(), None)),
             }
-            Some(_) => return Ok(true),
-            None => return Ok(false),
-        },
+        }
         DepartureKind::Deleted => match restored(tx.restore_user(user, at).await)? {
             true => Action::UserRestored,
-            false => return Ok(tx.user(user).await?.is_some()),
+            false => return Ok((tx.user(user).await?.is_some(), None)),
         },
         DepartureKind::GroupDeleted => match restored(tx.restore_group(group, at).await)? {
             true => Action::GroupRestored,
-            false => return Ok(tx.group(group).await?.is_some()),
+            false => return Ok((tx.group(group).await?.is_some(), None)),
         },
         DepartureKind::GroupEmptied => {
             let since = tx.settings().await?.guard.since(departure.at);
-            let Some(found) = tx.lock_group(group).await? else { return Ok(false) };
+            let Some(found) = tx.lock_group(group).await? else { return Ok((false, None)) };
             tx.restore_members(group, since).await?;
             tx.update_group(&crate::group::Group { version: found.version + 1, changed: at, ..found }).await?;
             Action::GroupChanged
         }
     };
     let event = Event { action, ..event.clone() }.on(departure.target, &departure.target_name);
-    tx.append_event(&event.with(&json!({"undone batch": departure.batch.map(|id| id.to_string())}))).await?;
-    Ok(true)
+    Ok((true, Some(event.with(&json!({"undone batch": departure.batch.map(|id| id.to_string())})))))
 }
 
 /// Whether something came back; a name that was taken meanwhile keeps it away.

@@ -21,6 +21,7 @@ mod schema;
 mod sessions;
 mod support;
 mod tokens;
+mod undo;
 mod units;
 mod upgrade;
 mod users;

@@ -61,12 +61,17 @@ async fn prune_audit(env: &Env) -> Result<()> {
 async fn remind(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
+            let mut events = Vec::new();
             for token in tx.tokens().await? {
                 let Some((since, why)) = due(&token, *now) else { continue };
                 if tx.remind_of_token(token.id, since, *now).await? {
                     let event = Event::new(*now, Actor::System, None, Action::TokenReminder);
-                    tx.append_event(&event.on(token.id.0, &token.name).with(&json!({"because": why}))).await?;
+                    events.push(event.on(token.id.0, &token.name).with(&json!({"because": why})));
                 }
+            }
+            // The log last: whoever holds one of these tokens and wants to add to it would wait for this unit.
+            for event in &events {
+                tx.append_event(event).await?;
             }
             Ok(())
         })

@@ -131,7 +131,7 @@ impl Connection<'_> {
         Ok(query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected())
     }
 
-    /// Forgets for good what was deleted, and who left a group, before a moment.
+    /// Forgets for good what was deleted, who left a group and who departed before a moment.
     pub(super) async fn delete_deleted(&mut self, before: Timestamp) -> Result<()> {
         let before = before.millis();
         let users = sqlx::query!("DELETE FROM deleted_users WHERE deleted < $1", before);

@@ -46,8 +46,9 @@ pub trait Users: Send {
     /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is
     /// none.
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted user back, in a new version and into those of its groups that there still are. Gives its name,
-    /// or `None` where there is none. Refuses a user name that was taken meanwhile with `Conflict`.
+    /// Brings a deleted user back, in a new version and into those of its groups that there still are; into a deleted one
+    /// once that is back. Gives its name, or `None` where there is none. Refuses a user name that was taken meanwhile with
+    /// `Conflict`, after which the unit can go on.
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted users, the last deleted first.
     async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
@@ -80,8 +81,9 @@ pub trait Groups: Send {
     async fn update_group(&mut self, group: &Group) -> Result<()>;
     /// Puts a group that is locked away with its memberships, never its members. Nothing happens where there is none.
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted group back, in a new version and with those of its members that there still are. Gives its
-    /// name, or `None` where there is none. Refuses a name that was taken meanwhile with `Conflict`.
+    /// Brings a deleted group back, in a new version and with those of its members that there still are; a deleted one
+    /// joins once it is back. Gives its name, or `None` where there is none. Refuses a name that was taken meanwhile with
+    /// `Conflict`, after which the unit can go on.
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted groups, the last deleted first.
     async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>>;
@@ -109,7 +111,7 @@ pub trait Groups: Send {
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
     /// Whether anybody is in the group.
     async fn has_members(&mut self, group: GroupId) -> Result<bool>;
-    /// Forgets for good what was deleted, and who left a group, before a moment.
+    /// Forgets for good what was deleted, who left a group and who departed before a moment.
     async fn forget_deleted(&mut self, before: Timestamp) -> Result<()>;
 }
 

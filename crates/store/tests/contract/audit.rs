@@ -1,11 +1,14 @@
 //! The audit log: a chain without gaps, whoever adds to it, and whatever is removed in due time.
 
-use crate::support::{Database, at, execute, id, numbers, on_both_databases, on_both_databases_bare, store, unit};
+use crate::support::{
+    Database, at, execute, id, insert_token, numbers, on_both_databases, on_both_databases_bare, store, token, unit,
+};
 use domain::{
     BreakGlassId, Clock, Env, Error, Random, Result, Timestamp, TokenId, UserId,
     audit::{Action, Actor, Entry, Event, EventQuery, Verified, Verifier},
     maintenance,
     store::Store,
+    token::Token,
 };
 use std::sync::Arc;
 
@@ -19,6 +22,7 @@ on_both_databases!(
     what_is_old_is_removed_and_the_rest_holds,
     what_a_channel_has_still_to_tell_stays,
     a_log_that_is_old_throughout_goes_on,
+    tokens_that_are_due_are_told_once,
 );
 
 on_both_databases_bare!(a_changed_line_is_found, a_long_log_is_removed_in_parts);
@@ -250,6 +254,21 @@ async fn a_log_that_is_old_throughout_goes_on(store: Store) {
     assert_eq!(numbers_of(&store).await, [6]);
     append(&store, event(1, Action::UserCreated)).await;
     assert_eq!((verify(&store).await.entries, numbers_of(&store).await), (2, vec![6, 7]));
+}
+
+async fn tokens_that_are_due_are_told_once(store: Store) {
+    for (number, expires) in [(1, 20), (2, 300), (3, 24)] {
+        insert_token(&store, &Token { expires: Some(at(0).plus_days(expires)), ..token(number) }).await;
+    }
+    for days in [10, 11] {
+        maintain(&store, days).await;
+        let told: Vec<_> =
+            log(&store).await.into_iter().map(|entry| (entry.event.action, entry.event.target)).collect();
+        assert_eq!(told, [(Action::TokenReminder, Some(id(3))), (Action::TokenReminder, Some(id(1)))]);
+    }
+    maintain(&store, 13).await;
+    assert_eq!(numbers_of(&store).await, [1, 2, 3]);
+    assert_eq!(verify(&store).await.entries, 3);
 }
 
 async fn a_changed_line_is_found(database: Database) {

@@ -131,7 +131,7 @@ pub(crate) async fn count(
         Some(batch) if batch.approved_until.is_some_and(|until| until >= now) => {
             return join(tx, departure, batch.id).await;
         }
-        Some(batch) if matches!(batch.state, BatchState::Open | BatchState::Held) => {
+        Some(batch) if batch.closed.is_none() && matches!(batch.state, BatchState::Open | BatchState::Held) => {
             return match guard.mode {
                 GuardMode::Alert => join(tx, departure, batch.id).await,
                 GuardMode::Hold => Err(Refusal::Held.into()),

@@ -115,12 +115,18 @@ impl Console {
     /// pauses the token first, so that the directory does not do it all again meanwhile.
     ///
     /// # Errors
-    /// `NotFound`.
+    /// `NotFound`; `Refused` when it was undone already.
     pub async fn undo_batch(&self, id: Uuid, pause: bool) -> Result<Undone> {
         self.change(Needs::Secret, Action::GuardUndone, (id, pause), |change, tx| {
             Box::pin(async move {
                 let (id, pause) = change.context;
                 let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
+                if batch.state == BatchState::Undone {
+                    return Err(Refusal::Decided.into());
+                }
+                // Whoever departs from now on belongs to another batch, so that this one comes to an end.
+                let closed = Some(change.event.at);
+                tx.update_batch(&Batch { approved_until: None, closed, ..batch.clone() }).await?;
                 let token = tx.lock_token(batch.token).await?.filter(|token| pause && token.paused.is_none());
                 if let Some(token) = token {
                     let (id, name) = (token.id.0, token.name.clone());
@@ -135,7 +141,7 @@ impl Console {
         let mut undone = Undone::default();
         loop {
             let part =
-                self.change(Needs::Secret, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
+                self.change(Needs::Session, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
             let part = part.await?;
             undone.restored += part.restored;
             undone.failed += part.failed;
@@ -143,12 +149,11 @@ impl Console {
                 break;
             }
         }
-        self.change(Needs::Secret, Action::GuardUndone, (id, undone), |change, tx| {
+        self.change(Needs::Session, Action::GuardUndone, (id, undone), |change, tx| {
             Box::pin(async move {
                 let (id, undone) = change.context;
                 let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
-                let closed = Some(change.event.at);
-                tx.update_batch(&Batch { state: BatchState::Undone, approved_until: None, closed, ..batch }).await?;
+                tx.update_batch(&Batch { state: BatchState::Undone, ..batch }).await?;
                 let facts = json!({"batch": id.to_string(), "restored": undone.restored, "failed": undone.failed});
                 tx.append_event(&change.event.clone().with(&facts)).await
             })

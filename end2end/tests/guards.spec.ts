@@ -13,7 +13,7 @@ test("the first change asks what the session is for", async ({ page, postern, ex
   expected.push(/403/);
   await signIn(page, postern);
   await page.getByRole("button", { name: "Turn on provisioning" }).click();
-  await expect(page.getByRole("heading", { name: "Confirm that it is you" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Say what this session is for" })).toBeVisible();
   await page.getByLabel("What is this session for?").fill("Set up Entra");
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page).toHaveURL(/\/admin\/sso\/scim$/);

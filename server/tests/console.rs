@@ -12,26 +12,26 @@ use domain::{Error, Refusal};
 use support::{TestApp, URL, entra_user, json};
 
 on_both!(
-    nobody_sees_a_page_without_a_session,
+    a02_nobody_sees_a_page_without_a_session,
     signing_in_opens_the_console,
-    unknown_and_wrong_get_the_same_answer,
-    every_server_function_is_guarded,
+    a14_unknown_and_wrong_get_the_same_answer,
+    a18_every_server_function_is_guarded,
     a_session_ends_after_half_an_hour,
-    a_session_that_was_ended_stays_ended,
-    a_planted_session_id_gets_no_rights,
+    a17_a_session_that_was_ended_stays_ended,
+    a16_a_planted_session_id_gets_no_rights,
     a_reset_secret_ends_sessions,
     provisioning_needs_two_proven_ways_back,
     a_token_is_shown_once_and_can_be_revoked,
     pages_show_what_the_directory_sent,
-    hostile_names_are_shown_as_text,
-    every_answer_carries_the_headers,
+    a19_hostile_names_are_shown_as_text,
+    a27_every_answer_carries_the_headers,
 );
 
 async fn signed_in(app: &TestApp) -> String {
     app.administrator("gate-test").await
 }
 
-async fn nobody_sees_a_page_without_a_session(app: TestApp) {
+async fn a02_nobody_sees_a_page_without_a_session(app: TestApp) {
     for path in
         ["/admin/sso/scim", "/admin/users", "/admin/users/x", "/admin/groups", "/admin/groups/x", "/admin/other"]
     {
@@ -59,7 +59,7 @@ async fn signing_in_opens_the_console(app: TestApp) {
     assert!(page.text.contains("gate-test"));
 }
 
-async fn unknown_and_wrong_get_the_same_answer(app: TestApp) {
+async fn a14_unknown_and_wrong_get_the_same_answer(app: TestApp) {
     app.break_glass("gate-test").await;
     let wrong =
         app.form("/login", None, "name=gate-test&secret=wrong&next=").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
@@ -75,7 +75,7 @@ async fn unknown_and_wrong_get_the_same_answer(app: TestApp) {
     assert!(wrong.text.contains("do not go together"));
 }
 
-async fn every_server_function_is_guarded(app: TestApp) {
+async fn a18_every_server_function_is_guarded(app: TestApp) {
     let cookie = signed_in(&app).await;
     let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().collect();
     assert!(functions.len() >= 3, "{functions:?}");
@@ -119,7 +119,7 @@ async fn a_session_ends_after_half_an_hour(app: TestApp) {
     app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
 }
 
-async fn a_session_that_was_ended_stays_ended(app: TestApp) {
+async fn a17_a_session_that_was_ended_stays_ended(app: TestApp) {
     let cookie = signed_in(&app).await;
     let answer = app.form("/logout", Some(&cookie), "").await.expect(StatusCode::SEE_OTHER);
     let removals: Vec<_> =
@@ -128,7 +128,7 @@ async fn a_session_that_was_ended_stays_ended(app: TestApp) {
     app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
 }
 
-async fn a_planted_session_id_gets_no_rights(app: TestApp) {
+async fn a16_a_planted_session_id_gets_no_rights(app: TestApp) {
     let secret = app.break_glass("gate-test").await;
     let planted = app.sign_in("gate-test", &secret).await;
     let answer = app.form("/login", Some(&planted), &format!("name=gate-test&secret={secret}&next=")).await;
@@ -209,7 +209,7 @@ async fn pages_show_what_the_directory_sent(app: TestApp) {
     app.page("/admin/nothing", Some(&cookie)).await.expect(StatusCode::NOT_FOUND);
 }
 
-async fn hostile_names_are_shown_as_text(app: TestApp) {
+async fn a19_hostile_names_are_shown_as_text(app: TestApp) {
     let cookie = signed_in(&app).await;
     let hostile = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
     let mut user = entra_user("evil");
@@ -231,7 +231,7 @@ async fn hostile_names_are_shown_as_text(app: TestApp) {
     }
 }
 
-async fn every_answer_carries_the_headers(app: TestApp) {
+async fn a27_every_answer_carries_the_headers(app: TestApp) {
     for path in ["/login", "/healthz", "/readyz", "/nothing", "/scim/v2/Users", "/admin/users"] {
         let answer = app.page(path, None).await;
         let policy = answer.header(header::CONTENT_SECURITY_POLICY);

@@ -28,7 +28,7 @@ on_both!(
     errors_are_scim_json_everywhere,
     nothing_is_reached_without_a_token,
     limits_answer_and_do_not_crash,
-    parallel_creates_of_one_name_give_one_user,
+    a33_parallel_creates_of_one_name_give_one_user,
     calls_are_recorded,
     a_token_that_ends_meanwhile_writes_nothing,
     a_deleted_user_changes_its_groups,
@@ -279,7 +279,7 @@ async fn limits_answer_and_do_not_crash(app: TestApp) {
     assert_eq!(app.get("/Users?count=1000000000").await.expect(StatusCode::OK).total(), 1);
 }
 
-async fn parallel_creates_of_one_name_give_one_user(app: TestApp) {
+async fn a33_parallel_creates_of_one_name_give_one_user(app: TestApp) {
     let creates = (0..12).map(|n| {
         let name = if n % 2 == 0 { "ada@corp.example" } else { "ADA@corp.example" };
         app.post("/Users", entra_user(name))

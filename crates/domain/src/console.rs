@@ -21,9 +21,9 @@ pub use drills::DrillStatus;
 pub use guard::{GuardStatus, Undone};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};
 pub use provisioning::ScimStatus;
+pub(crate) use provisioning::{status, switch};
 pub use roles::RoleStatus;
 pub use tokens::{Expiry, TokenDetail};
-pub(crate) use provisioning::{status, switch};
 pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{

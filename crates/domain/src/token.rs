@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn every_single_mistake_is_seen() {
+    fn a15_every_single_mistake_is_seen() {
         let text = token();
         for at in 0..text.len() {
             for wrong in ALPHABET.iter().chain(b"_-").filter(|b| **b != text.as_bytes()[at]) {

@@ -52,7 +52,7 @@ fn networks_are_what_one_subscriber_chooses_from() {
 }
 
 #[test]
-fn a_known_device_is_admitted_at_first_try_during_a_flood() {
+fn a13_a_known_device_is_admitted_at_first_try_during_a_flood() {
     let mut flood = Flood::new();
     for now in 0..600_000 {
         flood.millisecond(now);
@@ -68,7 +68,7 @@ fn a_known_device_is_admitted_at_first_try_during_a_flood() {
 }
 
 #[test]
-fn a_fresh_network_is_admitted_within_a_minute_of_any_flood() {
+fn a13_a_fresh_network_is_admitted_within_a_minute_of_any_flood() {
     for begins in [0, 100, 5_000, 20_000, 47_000, 300_000] {
         let mut flood = Flood::new();
         let mut next = begins;
@@ -174,7 +174,7 @@ fn run(throttle: &mut Throttle, tries: &[Try], may_go_back: bool) -> Vec<i64> {
 
 proptest! {
     #[test]
-    fn strangers_never_get_more_than_twelve_a_second(tries in tries()) {
+    fn a12_strangers_never_get_more_than_twelve_a_second(tries in tries()) {
         let admitted = run(&mut Throttle::default(), &tries, false);
         for (n, first) in admitted.iter().enumerate() {
             for (more, last) in admitted[n..].iter().enumerate() {
@@ -186,7 +186,7 @@ proptest! {
 
     /// Whatever came before, and wherever the clock went: after a minute of quiet everybody is admitted.
     #[test]
-    fn nobody_is_locked_for_longer_than_a_minute(tries in tries(), jump in -40_000_000_000_i64..40_000_000_000) {
+    fn a39_nobody_is_locked_for_longer_than_a_minute(tries in tries(), jump in -40_000_000_000_i64..40_000_000_000) {
         let mut throttle = Throttle::default();
         run(&mut throttle, &tries, true);
         // The clock is set while it is quiet; the minute counts from there.

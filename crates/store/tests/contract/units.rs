@@ -14,7 +14,7 @@ on_both_databases!(
     neighbours_do_not_touch_each_other,
     a_name_goes_to_one_of_many,
     units_that_cross_both_succeed,
-    a_dropped_caller_cannot_cut_a_unit,
+    a41_a_dropped_caller_cannot_cut_a_unit,
     a_lost_error_cannot_become_a_commit,
     closing_waits_for_units_under_way,
 );
@@ -126,7 +126,7 @@ async fn units_that_cross_both_succeed(store: Store) {
     }
 }
 
-async fn a_dropped_caller_cannot_cut_a_unit(store: Store) {
+async fn a41_a_dropped_caller_cannot_cut_a_unit(store: Store) {
     for number in 1..=20 {
         let unit = insert(store.clone(), number, if number == 1 { End::Late } else { End::Well });
         // Long enough to hand the unit over, or even to be under way with it; never long enough for the first.

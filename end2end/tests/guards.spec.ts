@@ -38,7 +38,8 @@ test("a break-glass account is made, and its sheet signs in", async ({ signedIn:
   await expect(sheet).toBeVisible();
   await sheet.getByRole("button", { name: "I have stored it" }).click();
   await expect(sheet).toBeHidden();
-  await expect(page.getByRole("row").filter({ hasText: name }).getByText("Not proven")).toBeVisible();
+  const made = page.getByRole("row").filter({ has: page.locator(".row-main", { hasText: name }) });
+  await expect(made.getByText("Not proven")).toBeVisible();
   expect(await page.content()).not.toContain(secret);
 
   const other = await (await browser.newContext({ baseURL: postern.url })).newPage();
@@ -50,9 +51,9 @@ test("a break-glass account is made, and its sheet signs in", async ({ signedIn:
     await expect(other).toHaveURL(/\/admin\/sso\/scim$/);
   }
   await other.goto("/admin/break-glass");
-  const row = other.getByRole("row").filter({ hasText: name });
+  const row = other.getByRole("row").filter({ has: other.locator(".row-main", { hasText: name }) });
   await expect(row.getByText("Proven", { exact: true })).toBeVisible();
-  await expect(row.getByRole("cell").filter({ hasText: "Codes left" })).toContainText("7");
+  await expect(row.getByRole("cell").nth(3)).toHaveText(/7$/);
   await other.context().close();
 });
 
@@ -85,7 +86,7 @@ test("a batch of departures is found and undone", async ({ signedIn: page, poste
   await dialog.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(page.getByText("Nothing waits for you.")).toBeVisible();
   await page.goto("/admin/users?status=active");
-  await expect(page.getByRole("row").filter({ hasText: "Person" })).toHaveCount(14);
+  await expect(page.getByRole("row").filter({ hasText: /Person \d/ })).toHaveCount(14);
   expect((await postern.scim(token, "GET", "/Users")).status, "the token is paused").toBe(403);
 });
 
@@ -95,7 +96,8 @@ test("what was deleted is restored", async ({ signedIn: page, postern }) => {
   const { id } = await (await postern.scim(token, "POST", "/Users", person(1))).json();
   expect((await postern.scim(token, "DELETE", `/Users/${id}`)).status).toBe(204);
   await page.goto("/admin/deleted");
-  await page.getByRole("row").filter({ hasText: "Person 1" }).getByRole("button", { name: /Restore/ }).click();
+  await page.getByRole("row").filter({ hasText: "Person 1" }).getByRole("button", { name: /Restore/ }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: /^Restore/ }).click();
   await expect(page.getByText("Nothing to restore")).toBeVisible();
   expect((await postern.scim(token, "GET", `/Users/${id}`)).status).toBe(200);
 });

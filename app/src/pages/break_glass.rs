@@ -48,7 +48,7 @@ fn page(all: &BreakGlass) -> impl IntoView + use<> {
         <div class="page-head">
             <p class="eyebrow">Access</p>
             <h1>"Break-glass accounts"</h1>
-            <p class="soft lead">{lockout::summary(&all.status.doors)}</p>
+            <p class="soft">{lockout::summary(&all.status.doors)}</p>
         </div>
         <section class="panel" aria-labelledby="left">
             <div class="panel-head">

@@ -50,7 +50,7 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
         <Title text=title/>
         <div class="page-head">
             <h1>{title}</h1>
-            <p class="soft lead">{format!("You are signed in as {name}. {}", why)}</p>
+            <p class="soft">{format!("You are signed in as {name}. {}", why)}</p>
         </div>
         {form}
         {nothing}

@@ -51,7 +51,7 @@ fn page(drill: Drill, now: Timestamp) -> impl IntoView {
         <div class="page-head">
             <p class="eyebrow"><a href="/admin/break-glass">"Break-glass accounts"</a></p>
             <div class="panel-title"><h1>"Record of a drill"</h1> {chip(tone, word)}</div>
-            <p class="soft lead">{verdict(&drill)}</p>
+            <p class="soft">{verdict(&drill)}</p>
         </div>
         <section class="panel record" aria-label="Record">
             <dl class="attributes">{facts.map(fact).collect_view()}</dl>

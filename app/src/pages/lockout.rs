@@ -18,7 +18,7 @@ fn page(simulation: &Simulation) -> impl IntoView + use<> {
         <div class="page-head">
             <p class="eyebrow">Access</p>
             <h1>"Lock-out"</h1>
-            <p class="soft lead">{lockout::summary(&simulation.doors)}</p>
+            <p class="soft">{lockout::summary(&simulation.doors)}</p>
         </div>
         <section class="panel" aria-labelledby="left">
             <div class="panel-head">

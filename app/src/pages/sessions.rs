@@ -32,7 +32,7 @@ fn page(sessions: Vec<SessionSummary>, looks: Looks) -> impl IntoView {
         <div class="page-head">
             <p class="eyebrow">Access</p>
             <h1>Sessions</h1>
-            <p class="soft lead">{sentence(&sessions)}</p>
+            <p class="soft">{sentence(&sessions)}</p>
         </div>
         <section class="panel" aria-label="Sessions">
             <table class="rows sessions" aria-label="Sessions that are alive">

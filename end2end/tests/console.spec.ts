@@ -130,6 +130,10 @@ test.describe("without JavaScript", () => {
     postern.run("scim", "disable");
     await signIn(page, postern);
     await page.getByRole("button", { name: "Turn on provisioning" }).click();
+    await expect(page.getByRole("heading", { name: "Confirm that it is you" })).toBeVisible();
+    await page.getByLabel("What is this session for?").fill("Set up Entra");
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("button", { name: "Turn on provisioning" }).click();
     expect(postern.run("scim", "status")).toContain("Provisioning is on");
     await page.goto("/admin/users");
     await page.getByRole("searchbox").fill("byron");

@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 
 const binary = process.env.POSTERN_BIN!;
 
-/** The real binary on a fresh database, with one break-glass account. */
+/** The real binary on a fresh database, with two break-glass accounts, of which somebody has signed in with one. */
 export class Postern {
-  readonly name = "gate-test";
+  name = "";
   url = "";
   secret = "";
   private server?: ChildProcess;
@@ -22,17 +22,28 @@ export class Postern {
   }
 
   async start(): Promise<void> {
-    this.secret = this.run("break-glass", "create", this.name);
+    this.secret = this.run("break-glass", "create", "gate");
+    const other = this.run("break-glass", "create", "spare");
+    const accounts: { name: string }[] = JSON.parse(this.run("break-glass", "list", "--json"));
+    this.name = accounts[0]!.name;
     const server = spawn(binary, ["--database-url", this.database, "serve", "--listen", "127.0.0.1:0"]);
     this.server = server;
     for await (const line of createInterface({ input: server.stdout! })) {
       const ready = /http:\/\/\S+/.exec(line);
       if (ready) {
         this.url = ready[0];
+        await this.prove(accounts[1]!.name, other);
         return;
       }
     }
     throw new Error("the server did not start");
+  }
+
+  /** Signs in with an account without a browser. */
+  private async prove(name: string, secret: string): Promise<void> {
+    const body = new URLSearchParams({ name, secret });
+    const answer = await fetch(`${this.url}/login`, { method: "POST", headers: { origin: this.url }, body, redirect: "manual" });
+    if (answer.status !== 303) throw new Error(`the sign-in was answered ${answer.status}`);
   }
 
   async stop(): Promise<void> {
@@ -85,6 +96,7 @@ export const test = base.extend<Fixtures>({
   ],
   signedIn: async ({ page, postern }, use) => {
     await signIn(page, postern);
+    await confirm(page);
     await use(page);
   },
 });
@@ -94,6 +106,14 @@ export async function signIn(page: Page, postern: Postern): Promise<void> {
   await page.getByLabel("Break-glass account").fill(postern.name);
   await page.getByLabel("Secret").fill(postern.secret);
   await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/admin\/sso\/scim$/);
+}
+
+/** Says what the session is for, which the first change needs. */
+export async function confirm(page: Page): Promise<void> {
+  await page.goto("/admin/confirm?next=/admin/sso/scim");
+  await page.getByLabel("What is this session for?").fill("Set up Entra");
+  await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page).toHaveURL(/\/admin\/sso\/scim$/);
 }
 

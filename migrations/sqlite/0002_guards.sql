@@ -80,7 +80,8 @@ CREATE TABLE departures (
     undone INTEGER
 ) STRICT;
 CREATE INDEX departures_at ON departures (at);
-CREATE INDEX departures_batch ON departures (batch, id) WHERE batch IS NOT NULL;
+-- Those that are undone leave it, so that each part of a long undoing costs the same.
+CREATE INDEX departures_batch ON departures (batch, id) WHERE undone IS NULL;
 
 CREATE TABLE batches (
     id BLOB NOT NULL PRIMARY KEY,

@@ -121,12 +121,7 @@ struct Batch {
 type Uses = HashMap<(TokenId, Option<String>), Timestamp>;
 
 impl Batch {
-    fn take(
-        &mut self,
-        message: Message,
-        touched: &mut Uses,
-        strangers: &mut Strangers,
-    ) -> Option<oneshot::Sender<()>> {
+    fn take(&mut self, message: Message, touched: &mut Uses, strangers: &mut Strangers) -> Option<oneshot::Sender<()>> {
         match message {
             Message::Used(token, place, at) => {
                 let key = (token, place);

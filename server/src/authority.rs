@@ -63,8 +63,8 @@ fn judge(ours: &Authorities, request: &Request) -> Result<(), (StatusCode, &'sta
     let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let named: Vec<&[u8]> = host.map(|host| host.as_bytes()).into_iter().chain(target).collect();
     if named.is_empty() || named.iter().any(|authority| !ours.have(authority)) {
-        let words = "This server does not answer under that name. Use its public URL, or start it with another \
-                     --public-url.";
+        let words = "Postern does not answer under this name. Open its public URL (--public-url); a proxy in front of \
+                     it must pass the Host header on.";
         return Err((StatusCode::MISDIRECTED_REQUEST, words));
     }
     Ok(())

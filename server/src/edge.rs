@@ -1,6 +1,6 @@
 //! What is refused before anything looks at it, and how it is said: in SCIM's form under `/scim/v2`, as text elsewhere.
 
-use crate::scim::PREFIX;
+use crate::{scim::PREFIX, serve::Fault};
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -20,20 +20,17 @@ pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Res
     (status, close, format!("{words}\n")).into_response()
 }
 
-/// Marks a request on a connection whose bytes could be read in two ways. The accept loop puts it into the request.
-#[derive(Clone, Copy)]
-pub(crate) struct Ambiguous;
-
 /// Refuses what somebody in front of us may have understood otherwise: where a request ends, or who sent it.
 pub(crate) async fn unambiguous(request: Request, next: Next) -> Response {
-    let words = if request.extensions().get::<Ambiguous>().is_some() {
-        "The length of this request can be read in two ways."
-    } else if request.headers().get_all(header::AUTHORIZATION).iter().nth(1).is_some() {
-        "Send one Authorization header, not several."
-    } else {
-        return next.run(request).await;
+    let (status, words) = match request.extensions().get::<Fault>() {
+        Some(Fault::Ambiguous) => (StatusCode::BAD_REQUEST, "The length of this request can be read in two ways."),
+        Some(Fault::TooLong) => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too large."),
+        None if request.headers().get_all(header::AUTHORIZATION).iter().nth(1).is_some() => {
+            (StatusCode::BAD_REQUEST, "Send one Authorization header, not several.")
+        }
+        None => return next.run(request).await,
     };
-    refuse(request.uri().path(), StatusCode::BAD_REQUEST, words)
+    refuse(request.uri().path(), status, words)
 }
 
 /// Compressed bodies are refused unread, however small they look.

@@ -3,7 +3,10 @@
 use crate::state::AppState;
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{self, Entry},
+    },
     middleware::Next,
     response::Response,
 };
@@ -31,10 +34,26 @@ pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, 
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if state.public_url.is_https() {
+        keep_secure_cookies(headers);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Over https no cookie goes out without `Secure`. The session layer would remove its own so, which browsers ignore
+/// for a `__Host-` cookie anyway.
+fn keep_secure_cookies(headers: &mut HeaderMap) {
+    let is_secure = |cookie: &HeaderValue| {
+        cookie.as_bytes().split(|byte| *byte == b';').any(|part| part.trim_ascii().eq_ignore_ascii_case(b"secure"))
+    };
+    let kept: Vec<HeaderValue> = match headers.entry(header::SET_COOKIE) {
+        Entry::Occupied(cookies) => cookies.remove_entry_mult().1.filter(is_secure).collect(),
+        Entry::Vacant(_) => return,
+    };
+    for cookie in kept {
+        headers.append(header::SET_COOKIE, cookie);
+    }
 }
 
 fn content_security_policy(nonce: &Nonce) -> String {

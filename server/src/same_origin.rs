@@ -13,8 +13,9 @@ use axum::{
 };
 
 /// Lets a request pass when it changes nothing, or when it comes from our own pages.
-pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    forget_foreign_referer(request.headers_mut(), state.public_url.as_str());
     if safe || is_ours(request.headers(), state.public_url.as_str()) {
         return next.run(request).await;
     }
@@ -26,6 +27,14 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
         ("This did not come from Postern's own pages, so nothing was changed.", state.public_url.as_str());
     (StatusCode::FORBIDDEN, format!("{words} Open Postern at {url}, or start it with another --public-url.\n"))
         .into_response()
+}
+
+/// A plain form that posts to a server function is sent back to its `Referer`; that must be a page of ours.
+fn forget_foreign_referer(headers: &mut HeaderMap, origin: &str) {
+    let rest = headers.get(header::REFERER).and_then(|value| value.to_str().ok()?.strip_prefix(origin));
+    if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        headers.remove(header::REFERER);
+    }
 }
 
 fn is_ours(headers: &HeaderMap, origin: &str) -> bool {
@@ -52,6 +61,20 @@ mod tests {
         assert!(ours(Some("same-origin"), Some("https://id.corp.example")));
         assert!(ours(Some("same-origin"), None));
         assert!(ours(None, Some("https://id.corp.example")));
+    }
+
+    #[test]
+    fn a_foreign_referer_is_forgotten() {
+        let kept = |referer: &'static str| {
+            let mut headers = HeaderMap::from_iter([(header::REFERER, referer.parse().unwrap())]);
+            forget_foreign_referer(&mut headers, "https://id.corp.example");
+            headers.contains_key(header::REFERER)
+        };
+        assert!(kept("https://id.corp.example") && kept("https://id.corp.example/admin/sso/scim"));
+        for foreign in ["https://id.corp.example.evil.example/", "https://id.corp.example@evil.example", "//evil", "/x"]
+        {
+            assert!(!kept(foreign), "{foreign}");
+        }
     }
 
     #[test]

@@ -4,15 +4,13 @@ mod framing;
 mod places;
 mod wire;
 
-use crate::{
-    edge::Ambiguous,
-    proxy::{PeerAddress, TrustedProxies},
-};
+use crate::proxy::{PeerAddress, TrustedProxies};
 use axum::{
     Router,
     body::Body,
     http::{HeaderValue, Request, Response, header},
 };
+pub(crate) use framing::Fault;
 use framing::Framing;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
@@ -21,7 +19,14 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use places::{Place, Places};
-use std::{convert::Infallible, future::Future, io, net::IpAddr, sync::atomic::Ordering, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io::{self, ErrorKind},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -36,7 +41,7 @@ const HEADER_COUNT: usize = 64;
 /// What a connection may take of the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at the same time; more wait to be accepted.
+    /// Connections at the same time. For one more, that goes which has waited for its caller longest.
     pub connections: usize,
     /// Connections at the same time from one IPv4 address or one IPv6 /64; more are hung up on. Trusted proxies are
     /// exempt.
@@ -54,7 +59,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1_024,
+            // A process may have 1,024 files open by default, and the database and files need some.
+            connections: 896,
             connections_each: 64,
             head: Duration::from_secs(10),
             body: Duration::from_secs(20),
@@ -83,6 +89,8 @@ pub async fn serve(
         match accepted {
             Ok(Some((stream, address, place))) => connect(&graceful, &router, &limits, stream, address, place),
             Ok(None) => {}
+            // It ended before it was accepted.
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
                 // Out of file descriptors, mostly: they come back when connections end.
                 tracing::error!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
@@ -97,15 +105,15 @@ pub async fn serve(
 }
 
 /// The next connection; none when its address has too many already and it was hung up on.
-async fn accept(listener: &TcpListener, places: &Places) -> io::Result<Option<(TcpStream, IpAddr, Place)>> {
-    let free = places.free().await.map_err(io::Error::other)?;
+async fn accept(listener: &TcpListener, places: &Places) -> io::Result<Option<(TcpStream, IpAddr, Arc<Place>)>> {
     let (stream, address) = listener.accept().await?;
     let address = address.ip();
-    let Some(place) = places.take(free, address) else {
+    let Some(place) = places.take(address).await.map_err(io::Error::other)? else {
         tracing::debug!(%address, "hung up on an address with too many connections");
         return Ok(None);
     };
-    stream.set_nodelay(true)?;
+    // On some systems this fails where the caller has hung up again, which shows at the first read.
+    let _ = stream.set_nodelay(true);
     Ok(Some((stream, address, place)))
 }
 
@@ -115,14 +123,17 @@ fn connect(
     limits: &Limits,
     stream: TcpStream,
     address: IpAddr,
-    place: Place,
+    place: Arc<Place>,
 ) {
-    // The parser's own limit may be overrun by what one read brings.
-    let wire = Wire::new(stream, Framing::new(2 * HEADER_BYTES), limits.stall);
-    let (router, ambiguous) = (router.clone(), wire.ambiguous());
+    let wire = Wire::new(stream, Framing::new(HEADER_BYTES), limits.stall);
+    let (router, fault, working) = (router.clone(), wire.fault(), place.clone());
     let service = tower::service_fn(move |request| {
-        let is_ambiguous = ambiguous.load(Ordering::Relaxed);
-        answer(router.clone(), request, address, is_ambiguous)
+        let (answer, working) = (answer(router.clone(), request, address, fault.get().copied()), working.work());
+        async move {
+            let answer = answer.await;
+            drop(working);
+            answer
+        }
     });
     // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
     let connection = http1::Builder::new()
@@ -133,10 +144,14 @@ fn connect(
         .serve_connection(TokioIo::new(wire), TowerToHyperService::new(service));
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(error = %error, "a connection ended early");
+        tokio::select! {
+            ended = connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(error = %error, "a connection ended early");
+                }
+            }
+            () = place.leave() => tracing::debug!(%address, "a connection that waited made room for another"),
         }
-        drop(place);
     });
 }
 
@@ -144,11 +159,11 @@ async fn answer(
     mut router: Router,
     mut request: Request<Incoming>,
     peer: IpAddr,
-    is_ambiguous: bool,
+    fault: Option<Fault>,
 ) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(PeerAddress(peer));
-    if is_ambiguous {
-        request.extensions_mut().insert(Ambiguous);
+    if let Some(fault) = fault {
+        request.extensions_mut().insert(fault);
     }
     let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await?;

@@ -161,7 +161,10 @@ async fn provisioning_needs_two_proven_ways_back(app: TestApp) {
     app.clock.advance_minutes(91 * 24 * 60);
     let late = app.console("gate-0003").await;
     let refused = late.set_provisioning(true).await;
-    assert!(matches!(refused, Err(Error::Refused(Refusal::NoProvenWayBack))), "the others are too long ago: {refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Refused(Refusal::NoProvenWayBack))),
+        "the others are too long ago: {refused:?}"
+    );
     app.sign_in("gate-0002", &unproven).await;
     late.set_provisioning(true).await.unwrap();
 }

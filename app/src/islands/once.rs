@@ -37,7 +37,7 @@ pub(crate) fn Once(
             aria-labelledby=format!("{id}-title")
             node_ref=dialog
             on:cancel=|event: Event| event.prevent_default()
-            on:close=move |_| dialog.with_untracked(|dialog| dialog.iter().for_each(|dialog| show(dialog)))
+            on:close=move |_| dialog.with_untracked(|dialog| dialog.iter().for_each(show))
             on:click=click
         >
             {children()}

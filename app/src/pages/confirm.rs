@@ -29,6 +29,8 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     // Only pages of ours are linked to; the form's answer is checked where it arrives.
     let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
     let name = console.principal().name.clone();
+    let title = if needs_reason && !needs_secret { "Say what this session is for" } else { "Confirm that it is you" };
+    let why = why(needs_secret, needs_reason, !next.is_empty());
     let form = (needs_secret || needs_reason).then(|| {
         view! {
             <form class="panel confirm" method="post" action="/admin/confirm" aria-label="Confirm">
@@ -45,10 +47,10 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     });
     let nothing = form.is_none().then(|| view! { <p><a class="button" href=back>Go on</a></p> });
     view! {
-        <Title text="Confirm"/>
+        <Title text=title/>
         <div class="page-head">
-            <h1>{"Confirm that it is you"}</h1>
-            <p class="soft lead">{format!("You are signed in as {name}. {}", why(needs_secret, needs_reason))}</p>
+            <h1>{title}</h1>
+            <p class="soft lead">{format!("You are signed in as {name}. {}", why)}</p>
         </div>
         {form}
         {nothing}
@@ -56,18 +58,18 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
 }
 
 /// Why something is asked for, and what comes then.
-fn why(needs_secret: bool, needs_reason: bool) -> String {
+fn why(needs_secret: bool, needs_reason: bool, is_sent: bool) -> String {
     let secret = format!(
         "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: a \
          screen that was left alone must not open the gate."
     );
     let reason =
         "Nobody has said yet what this session is for; the answer stands beside every change in the audit log.";
-    let then = "Nothing was changed yet: afterwards you are led back, and press the button once more.";
+    let then = if is_sent { " Nothing was changed yet: you are led back, and press the button once more." } else { "" };
     match (needs_secret, needs_reason) {
-        (true, true) => format!("{reason} {secret} {then}"),
-        (true, false) => format!("{secret} {then}"),
-        (false, true) => format!("{reason} {then}"),
+        (true, true) => format!("{reason} {secret}{then}"),
+        (true, false) => format!("{secret}{then}"),
+        (false, true) => format!("{reason}{then}"),
         (false, false) => "You have confirmed that already, so nothing is asked for.".to_owned(),
     }
 }
@@ -118,8 +120,10 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_explained() {
-        assert!(why(true, true).contains("secret was last given") && why(true, true).contains("audit log"));
-        assert!(!why(true, false).contains("audit log") && !why(false, true).contains("secret was"));
-        assert!(why(false, false).contains("nothing is asked"));
+        let both = why(true, true, true);
+        assert!(both.contains("secret was last given") && both.contains("audit log") && both.contains("once more"));
+        assert!(!why(true, false, true).contains("audit log") && !why(false, true, true).contains("secret was"));
+        assert!(!why(true, true, false).contains("once more"));
+        assert!(why(false, false, false).contains("nothing is asked"));
     }
 }

@@ -80,7 +80,7 @@ fn rows(drill: &Drill) -> Vec<(String, &'static str, String)> {
     let done = |is_done: bool| if is_done { "Done" } else { "Not done" };
     let mut rows = vec![
         ("Signed in with the secret or a code".to_owned(), "Done", absolute(drill.signed_in)),
-        ("Drill begun, alerts sent".to_owned(), "Done", absolute(drill.started)),
+        ("Drill begun".to_owned(), "Done", absolute(drill.started)),
         ("One administrator’s task".to_owned(), done(drill.task.is_some()), at(drill.task)),
     ];
     rows.extend(drill.channels.iter().map(|channel| {

@@ -34,7 +34,7 @@ fn page(simulation: &Simulation) -> impl IntoView + use<> {
                 <h2 id="if">"If Entra deactivated everyone now"</h2>
                 <p class="soft">"Counted just now; nothing was changed."</p>
             </div>
-            <ul class="panel-text consequences">
+            <ul class="panel-text consequences simulation">
                 {sentences.into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
             </ul>
         </section>
@@ -43,14 +43,14 @@ fn page(simulation: &Simulation) -> impl IntoView + use<> {
 
 /// What would happen, one thing after the other.
 fn sentences(simulation: &Simulation) -> Vec<String> {
-    let Simulation { users, administrators, sessions, .. } = *simulation;
+    let Simulation { users, sessions, .. } = *simulation;
     if users == 0 {
         return vec![
             "There is no active user whom it could deactivate.".to_owned(),
             lockout::summary(&simulation.doors),
         ];
     }
-    let mut sentences = vec![guard(simulation), people(users, administrators)];
+    let mut sentences = vec![people(simulation), guard(simulation)];
     sentences.push(match sessions {
         0 => "No user is signed in, so no session would end.".to_owned(),
         _ => format!("{} would end with the next click.", count(sessions, "session of a user", "sessions of users")),
@@ -59,15 +59,20 @@ fn sentences(simulation: &Simulation) -> Vec<String> {
     sentences
 }
 
-fn people(users: u64, administrators: u64) -> String {
-    let users =
-        if users == 1 { "The only active user".to_owned() } else { format!("All {} active users", grouped(users)) };
-    let administrators = match administrators {
-        0 => "none of them is an administrator".to_owned(),
-        1 => "1 of them is an administrator".to_owned(),
-        more => format!("{} of them are administrators", grouped(more)),
+fn people(simulation: &Simulation) -> String {
+    let Simulation { users, administrators, threshold, guard, .. } = simulation;
+    let held = guard.mode == GuardMode::Hold && users > threshold;
+    let lost = match users {
+        1 => "The only active user".to_owned(),
+        _ if held => format!("{} of {} active users", grouped(*threshold), grouped(*users)),
+        _ => format!("All {} active users", grouped(*users)),
     };
-    format!("{users} would lose access if the guard let it happen; {administrators}.")
+    let administrators = match administrators {
+        0 => "nobody there is an administrator".to_owned(),
+        1 => "1 person there is an administrator".to_owned(),
+        more => format!("{} people there are administrators", grouped(*more)),
+    };
+    format!("{lost} would lose access at once; {administrators}.")
 }
 
 fn guard(simulation: &Simulation) -> String {
@@ -75,17 +80,17 @@ fn guard(simulation: &Simulation) -> String {
     let (ordinary, minutes) = (count(*threshold, "departure", "departures"), guard.minutes);
     match guard.mode {
         _ if users <= threshold => format!(
-            "The guard would say nothing: up to {ordinary} within {minutes} minutes count as ordinary, and there are not \
-             more people here."
+            "The guard would say nothing: up to {ordinary} within {minutes} minutes count as ordinary, and there are \
+             not more people here."
         ),
         GuardMode::Alert => format!(
-            "The guard would alert you after {ordinary} within {minutes} minutes and let it happen; one click under \
-             Single sign-on, Guard would bring everybody back."
+            "The guard would alert you, because more than {ordinary} within {minutes} minutes are not ordinary; one \
+             click under Single sign-on, Guard would bring everybody back."
         ),
         GuardMode::Hold => format!(
-            "The guard would hold it after {ordinary} within {minutes} minutes: the other {} would keep their access \
-             until an administrator approves.",
-            grouped(users - threshold)
+            "The guard would hold the rest after {ordinary} within {minutes} minutes: {} would keep their access until \
+             an administrator approves.",
+            count(users - threshold, "person", "people")
         ),
     }
 }
@@ -109,18 +114,20 @@ mod tests {
 
     #[test]
     fn the_guard_says_what_it_would_do() {
-        assert!(
-            guard(&simulation(1_284, GuardMode::Alert)).starts_with("The guard would alert you after 256 departures")
-        );
-        assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("the other 1,028 would keep"));
+        assert!(guard(&simulation(1_284, GuardMode::Alert)).contains("more than 256 departures within 40 minutes"));
+        assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("1,028 people would keep"));
         assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would say nothing: up to 10"));
     }
 
     #[test]
     fn numbers_are_said() {
         let said = sentences(&simulation(1_284, GuardMode::Alert)).join(" ");
-        assert!(said.contains("All 1,284 active users") && said.contains("3 of them are administrators"), "{said}");
+        assert!(
+            said.contains("All 1,284 active users") && said.contains("3 people there are administrators"),
+            "{said}"
+        );
         assert!(said.contains("no session would end"));
+        assert!(people(&simulation(1_284, GuardMode::Hold)).starts_with("256 of 1,284 active users would lose"));
         assert!(sentences(&simulation(0, GuardMode::Alert))[0].starts_with("There is no active user"));
     }
 }

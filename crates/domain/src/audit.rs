@@ -205,17 +205,7 @@ pub struct Event {
 impl Event {
     /// An event without a target.
     pub fn new(at: Timestamp, actor: Actor, address: Option<String>, action: Action) -> Self {
-        Self {
-            at,
-            actor,
-            address,
-            action,
-            target: None,
-            target_name: None,
-            before: None,
-            after: None,
-            reason: None,
-        }
+        Self { at, actor, address, action, target: None, target_name: None, before: None, after: None, reason: None }
     }
 
     /// On this target.

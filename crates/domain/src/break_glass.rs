@@ -182,7 +182,9 @@ pub fn suffixed(env: &Env, stem: &str) -> Result<String> {
     let fits = (1..=40).contains(&stem.len());
     let plain = stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits || !plain {
-        return Err(Error::Invalid("A break-glass name has 1 to 40 characters: lower-case letters, digits and hyphens."));
+        return Err(Error::Invalid(
+            "A break-glass name has 1 to 40 characters: lower-case letters, digits and hyphens.",
+        ));
     }
     let random = env.random::<SUFFIX>().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
     let suffix: String = random.iter().collect();

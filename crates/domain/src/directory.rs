@@ -13,12 +13,11 @@ use crate::{
     Conflict, Env, Error, Refusal, Result, Timestamp,
     activity::{Call, Operation, Outcome, Record, Subject},
     audit::{Action, Actor, Change, Event},
-    break_glass,
+    break_glass, fold,
     guard::{self, Departure, DepartureKind},
     query::{Listing, Slice},
     settings::Settings,
     store::Tx,
-    fold,
     token::{Presented, Token},
     user::Profile,
 };

@@ -131,7 +131,7 @@ pub(crate) async fn count(
         Some(batch) if batch.approved_until.is_some_and(|until| until >= now) => {
             return join(tx, departure, batch.id).await;
         }
-        Some(batch) if matches!(batch.state, BatchState::Open | BatchState::Held) => {
+        Some(batch) if batch.closed.is_none() && matches!(batch.state, BatchState::Open | BatchState::Held) => {
             return match guard.mode {
                 GuardMode::Alert => join(tx, departure, batch.id).await,
                 GuardMode::Hold => Err(Refusal::Held.into()),
@@ -188,8 +188,14 @@ pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: 
             tx.lock_settings().await?;
             let window = settings.guard.since(event.at);
             let last = tx.last_batch(batch.token, window).await?;
-            if let Some(last) = last.filter(|last| last.state == BatchState::Held) {
-                return tx.touch_batch(last.id, event.at).await;
+            if let Some(last) = last {
+                // Somebody approved between the refusal and now: a new batch would take that back.
+                if last.approved_until.is_some_and(|until| until >= event.at) {
+                    return Ok(());
+                }
+                if last.state == BatchState::Held {
+                    return tx.touch_batch(last.id, event.at).await;
+                }
             }
             tx.insert_batch(batch).await?;
             tx.gather_departures(batch.token, window, batch.id).await?;

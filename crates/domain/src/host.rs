@@ -54,8 +54,8 @@ impl Host {
         work.await
     }
 
-    /// Gives an account a new secret at once, by its hash, and ends its sessions. The account is unproven until somebody
-    /// signs in with it.
+    /// Gives an account a new secret at once, by its hash, and ends its sessions and its recovery codes. The account is
+    /// unproven until somebody signs in with it.
     ///
     /// # Errors
     /// `NotFound` when there is none of that name.
@@ -68,6 +68,8 @@ impl Host {
                 tx.set_break_glass_secret(account.id, hash, event.at).await?;
                 tx.delete_sessions_of(account.id).await?;
                 tx.delete_break_glass_devices(account.id).await?;
+                // Whoever has the lost sheet has its codes too.
+                tx.delete_recovery_codes(account.id).await?;
                 tx.append_event(&event.clone().on(account.id.0, &account.name)).await
             })
         });

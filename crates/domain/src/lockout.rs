@@ -90,7 +90,12 @@ mod tests {
 
     fn doors(doors: &[(bool, u64)]) -> Doors {
         let last = Some(Timestamp::from_millis(1));
-        Doors(doors.iter().map(|(proven, codes)| Door { name: "gate".into(), proven: *proven, last, codes: *codes }).collect())
+        Doors(
+            doors
+                .iter()
+                .map(|(proven, codes)| Door { name: "gate".into(), proven: *proven, last, codes: *codes })
+                .collect(),
+        )
     }
 
     #[test]

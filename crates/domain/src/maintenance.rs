@@ -11,6 +11,8 @@ use serde_json::json;
 /// For how many days the activity record is kept.
 const ACTIVITY_DAYS: i64 = 30;
 
+const DAY_MILLIS: i64 = 86_400_000;
+
 /// How many days before the end of a token somebody is told.
 const NOTICES: [i64; 5] = [1, 7, 14, 30, 60];
 
@@ -38,8 +40,15 @@ async fn prune_audit(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
             let days = i64::from(tx.settings().await?.audit_days);
-            let told = tx.channels().await?.iter().map(|channel| channel.cursor).min().unwrap_or(i64::MAX);
-            let Some((through, hash)) = tx.last_event_before(now.plus_days(-days), told).await? else {
+            let mut through = i64::MAX;
+            for channel in tx.channels().await? {
+                if let Some(waiting) = tx.next_alert(channel.cursor).await? {
+                    through = through.min(waiting.seq - 1);
+                }
+            }
+            // By whole days, so that this leaves one event a day at most.
+            let today = Timestamp::from_millis(now.millis() - now.millis().rem_euclid(DAY_MILLIS));
+            let Some((through, hash)) = tx.last_event_before(today.plus_days(-days), through).await? else {
                 return Ok(());
             };
             tx.append_event(&pruned(*now, through, hash)).await?;
@@ -52,12 +61,17 @@ async fn prune_audit(env: &Env) -> Result<()> {
 async fn remind(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
+            let mut events = Vec::new();
             for token in tx.tokens().await? {
                 let Some((since, why)) = due(&token, *now) else { continue };
                 if tx.remind_of_token(token.id, since, *now).await? {
                     let event = Event::new(*now, Actor::System, None, Action::TokenReminder);
-                    tx.append_event(&event.on(token.id.0, &token.name).with(&json!({"because": why}))).await?;
+                    events.push(event.on(token.id.0, &token.name).with(&json!({"because": why})));
                 }
+            }
+            // The log last: whoever holds one of these tokens and wants to add to it would wait for this unit.
+            for event in &events {
+                tx.append_event(event).await?;
             }
             Ok(())
         })

@@ -54,8 +54,9 @@ impl GuardSettings {
     /// # Errors
     /// `Invalid` for numbers out of their range.
     pub fn checked(self) -> Result<Self> {
-        let fits =
-            (1..=100_000).contains(&self.count) && (1..=100).contains(&self.percent) && (5..=1_440).contains(&self.minutes);
+        let fits = (1..=100_000).contains(&self.count)
+            && (1..=100).contains(&self.percent)
+            && (5..=1_440).contains(&self.minutes);
         if fits { Ok(self) } else { Err(Error::Invalid(RANGE)) }
     }
 }

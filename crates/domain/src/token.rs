@@ -161,7 +161,9 @@ impl Networks {
             net.map(|net: IpNet| net.trunc().to_string())
         });
         let nets: Vec<String> = nets.collect::<Result<_, _>>().map_err(|_| {
-            Error::Invalid("Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.")
+            Error::Invalid(
+                "Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.",
+            )
         })?;
         if nets.len() > MOST_NETWORKS {
             return Err(Error::Invalid("Name at most 200 networks."));

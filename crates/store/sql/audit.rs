@@ -54,6 +54,9 @@ impl TryFrom<EventRow> for Entry {
     }
 }
 
+/// How many events are removed at once: the log is shut while that goes on.
+const PRUNED: i64 = 50_000;
+
 fn digest(bytes: Vec<u8>) -> Result<[u8; 32]> {
     bytes.try_into().map_err(|_| Error::Corrupt { table: "audit_events", column: "hash" })
 }
@@ -105,9 +108,9 @@ impl Audit for Connection<'_> {
         let mut sql = QueryBuilder::<Db>::new("SELECT ");
         sql.push(COLUMNS).push(" FROM audit_events WHERE seq < ").push_bind(before.unwrap_or(i64::MAX));
         if let Some(action) = &query.action {
-            // Everything that starts with a text lies between it and the text with the last possible character after it.
-            sql.push(" AND action >= ").push_bind(action.clone());
-            sql.push(" AND action < ").push_bind(format!("{action}\u{10ffff}"));
+            // No range: Postgres sorts text as its locale does.
+            sql.push(" AND substr(action, 1, length(").push_bind(action.clone());
+            sql.push(")) = ").push_bind(action.clone());
         }
         if let Some(target) = query.target {
             sql.push(" AND target = ").push_bind(target);
@@ -147,10 +150,8 @@ impl Audit for Connection<'_> {
     }
 
     async fn count_alerts(&mut self, seq: i64) -> Result<u64> {
-        let count = sqlx::query_scalar!(
-            r#"SELECT COUNT(*) AS "count!: i64" FROM audit_events WHERE seq > $1 AND alert"#,
-            seq
-        );
+        let count =
+            sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM audit_events WHERE seq > $1 AND alert"#, seq);
         Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
 
@@ -159,10 +160,12 @@ impl Audit for Connection<'_> {
         let row = sqlx::query!(
             "SELECT seq, hash FROM audit_events
             WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_events WHERE at >= $1), 9223372036854775807)
-                AND seq <= $2 AND hash IS NOT NULL
+                AND seq <= $2 AND seq <= (SELECT MIN(seq) FROM audit_events WHERE hash IS NOT NULL) + $3
+                AND hash IS NOT NULL
             ORDER BY seq DESC LIMIT 1",
             moment.millis(),
-            through
+            through,
+            PRUNED
         );
         let Some(row) = row.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
         Ok(Some((row.seq, row.hash.map_or(Ok([0; 32]), digest)?)))

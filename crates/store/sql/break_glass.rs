@@ -41,22 +41,31 @@ impl From<AccountRow> for Account {
 #[async_trait]
 impl BreakGlass for Connection<'_> {
     async fn break_glass(&mut self) -> Result<Vec<Holdings>> {
-        let rows = sqlx::query_as!(AccountRow, "SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled
-            FROM break_glass_accounts ORDER BY created, id");
+        let rows = sqlx::query!(
+            r#"SELECT id, name, secret_hash, next_hash, generation, created, secret_changed, proven, used, drilled,
+                (SELECT COUNT(*) FROM break_glass_codes
+                WHERE account = break_glass_accounts.id AND kind = 'recovery' AND used IS NULL) AS "codes!: i64",
+                (SELECT COUNT(*) FROM break_glass_devices
+                WHERE account = break_glass_accounts.id) AS "devices!: i64"
+            FROM break_glass_accounts ORDER BY created, id"#
+        );
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
-        let mut holdings = Vec::new();
-        for row in rows {
-            let also = sqlx::query!(
-                r#"SELECT (SELECT COUNT(*) FROM break_glass_codes
-                    WHERE account = $1 AND kind = 'recovery' AND used IS NULL) AS "codes!: i64",
-                    (SELECT COUNT(*) FROM break_glass_devices WHERE account = $1) AS "devices!: i64""#,
-                row.id
-            );
-            let also = also.fetch_one(&mut *self.0).await.map_err(failed)?;
-            let (codes, devices) = (also.codes.unsigned_abs(), also.devices.unsigned_abs());
-            holdings.push(Holdings { account: row.into(), codes, devices });
-        }
-        Ok(holdings)
+        let holdings = rows.into_iter().map(|row| {
+            let account = AccountRow {
+                id: row.id,
+                name: row.name,
+                secret_hash: row.secret_hash,
+                next_hash: row.next_hash,
+                generation: row.generation,
+                created: row.created,
+                secret_changed: row.secret_changed,
+                proven: row.proven,
+                used: row.used,
+                drilled: row.drilled,
+            };
+            Holdings { account: account.into(), codes: row.codes.unsigned_abs(), devices: row.devices.unsigned_abs() }
+        });
+        Ok(holdings.collect())
     }
 
     async fn break_glass_account(&mut self, id: BreakGlassId) -> Result<Option<Account>> {

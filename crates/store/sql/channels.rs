@@ -45,14 +45,18 @@ impl Channels for Connection<'_> {
     }
 
     async fn claim_channel(&mut self, name: &str, now: Timestamp, until: Timestamp) -> Result<Option<ChannelState>> {
+        // What lies further ahead was written by a clock that has been set back since. Clocks that differ by less than a
+        // lease respect each other's leases.
+        let ahead = until.millis() + (until.millis() - now.millis());
         let row = sqlx::query_as!(
             ChannelRow,
             r#"UPDATE alert_channels SET leased_until = $3
-            WHERE name = $1 AND next_try <= $2 AND (leased_until <= $2 OR leased_until > $3)
+            WHERE name = $1 AND (next_try <= $2 OR next_try > $4) AND (leased_until <= $2 OR leased_until > $4)
             RETURNING name, cursor, attempts, next_try, last_sent, last_error"#,
             name,
             now.millis(),
-            until.millis()
+            until.millis(),
+            ahead
         );
         Ok(row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(ChannelState::from))
     }

@@ -26,6 +26,10 @@ struct GroupRow {
     document: String,
 }
 
+struct NameRow {
+    display_name: String,
+}
+
 #[derive(sqlx::FromRow)]
 struct SummaryRow {
     id: Uuid,
@@ -111,8 +115,10 @@ impl Groups for Connection<'_> {
 
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()> {
         let keep = sqlx::query!(
-            "INSERT INTO deleted_groups (id, version, created, changed, display_name, display_name_key, external_id, document, role, deleted)
-            SELECT id, version, created, changed, display_name, display_name_key, external_id, document, role, $2 FROM groups WHERE id = $1",
+            "INSERT INTO deleted_groups (id, version, created, changed, display_name, display_name_key, external_id,
+                document, role, deleted)
+            SELECT id, version, created, changed, display_name, display_name_key, external_id, document, role, $2
+            FROM groups WHERE id = $1",
             id.0,
             at.millis()
         );
@@ -120,7 +126,7 @@ impl Groups for Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO former_members (group_id, user_id, added, ended, cause)
             SELECT group_id, user_id, added, $2, 'group' FROM group_members WHERE group_id = $1
-            ON CONFLICT DO NOTHING",
+            ON CONFLICT (group_id, user_id, ended) DO UPDATE SET added = excluded.added, cause = excluded.cause",
             id.0,
             at.millis()
         );
@@ -131,25 +137,22 @@ impl Groups for Connection<'_> {
     }
 
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>> {
-        let deleted = sqlx::query!(
-            r#"SELECT display_name, deleted,
-                EXISTS (SELECT 1 FROM groups WHERE groups.display_name_key = deleted_groups.display_name_key)
-                    AS "taken!: bool"
-            FROM deleted_groups WHERE id = $1"#,
-            id.0
-        );
+        let deleted = dialect::lock_as!(NameRow, "SELECT display_name FROM deleted_groups WHERE id = $1", id.0);
         let Some(deleted) = deleted.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
-        if deleted.taken {
-            return Err(Error::Conflict(Conflict::GroupName));
-        }
         let restore = sqlx::query!(
-            "INSERT INTO groups (id, version, created, changed, display_name, display_name_key, external_id, document, role)
-            SELECT id, version + 1, created, $2, display_name, display_name_key, external_id, document, role FROM deleted_groups WHERE id = $1",
+            "INSERT INTO groups (id, version, created, changed, display_name, display_name_key, external_id, document,
+                role)
+            SELECT id, version + 1, created, $2, display_name, display_name_key, external_id, document, role
+            FROM deleted_groups WHERE id = $1
+            ON CONFLICT (display_name_key) DO NOTHING",
             id.0,
             at.millis()
         );
-        restore.execute(&mut *self.0).await.map_err(failed)?;
-        self.restore_memberships_in(id, deleted.deleted).await?;
+        // Nothing was written yet, and nothing has failed: Postgres lets the unit go on.
+        if restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
+            return Err(Error::Conflict(Conflict::GroupName));
+        }
+        self.restore_memberships_in(id).await?;
         let forget = sqlx::query!("DELETE FROM deleted_groups WHERE id = $1", id.0);
         forget.execute(&mut *self.0).await.map_err(failed)?;
         Ok(Some(deleted.display_name))

@@ -5,6 +5,11 @@ use sqlx::QueryBuilder;
 use std::collections::HashSet;
 use uuid::Uuid;
 
+struct FormerRow {
+    #[expect(dead_code, reason = "only the lock counts")]
+    group_id: Uuid,
+}
+
 impl Connection<'_> {
     pub(super) async fn select_members(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>> {
         let mut members = Vec::new();
@@ -53,59 +58,80 @@ impl Connection<'_> {
         Ok(left)
     }
 
-    /// Brings back the memberships that a user lost when it was deleted.
-    pub(super) async fn restore_memberships_of(&mut self, user: UserId, deleted: i64, at: Timestamp) -> Result<()> {
-        let restore = sqlx::query!(
-            "INSERT INTO group_members (group_id, user_id, added)
-            SELECT group_id, user_id, added FROM former_members
-            WHERE user_id = $1 AND ended >= $2 AND cause <> 'member'
-                AND EXISTS (SELECT 1 FROM groups WHERE groups.id = former_members.group_id)
-            ON CONFLICT DO NOTHING",
-            user.0,
-            deleted
+    /// Brings back the memberships that ended because the user or the group was deleted, in those groups that there are.
+    pub(super) async fn restore_memberships_of(&mut self, user: UserId, at: Timestamp) -> Result<()> {
+        // Whoever brings one of these groups back at the same time waits, and then finds the user.
+        let pending = dialect::lock_as!(
+            FormerRow,
+            "SELECT group_id FROM former_members WHERE user_id = $1 AND cause <> 'member'",
+            user.0
         );
-        restore.execute(&mut *self.0).await.map_err(failed)?;
+        pending.fetch_all(&mut *self.0).await.map_err(failed)?;
+        // The groups first, which keeps those that there are.
         let groups = sqlx::query!(
             "UPDATE groups SET version = version + 1, changed = $2
-            WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1)",
+            WHERE id IN (SELECT group_id FROM former_members WHERE user_id = $1 AND cause <> 'member')",
             user.0,
             at.millis()
         );
         groups.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
-    }
-
-    /// Brings back the memberships that a group lost when it was deleted, and those of members who had been deleted
-    /// before and are back.
-    pub(super) async fn restore_memberships_in(&mut self, group: GroupId, deleted: i64) -> Result<()> {
         let restore = sqlx::query!(
             "INSERT INTO group_members (group_id, user_id, added)
             SELECT group_id, user_id, added FROM former_members
-            WHERE group_id = $1 AND cause <> 'member' AND (ended >= $2 OR cause = 'user')
-                AND EXISTS (SELECT 1 FROM users WHERE users.id = former_members.user_id)
+            WHERE user_id = $1 AND cause <> 'member'
+                AND EXISTS (SELECT 1 FROM groups WHERE groups.id = former_members.group_id)
             ON CONFLICT DO NOTHING",
-            group.0,
-            deleted
+            user.0
         );
         restore.execute(&mut *self.0).await.map_err(failed)?;
+        // What is back must not come back once more after it has ended in another way.
+        let forget = sqlx::query!(
+            "DELETE FROM former_members WHERE user_id = $1 AND cause <> 'member'
+                AND EXISTS (SELECT 1 FROM groups WHERE groups.id = former_members.group_id)",
+            user.0
+        );
+        forget.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    /// Brings back the memberships that ended because the user or the group was deleted, of those users that there are.
+    pub(super) async fn restore_memberships_in(&mut self, group: GroupId) -> Result<()> {
+        let pending = dialect::lock_as!(
+            FormerRow,
+            "SELECT group_id FROM former_members WHERE group_id = $1 AND cause <> 'member'",
+            group.0
+        );
+        pending.fetch_all(&mut *self.0).await.map_err(failed)?;
+        self.insert_former(group, " AND cause <> 'member'", None).await?;
+        let forget = sqlx::query!(
+            "DELETE FROM former_members WHERE group_id = $1 AND cause <> 'member'
+                AND EXISTS (SELECT 1 FROM users WHERE users.id = former_members.user_id)",
+            group.0
+        );
+        forget.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }
 
     /// Brings back the members that were taken out of a group since a moment.
     pub(super) async fn insert_former_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
-        let restore = sqlx::query!(
-            "INSERT INTO group_members (group_id, user_id, added)
-            SELECT group_id, user_id, added FROM former_members
-            WHERE group_id = $1 AND ended >= $2 AND cause = 'member'
-                AND EXISTS (SELECT 1 FROM users WHERE users.id = former_members.user_id)
-            ON CONFLICT DO NOTHING",
-            group.0,
-            since.millis()
-        );
-        Ok(restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected())
+        self.insert_former(group, " AND cause = 'member'", Some(since)).await
     }
 
-    /// Forgets for good what was deleted, and who left a group, before a moment.
+    /// Brings back former members of a group, the last membership of each, and keeps them from being deleted meanwhile.
+    async fn insert_former(&mut self, group: GroupId, cause: &str, since: Option<Timestamp>) -> Result<u64> {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO group_members (group_id, user_id, added) SELECT group_id, user_id, added
+            FROM former_members JOIN users ON users.id = user_id WHERE group_id = ",
+        );
+        query.push_bind(group.0).push(cause);
+        if let Some(since) = since {
+            query.push(" AND ended >= ").push_bind(since.millis());
+        }
+        query.push(" ORDER BY ended DESC").push(dialect::KEEP_ROWS).push(" ON CONFLICT DO NOTHING");
+        Ok(query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected())
+    }
+
+    /// Forgets for good what was deleted, who left a group and who departed before a moment.
     pub(super) async fn delete_deleted(&mut self, before: Timestamp) -> Result<()> {
         let before = before.millis();
         let users = sqlx::query!("DELETE FROM deleted_users WHERE deleted < $1", before);

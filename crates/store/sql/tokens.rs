@@ -1,4 +1,4 @@
-use super::{Connection, failed, system::SettingsRow};
+use super::{Connection, dialect, failed, system::SettingsRow};
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp, TokenId,
@@ -105,6 +105,17 @@ impl Tokens for Connection<'_> {
         row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Token::try_from).transpose()
     }
 
+    async fn lock_token(&mut self, id: TokenId) -> Result<Option<Token>> {
+        let row = dialect::lock_as!(
+            TokenRow,
+            "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
+                networks_enforced
+            FROM tokens WHERE id = $1",
+            id.0
+        );
+        row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Token::try_from).transpose()
+    }
+
     async fn tokens(&mut self) -> Result<Vec<Token>> {
         let rows = sqlx::query_as!(
             TokenRow,
@@ -161,7 +172,8 @@ impl Tokens for Connection<'_> {
     }
 
     async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool> {
-        let first = sqlx::query!("UPDATE tokens SET last_used = $2 WHERE id = $1 AND last_used IS NULL", id.0, at.millis());
+        let first =
+            sqlx::query!("UPDATE tokens SET last_used = $2 WHERE id = $1 AND last_used IS NULL", id.0, at.millis());
         if first.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0 {
             return Ok(true);
         }
@@ -173,7 +185,8 @@ impl Tokens for Connection<'_> {
 
     async fn see_token(&mut self, id: TokenId, place: &str, at: Timestamp) -> Result<bool> {
         let seen = sqlx::query!(
-            "UPDATE token_networks SET last_seen = $3 WHERE token = $1 AND network = $2",
+            "UPDATE token_networks SET last_seen = CASE WHEN last_seen < $3 THEN $3 ELSE last_seen END
+            WHERE token = $1 AND network = $2",
             id.0,
             place,
             at.millis()
@@ -207,7 +220,8 @@ impl Tokens for Connection<'_> {
 
     async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool> {
         let update = sqlx::query!(
-            "UPDATE tokens SET late_use = $3 WHERE id = $1 AND (late_use IS NULL OR late_use < $2)",
+            "UPDATE tokens SET late_use = $3
+            WHERE id = $1 AND (late_use IS NULL OR late_use < $2 OR late_use > $3)",
             id.0,
             after.millis(),
             at.millis()
@@ -217,7 +231,8 @@ impl Tokens for Connection<'_> {
 
     async fn remind_of_token(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool> {
         let update = sqlx::query!(
-            "UPDATE tokens SET reminded = $3 WHERE id = $1 AND (reminded IS NULL OR reminded < $2)",
+            "UPDATE tokens SET reminded = $3
+            WHERE id = $1 AND (reminded IS NULL OR reminded < $2 OR reminded > $3)",
             id.0,
             after.millis(),
             at.millis()

@@ -39,6 +39,10 @@ struct SummaryRow {
     changed: i64,
 }
 
+struct NameRow {
+    name: String,
+}
+
 #[derive(sqlx::FromRow)]
 struct GroupRefRow {
     user_id: Uuid,
@@ -200,7 +204,7 @@ impl Users for Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO former_members (group_id, user_id, added, ended, cause)
             SELECT group_id, user_id, added, $2, 'user' FROM group_members WHERE user_id = $1
-            ON CONFLICT DO NOTHING",
+            ON CONFLICT (group_id, user_id, ended) DO UPDATE SET added = excluded.added, cause = excluded.cause",
             id.0,
             at.millis()
         );
@@ -211,35 +215,35 @@ impl Users for Connection<'_> {
     }
 
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>> {
-        let deleted = sqlx::query!(
-            r#"SELECT COALESCE(display_name, user_name) AS "name!", deleted,
-                EXISTS (SELECT 1 FROM users WHERE users.user_name_key = deleted_users.user_name_key) AS "taken!: bool"
-            FROM deleted_users WHERE id = $1"#,
+        let deleted = dialect::lock_as!(
+            NameRow,
+            r#"SELECT COALESCE(display_name, user_name) AS "name!" FROM deleted_users WHERE id = $1"#,
             id.0
         );
         let Some(deleted) = deleted.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
-        // Postgres would give the whole unit up at the index.
-        if deleted.taken {
-            return Err(Error::Conflict(Conflict::UserName));
-        }
         let restore = sqlx::query!(
             "INSERT INTO users (id, version, created, changed, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
                 employee_number_key, manager, active, document, role)
             SELECT id, version + 1, created, $2, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
-                employee_number_key, manager, active, document, role FROM deleted_users WHERE id = $1",
+                employee_number_key, manager, active, document, role FROM deleted_users WHERE id = $1
+            ON CONFLICT (user_name_key) DO NOTHING",
             id.0,
             at.millis()
         );
-        restore.execute(&mut *self.0).await.map_err(failed)?;
+        // Nothing was written yet, and nothing has failed: Postgres lets the unit go on.
+        if restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
+            return Err(Error::Conflict(Conflict::UserName));
+        }
         let restore = sqlx::query!(
             "INSERT INTO user_emails (user_id, position, value, value_key, kind, kind_key, is_primary)
-            SELECT user_id, position, value, value_key, kind, kind_key, is_primary FROM deleted_user_emails WHERE user_id = $1",
+            SELECT user_id, position, value, value_key, kind, kind_key, is_primary FROM deleted_user_emails
+            WHERE user_id = $1",
             id.0
         );
         restore.execute(&mut *self.0).await.map_err(failed)?;
-        self.restore_memberships_of(id, deleted.deleted, at).await?;
+        self.restore_memberships_of(id, at).await?;
         let forget = sqlx::query!("DELETE FROM deleted_users WHERE id = $1", id.0);
         forget.execute(&mut *self.0).await.map_err(failed)?;
         Ok(Some(deleted.name))

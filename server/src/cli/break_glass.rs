@@ -22,7 +22,7 @@ pub(super) enum Command {
         #[arg(long)]
         sheet: bool,
     },
-    /// Give an account a new secret and print it, alone, on standard output. Its sessions end.
+    /// Give an account a new secret and print it, alone, on standard output. Its sessions and its recovery codes end.
     Reset {
         /// Name of the account.
         name: String,

@@ -56,7 +56,9 @@ async fn welcome(env: &Env, hasher: &Hasher) -> Result<(), String> {
         sheets.push(sheet);
     }
     if host.create_first_break_glass(accounts).await.map_err(|error| line(&error))? {
-        say!("Your two break-glass accounts, shown this once. Print each, and keep them apart, where no directory reaches:");
+        say!(
+            "Your two break-glass accounts, shown this once. Print each, and keep them apart, where no directory reaches:"
+        );
         for made in &sheets {
             say!("\n{}", sheet::text(made));
         }

@@ -23,9 +23,14 @@ enum State {
     Last,
 }
 
-/// The bytes cannot be told apart into requests beyond doubt.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ambiguous;
+/// Why a connection's bytes are not taken for requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// They cannot be told apart into requests beyond doubt.
+    Ambiguous,
+    /// A head is longer than the limit, which the parser checks between reads only.
+    TooLong,
+}
 
 impl Framing {
     pub(super) fn new(longest: usize) -> Self {
@@ -33,7 +38,7 @@ impl Framing {
     }
 
     /// Takes the next bytes of the connection.
-    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Result<(), Ambiguous> {
+    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
         while !bytes.is_empty() {
             bytes = match &mut self.state {
                 State::Last => return Ok(()),
@@ -47,9 +52,9 @@ impl Framing {
                 }
                 State::Head(_) => match self.head(bytes) {
                     Ok(rest) => rest,
-                    Err(ambiguous) => {
+                    Err(fault) => {
                         self.state = State::Last;
-                        return Err(ambiguous);
+                        return Err(fault);
                     }
                 },
             };
@@ -58,20 +63,25 @@ impl Framing {
     }
 
     /// Goes on with a head, to its end at most, and gives what is left of the bytes.
-    fn head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Ambiguous> {
+    fn head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Fault> {
         let State::Head(head) = &mut self.state else { return Ok(bytes) };
         for (at, byte) in bytes.iter().enumerate() {
             let after_cr = head.last() == Some(&b'\r');
-            if after_cr != (*byte == b'\n') || head.len() >= self.longest {
-                return Err(Ambiguous);
+            if after_cr != (*byte == b'\n') {
+                return Err(Fault::Ambiguous);
+            }
+            if head.len() >= self.longest {
+                return Err(Fault::TooLong);
             }
             head.push(*byte);
-            if head == b"\r\n" {
+            match (*byte, head.as_slice()) {
                 // RFC 9112 §2.2: an empty line before a request is passed over.
-                head.clear();
-            } else if head.ends_with(b"\r\n\r\n") {
-                self.state = after(&take(head))?;
-                return Ok(&bytes[at + 1..]);
+                (b'\n', b"\r\n") => head.clear(),
+                (b'\n', [.., b'\r', b'\n', b'\r', b'\n']) => {
+                    self.state = after(&take(head))?;
+                    return Ok(&bytes[at + 1..]);
+                }
+                _ => {}
             }
         }
         Ok(&[])
@@ -79,7 +89,7 @@ impl Framing {
 }
 
 /// What follows a head.
-fn after(head: &[u8]) -> Result<State, Ambiguous> {
+fn after(head: &[u8]) -> Result<State, Fault> {
     let mut length = None;
     let mut coded = false;
     for line in head.split(|byte| *byte == b'\n').skip(1) {
@@ -88,14 +98,14 @@ fn after(head: &[u8]) -> Result<State, Ambiguous> {
         coded |= name.eq_ignore_ascii_case(b"transfer-encoding");
         if name.eq_ignore_ascii_case(b"content-length") {
             let digits = std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-            let read = digits.and_then(|digits| digits.parse().ok()).ok_or(Ambiguous)?;
+            let read = digits.and_then(|digits| digits.parse().ok()).ok_or(Fault::Ambiguous)?;
             if length.replace(read).is_some() {
-                return Err(Ambiguous);
+                return Err(Fault::Ambiguous);
             }
         }
     }
     match (coded, length) {
-        (true, Some(_)) => Err(Ambiguous),
+        (true, Some(_)) => Err(Fault::Ambiguous),
         // Where a coded body ends is the parser's to say; it is told to end the connection there.
         (true, None) => Ok(State::Last),
         (false, Some(length)) if length > 0 => Ok(State::Body(length)),
@@ -105,14 +115,14 @@ fn after(head: &[u8]) -> Result<State, Ambiguous> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ambiguous, Framing};
+    use super::{Fault, Framing};
 
     /// However the bytes are cut into reads, the verdict is the same.
-    fn verdict(bytes: &str) -> Result<(), Ambiguous> {
+    fn verdict(bytes: &str) -> Result<(), Fault> {
         let whole = Framing::new(200).take(bytes.as_bytes());
         for size in 1..4 {
             let mut framing = Framing::new(200);
-            let pieces: Result<(), Ambiguous> = bytes.as_bytes().chunks(size).try_for_each(|piece| framing.take(piece));
+            let pieces: Result<(), Fault> = bytes.as_bytes().chunks(size).try_for_each(|piece| framing.take(piece));
             assert_eq!(pieces, whole, "{size}: {bytes:?}");
         }
         whole
@@ -143,10 +153,10 @@ mod tests {
             "A: b\n",
             "A: b\rC: d\r\n",
         ] {
-            assert_eq!(verdict(&format!("POST / HTTP/1.1\r\n{head}\r\n")), Err(Ambiguous), "{head:?}");
+            assert_eq!(verdict(&format!("POST / HTTP/1.1\r\n{head}\r\n")), Err(Fault::Ambiguous), "{head:?}");
             let second = format!("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiPOST / HTTP/1.1\r\n{head}\r\n");
-            assert_eq!(verdict(&second), Err(Ambiguous), "{head:?}");
+            assert_eq!(verdict(&second), Err(Fault::Ambiguous), "{head:?}");
         }
-        assert_eq!(verdict(&format!("GET /{} HTTP/1.1\r\n", "x".repeat(300))), Err(Ambiguous));
+        assert_eq!(verdict(&format!("GET /{} HTTP/1.1\r\n", "x".repeat(300))), Err(Fault::TooLong));
     }
 }

@@ -1,13 +1,10 @@
 //! A connection's bytes, watched on their way in and out.
 
-use super::framing::Framing;
+use super::framing::{Fault, Framing};
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -17,11 +14,11 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A socket that marks ambiguous requests, and fails when the other end takes nothing for too long.
+/// A socket that notes what is wrong with the requests on it, and fails when the other end takes nothing for too long.
 pub(super) struct Wire {
     stream: TcpStream,
     framing: Framing,
-    ambiguous: Arc<AtomicBool>,
+    fault: Arc<OnceLock<Fault>>,
     patience: Duration,
     /// Runs while a write waits.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -29,12 +26,12 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, framing: Framing, patience: Duration) -> Self {
-        Self { stream, framing, ambiguous: Arc::default(), patience, stalled: None }
+        Self { stream, framing, fault: Arc::default(), patience, stalled: None }
     }
 
-    /// Set as soon as ambiguous bytes came in.
-    pub(super) fn ambiguous(&self) -> Arc<AtomicBool> {
-        self.ambiguous.clone()
+    /// Set as soon as bytes came in that are refused.
+    pub(super) fn fault(&self) -> Arc<OnceLock<Fault>> {
+        self.fault.clone()
     }
 
     fn progress(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -53,8 +50,9 @@ impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        if self.framing.take(&buf.filled()[before..]).is_err() {
-            self.ambiguous.store(true, Ordering::Relaxed);
+        if let Err(fault) = self.framing.take(&buf.filled()[before..]) {
+            // The first one stays.
+            let _ = self.fault.set(fault);
         }
         Poll::Ready(Ok(()))
     }

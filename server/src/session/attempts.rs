@@ -110,7 +110,12 @@ impl Memory {
 
 /// What a typed text proves for an account; `None` where it is wrong. A one-time code is only looked up later, and costs
 /// a hash all the same.
-pub(super) async fn verify(hasher: &Hasher, account: Option<&Account>, typed: &str, lane: Lane) -> Result<Option<Proof>> {
+pub(super) async fn verify(
+    hasher: &Hasher,
+    account: Option<&Account>,
+    typed: &str,
+    lane: Lane,
+) -> Result<Option<Proof>> {
     let present = account.map(|account| account.secret_hash.clone());
     match Typed::read(typed) {
         Typed::Code(hash) => {

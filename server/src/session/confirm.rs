@@ -54,7 +54,10 @@ pub(crate) async fn confirm(
         Err(Error::Invalid(message)) => (StatusCode::UNPROCESSABLE_ENTITY, message.to_owned()),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a session could not be confirmed");
-            (StatusCode::SERVICE_UNAVAILABLE, "Postern could not check this just now. Try again in a moment.".to_owned())
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Postern could not check this just now. Try again in a moment.".to_owned(),
+            )
         }
     };
     render_again(&state, parts, status, app::ConfirmFailed { next, reason, message }).await
@@ -64,7 +67,8 @@ async fn check(state: &AppState, console: &Console, parts: &Parts, form: Confirm
     let address = ClientAddress::of(&parts.extensions);
     let principal = console.principal();
     let reason = Some(form.reason).filter(|reason| !reason.trim().is_empty());
-    let proof = if form.secret.trim().is_empty() { None } else { Some(prove(state, principal, parts, &form.secret).await?) };
+    let proof =
+        if form.secret.trim().is_empty() { None } else { Some(prove(state, principal, parts, &form.secret).await?) };
     if proof.is_none() && !console.is_fresh() {
         return Err(Refusal::StepUp.into());
     }

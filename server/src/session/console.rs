@@ -3,11 +3,14 @@ use crate::state::{AppState, ClientAddress};
 use app::ApiError;
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::console::Console;
+use domain::{
+    console::{Console, Principal},
+    role::Role,
+};
 use leptos::server_fn::error::FromServerFnError;
 use std::sync::Arc;
 use tower_sessions::{Session, session::Error};
@@ -28,12 +31,19 @@ pub(crate) async fn guard(
         Err(Error::SerdeJson(_)) => None,
         Err(Error::Store(_)) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
     };
-    match signed_in.filter(|principal| principal.ends > state.env.now()) {
+    // A member has no business here.
+    let may_enter = |principal: &Principal| principal.ends > state.env.now() && principal.role != Role::Member;
+    match signed_in.filter(may_enter) {
         Some(principal) => {
             let address = ClientAddress::of(request.extensions());
             let url = state.public_url.as_str().to_owned();
             let hasher = Arc::new(state.hasher.clone());
-            request.extensions_mut().insert(Console::new(state.env.clone(), hasher, principal, address, url));
+            let console = Console::new(state.env.clone(), hasher, principal, address, url);
+            // A form that is posted plainly cannot come back with a question, so it is asked first.
+            if is_plain_form(&request) && console.may_change() && !console.is_confirmed() {
+                return Redirect::to(&format!("/admin/confirm?next={}", encode(&came_from(&request)))).into_response();
+            }
+            request.extensions_mut().insert(console);
         }
         None if request.uri().path().starts_with(API) => {
             return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);
@@ -44,6 +54,19 @@ pub(crate) async fn guard(
         None => {}
     }
     with_status(next.run(request).await).await
+}
+
+/// Whether a browser posts a form of a page by itself; islands ask for JSON.
+fn is_plain_form(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    request.uri().path().starts_with(API) && accepts.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The page of ours on which a form stood.
+fn came_from(request: &Request) -> String {
+    let referer = request.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
+    let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
+    page.map(|page| page.path().to_owned()).unwrap_or_default()
 }
 
 /// Answers under the functions' prefix stay in their own form.

@@ -64,12 +64,17 @@ pub(crate) async fn sign_in(
         Ok(device)
     };
     let (status, message) = match checked.await {
-        Ok(device) => return ([(header::SET_COOKIE, device.cookie(&state.public_url))], Redirect::to(&next)).into_response(),
+        Ok(device) => {
+            return ([(header::SET_COOKIE, device.cookie(&state.public_url))], Redirect::to(&next)).into_response();
+        }
         Err(Failure::Wait(wait)) => return too_many(wait),
         Err(Failure::Error(Error::Refused(refusal))) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
         Err(Failure::Error(error)) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a sign-in could not be checked");
-            (StatusCode::SERVICE_UNAVAILABLE, "Postern could not check this just now. Try again in a moment.".to_owned())
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Postern could not check this just now. Try again in a moment.".to_owned(),
+            )
         }
     };
     render_again(&state, parts, status, app::SignInFailed { name, next, message }).await
@@ -231,7 +236,8 @@ fn set_cookie(name: &str, value: &str, seconds: u32, public_url: &PublicUrl) -> 
 
 /// A page of ours to go on to: whatever else was asked for is not followed.
 pub(super) fn local(next: &str) -> &str {
-    let plain = next.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'?' | b'=' | b'&'));
+    let plain =
+        next.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'?' | b'=' | b'&'));
     if plain && next.starts_with("/admin/") && !next.contains("//") && !next.contains("..") { next } else { HOME }
 }
 

@@ -28,9 +28,10 @@ impl Sessions {
 
     /// Every request keeps a session from ending for want of use; that is noted now and then only.
     async fn touch(&self, key: SessionKey, now: Timestamp) -> Result<()> {
-        let work = self.env.store.write((key, now), |(key, now), tx| {
-            Box::pin(async move { tx.touch_session(*key, *now).await })
-        });
+        let work = self
+            .env
+            .store
+            .write((key, now), |(key, now), tx| Box::pin(async move { tx.touch_session(*key, *now).await }));
         work.await.map_err(backend)
     }
 
@@ -86,9 +87,10 @@ impl SessionStore for Sessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let now = self.env.now();
-        let work = self.env.store.read((key(id), now), |(key, now), tx| {
-            Box::pin(async move { tx.session(*key, *now, idle(*now)).await })
-        });
+        let work = self
+            .env
+            .store
+            .read((key(id), now), |(key, now), tx| Box::pin(async move { tx.session(*key, *now, idle(*now)).await }));
         let Some(row) = work.await.map_err(backend)? else { return Ok(None) };
         if row.seen < now.plus_millis(-SEEN_MILLIS) {
             self.touch(row.key, now).await?;

@@ -146,8 +146,8 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
 
 fn who_is_left(left: &[&str]) -> String {
     match left {
-        [] => "Nobody who is known to work is left without it, so Postern will refuse. Sign in with another account \
-               first."
+        [] => "Without it no account is left that is known to work, so Postern will refuse. Sign in with another \
+               account first."
             .to_owned(),
         [only] => format!("Only {only} is left as a way back in that is known to work."),
         _ => format!("{} are left as ways back in that are known to work.", list(left)),

@@ -127,7 +127,7 @@ fn checklist(drill: &Drill, now: Timestamp, may_change: bool) -> impl IntoView +
     };
     view! {
         <ol class="steps">
-            {step(1, Standing::Done(Some(drill.signed_in)), now, signed_in, view! { <p>{from} "The secret works."</p> })}
+            {step(1, Standing::Done(Some(drill.signed_in)), now, signed_in, view! { <p>{from} "This way in works."</p> })}
             {step(2, task, now, "Do one administrator’s task", words)}
             {codes.collect_view()}
             {drill.channels.is_empty().then(|| step(3, Standing::Later, now, "Read the alerts", no_channel()))}

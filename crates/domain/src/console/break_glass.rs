@@ -111,12 +111,7 @@ impl Console {
     }
 }
 
-async fn replace_codes(
-    tx: &mut dyn Tx,
-    id: BreakGlassId,
-    codes: &[[u8; 32]],
-    now: crate::Timestamp,
-) -> Result<()> {
+async fn replace_codes(tx: &mut dyn Tx, id: BreakGlassId, codes: &[[u8; 32]], now: crate::Timestamp) -> Result<()> {
     tx.delete_recovery_codes(id).await?;
     tx.insert_codes(&recovery(id, codes, now)).await
 }

@@ -54,6 +54,8 @@ impl Console {
         self.change(Needs::Session, Action::DrillStarted, account, |change, tx| {
             Box::pin(async move {
                 let (account, principal) = (change.context, &change.console.principal);
+                // A button that is pressed twice begins one drill.
+                tx.lock_settings().await?;
                 if tx.open_drill(account, principal.since).await?.is_some() {
                     return Ok(());
                 }
@@ -125,6 +127,7 @@ impl Console {
 
     async fn open_drill(&self, tx: &mut dyn crate::store::Tx) -> Result<Drill> {
         let Who::BreakGlass(account, _) = self.principal.who else { return Err(Error::NotFound) };
+        tx.lock_settings().await?;
         tx.open_drill(account, self.principal.since).await?.ok_or(Error::NotFound)
     }
 }

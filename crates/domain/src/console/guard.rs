@@ -115,17 +115,24 @@ impl Console {
     /// pauses the token first, so that the directory does not do it all again meanwhile.
     ///
     /// # Errors
-    /// `NotFound`.
+    /// `NotFound`; `Refused` when it was undone already.
     pub async fn undo_batch(&self, id: Uuid, pause: bool) -> Result<Undone> {
         self.change(Needs::Secret, Action::GuardUndone, (id, pause), |change, tx| {
             Box::pin(async move {
                 let (id, pause) = change.context;
                 let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
-                let token = tx.token(batch.token).await?.filter(|token| pause && token.paused.is_none());
+                if batch.state == BatchState::Undone {
+                    return Err(Refusal::Decided.into());
+                }
+                // Whoever departs from now on belongs to another batch, so that this one comes to an end.
+                let closed = Some(change.event.at);
+                tx.update_batch(&Batch { approved_until: None, closed, ..batch.clone() }).await?;
+                let token = tx.lock_token(batch.token).await?.filter(|token| pause && token.paused.is_none());
                 if let Some(token) = token {
                     let (id, name) = (token.id.0, token.name.clone());
                     tx.update_token(&Token { paused: Some(change.event.at), ..token }).await?;
-                    tx.append_event(&Event { action: Action::TokenPaused, ..change.event.clone() }.on(id, &name)).await?;
+                    tx.append_event(&Event { action: Action::TokenPaused, ..change.event.clone() }.on(id, &name))
+                        .await?;
                 }
                 Ok(())
             })
@@ -133,7 +140,8 @@ impl Console {
         .await?;
         let mut undone = Undone::default();
         loop {
-            let part = self.change(Needs::Secret, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
+            let part =
+                self.change(Needs::Session, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
             let part = part.await?;
             undone.restored += part.restored;
             undone.failed += part.failed;
@@ -141,12 +149,11 @@ impl Console {
                 break;
             }
         }
-        self.change(Needs::Secret, Action::GuardUndone, (id, undone), |change, tx| {
+        self.change(Needs::Session, Action::GuardUndone, (id, undone), |change, tx| {
             Box::pin(async move {
                 let (id, undone) = change.context;
                 let batch = tx.lock_batch(id).await?.ok_or(Error::NotFound)?;
-                let closed = Some(change.event.at);
-                tx.update_batch(&Batch { state: BatchState::Undone, approved_until: None, closed, ..batch }).await?;
+                tx.update_batch(&Batch { state: BatchState::Undone, ..batch }).await?;
                 let facts = json!({"batch": id.to_string(), "restored": undone.restored, "failed": undone.failed});
                 tx.append_event(&change.event.clone().with(&facts)).await
             })
@@ -164,48 +171,58 @@ async fn undecided(tx: &mut dyn Tx, id: Uuid) -> Result<Batch> {
 /// Undoes the last departures first: whoever was deactivated and then deleted is brought back before being reactivated.
 async fn undo_part(change: &Change<Uuid>, tx: &mut dyn Tx) -> Result<Undone> {
     let mut undone = Undone::default();
+    let mut events = Vec::new();
     for departure in tx.departures(change.context, PART).await? {
-        match undo(tx, &departure, &change.event).await? {
-            true => undone.restored += 1,
-            false => undone.failed += 1,
+        let (done, event) = undo(tx, &departure, &change.event).await?;
+        if done {
+            undone.restored += 1;
+        } else {
+            undone.failed += 1;
         }
+        events.extend(event);
         tx.undo_departure(departure.id, change.event.at).await?;
+    }
+    // The log last: whoever holds one of these users and wants to add to it would wait for this unit, and this for it.
+    for event in &events {
+        tx.append_event(event).await?;
     }
     Ok(undone)
 }
 
-/// Undoes one departure. Gives false where that cannot be.
-async fn undo(tx: &mut dyn Tx, departure: &Departure, event: &Event) -> Result<bool> {
+/// Undoes one departure. Gives whether all is as it was before, and the event where that took a change.
+async fn undo(tx: &mut dyn Tx, departure: &Departure, event: &Event) -> Result<(bool, Option<Event>)> {
     let at = event.at;
     let (user, group) = (UserId(departure.target), GroupId(departure.target));
     let action = match departure.kind {
-        DepartureKind::Deactivated => match tx.lock_user(user).await? {
-            Some(user) if !user.profile.active => {
-                tx.update_user(&reactivated(user, departure.before.as_deref(), at)?).await?;
-                Action::UserReactivated
+        DepartureKind::Deactivated => {
+            // Deleting somebody who is inactive is no departure of its own.
+            restored(tx.restore_user(user, at).await)?;
+            match tx.lock_user(user).await? {
+                Some(user) if !user.profile.active => {
+                    tx.update_user(&reactivated(user, departure.before.as_deref(), at)?).await?;
+                    Action::UserReactivated
+                }
+                user => return Ok((user.is_some(), None)),
             }
-            Some(_) => return Ok(true),
-            None => return Ok(false),
-        },
+        }
         DepartureKind::Deleted => match restored(tx.restore_user(user, at).await)? {
             true => Action::UserRestored,
-            false => return Ok(tx.user(user).await?.is_some()),
+            false => return Ok((tx.user(user).await?.is_some(), None)),
         },
         DepartureKind::GroupDeleted => match restored(tx.restore_group(group, at).await)? {
             true => Action::GroupRestored,
-            false => return Ok(tx.group(group).await?.is_some()),
+            false => return Ok((tx.group(group).await?.is_some(), None)),
         },
         DepartureKind::GroupEmptied => {
             let since = tx.settings().await?.guard.since(departure.at);
-            let Some(found) = tx.lock_group(group).await? else { return Ok(false) };
+            let Some(found) = tx.lock_group(group).await? else { return Ok((false, None)) };
             tx.restore_members(group, since).await?;
             tx.update_group(&crate::group::Group { version: found.version + 1, changed: at, ..found }).await?;
             Action::GroupChanged
         }
     };
     let event = Event { action, ..event.clone() }.on(departure.target, &departure.target_name);
-    tx.append_event(&event.with(&json!({"undone batch": departure.batch.map(|id| id.to_string())}))).await?;
-    Ok(true)
+    Ok((true, Some(event.with(&json!({"undone batch": departure.batch.map(|id| id.to_string())})))))
 }
 
 /// Whether something came back; a name that was taken meanwhile keeps it away.

@@ -9,9 +9,10 @@ use crate::{
 impl Console {
     /// All ways in for administrators.
     pub async fn doors(&self) -> Result<Doors> {
-        let work = self.env.store.read(self.now(), |now, tx| {
-            Box::pin(async move { Ok(Doors::of(&tx.break_glass().await?, *now)) })
-        });
+        let work = self
+            .env
+            .store
+            .read(self.now(), |now, tx| Box::pin(async move { Ok(Doors::of(&tx.break_glass().await?, *now)) }));
         work.await
     }
 

@@ -1,10 +1,5 @@
 use super::{Console, Needs};
-use crate::{
-    Error, GroupId, Result, UserId,
-    audit::Action,
-    group::GroupRef,
-    role::Role,
-};
+use crate::{Error, GroupId, Result, UserId, audit::Action, group::GroupRef, role::Role};
 use serde_json::json;
 
 /// The role of a user, and where it comes from.

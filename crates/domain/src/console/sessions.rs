@@ -8,9 +8,8 @@ use crate::{
 impl Console {
     /// Sessions that are alive, the last used first.
     pub async fn sessions(&self) -> Result<Vec<SessionSummary>> {
-        let work = self.env.store.read(self.now(), |now, tx| {
-            Box::pin(async move { tx.sessions(*now, idle(*now)).await })
-        });
+        let work =
+            self.env.store.read(self.now(), |now, tx| Box::pin(async move { tx.sessions(*now, idle(*now)).await }));
         work.await
     }
 

@@ -3,7 +3,7 @@ use crate::{
     Error, Refusal, Result, Timestamp, TokenId,
     audit::{Action, Event},
     store::Tx,
-    token::{NewToken, Networks, OVERLAP_DAYS, SeenNetwork, Token},
+    token::{Networks, NewToken, OVERLAP_DAYS, SeenNetwork, Token},
 };
 use serde_json::json;
 
@@ -29,9 +29,8 @@ pub struct TokenDetail {
 impl TokenDetail {
     /// The places whose calls the token's networks leave out.
     pub fn outside(&self) -> Vec<&SeenNetwork> {
-        let outside = |seen: &&SeenNetwork| {
-            self.token.networks.as_ref().is_some_and(|networks| !networks.contain_seen(seen))
-        };
+        let outside =
+            |seen: &&SeenNetwork| self.token.networks.as_ref().is_some_and(|networks| !networks.contain_seen(seen));
         self.seen.iter().filter(outside).collect()
     }
 }
@@ -79,7 +78,7 @@ impl Console {
         let made = self.change(Needs::Secret, Action::TokenRotated, (id, new.token.clone()), |change, tx| {
             Box::pin(async move {
                 let (id, new) = &change.context;
-                let old = tx.token(*id).await?.filter(|old| old.ended(change.event.at).is_none());
+                let old = tx.lock_token(*id).await?.filter(|old| old.ended(change.event.at).is_none());
                 let mut old = old.ok_or(Error::NotFound)?;
                 let (name, networks) = (old.name.clone(), old.networks.clone());
                 let token = Token { name, networks, replaces: Some(old.id), ..new.clone() };
@@ -115,7 +114,7 @@ impl Console {
         self.change(Needs::Session, action, (id, paused), |change, tx| {
             Box::pin(async move {
                 let (id, paused) = change.context;
-                let token = tx.token(id).await?.ok_or(Error::NotFound)?;
+                let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
                 if token.paused.is_some() == paused {
                     return Ok(());
                 }
@@ -136,7 +135,7 @@ impl Console {
         self.change(Needs::Secret, Action::TokenChanged, (id, networks), |change, tx| {
             Box::pin(async move {
                 let (id, networks) = &change.context;
-                let token = tx.token(*id).await?.ok_or(Error::NotFound)?;
+                let token = tx.lock_token(*id).await?.ok_or(Error::NotFound)?;
                 let day_ago = change.event.at.plus_days(-1);
                 if let Some(networks) = networks.as_ref().filter(|networks| networks.enforced) {
                     let seen = tx.token_networks(*id).await?;
@@ -156,7 +155,7 @@ impl Console {
 }
 
 pub(crate) async fn revoke(tx: &mut dyn Tx, id: TokenId, event: &Event) -> Result<()> {
-    let token = tx.token(id).await?.ok_or(Error::NotFound)?;
+    let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
     if token.revoked.is_some() {
         return Ok(());
     }

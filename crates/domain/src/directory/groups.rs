@@ -122,7 +122,8 @@ impl Directory {
                 }
                 if left > 0 && !tx.has_members(*id).await? {
                     let name = &before.profile.display_name;
-                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left)).await?;
+                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
+                        .await?;
                 }
                 let change = Change::between(&before.profile.document, &profile.document);
                 let after = Group { version: before.version + 1, changed: call.at, profile, ..before };

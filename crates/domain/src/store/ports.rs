@@ -43,10 +43,12 @@ pub trait Users: Send {
     /// Writes a user whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
     /// a taken user name with `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
-    /// Puts a user away with its memberships, which changes its groups too. Nothing happens where there is none.
+    /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is
+    /// none.
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted user back, in a new version and into those of its groups that there still are. Gives its name,
-    /// or `None` where there is none. Refuses a user name that was taken meanwhile with `Conflict`.
+    /// Brings a deleted user back, in a new version and into those of its groups that there still are; into a deleted one
+    /// once that is back. Gives its name, or `None` where there is none. Refuses a user name that was taken meanwhile with
+    /// `Conflict`, after which the unit can go on.
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted users, the last deleted first.
     async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
@@ -77,10 +79,11 @@ pub trait Groups: Send {
     /// Writes a group whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
     /// a taken name with `Conflict`.
     async fn update_group(&mut self, group: &Group) -> Result<()>;
-    /// Puts a group away with its memberships, never its members. Nothing happens where there is none.
+    /// Puts a group that is locked away with its memberships, never its members. Nothing happens where there is none.
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted group back, in a new version and with those of its members that there still are. Gives its
-    /// name, or `None` where there is none. Refuses a name that was taken meanwhile with `Conflict`.
+    /// Brings a deleted group back, in a new version and with those of its members that there still are; a deleted one
+    /// joins once it is back. Gives its name, or `None` where there is none. Refuses a name that was taken meanwhile with
+    /// `Conflict`, after which the unit can go on.
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted groups, the last deleted first.
     async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>>;
@@ -108,7 +111,7 @@ pub trait Groups: Send {
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
     /// Whether anybody is in the group.
     async fn has_members(&mut self, group: GroupId) -> Result<bool>;
-    /// Forgets for good what was deleted, and who left a group, before a moment.
+    /// Forgets for good what was deleted, who left a group and who departed before a moment.
     async fn forget_deleted(&mut self, before: Timestamp) -> Result<()>;
 }
 
@@ -171,13 +174,15 @@ pub trait Tokens: Send {
     async fn token_and_settings(&mut self, key: &str) -> Result<(Option<Token>, Settings)>;
     /// One token.
     async fn token(&mut self, id: TokenId) -> Result<Option<Token>>;
+    /// A token, kept from changing by anybody else until the unit ends.
+    async fn lock_token(&mut self, id: TokenId) -> Result<Option<Token>>;
     /// All tokens, the newest first.
     async fn tokens(&mut self) -> Result<Vec<Token>>;
     /// Adds a token.
     async fn insert_token(&mut self, token: &Token) -> Result<()>;
     /// Marks a token as revoked, unless it is.
     async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
-    /// Writes the expiry, the pause and the networks of a token.
+    /// Writes the expiry, the pause and the networks of a token that is locked.
     async fn update_token(&mut self, token: &Token) -> Result<()>;
     /// Notes a use, where it is later than the one noted. Gives whether it is the first.
     async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool>;
@@ -185,9 +190,10 @@ pub trait Tokens: Send {
     async fn see_token(&mut self, id: TokenId, place: &str, at: Timestamp) -> Result<bool>;
     /// The places that a token was used from, the last used first.
     async fn token_networks(&mut self, id: TokenId) -> Result<Vec<SeenNetwork>>;
-    /// Notes that a misuse of a token was told. Gives false where one was told after that moment already.
+    /// Notes that a misuse of a token was told. Gives false where one was told between these moments already: what lies
+    /// ahead comes from a clock that was set back.
     async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
-    /// Notes that somebody was reminded of a token. Gives false where somebody was after that moment already.
+    /// Notes that somebody was reminded of a token. Gives false where somebody was between these moments already.
     async fn remind_of_token(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
 }
 
@@ -240,7 +246,7 @@ pub trait Drills: Send {
     async fn update_drill(&mut self, drill: &Drill) -> Result<()>;
     /// One drill.
     async fn drill(&mut self, id: Uuid) -> Result<Option<Drill>>;
-    /// The drill with an account that began after a moment and is not finished.
+    /// The last drill with an account that began at a moment or later and is not finished.
     async fn open_drill(&mut self, account: BreakGlassId, since: Timestamp) -> Result<Option<Drill>>;
     /// Drills, the newest first.
     async fn drills(&mut self, limit: u64) -> Result<Vec<Drill>>;
@@ -251,8 +257,7 @@ pub trait Drills: Send {
 pub trait Sessions: Send {
     /// A session that has not ended, was used after `idle`, and whose holder still is who began it: the account has the
     /// same secret, the user is active.
-    async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp)
-    -> Result<Option<SessionRecord>>;
+    async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp) -> Result<Option<SessionRecord>>;
     /// Adds a session. Gives false where the key is taken.
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool>;
     /// Writes a session that exists. Gives false where it does not: a session that was ended is never revived.
@@ -290,7 +295,8 @@ pub trait Audit: Send {
     async fn next_alert(&mut self, seq: i64) -> Result<Option<Entry>>;
     /// How many alerts there are after a number.
     async fn count_alerts(&mut self, seq: i64) -> Result<u64>;
-    /// The last event before a moment that has a hash and, where `through` says so, a number up to that.
+    /// The last event before the first from a moment on, with a hash and a number up to `through`; not so late that the
+    /// removal of all before it would take long.
     async fn last_event_before(&mut self, moment: Timestamp, through: i64) -> Result<Option<(i64, [u8; 32])>>;
     /// Removes events up to a number.
     async fn delete_events_through(&mut self, seq: i64) -> Result<()>;
@@ -303,9 +309,10 @@ pub trait Audit: Send {
 pub trait Channels: Send {
     /// Says which channels there are, by name. A new one tells what happens from now on; any other is forgotten.
     async fn register_channels(&mut self, names: &[String]) -> Result<()>;
-    /// Takes a channel for oneself until a moment. `None` where somebody else has it, or it is not its time yet.
+    /// Takes a channel for oneself until a moment. `None` where somebody else has it, or it is not its time yet. Leases
+    /// and pauses that lie more than twice as far ahead were made by a clock that was set back, and do not count.
     async fn claim_channel(&mut self, name: &str, now: Timestamp, until: Timestamp) -> Result<Option<ChannelState>>;
-    /// Writes how a channel did, and gives it free.
+    /// Writes how a channel did, and gives it free. Nothing happens where it has told more by now.
     async fn update_channel(&mut self, channel: &ChannelState) -> Result<()>;
     /// All channels, by name.
     async fn channels(&mut self) -> Result<Vec<ChannelState>>;

@@ -61,8 +61,8 @@ async fn a_deleted_group_leaves_its_members(store: Store) {
     insert_groups(&store, &[group(1, "Staff")]).await;
     let (team, members, now) = (GroupId(id(1)), [UserId(id(1))], at(1));
     unit!(store.write, |tx, team, members, now| tx.add_members(*team, members, *now)).unwrap();
-    unit!(store.write, |tx, team| tx.delete_group(*team)).unwrap();
-    unit!(store.write, |tx, team| tx.delete_group(*team)).unwrap();
+    unit!(store.write, |tx, team| tx.delete_group(*team, at(9))).unwrap();
+    unit!(store.write, |tx, team| tx.delete_group(*team, at(9))).unwrap();
     let ada = members[0];
     assert_eq!(unit!(store.read, |tx, team| tx.group(*team)).unwrap(), None);
     assert_eq!(unit!(store.read, |tx, members| tx.groups_of(members)).unwrap(), []);

@@ -3,15 +3,25 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![expect(unreachable_pub, reason = "the shared support file is public to every test binary")]
 
+mod audit;
+mod channels;
+mod codes;
 mod damage;
+mod deleted;
+mod drills;
 mod filters;
 mod groups;
+mod guards;
 mod members;
 mod opening;
 mod pages;
 mod records;
+mod roles;
 mod schema;
 mod sessions;
 mod support;
+mod tokens;
+mod undo;
 mod units;
+mod upgrade;
 mod users;

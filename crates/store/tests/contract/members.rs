@@ -39,13 +39,13 @@ async fn members_come_and_go(store: Store) {
     assert_eq!(add(&store, people([1, 2])).await, 1);
     assert_eq!(members(&store).await, people([1, 2, 3]));
     let some = people([2, 4]);
-    assert_eq!(unit!(store.write, |tx, some| tx.remove_members(TEAM, some)).unwrap(), 1);
-    assert_eq!(unit!(store.write, |tx, some| tx.remove_members(TEAM, some)).unwrap(), 0);
+    assert_eq!(unit!(store.write, |tx, some| tx.remove_members(TEAM, some, at(9))).unwrap(), 1);
+    assert_eq!(unit!(store.write, |tx, some| tx.remove_members(TEAM, some, at(9))).unwrap(), 0);
     assert_eq!(members(&store).await, people([1, 3]));
     let kept = people([3, 4]);
-    assert_eq!(unit!(store.write, |tx, kept| tx.retain_members(TEAM, kept)).unwrap(), 1);
+    assert_eq!(unit!(store.write, |tx, kept| tx.retain_members(TEAM, kept, at(9))).unwrap(), 1);
     assert_eq!(members(&store).await, people([3]));
-    assert_eq!(unit!(store.write, |tx| tx.retain_members(TEAM, &[])).unwrap(), 1);
+    assert_eq!(unit!(store.write, |tx| tx.retain_members(TEAM, &[], at(9))).unwrap(), 1);
     assert_eq!(unit!(store.write, |tx| tx.add_members(TEAM, &[], at(1))).unwrap(), 0);
     assert_eq!(members(&store).await, []);
 }
@@ -65,7 +65,7 @@ async fn members_are_told_apart_by_group(store: Store) {
     let found = unit!(store.read, |tx, other| tx.members_of(&[*other, TEAM, GroupId(id(9))])).unwrap();
     assert_eq!(found, [(TEAM, member(1)), (TEAM, member(2)), (other, member(3))]);
     let (none, team) = (people([]), TEAM);
-    assert_eq!(unit!(store.write, |tx, team, none| tx.retain_members(*team, none)).unwrap(), 2);
+    assert_eq!(unit!(store.write, |tx, team, none| tx.retain_members(*team, none, at(9))).unwrap(), 2);
     assert_eq!(unit!(store.read, |tx, other| tx.count_members(*other)).unwrap(), 1);
 }
 
@@ -74,10 +74,10 @@ async fn many_members_at_once(store: Store) {
     // More ids than either database takes parameters, most of them strangers.
     assert_eq!(add(&store, people(1..=70_000)).await, 6_000);
     let kept = people((20_000..70_000).chain(5_990..6_000));
-    assert_eq!(unit!(store.write, |tx, kept| tx.retain_members(TEAM, kept)).unwrap(), 5_990);
+    assert_eq!(unit!(store.write, |tx, kept| tx.retain_members(TEAM, kept, at(9))).unwrap(), 5_990);
     assert_eq!(members(&store).await, people(5_990..6_000));
     let gone = people(5_992..76_000);
-    assert_eq!(unit!(store.write, |tx, gone| tx.remove_members(TEAM, gone)).unwrap(), 8);
+    assert_eq!(unit!(store.write, |tx, gone| tx.remove_members(TEAM, gone, at(9))).unwrap(), 8);
     assert_eq!(members(&store).await, people([5_990, 5_991]));
 }
 

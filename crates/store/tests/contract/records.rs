@@ -1,140 +1,50 @@
-//! Tokens, break-glass accounts, settings, the audit log and the activity record.
+//! Settings and the activity record.
 
 use crate::support::{at, id, on_both_databases, unit};
 use domain::{
-    BreakGlassId, Conflict, Error, TokenId,
+    TokenId,
     activity::{Call, Operation, Outcome, Record, Subject, Summary},
-    audit::{Action, Actor, Event},
-    break_glass::Account,
-    settings::Settings,
+    settings::{GuardMode, GuardSettings, Settings},
     store::Store,
-    token::Token,
 };
 
 on_both_databases!(
-    tokens_are_found_and_revoked,
-    a_token_remembers_its_last_use,
-    accounts_are_found_and_proven,
     the_switch_says_whether_it_moved,
-    events_are_counted,
+    the_guard_and_the_days_are_set,
     activity_adds_up,
     many_records_at_once,
 );
 
-fn token(number: u8) -> Token {
-    Token {
-        id: TokenId(id(number.into())),
-        key: format!("key{number}"),
-        hash: [number; 32],
-        last_four: "wxyz".into(),
-        name: format!("Token {number}"),
-        created: at(number.into()),
-        last_used: None,
-        revoked: None,
-    }
-}
-
-async fn tokens_are_found_and_revoked(store: Store) {
-    let used = Token { last_used: Some(at(5)), revoked: Some(at(6)), ..token(1) };
-    for token in [&used, &token(3), &token(2)] {
-        unit!(store.write, |tx, token| tx.insert_token(token)).unwrap();
-    }
-    assert_eq!(unit!(store.read, |tx| tx.tokens()).unwrap(), [token(3), token(2), used.clone()]);
-    assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(1)))).unwrap(), Some(used.clone()));
-    assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(9)))).unwrap(), None);
-    let off = Settings { provisioning: false, provisioning_changed: None };
-    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("key1")).unwrap(), (Some(used), off));
-    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("KEY1")).unwrap(), (None, off));
-    for moment in [7, 8] {
-        unit!(store.write, |tx, moment| tx.revoke_token(TokenId(id(2)), at(*moment))).unwrap();
-    }
-    assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(2)))).unwrap().unwrap().revoked, Some(at(7)));
-    let again = Token { id: TokenId(id(4)), ..token(3) };
-    let outcome = unit!(store.write, |tx, again| tx.insert_token(again));
-    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
-}
-
-async fn a_token_remembers_its_last_use(store: Store) {
-    let token = token(1);
-    unit!(store.write, |tx, token| tx.insert_token(token)).unwrap();
-    for (moment, wanted) in [(50, 50), (40, 50), (60, 60)] {
-        unit!(store.write, |tx, moment| tx.touch_token(TokenId(id(1)), at(*moment))).unwrap();
-        assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(1)))).unwrap().unwrap().last_used, Some(at(wanted)));
-    }
-}
-
-async fn accounts_are_found_and_proven(store: Store) {
-    let account = |number: u8, created| Account {
-        id: BreakGlassId(id(number.into())),
-        name: format!("Gate-{number}"),
-        secret_hash: format!("hash {number}"),
-        created: at(created),
-        secret_changed: at(created),
-        proven: None,
-    };
-    let (older, newer) = (account(2, 10), Account { proven: Some(at(21)), ..account(1, 20) });
-    for account in [&newer, &older] {
-        unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
-    }
-    assert_eq!(unit!(store.read, |tx| tx.break_glass()).unwrap(), [older.clone(), newer]);
-    assert_eq!(unit!(store.read, |tx| tx.break_glass_by_key("gate-2")).unwrap(), Some(older.clone()));
-    assert_eq!(unit!(store.read, |tx| tx.break_glass_by_key("Gate-2")).unwrap(), None);
-    let same_name = Account { name: "GATE-2".into(), ..account(3, 30) };
-    let outcome = unit!(store.write, |tx, same_name| tx.insert_break_glass(same_name));
-    assert!(matches!(outcome, Err(Error::Conflict(Conflict::BreakGlassName))), "{outcome:?}");
-
-    let prove = async |hash: &str, moment: i64| {
-        let hash = hash.to_owned();
-        unit!(store.write, |tx, hash, moment| tx.prove_break_glass(BreakGlassId(id(2)), hash, at(*moment))).unwrap()
-    };
-    let find = async || unit!(store.read, |tx| tx.break_glass_by_key("gate-2")).unwrap().unwrap();
-    assert!(prove("hash 2", 40).await);
-    assert_eq!(find().await, Account { proven: Some(at(40)), ..older.clone() });
-    unit!(store.write, |tx| tx.set_break_glass_secret(BreakGlassId(id(2)), "new", at(50))).unwrap();
-    let reset = Account { secret_hash: "new".into(), secret_changed: at(50), ..older };
-    assert_eq!(find().await, reset);
-    // The old secret was right when its check began, and proves nothing any more.
-    assert!(!prove("hash 2", 60).await);
-    assert_eq!(find().await, reset);
+/// The settings of a new database.
+pub(crate) fn settings() -> Settings {
+    let guard = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 };
+    Settings { provisioning: false, provisioning_changed: None, guard, audit_days: 400 }
 }
 
 async fn the_switch_says_whether_it_moved(store: Store) {
-    let settings = |on, moment: i64| Settings { provisioning: on, provisioning_changed: Some(at(moment)) };
+    let since = |on, moment: i64| Settings { provisioning: on, provisioning_changed: Some(at(moment)), ..settings() };
     let switch = async |on: bool, moment: i64| {
         unit!(store.write, |tx, on, moment| tx.set_provisioning(*on, at(*moment))).unwrap()
     };
     let read = async || unit!(store.read, |tx| tx.settings()).unwrap();
-    assert_eq!(read().await, Settings { provisioning: false, provisioning_changed: None });
+    assert_eq!(read().await, settings());
     assert!(!switch(false, 1).await);
     assert!(switch(true, 2).await);
     assert!(!switch(true, 3).await);
-    assert_eq!(read().await, settings(true, 2));
-    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("none")).unwrap(), (None, settings(true, 2)));
+    assert_eq!(read().await, since(true, 2));
+    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("none")).unwrap(), (None, since(true, 2)));
     assert!(switch(false, 4).await);
     unit!(store.write, |tx| tx.lock_settings()).unwrap();
-    assert_eq!(read().await, settings(false, 4));
+    assert_eq!(read().await, since(false, 4));
 }
 
-async fn events_are_counted(store: Store) {
-    let actors = [
-        Actor::Scim { token: TokenId(id(1)), name: "Entra".into() },
-        Actor::BreakGlass { account: BreakGlassId(id(2)), name: "gate".into() },
-        Actor::Host,
-        Actor::Nobody,
-    ];
-    for actor in actors {
-        let target = (actor != Actor::Nobody).then(|| id(9));
-        let event = Event {
-            at: at(1),
-            actor,
-            address: target.map(|_| "::1".into()),
-            action: Action::UserCreated,
-            target,
-            target_name: target.map(|_| "ada".into()),
-        };
-        unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
-    }
-    assert_eq!(unit!(store.read, |tx| tx.count_events()).unwrap(), 4);
+async fn the_guard_and_the_days_are_set(store: Store) {
+    let guard = GuardSettings { mode: GuardMode::Hold, count: 3, percent: 100, minutes: 1_440 };
+    unit!(store.write, |tx, guard| tx.set_guard(guard)).unwrap();
+    unit!(store.write, |tx| tx.set_audit_days(3_650)).unwrap();
+    let wanted = Settings { guard, audit_days: 3_650, ..settings() };
+    assert_eq!(unit!(store.read, |tx| tx.settings()).unwrap(), wanted);
+    assert_eq!(unit!(store.read, |tx| tx.token_and_settings("none")).unwrap(), (None, wanted));
 }
 
 fn record(moment: i64, token: Option<u128>, operation: Operation, subject: Subject, outcome: Outcome) -> Record {

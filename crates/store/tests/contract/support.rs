@@ -5,11 +5,14 @@ mod database;
 
 pub(crate) use database::Database;
 use domain::{
-    GroupId, Timestamp, UserId,
+    BreakGlassId, GroupId, Timestamp, TokenId, UserId,
+    break_glass::Account,
     group::{Group, GroupProfile},
     store::Store,
+    token::Token,
     user::{Email, Profile, User},
 };
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 /// Makes a test of each of these functions for each database. They take the database and an open store on it.
@@ -32,6 +35,24 @@ macro_rules! on_both_databases {
     };
 }
 
+/// The same for functions that look into the database past the store, and open it themselves.
+macro_rules! on_both_databases_bare {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite_bare {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::support::Database::sqlite().await).await;
+            })+
+        }
+        mod postgres_bare {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::support::Database::postgres().await).await;
+            })+
+        }
+    };
+}
+
 /// A unit of work of one call: `unit!(store.write, |tx, user| tx.insert_user(user))`. The names behind `tx` are cloned
 /// into the unit and are references inside.
 macro_rules! unit {
@@ -40,7 +61,7 @@ macro_rules! unit {
     };
 }
 
-pub(crate) use {on_both_databases, unit};
+pub(crate) use {on_both_databases, on_both_databases_bare, unit};
 
 /// The store on a database.
 pub(crate) async fn store(database: &Database) -> Store {
@@ -53,7 +74,7 @@ pub(crate) fn at(millis: i64) -> Timestamp {
 }
 
 /// The id of a number; ids are in the order of their numbers.
-pub(crate) fn id(number: u128) -> Uuid {
+pub(crate) const fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
@@ -121,4 +142,71 @@ pub(crate) async fn insert_groups(store: &Store, groups: &[Group]) {
         })
     });
     work.await.unwrap();
+}
+
+/// A token that works until it is revoked.
+pub(crate) fn token(number: u8) -> Token {
+    Token {
+        id: TokenId(id(number.into())),
+        key: format!("key{number}"),
+        hash: [number; 32],
+        last_four: "wxyz".into(),
+        name: format!("Token {number}"),
+        created: at(number.into()),
+        last_used: None,
+        revoked: None,
+        expires: None,
+        paused: None,
+        replaces: None,
+        networks: None,
+    }
+}
+
+/// Adds a token.
+pub(crate) async fn insert_token(store: &Store, token: &Token) {
+    unit!(store.write, |tx, token| tx.insert_token(token)).unwrap();
+}
+
+/// A break-glass account with its first secret, made at the moment of its number.
+pub(crate) fn account(number: u8) -> Account {
+    Account {
+        id: BreakGlassId(id(number.into())),
+        name: format!("Gate-{number}"),
+        secret_hash: format!("hash {number}"),
+        next_hash: None,
+        generation: 1,
+        created: at(number.into()),
+        secret_changed: at(number.into()),
+        proven: None,
+        used: None,
+        drilled: None,
+    }
+}
+
+/// Adds a break-glass account.
+pub(crate) async fn insert_account(store: &Store, account: &Account) {
+    unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
+}
+
+/// Runs statements that both databases understand, past the store.
+pub(crate) async fn execute(database: &Database, statements: &str) {
+    let statements = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+    if database.url().starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
+        statements.execute(&mut connection).await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(database.url()).await.unwrap();
+        statements.execute(&mut connection).await.unwrap();
+    }
+}
+
+/// The numbers that a query gives, past the store.
+pub(crate) async fn numbers(database: &Database, query: &'static str) -> Vec<i64> {
+    if database.url().starts_with("sqlite") {
+        let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
+        sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap()
+    } else {
+        let mut connection = PgConnection::connect(database.url()).await.unwrap();
+        sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap()
+    }
 }

@@ -1,0 +1,135 @@
+//! A36 to A38: messages that are too large, that can be read in two ways, or that grow when they are unpacked.
+
+use crate::{
+    listening::{Listening, ended},
+    on_both,
+    support::TestApp,
+};
+use server::Limits;
+use tokio::io::AsyncWriteExt;
+
+on_both!(
+    a36_http2_is_not_spoken,
+    a37_large_heads_are_refused,
+    a37_ambiguous_requests_are_refused,
+    a37_a_second_request_is_watched_too,
+    a37_plain_requests_go_on,
+    a38_packed_bodies_are_not_read,
+);
+
+async fn a36_http2_is_not_spoken(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let answer = server.exchange(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00").await;
+    assert!(answer.status == 400 || answer.status == 505 || answer.text.is_empty(), "{answer:?}");
+    let upgrade = b"GET /login HTTP/1.1\r\nHost: id.corp.example\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n";
+    assert_eq!(server.exchange(upgrade).await.status, 200);
+}
+
+async fn a37_large_heads_are_refused(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let headers = |count: usize| (0..count).map(|n| format!("x-{n}: y\r\n")).collect::<String>();
+    for (head, status) in [
+        (format!("GET /login HTTP/1.1\r\nHost: id.corp.example\r\nConnection: close\r\n{}", headers(60)), 200),
+        (format!("GET /login HTTP/1.1\r\nHost: id.corp.example\r\n{}", headers(65)), 431),
+        (format!("GET /login HTTP/1.1\r\nHost: id.corp.example\r\nCookie: {}\r\n", "x".repeat(40_000)), 431),
+        (format!("GET /login HTTP/1.1\r\nHost: id.corp.example\r\nCookie: {}\r\n", "x".repeat(33_000)), 431),
+    ] {
+        let mut stream = server.connect().await;
+        // The server may hang up before it has read all of this.
+        let _ = stream.write_all(format!("{head}\r\n").as_bytes()).await;
+        let answer = ended(&mut stream).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    let long = format!("GET /{} HTTP/1.1\r\nHost: id.corp.example\r\n\r\n", "x".repeat(30_000));
+    let status = server.exchange(long.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").as_bytes()).await.status;
+    assert_eq!(status, 404);
+    let answer = server.exchange(b"GET /login HTTP/1.1\r\nHost: id.corp.example\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(answer.status, 200, "and the server goes on");
+}
+
+/// What is written twice, or in two ways, is answered with 400 and the end of the connection.
+async fn a37_ambiguous_requests_are_refused(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let smuggled = "GET /healthz HTTP/1.1\r\nHost: id.corp.example\r\n\r\n";
+    for head in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Content-Length: 5\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: 5, 5\r\n",
+        "Content-Length: -5\r\n",
+        "Content-Length : 5\r\n",
+        "X: y\r\n folded\r\n",
+        "X: y\rZ: w\r\n",
+        "X: y\nZ: w\r\n",
+        "X: \0\r\n",
+        ": y\r\n",
+        "Authorization: Bearer a\r\nAuthorization: Bearer b\r\n",
+    ] {
+        for path in ["/login", "/scim/v2/Users", "/healthz"] {
+            let request = format!("POST {path} HTTP/1.1\r\nHost: id.corp.example\r\n{head}\r\n0\r\n\r\n{smuggled}");
+            let answer = server.exchange(request.as_bytes()).await;
+            assert_eq!(answer.status, 400, "{path} {head:?}: {}", answer.text);
+            assert_eq!(answer.text.matches("HTTP/1.1 ").count(), 1, "{path} {head:?}: {}", answer.text);
+        }
+    }
+    let bare = server.exchange(b"GET /healthz HTTP/1.1\nHost: id.corp.example\n\n").await;
+    assert_eq!(bare.status, 400, "{}", bare.text);
+}
+
+async fn a37_a_second_request_is_watched_too(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: id.corp.example\r\n\r\n").await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let second =
+        b"POST /login HTTP/1.1\r\nHost: id.corp.example\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n";
+    stream.write_all(second).await.unwrap();
+    let answers = ended(&mut stream).await.text;
+    assert!(answers.starts_with("HTTP/1.1 200") && answers.contains("HTTP/1.1 400"), "{answers}");
+}
+
+/// Several on one connection, with bodies that look like requests; a coded body is the last.
+async fn a37_plain_requests_go_on(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let inner = "POST /x HTTP/1.1\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
+    let post = format!(
+        "POST /login HTTP/1.1\r\nHost: id.corp.example\r\nOrigin: https://id.corp.example\r\n\
+         Content-Type: text/plain\r\nContent-Length: {}\r\n\r\n{inner}",
+        inner.len()
+    );
+    let health = "GET /healthz HTTP/1.1\r\nHost: id.corp.example\r\n\r\n";
+    let token = &app.token;
+    let coded = format!(
+        "POST /scim/v2/Users HTTP/1.1\r\nHost: id.corp.example\r\nAuthorization: Bearer {token}\r\n\
+         Transfer-Encoding: chunked\r\n\r\n12\r\n{{\"userName\":\"ada\"}}\r\n0\r\n\r\n"
+    );
+    let answers = server.exchange(format!("{health}{post}{health}{coded}{health}").as_bytes()).await.text;
+    let statuses: Vec<&str> = answers.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+    assert_eq!(statuses, ["200", "415", "200", "201"], "{answers}");
+    assert!(answers.rsplit("HTTP/1.1 ").next().unwrap().contains("connection: close"));
+}
+
+/// The body never comes, and the answer comes all the same.
+async fn a38_packed_bodies_are_not_read(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    for coding in ["gzip", "br", "zstd", "deflate", "identity, gzip", "GZIP", "x"] {
+        for path in ["/scim/v2/Users", "/scim/v2/Groups", "/login", "/logout", "/admin/api/create_token"] {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: id.corp.example\r\nOrigin: https://id.corp.example\r\n\
+                 Authorization: Bearer {}\r\nContent-Encoding: {coding}\r\nContent-Length: 1000\r\n\r\n",
+                app.token
+            );
+            let answer = server.exchange(head.as_bytes()).await;
+            assert_eq!(answer.status, 415, "{path} {coding}: {}", answer.text);
+        }
+    }
+    let plain = format!(
+        "POST /scim/v2/Users HTTP/1.1\r\nHost: id.corp.example\r\nAuthorization: Bearer {}\r\n\
+         Content-Encoding: Identity\r\nConnection: close\r\nContent-Length: 18\r\n\r\n{{\"userName\":\"ada\"}}",
+        app.token
+    );
+    assert_eq!(server.exchange(plain.as_bytes()).await.status, 201);
+}

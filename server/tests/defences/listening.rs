@@ -1,0 +1,77 @@
+//! The real accept loop on a real socket, and callers that write bytes rather than requests.
+
+use crate::support::{TestApp, URL};
+use axum::Router;
+use server::{AppState, Hasher, Limits, TrustedProxies, build, serve};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// Longer than anything in these tests takes, shorter than the server's own time for an idle connection.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// An answer as it came, up to the end of the connection.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+}
+
+impl Listening {
+    /// The product with other limits.
+    pub(crate) async fn start(app: &TestApp, limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let state = AppState::new(app.env.clone(), URL.parse().unwrap(), Hasher::new().unwrap(), app.recorder.clone());
+        let state = state.with_listen(listener.local_addr().unwrap()).with_limits(limits);
+        Self::accept(listener, build(state), limits, TrustedProxies::default())
+    }
+
+    /// Any router behind the real loop.
+    pub(crate) async fn router(router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::accept(listener, router, limits, proxies)
+    }
+
+    fn accept(listener: TcpListener, router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
+        let address = listener.local_addr().unwrap();
+        let accepting = tokio::spawn(serve(listener, router, limits, proxies, std::future::pending()));
+        Self { address, accepting }
+    }
+
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Sends bytes on a connection of its own and reads until the server ends it. Fails when it does not.
+    pub(crate) async fn exchange(&self, bytes: &[u8]) -> Raw {
+        let mut stream = self.connect().await;
+        stream.write_all(bytes).await.unwrap();
+        ended(&mut stream).await
+    }
+}
+
+/// Reads until the server ends the connection.
+pub(crate) async fn ended(stream: &mut TcpStream) -> Raw {
+    let mut bytes = Vec::new();
+    let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // A reset is an end too: what we sent past the answer was not read.
+    let _ = read.unwrap_or_else(|_| panic!("the connection stays open: {text}"));
+    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+    Raw { status, text }
+}

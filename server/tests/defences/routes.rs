@@ -1,0 +1,72 @@
+//! What there is to attack, as the router itself tells.
+
+use crate::support::{Answer, TestApp};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+
+/// Every method that means something to somebody.
+pub(crate) const METHODS: [&str; 10] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "TRACE", "PROPFIND"];
+
+/// What anybody may see.
+pub(crate) const PUBLIC: [&str; 4] = ["/", "/login", "/healthz", "/readyz"];
+
+/// Paths of SCIM, of resources that are there.
+pub(crate) fn scim(user: &str, group: &str) -> Vec<String> {
+    let below = [
+        "",
+        "/",
+        "/Users",
+        "/Users/.search",
+        &format!("/Users/{user}"),
+        "/Groups",
+        "/Groups/.search",
+        &format!("/Groups/{group}"),
+        "/ServiceProviderConfig",
+        "/ResourceTypes",
+        "/ResourceTypes/User",
+        "/Schemas",
+        "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+        "/.search",
+    ];
+    below.iter().map(|path| format!("/scim/v2{path}")).collect()
+}
+
+/// The pages that need a session, with these ids in their places.
+pub(crate) fn pages(user: &str, group: &str) -> Vec<String> {
+    let listed = leptos_axum::generate_route_list(app::App);
+    let pages = listed.iter().map(|page| page.path().to_owned()).filter(|path| !PUBLIC.contains(&path.as_str()));
+    let fill = |path: String| {
+        let id = if path.contains("/groups/") { group } else { user };
+        path.split('/').map(|part| if part.starts_with([':', '{']) { id } else { part }).collect::<Vec<_>>().join("/")
+    };
+    pages.map(fill).collect()
+}
+
+/// The server functions.
+pub(crate) fn functions() -> Vec<String> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect()
+}
+
+/// The files that pages ask for.
+pub(crate) async fn assets(app: &TestApp) -> Vec<String> {
+    let page = app.page("/login", None).await.expect(StatusCode::OK).text;
+    let named =
+        page.split('"').filter(|part| part.starts_with('/') && part.contains('.') && !part.contains(['<', ' ']));
+    let named: Vec<String> = named.map(str::to_owned).collect();
+    let sheet = named.iter().find_map(|path| path.strip_suffix(".css")).expect("a style sheet").to_owned();
+    [named, vec![format!("{sheet}.js"), format!("{sheet}.wasm")]].concat()
+}
+
+/// Somebody and something that a stranger must not learn of.
+pub(crate) async fn inhabited(app: &TestApp) -> (String, String) {
+    (app.user("canary-user").await, app.group("canary-group").await)
+}
+
+/// A request with nothing but a method and a target.
+pub(crate) async fn bare(app: &TestApp, method: &str, target: &str) -> Answer {
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    app.send(Request::builder().method(method).uri(target).body(Body::empty()).unwrap()).await
+}

@@ -24,7 +24,7 @@ fn page(channels: Vec<AlertStatus>, may_change: bool, now: Timestamp) -> impl In
     view! {
         <Title text="Alerts"/>
         <div class="page-head">
-            <p class="eyebrow">Access</p>
+            <p class="eyebrow">Record</p>
             <h1>Alerts</h1>
             <p class="soft">{sentence(&channels)}</p>
         </div>
@@ -181,26 +181,27 @@ fn configure(open: bool) -> impl IntoView {
     let flags = [
         (
             "Webhook",
-            "--alert-webhook https://…",
+            &["--alert-webhook https://…"][..],
             "Each message is signed with POSTERN_ALERT_WEBHOOK_SECRET, in the form of Standard Webhooks.",
         ),
         (
             "Mail",
-            "--alert-mail smtps://USER:PASSWORD@HOST:465 --alert-mail-from FROM --alert-mail-to TO",
+            &["--alert-mail smtps://USER:PASSWORD@HOST:465", "--alert-mail-from FROM", "--alert-mail-to TO"],
             "Over TLS, to an address that somebody reads at night.",
         ),
         (
             "Syslog",
-            "--alert-syslog udp://HOST:514",
+            &["--alert-syslog udp://HOST:514"],
             "A line as in RFC 5424; tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so take it as one of two at most.",
         ),
     ];
-    let flag = |(title, flag, words)| {
+    let flag = |(title, flags, words): (&'static str, &[&'static str], &'static str)| {
+        let flags = flags.iter().map(|flag| view! { <code class="flag">{*flag}</code> });
         view! {
             <div>
                 <dt>{title}</dt>
                 <dd>
-                    <code>{flag}</code>
+                    {flags.collect_view()}
                     <span class="soft flag-words">{words}</span>
                 </dd>
             </div>

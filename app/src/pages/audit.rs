@@ -37,7 +37,7 @@ fn page(console: &Console, asked: &Asked, log: AuditPage) -> impl IntoView + use
     view! {
         <Title text="Audit log"/>
         <div class="page-head">
-            <p class="eyebrow">Access</p>
+            <p class="eyebrow">Record</p>
             <h1>Audit log</h1>
             <p class="soft">{sentence}</p>
         </div>

@@ -86,7 +86,7 @@ fn deleted(kind: Kind, row: Deleted, may_change: bool, now: Timestamp) -> impl I
         <tr>
             <td class="row-main row-text"><strong>{visible(&row.name)}</strong></td>
             <td class="soft"><span class="card-label">"Deleted "</span> {when(now, row.deleted)}</td>
-            <td class="soft">{left(row.deleted, now)}</td>
+            <td class="soft"><span class="card-label">"Forgotten "</span> {left(row.deleted, now)}</td>
             <td class="row-action">
                 <span class="actions">
                     <a href=history aria-label=format!("What happened to {}", visible(&row.name))>"What happened"</a>
@@ -99,8 +99,8 @@ fn deleted(kind: Kind, row: Deleted, may_change: bool, now: Timestamp) -> impl I
 
 /// How long it can still be restored.
 fn left(deleted: Timestamp, now: Timestamp) -> String {
-    let days = (deleted.plus_days(KEPT_DAYS).millis() - now.millis()) / 86_400_000;
-    if days < 1 { "within a day".to_owned() } else { format!("in {}", count(days.unsigned_abs(), "day", "days")) }
+    let days = (deleted.plus_days(KEPT_DAYS).millis() - now.millis() + 86_399_999) / 86_400_000;
+    if days < 1 { "within the hour".to_owned() } else { format!("in {}", count(days.unsigned_abs(), "day", "days")) }
 }
 
 fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
@@ -147,7 +147,10 @@ mod tests {
     fn the_days_that_are_left_are_counted() {
         let now = Timestamp::from_millis(1_795_000_000_000);
         let left = |days: i64| left(now.plus_days(-days), now);
-        assert_eq!([left(0), left(29), left(30), left(31)], ["in 30 days", "in 1 day", "within a day", "within a day"]);
+        assert_eq!(
+            [left(0), left(29), left(30), left(31)],
+            ["in 30 days", "in 1 day", "within the hour", "within the hour"]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Single sign-on, Guard: how many may leave at once, and what to do when more did.
 
 mod batch;
+mod paused;
 mod setting;
 mod undo;
 
@@ -13,6 +14,7 @@ use domain::{
     Timestamp,
     console::{Console, GuardStatus},
     settings::{GuardMode, GuardSettings},
+    token::Token,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,6 +25,8 @@ struct Guard {
     active: u64,
     open: Vec<Found>,
     past: Vec<Found>,
+    /// All tokens, of which some may be paused.
+    tokens: Vec<Token>,
     may_change: bool,
     now: Timestamp,
 }
@@ -40,7 +44,9 @@ impl Guard {
                 past.push(Found { outcome, ..Found::closed(summary) });
             }
         }
-        Ok(Self { settings: guard, active, open, past, may_change: console.may_change(), now: console.now() })
+        let tokens = console.scim().await?.tokens;
+        let (may_change, now) = (console.may_change(), console.now());
+        Ok(Self { settings: guard, active, open, past, tokens, may_change, now })
     }
 }
 
@@ -52,11 +58,12 @@ pub(super) fn show() -> impl IntoView {
 fn page(guard: Guard) -> impl IntoView {
     let sentence = sentence(&guard);
     let setting = setting::panel(&guard);
-    let Guard { open, past, may_change, now, settings, .. } = guard;
+    let Guard { open, past, tokens, may_change, now, settings, .. } = guard;
     view! {
         <Title text="Guard"/>
         {sso_head(Tab::Guard)}
-        <p class="lead">{sentence}</p>
+        <p class="tab-lead">{sentence}</p>
+        {tokens.iter().filter_map(|token| paused::note(token, may_change, now)).collect_view()}
         {open.iter().map(|found| batch::panel(found, settings, may_change, now)).collect_view()}
         {setting}
         {(!past.is_empty()).then(|| batch::past(past, now))}
@@ -126,6 +133,7 @@ mod tests {
             active: 0,
             open: open.iter().map(|weight| batch::tests::found(*weight)).collect(),
             past: Vec::new(),
+            tokens: Vec::new(),
             may_change: true,
             now: Timestamp::from_millis(0),
         };

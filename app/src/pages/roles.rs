@@ -21,7 +21,7 @@ fn page(mapped: Vec<(GroupRef, Role)>) -> impl IntoView {
     view! {
         <Title text="Roles"/>
         {sso_head(Tab::Roles)}
-        <p class="lead">{sentence(mapped.len())}</p>
+        <p class="tab-lead">{sentence(mapped.len())}</p>
         {meanings()}
         {groups(mapped)}
     }

@@ -81,10 +81,7 @@ fn page(page: &Page) -> impl IntoView + use<> {
                 <h2 id="standing">How it stands</h2>
                 {(page.may_change && !ended).then(|| actions::buttons(page))}
             </div>
-            <div class="panel-text">
-                {advice(token, page.replaced_by.is_some(), page.now)}
-                {relay::note(page)}
-            </div>
+            {advice(page).map(|advice| view! { <div class="panel-text">{advice}</div> })}
             {facts(page)}
         </section>
         {networks::panel(page)}
@@ -124,12 +121,15 @@ fn facts(page: &Page) -> impl IntoView + use<> {
     }
 }
 
-/// What an administrator should do about its age or its end, where something should be done.
-fn advice(token: &Token, has_successor: bool, now: Timestamp) -> Option<AnyView> {
-    let words = advise(token, has_successor, now)?;
-    Some(view! { <div class="note note-warn"><p>{words}</p></div> }.into_any())
+/// What an administrator should do next, where something should be done.
+fn advice(page: &Page) -> Option<AnyView> {
+    relay::note(page).or_else(|| {
+        let words = advise(page.token(), page.replaced_by.is_some(), page.now)?;
+        Some(view! { <div class="note note-warn"><p>{words}</p></div> }.into_any())
+    })
 }
 
+/// What its age or its end asks for.
 fn advise(token: &Token, has_successor: bool, now: Timestamp) -> Option<String> {
     if token.ended(now).is_some() || has_successor {
         return None;

@@ -1,12 +1,8 @@
 use super::{left, undo::undo};
 use crate::{
-    api::{
-        guard::{ApproveBatch, DismissBatch},
-        tokens::PauseToken,
-    },
-    islands::submit::Submit,
+    api::guard::{ApproveBatch, DismissBatch},
     pages::{
-        components::{Opener, Question, Tone, chip, confirm, hidden, when},
+        components::{Opener, Question, Tone, chip, confirm, when},
         words::{absolute, count, list, visible},
     },
 };
@@ -26,8 +22,6 @@ pub(super) struct Found {
     pub(super) summary: BatchSummary,
     /// The last departures, 200 at most.
     pub(super) departures: Vec<Departure>,
-    /// Since when the token is paused.
-    pub(super) paused: Option<Timestamp>,
     /// What undoing it did.
     pub(super) outcome: Option<Undone>,
 }
@@ -35,12 +29,11 @@ pub(super) struct Found {
 impl Found {
     pub(super) async fn read(console: &Console, summary: BatchSummary) -> domain::Result<Self> {
         let departures = console.departures(summary.batch.id).await?;
-        let paused = console.token(summary.batch.token).await?.token.paused;
-        Ok(Self { departures, paused, ..Self::closed(summary) })
+        Ok(Self { departures, ..Self::closed(summary) })
     }
 
     pub(super) fn closed(summary: BatchSummary) -> Self {
-        Self { summary, departures: Vec::new(), paused: None, outcome: None }
+        Self { summary, departures: Vec::new(), outcome: None }
     }
 }
 
@@ -82,19 +75,22 @@ pub(super) fn panel(found: &Found, settings: GuardSettings, may_change: bool, no
                 <div class="prose-lines">
                     <p>
                         <strong>{format!("{} ", left(*weight))}</strong>
-                        {format!("between {} and {}, through token ", absolute(batch.opened), absolute(batch.latest))}
+                        {format!("{}, through token ", between(batch.opened, batch.latest))}
                         <a href=token>{visible(token_name)}</a> "."
                     </p>
                     {who(&found.departures)}
                     <p class="soft">{what_now(is_held, settings.mode)}</p>
-                    {found.paused.map(|at| view! {
-                        <p class="soft">"The token is paused, since " {when(now, at)} ": all its calls are refused."</p>
-                    })}
                 </div>
                 {may_change.then(|| actions(found, is_held))}
             </div>
         </section>
     }
+}
+
+/// From when to when, to the minute.
+fn between(first: Timestamp, last: Timestamp) -> String {
+    let (first, last) = (absolute(first), absolute(last));
+    if first == last { format!("on {first}") } else { format!("between {first} and {last}") }
 }
 
 /// The first names, so that one sees at a glance who it is.
@@ -121,7 +117,6 @@ fn actions(found: &Found, is_held: bool) -> impl IntoView + use<> {
             {undo(found)}
             {is_held.then(|| approve(found))}
             {(!is_held).then(|| dismiss(found))}
-            {found.paused.map(|_| resume(found.summary.batch.token.to_string()))}
         </div>
     }
 }
@@ -169,17 +164,6 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
         </ul>
     };
     confirm(question, Opener::Plain("It is right"), "It is right as it is".to_owned(), consequences)
-}
-
-fn resume(token: String) -> impl IntoView {
-    view! {
-        <Submit>
-            <form method="post" action=PauseToken::PATH>
-                {hidden(vec![("id", token), ("paused", "false".to_owned())])}
-                <button class="button">Resume the token</button>
-            </form>
-        </Submit>
-    }
 }
 
 /// Batches that somebody has decided about.
@@ -268,6 +252,13 @@ pub(super) mod tests {
         assert_eq!(said(None), "300 people");
         assert_eq!(said(Some(Undone { restored: 300, failed: 0 })), "300 departures undone");
         assert_eq!(said(Some(Undone { restored: 299, failed: 1 })), "299 departures undone, 1 could not be");
+    }
+
+    #[test]
+    fn a_minute_is_named_once() {
+        let at = Timestamp::from_millis;
+        assert_eq!(between(at(0), at(59_000)), "on 1 January 1970, 00:00 UTC");
+        assert!(between(at(0), at(60_000)).starts_with("between 1 January 1970, 00:00 UTC and 1 January"));
     }
 
     #[test]

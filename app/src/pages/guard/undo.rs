@@ -25,22 +25,20 @@ pub(super) fn undo(found: &Found) -> impl IntoView + use<> {
         next: None,
     };
     let lines = lines(&found.departures, summary.weight);
-    let pause = found.paused.is_none().then(|| {
-        view! {
-            <label class="choice">
-                <input type="checkbox" name="pause" value="true" checked form=format!("{id}-form")/>
-                <span>
-                    <strong>"Pause the token first"</strong>
-                    <span class="soft">
-                        {format!(
-                            "Otherwise the next call through “{}” may do it all again while you look for the cause.",
-                            visible(&summary.token_name),
-                        )}
-                    </span>
+    let pause = view! {
+        <label class="choice">
+            <input type="checkbox" name="pause" value="true" checked form=format!("{id}-form")/>
+            <span>
+                <strong>"Pause the token first"</strong>
+                <span class="soft">
+                    {format!(
+                        "Otherwise the next call through “{}” may do it all again while you look for the cause.",
+                        visible(&summary.token_name),
+                    )}
                 </span>
-            </label>
-        }
-    });
+            </span>
+        </label>
+    };
     let consequences = view! {
         <ul class="consequences">
             {lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
@@ -49,7 +47,7 @@ pub(super) fn undo(found: &Found) -> impl IntoView + use<> {
         </ul>
         {pause}
     };
-    confirm(question, Opener::Danger("Undo…"), "Undo this batch".to_owned(), consequences)
+    confirm(question, Opener::Danger("Undo"), "Undo this batch".to_owned(), consequences)
 }
 
 /// What comes back, a line for each way in which it left. Of more than 200 departures the last 200 are known by name.

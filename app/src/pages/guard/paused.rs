@@ -1,0 +1,44 @@
+//! Tokens that are paused, as after an undo: until they are resumed the directory is cut off.
+
+use crate::{
+    api::tokens::PauseToken,
+    islands::submit::Submit,
+    pages::{
+        components::{hidden, when},
+        words::visible,
+    },
+};
+use domain::{Timestamp, token::Token};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// One paused token, and the way to resume it.
+pub(super) fn note(token: &Token, may_change: bool, now: Timestamp) -> Option<AnyView> {
+    let since = token.paused.filter(|_| token.ended(now).is_none())?;
+    let href = format!("/admin/sso/tokens/{}", token.id);
+    let fields = vec![("id", token.id.to_string()), ("paused", "false".to_owned())];
+    let resume = may_change.then(|| {
+        view! {
+            <Submit>
+                <form method="post" action=PauseToken::PATH>
+                    {hidden(fields)}
+                    <button class="button">Resume the token</button>
+                </form>
+            </Submit>
+        }
+    });
+    Some(
+        view! {
+            <div class="note note-warn page-note">
+                <div class="note-text">
+                    <p>
+                        "Token " <a href=href>{visible(&token.name)}</a> " is paused, since " {when(now, since)}
+                        ": every call with it is refused, and whoever leaves stays active here. Put right in the \
+                         directory what went wrong, then resume it."
+                    </p>
+                    {resume}
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
+}

@@ -72,7 +72,7 @@ fn days(days: u32) -> impl IntoView {
                 <button class="button">Save</button>
             </form>
             <p class="hint" id="days-hint">
-                "90 to 3,650. Older events are removed within the hour; an event says so, and the chain goes on."
+                "90 to 3,650. Older events are removed within a day; an event says so, and the chain goes on."
             </p>
         </Submit>
     }

@@ -75,7 +75,7 @@ fn sentence(guard: &Guard) -> String {
     let people: u64 = guard.open.iter().map(|found| found.summary.weight).sum();
     match guard.open.len() {
         0 if guard.past.is_empty() => "So far nobody has left in numbers that look like a mistake.".to_owned(),
-        0 => "Nothing waits for you.".to_owned(),
+        0 => "No batch waits for you.".to_owned(),
         1 => format!("One batch waits for you: {}.", left(people)),
         batches => format!("{batches} batches wait for you: {} in all.", left(people)),
     }

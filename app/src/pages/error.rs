@@ -1,5 +1,5 @@
 use crate::ApiError;
-use domain::{Error, Refusal};
+use domain::{Conflict, Error, Refusal};
 
 /// Turns what the rules say into what the browser is told, and writes failures to the log: nobody else sees their
 /// cause.
@@ -11,7 +11,8 @@ impl From<Error> for ApiError {
             Error::Refused(refusal @ (Refusal::StepUp | Refusal::ReasonNeeded)) => Self::Confirm(refusal.to_string()),
             Error::Refused(Refusal::SessionEnded) => Self::Unauthorized,
             Error::Refused(refusal) => Self::Refused(refusal.to_string()),
-            Error::Conflict(_) | Error::VersionMismatch | Error::Rejected(_) => Self::Refused(error.to_string()),
+            Error::Conflict(conflict) => Self::Refused(taken(conflict).to_owned()),
+            Error::VersionMismatch | Error::Rejected(_) => Self::Refused(error.to_string()),
             Error::Unavailable(_) => {
                 log(&error);
                 Self::Unavailable
@@ -21,6 +22,17 @@ impl From<Error> for ApiError {
                 Self::Internal
             }
         }
+    }
+}
+
+/// What to do where a name is taken.
+fn taken(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::UserName | Conflict::Reserved => {
+            "Somebody else has this user name by now. Rename or delete that user in the directory first."
+        }
+        Conflict::GroupName => "Another group has this name by now. Rename or delete that one in the directory first.",
+        Conflict::BreakGlassName => "This name is taken. Choose another.",
     }
 }
 

@@ -3,7 +3,7 @@ use super::{
     components::{Here, framed, pager, people_table, place, when},
     roles,
     user::ids,
-    words::count,
+    words::{count, visible},
 };
 use crate::ApiError;
 use domain::{Timestamp, console::GroupDetail};
@@ -25,7 +25,7 @@ pub(super) fn show() -> impl IntoView {
 
 fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
     let GroupDetail { group, members } = detail;
-    let name = group.profile.display_name.clone();
+    let name = visible(&group.profile.display_name);
     let list = if members.rows.is_empty() {
         view! { <p class="panel-text soft">"Nobody is in this group."</p> }.into_any()
     } else {

@@ -1,6 +1,6 @@
 use super::{
     components::{Here, empty, framed, pager, place, search_box, when},
-    words::{count, grouped},
+    words::{count, grouped, visible},
 };
 use domain::{Timestamp, group::GroupSummary, page::Page};
 use leptos::prelude::*;
@@ -47,7 +47,7 @@ fn table(rows: Vec<GroupSummary>, now: Timestamp) -> impl IntoView {
         view! {
             <tr>
                 <td class="row-main">
-                    <a class="row-link" href=format!("/admin/groups/{}", row.id)>{row.display_name}</a>
+                    <a class="row-link" href=format!("/admin/groups/{}", row.id)>{visible(&row.display_name)}</a>
                 </td>
                 <td class="figures">{grouped(row.members)} <span class="card-label">{if row.members == 1 { " member" } else { " members" }}</span></td>
                 <td class="soft">{when(now, row.changed)}</td>

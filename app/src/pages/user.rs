@@ -2,7 +2,7 @@ use super::{
     audit,
     components::{Here, avatar, copy_field, framed, status_chip, when},
     roles,
-    words::{Section, sections},
+    words::{Section, sections, visible},
 };
 use crate::ApiError;
 use domain::{
@@ -31,12 +31,12 @@ pub(super) fn show() -> impl IntoView {
 async fn manager(console: &Console, detail: &UserDetail) -> Option<(UserId, String)> {
     let id = detail.user.profile.manager.as_ref()?.parse().ok()?;
     let manager = console.user(id).await.ok()?;
-    Some((id, manager.user.name().to_owned()))
+    Some((id, visible(manager.user.name())))
 }
 
 fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, now: Timestamp) -> impl IntoView {
     let UserDetail { user, groups } = detail;
-    let name = user.name().to_owned();
+    let name = visible(user.name());
     let document: Map<String, Value> = serde_json::from_str(&user.profile.document).unwrap_or_default();
     let sections = sections(&document);
     let raw = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -48,7 +48,7 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
                 {avatar(&name)}
                 <div>
                     <div class="panel-title"><h1>{name.clone()}</h1> {status_chip(user.profile.active)}</div>
-                    <p class="soft">{user.profile.user_name.clone()}</p>
+                    <p class="soft">{visible(&user.profile.user_name)}</p>
                 </div>
             </div>
             <p class="soft">
@@ -98,8 +98,7 @@ fn groups_panel(groups: Vec<GroupRef>) -> impl IntoView {
     let list = if groups.is_empty() {
         view! { <p class="panel-text soft">"In no group."</p> }.into_any()
     } else {
-        let link =
-            |group: GroupRef| view! { <li><a href=format!("/admin/groups/{}", group.id)>{group.display_name}</a></li> };
+        let link = |group: GroupRef| view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> };
         view! { <ul class="panel-text links">{groups.into_iter().map(link).collect_view()}</ul> }.into_any()
     };
     view! {

@@ -1,5 +1,5 @@
 use super::{source_chip, status_chip, when};
-use crate::pages::words::initials;
+use crate::pages::words::{initials, visible};
 use domain::{Timestamp, user::UserSummary};
 use leptos::prelude::*;
 
@@ -36,8 +36,8 @@ fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
                 <span class="person">
                     {avatar}
                     <span class="person-names">
-                        <a class="row-link" href=format!("/admin/users/{}", row.id)>{row.name}</a>
-                        {(!same).then(|| view! { <span class="soft">{row.user_name}</span> })}
+                        <a class="row-link" href=format!("/admin/users/{}", row.id)>{visible(&row.name)}</a>
+                        {(!same).then(|| view! { <span class="soft">{visible(&row.user_name)}</span> })}
                     </span>
                 </span>
             </td>

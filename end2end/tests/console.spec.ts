@@ -130,7 +130,7 @@ test.describe("without JavaScript", () => {
     postern.run("scim", "disable");
     await signIn(page, postern);
     await page.getByRole("button", { name: "Turn on provisioning" }).click();
-    await expect(page.getByRole("heading", { name: "Confirm that it is you" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Say what this session is for" })).toBeVisible();
     await page.getByLabel("What is this session for?").fill("Set up Entra");
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByRole("button", { name: "Turn on provisioning" }).click();

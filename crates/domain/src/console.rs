@@ -256,6 +256,10 @@ impl<C: Send + Sync> Change<C> {
         tx: &mut dyn Tx,
     ) -> Result<T> {
         let (principal, now) = (&self.console.principal, self.event.at);
+        // Before the own account is touched: two who remove each other would wait for one another for ever.
+        if decides_on_ways_in(self.event.action) {
+            tx.lock_settings().await?;
+        }
         if tx.session(principal.session, now, idle(now)).await?.is_none() {
             return Err(Refusal::SessionEnded.into());
         }
@@ -278,6 +282,19 @@ impl<C: Send + Sync> Change<C> {
             None => tx.mark_break_glass_used(account, self.event.at).await,
         }
     }
+}
+
+/// Whether changes of this kind must see each other, so that two at once cannot take the last way in.
+fn decides_on_ways_in(action: Action) -> bool {
+    matches!(
+        action,
+        Action::BreakGlassCreated
+            | Action::BreakGlassRotated
+            | Action::BreakGlassRemoved
+            | Action::ProvisioningEnabled
+            | Action::ProvisioningDisabled
+            | Action::GuardChanged
+    )
 }
 
 /// Sessions that were not used since then are over.

@@ -4,7 +4,7 @@ use crate::{
     BreakGlassId, Env, Error, Refusal, Result, Timestamp,
     audit::{Action, Actor, Event},
     break_glass::{Account, CodeKind, Proof},
-    console::{Principal, Who},
+    console::{Principal, Who, idle},
     fold,
     role::Role,
     session::{FRESH_MINUTES, MINUTES, SessionKey},
@@ -63,7 +63,7 @@ pub async fn succeeded(
 /// Records that the secret was given once more in a session, and what the session is for.
 ///
 /// # Errors
-/// As [`succeeded`].
+/// As [`succeeded`], and `Refused` when the session has ended meanwhile: it must not come back under another id.
 pub async fn confirmed(
     env: &Env,
     principal: &Principal,
@@ -84,6 +84,9 @@ pub async fn confirmed(
     let work = env.store.write((confirmed, proof, event), |(confirmed, proof, event), tx| {
         Box::pin(async move {
             let mut confirmed = confirmed.clone();
+            if tx.session(confirmed.session, event.at, idle(event.at)).await?.is_none() {
+                return Err(Refusal::SessionEnded.into());
+            }
             if let Some((account, proof)) = proof {
                 let by = prove(tx, account, proof, event.at).await?;
                 confirmed.who = Who::BreakGlass(account.id, by.generation);

@@ -63,9 +63,9 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     pub recorder: Recorder,
     pub token: String,
+    pub database: Arc<Database>,
+    pub hasher: Hasher,
     router: Router,
-    hasher: Hasher,
-    _database: Database,
 }
 
 impl TestApp {
@@ -80,14 +80,24 @@ impl TestApp {
     /// With provisioning on and a token; nobody is signed in and no break-glass account exists.
     async fn on(database: Database) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
+        let mut app = Self::start(Arc::new(database), clock, String::new()).await;
+        app.host.set_provisioning(true).await.unwrap();
+        app.token = app.host.create_token("Entra production").await.unwrap().secret;
+        app
+    }
+
+    /// Another process on the same database, by the same clock.
+    pub async fn another(&self) -> Self {
+        Self::start(self.database.clone(), self.clock.clone(), self.token.clone()).await
+    }
+
+    async fn start(database: Arc<Database>, clock: Arc<TestClock>, token: String) -> Self {
         let store = store::open(database.url()).await.unwrap();
         let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(SystemRandom) };
         let host = Host::new(env.clone());
-        host.set_provisioning(true).await.unwrap();
-        let token = host.create_token("Entra production").await.unwrap().secret;
         let (hasher, recorder) = (Hasher::new().unwrap(), Recorder::start(store));
         let state = AppState::new(env.clone(), URL.parse().unwrap(), hasher.clone(), recorder.clone());
-        Self { env, host, clock, recorder, token, router: build(state), hasher, _database: database }
+        Self { env, host, clock, recorder, token, database, router: build(state), hasher }
     }
 
     /// Sends any request.
@@ -199,6 +209,11 @@ impl TestApp {
             ends: now.plus_days(1),
             session: session.await.unwrap().unwrap(),
         };
+        self.console_of(principal)
+    }
+
+    /// The `Console` of a principal whose session is there.
+    pub fn console_of(&self, principal: Principal) -> Console {
         Console::new(self.env.clone(), Arc::new(self.hasher.clone()), principal, None, URL.to_owned())
     }
 

@@ -1,7 +1,7 @@
 use super::{Console, Needs};
 use crate::{
     Result,
-    audit::{Action, Entry, EventQuery},
+    audit::{Action, Entry, Event, EventQuery},
     settings::check_audit_days,
 };
 use serde_json::json;
@@ -39,9 +39,8 @@ impl Console {
 
     /// Records that the log is taken out. What follows comes from [`Console::events_after`].
     pub async fn start_audit_export(&self, form: &'static str) -> Result<()> {
-        let event =
-            crate::audit::Event::new(self.now(), self.principal.actor(), self.address.clone(), Action::AuditExported);
-        let event = event.with(&json!({"as": form}));
+        let event = Event::new(self.now(), self.principal.actor(), self.address.clone(), Action::AuditExported);
+        let event = Event { reason: self.principal.reason.clone(), ..event.with(&json!({"as": form})) };
         self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
     }
 

@@ -2,6 +2,7 @@ use super::{Change, Console, Needs};
 use crate::{
     Error, GroupId, Refusal, Result, Timestamp, UserId,
     audit::{Action, Event},
+    group::Group,
     guard::{Batch, BatchState, BatchSummary, Departure, DepartureKind},
     settings::GuardSettings,
     store::Tx,
@@ -14,7 +15,7 @@ use uuid::Uuid;
 const SHOWN: u64 = 50;
 
 /// So many departures are undone in one unit of work, so that others get their turn.
-const PART: u64 = 100;
+const PART: usize = 100;
 
 /// Everything that the guard's page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,6 @@ impl Console {
         let guard = guard.checked()?;
         self.change(Needs::Secret, Action::GuardChanged, guard, |change, tx| {
             Box::pin(async move {
-                tx.lock_settings().await?;
                 let before = tx.settings().await?.guard;
                 if before == change.context {
                     return Ok(());
@@ -140,13 +140,19 @@ impl Console {
         .await?;
         let mut undone = Undone::default();
         loop {
-            let part =
-                self.change(Needs::Session, Action::GuardUndone, id, |change, tx| Box::pin(undo_part(change, tx)));
-            let part = part.await?;
-            undone.restored += part.restored;
-            undone.failed += part.failed;
-            if part.restored + part.failed == 0 {
+            let departures =
+                self.env.store.read(id, |id, tx| Box::pin(async move { tx.departures(*id, u64::MAX).await }));
+            let departures = in_order_of_return(departures.await?);
+            if departures.is_empty() {
                 break;
+            }
+            for part in departures.chunks(PART) {
+                let part = self.change(Needs::Session, Action::GuardUndone, part.to_vec(), |change, tx| {
+                    Box::pin(undo_part(change, tx))
+                });
+                let part = part.await?;
+                undone.restored += part.restored;
+                undone.failed += part.failed;
             }
         }
         self.change(Needs::Session, Action::GuardUndone, (id, undone), |change, tx| {
@@ -168,61 +174,70 @@ async fn undecided(tx: &mut dyn Tx, id: Uuid) -> Result<Batch> {
     if matches!(batch.state, BatchState::Open | BatchState::Held) { Ok(batch) } else { Err(Refusal::Decided.into()) }
 }
 
-/// Undoes the last departures first: whoever was deactivated and then deleted is brought back before being reactivated.
-async fn undo_part(change: &Change<Uuid>, tx: &mut dyn Tx) -> Result<Undone> {
-    let mut undone = Undone::default();
-    let mut events = Vec::new();
-    for departure in tx.departures(change.context, PART).await? {
-        let (done, event) = undo(tx, &departure, &change.event).await?;
+/// The last departures first, and the members of groups that were emptied when everybody is back who was deleted.
+fn in_order_of_return(mut departures: Vec<Departure>) -> Vec<Departure> {
+    departures.sort_by_key(|departure| departure.kind == DepartureKind::GroupEmptied);
+    departures
+}
+
+async fn undo_part(change: &Change<Vec<Departure>>, tx: &mut dyn Tx) -> Result<Undone> {
+    let (mut undone, mut events) = (Undone::default(), Vec::new());
+    for departure in &change.context {
+        let (done, actions) = undo(tx, departure, change.event.at).await?;
         if done {
-            undone.restored += 1;
+            undone.restored += 1
         } else {
-            undone.failed += 1;
+            undone.failed += 1
         }
-        events.extend(event);
+        let facts = json!({"undone batch": departure.batch.map(|id| id.to_string())});
+        let event = change.event.clone().on(departure.target, &departure.target_name).with(&facts);
+        events.extend(actions.into_iter().map(|action| Event { action, ..event.clone() }));
         tx.undo_departure(departure.id, change.event.at).await?;
     }
-    // The log last: whoever holds one of these users and wants to add to it would wait for this unit, and this for it.
+    // At the end: from the first one on nobody else can change anything.
     for event in &events {
         tx.append_event(event).await?;
     }
     Ok(undone)
 }
 
-/// Undoes one departure. Gives whether all is as it was before, and the event where that took a change.
-async fn undo(tx: &mut dyn Tx, departure: &Departure, event: &Event) -> Result<(bool, Option<Event>)> {
-    let at = event.at;
-    let (user, group) = (UserId(departure.target), GroupId(departure.target));
-    let action = match departure.kind {
-        DepartureKind::Deactivated => {
-            // Deleting somebody who is inactive is no departure of its own.
-            restored(tx.restore_user(user, at).await)?;
+/// Undoes one departure. Gives whether somebody is back, and what was done for it.
+async fn undo(tx: &mut dyn Tx, departure: &Departure, at: Timestamp) -> Result<(bool, Vec<Action>)> {
+    let mut actions = Vec::new();
+    // Whoever was deactivated, or emptied, and deleted then has departed once.
+    let there = match departure.kind {
+        DepartureKind::Deactivated | DepartureKind::Deleted => {
+            let user = UserId(departure.target);
+            if restored(tx.restore_user(user, at).await)? {
+                actions.push(Action::UserRestored);
+            }
             match tx.lock_user(user).await? {
-                Some(user) if !user.profile.active => {
+                Some(user) if departure.kind == DepartureKind::Deactivated && !user.profile.active => {
                     tx.update_user(&reactivated(user, departure.before.as_deref(), at)?).await?;
-                    Action::UserReactivated
+                    actions.push(Action::UserReactivated);
+                    true
                 }
-                user => return Ok((user.is_some(), None)),
+                user => user.is_some(),
             }
         }
-        DepartureKind::Deleted => match restored(tx.restore_user(user, at).await)? {
-            true => Action::UserRestored,
-            false => return Ok((tx.user(user).await?.is_some(), None)),
-        },
-        DepartureKind::GroupDeleted => match restored(tx.restore_group(group, at).await)? {
-            true => Action::GroupRestored,
-            false => return Ok((tx.group(group).await?.is_some(), None)),
-        },
-        DepartureKind::GroupEmptied => {
-            let since = tx.settings().await?.guard.since(departure.at);
-            let Some(found) = tx.lock_group(group).await? else { return Ok((false, None)) };
-            tx.restore_members(group, since).await?;
-            tx.update_group(&crate::group::Group { version: found.version + 1, changed: at, ..found }).await?;
-            Action::GroupChanged
+        DepartureKind::GroupDeleted | DepartureKind::GroupEmptied => {
+            let group = GroupId(departure.target);
+            if restored(tx.restore_group(group, at).await)? {
+                actions.push(Action::GroupRestored);
+            }
+            match tx.lock_group(group).await? {
+                Some(found) if departure.kind == DepartureKind::GroupEmptied => {
+                    let since = tx.settings().await?.guard.since(departure.at);
+                    tx.restore_members(group, since).await?;
+                    tx.update_group(&Group { version: found.version + 1, changed: at, ..found }).await?;
+                    actions.push(Action::GroupChanged);
+                    true
+                }
+                group => group.is_some(),
+            }
         }
     };
-    let event = Event { action, ..event.clone() }.on(departure.target, &departure.target_name);
-    Ok((true, Some(event.with(&json!({"undone batch": departure.batch.map(|id| id.to_string())})))))
+    Ok((there, actions))
 }
 
 /// Whether something came back; a name that was taken meanwhile keeps it away.

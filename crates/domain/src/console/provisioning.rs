@@ -38,7 +38,6 @@ impl Console {
         let action = if on { Action::ProvisioningEnabled } else { Action::ProvisioningDisabled };
         self.change(Needs::Secret, action, on, |change, tx| {
             Box::pin(async move {
-                tx.lock_settings().await?;
                 let on = change.context;
                 if on && Doors::of(&tx.break_glass().await?, change.event.at).proven() < NEEDED {
                     return Err(Refusal::NoProvenWayBack.into());

@@ -1,0 +1,78 @@
+//! A6, A40: whatever a directory does, the break-glass accounts stay as they are, and every change leaves one event.
+
+mod model;
+mod steps;
+
+use crate::{
+    common::{Dice, assert_same, events, of_break_glass, setting, tables, verify_chain, without},
+    on_both,
+    support::TestApp,
+};
+use axum::http::StatusCode;
+use domain::audit::Actor;
+use model::Model;
+use std::{collections::BTreeMap, time::Instant};
+use steps::Walk;
+
+on_both!(a06_no_directory_locks_the_administrators_out);
+
+/// So often somebody signs in with a break-glass account.
+const LOOK: u64 = 1_000;
+
+async fn a06_no_directory_locks_the_administrators_out(app: TestApp) {
+    let operations = setting("POSTERN_OPERATIONS", 3_000);
+    let door = Door::make(&app).await;
+    let before = tables(&app).await;
+    let mut walk = Walk::new(&app, Dice::of_environment(), door.id.clone());
+    let started = Instant::now();
+    for operation in 1..=operations {
+        walk.step().await;
+        if operation % LOOK == 0 || operation == operations {
+            app.clock.advance_minutes(1);
+            door.is_open(&app).await;
+        }
+    }
+    println!("{operations} operations in {:.1} s: {:?}", started.elapsed().as_secs_f64(), walk.model.changes);
+    assert_eq!(Model::listed(&app).await, walk.model.listing());
+    let untouched = |tables| without(of_break_glass(tables), &[("break_glass_accounts", "proven")]);
+    assert_same(&untouched(before), &untouched(tables(&app).await), "after all operations");
+    assert_eq!(recorded(&app).await, walk.model.changes);
+    verify_chain(&app).await;
+}
+
+/// How many changes of a directory the audit log tells of, by what was done.
+async fn recorded(app: &TestApp) -> BTreeMap<&'static str, u64> {
+    let mut recorded = BTreeMap::new();
+    for entry in events(app).await {
+        let action = entry.event.action.as_str();
+        if matches!(entry.event.actor, Actor::Scim { .. })
+            && (action.starts_with("user.") || action.starts_with("group."))
+        {
+            *recorded.entry(action).or_default() += 1;
+        }
+    }
+    recorded
+}
+
+/// The way in, from a browser that has used it before.
+struct Door {
+    id: String,
+    secret: String,
+    device: String,
+}
+
+impl Door {
+    async fn make(app: &TestApp) -> Self {
+        let secret = app.break_glass(steps::RESERVED).await;
+        let form = format!("name={}&secret={secret}&next=", steps::RESERVED);
+        let answer = app.form("/login", None, &form).await.expect(StatusCode::SEE_OTHER);
+        let id = app.host.break_glass().await.unwrap()[0].account.id.to_string();
+        Self { id, secret, device: answer.set_cookie("__Host-postern-device=").unwrap() }
+    }
+
+    async fn is_open(&self, app: &TestApp) {
+        let form = format!("name={}&secret={}&next=", steps::RESERVED, self.secret);
+        let answer = app.form("/login", Some(&self.device), &form).await.expect(StatusCode::SEE_OTHER);
+        app.page("/admin/users", answer.cookie().as_deref()).await.expect(StatusCode::OK);
+    }
+}

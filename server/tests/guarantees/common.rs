@@ -1,0 +1,294 @@
+//! What several guarantees are checked with: every row of every table, the audit log, and numbers that can be repeated.
+
+use crate::support::{TestApp, Value, json};
+use axum::http::StatusCode;
+use domain::{
+    BreakGlassId, Timestamp, UserId,
+    audit::{Entry, Verifier},
+    break_glass::NewAccount,
+    console::{Console, Principal, Who},
+    role::Role,
+    session::{Holder, SessionRecord},
+};
+use sha2::{Digest, Sha256};
+use sqlx::{Connection, PgConnection, QueryBuilder, SqliteConnection};
+use std::collections::BTreeMap;
+
+/// Every row of every table, as JSON, in a fixed order.
+pub(crate) type Tables = BTreeMap<String, Vec<Value>>;
+
+/// What is in the database, whatever wrote it.
+pub(crate) async fn tables(app: &TestApp) -> Tables {
+    app.recorder.flush().await;
+    let url = app.database.url();
+    let mut tables = match url.starts_with("sqlite") {
+        true => sqlite(url).await,
+        false => postgres(url).await,
+    };
+    for rows in tables.values_mut() {
+        rows.sort_by_cached_key(Value::to_string);
+    }
+    tables
+}
+
+async fn sqlite(url: &str) -> Tables {
+    let mut connection = SqliteConnection::connect(url).await.unwrap();
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    let mut tables = Tables::new();
+    for name in names {
+        let columns = sqlx::query_scalar("SELECT name FROM pragma_table_info($1)").bind(&name);
+        let columns: Vec<String> = columns.fetch_all(&mut connection).await.unwrap();
+        let mut query = QueryBuilder::<sqlx::Sqlite>::new("SELECT json_object(");
+        for (at, column) in columns.iter().enumerate() {
+            query.push(if at == 0 { "'" } else { ", '" }).push(column).push("', quote(\"").push(column).push("\")");
+        }
+        query.push(") FROM \"").push(&name).push("\"");
+        let rows: Vec<String> = query.build_query_scalar().fetch_all(&mut connection).await.unwrap();
+        tables.insert(name, rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect());
+    }
+    tables
+}
+
+async fn postgres(url: &str) -> Tables {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^_'")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    let mut tables = Tables::new();
+    for name in names {
+        let mut query = QueryBuilder::<sqlx::Postgres>::new("SELECT to_jsonb(t)::text FROM \"");
+        query.push(&name).push("\" AS t");
+        let rows: Vec<String> = query.build_query_scalar().fetch_all(&mut connection).await.unwrap();
+        tables.insert(name, rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect());
+    }
+    tables
+}
+
+/// The rows without the columns that may change.
+pub(crate) fn without(mut tables: Tables, columns: &[(&str, &str)]) -> Tables {
+    for (table, column) in columns {
+        for row in tables.get_mut(*table).unwrap_or_else(|| panic!("there is no table {table}")) {
+            let removed = row.as_object_mut().unwrap().remove(*column);
+            assert!(removed.is_some(), "{table} has no column {column}");
+        }
+    }
+    tables
+}
+
+/// What a refusal may leave: lines of the log, the record of the call, and when a session or token was last used.
+pub(crate) fn of_changes(mut tables: Tables) -> Tables {
+    for table in ["audit_events", "activity", "sessions", "token_networks"] {
+        assert!(tables.remove(table).is_some(), "there is no table {table}");
+    }
+    without(tables, &[("tokens", "last_used"), ("tokens", "late_use")])
+}
+
+/// The tables of the break-glass accounts.
+pub(crate) fn of_break_glass(mut tables: Tables) -> Tables {
+    tables.retain(|name, _| name.starts_with("break_glass"));
+    assert_eq!(tables.len(), 3, "{tables:?}");
+    tables
+}
+
+/// Says which rows differ, and fails.
+#[track_caller]
+pub(crate) fn assert_same(before: &Tables, after: &Tables, when: &str) {
+    assert!(before.keys().eq(after.keys()), "{when}: other tables");
+    for (name, rows) in before {
+        let now = &after[name];
+        let gone: Vec<_> = rows.iter().filter(|row| !now.contains(row)).take(3).collect();
+        let new: Vec<_> = now.iter().filter(|row| !rows.contains(row)).take(3).collect();
+        assert!(rows == now, "{when}: table {name} has lost {gone:#?} and gained {new:#?}");
+    }
+}
+
+/// All events, in their order.
+pub(crate) async fn events(app: &TestApp) -> Vec<Entry> {
+    let mut events: Vec<Entry> = Vec::new();
+    loop {
+        let page = app.host.events_after(events.last().map_or(0, |entry| entry.seq)).await.unwrap();
+        if page.is_empty() {
+            return events;
+        }
+        events.extend(page);
+    }
+}
+
+/// How many events there are of an action.
+pub(crate) async fn count(app: &TestApp, action: &str) -> usize {
+    events(app).await.iter().filter(|entry| entry.event.action.as_str() == action).count()
+}
+
+/// Checks the chain of the audit log from its first entry to its head.
+pub(crate) async fn verify_chain(app: &TestApp) {
+    let mut verifier = Verifier::default();
+    for entry in events(app).await {
+        verifier.take(&entry).unwrap();
+    }
+    let head = app.host.audit_head().await.unwrap().map(|(_, hash)| hash);
+    assert_eq!(verifier.finish(head).unwrap().unsealed, 0);
+}
+
+/// Makes a break-glass account that has signed in just now and is in a session, without hashing anything.
+pub(crate) async fn proven(app: &TestApp, name: &str) -> Principal {
+    const HASH: &str = "$argon2id$none";
+    let new = NewAccount { name: name.to_owned(), secret_hash: HASH.to_owned(), codes: Vec::new() };
+    let account = app.host.create_break_glass(new).await.unwrap().id;
+    let now = app.env.now();
+    let principal = Principal {
+        who: Who::BreakGlass(account, 1),
+        name: name.to_owned(),
+        role: Role::Administrator,
+        since: now,
+        checked: now,
+        reason: Some("keep the doors open".to_owned()),
+        ends: now.plus_days(1),
+        session: app.env.random(),
+    };
+    let session = session(&principal);
+    let work = app.env.store.write((account, session, now), |(account, session, now), tx| {
+        Box::pin(async move {
+            assert!(tx.prove_break_glass(*account, HASH, *now).await?);
+            assert!(tx.insert_session(session).await?);
+            Ok(())
+        })
+    });
+    work.await.unwrap();
+    principal
+}
+
+/// The record of a principal's session.
+pub(crate) fn session(principal: &Principal) -> SessionRecord {
+    SessionRecord {
+        key: principal.session,
+        holder: Some(match principal.who {
+            Who::BreakGlass(account, generation) => Holder::BreakGlass(account, generation),
+            Who::User(user) => Holder::User(user),
+        }),
+        signed_in: Some(principal.since),
+        seen: principal.since,
+        address: None,
+        agent: None,
+        data: "{}".to_owned(),
+        expires: principal.ends,
+    }
+}
+
+/// The break-glass account of a principal.
+pub(crate) fn account(console: &Console) -> BreakGlassId {
+    let Who::BreakGlass(account, _) = console.principal().who else { panic!("no break-glass account") };
+    account
+}
+
+/// How many accounts are known to work.
+pub(crate) async fn proven_accounts(app: &TestApp) -> usize {
+    let now: Timestamp = app.env.now();
+    app.host.break_glass().await.unwrap().iter().filter(|found| found.account.is_proven(now)).count()
+}
+
+/// A number that the environment sets, or the usual one.
+pub(crate) fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+/// Numbers that come out the same for the same seed: SplitMix64 (Steele, Lea, Flood 2014).
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    /// From `POSTERN_SEED`, or any seed; says which.
+    pub(crate) fn of_environment() -> Self {
+        let any = u64::from(std::process::id()) ^ std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+        let seed = setting("POSTERN_SEED", any);
+        println!("POSTERN_SEED={seed}");
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Less than `end`.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
+    }
+
+    /// True once in `one_in` times.
+    pub(crate) fn once_in(&mut self, one_in: usize) -> bool {
+        self.below(one_in) == 0
+    }
+
+    /// One of these.
+    pub(crate) fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+/// Every resource at an endpoint, with a filter or without, page by page.
+pub(crate) async fn list(app: &TestApp, endpoint: &str) -> Vec<Value> {
+    let mut resources: Vec<Value> = Vec::new();
+    loop {
+        let mark = if endpoint.contains('?') { '&' } else { '?' };
+        let answer = app.get(&format!("{endpoint}{mark}startIndex={}&count=200", resources.len() + 1)).await;
+        let answer = answer.expect(StatusCode::OK);
+        let page = answer.json()["Resources"].as_array().cloned().unwrap_or_default();
+        if page.is_empty() {
+            assert_eq!(answer.total(), resources.len() as u64);
+            return resources;
+        }
+        resources.extend(page);
+    }
+}
+
+/// Signs a user in as single sign-on will: a session of that role, by its cookie.
+pub(crate) async fn user_session(app: &TestApp, id: UserId, role: Role) -> (Principal, String) {
+    let now = app.env.now();
+    let cookie = tower_sessions::session::Id::default();
+    let principal = Principal {
+        who: Who::User(id),
+        name: "ada@corp.example".to_owned(),
+        role,
+        since: now,
+        checked: now,
+        reason: None,
+        ends: now.plus_days(1),
+        session: Sha256::digest(cookie.0.to_le_bytes()).into(),
+    };
+    let signed_in = json!({
+        "holder": {"user": {"id": id.to_string()}}, "name": principal.name, "role": role.as_str(),
+        "since": now.millis(), "checked": now.millis(), "reason": null, "ends": principal.ends.millis(),
+        "address": null, "agent": null,
+    });
+    let record = SessionRecord { data: json!({"signed_in": signed_in}).to_string(), ..session(&principal) };
+    let work = app.env.store.write(record, |record, tx| Box::pin(async move { tx.insert_session(record).await }));
+    assert!(work.await.unwrap());
+    (principal, format!("__Host-postern={cookie}"))
+}
+
+/// Whether somebody with this cookie is let into the console.
+pub(crate) async fn is_in(app: &TestApp, cookie: &str) -> bool {
+    let status = app.page("/admin/users", Some(cookie)).await.status;
+    assert!(matches!(status, StatusCode::OK | StatusCode::SEE_OTHER), "{status}");
+    status == StatusCode::OK
+}
+
+/// Tries to sign in. Failures make others wait, so after one an hour passes.
+pub(crate) async fn try_sign_in(app: &TestApp, name: &str, secret: &str) -> Option<String> {
+    let answer = app.form("/login", None, &format!("name={name}&secret={secret}&next=")).await;
+    if answer.status == StatusCode::SEE_OTHER {
+        return answer.cookie();
+    }
+    answer.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    app.clock.advance_minutes(61);
+    None
+}

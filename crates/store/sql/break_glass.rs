@@ -192,7 +192,8 @@ impl BreakGlass for Connection<'_> {
     async fn use_code(&mut self, id: BreakGlassId, hash: [u8; 32], now: Timestamp) -> Result<Option<CodeKind>> {
         let kind = sqlx::query_scalar!(
             "UPDATE break_glass_codes SET used = $3
-            WHERE hash = $2 AND account = $1 AND used IS NULL AND (expires IS NULL OR expires > $3)
+            WHERE hash = $2 AND account = $1 AND used IS NULL
+                AND (expires IS NULL OR (expires > $3 AND created <= $3 + 60000))
             RETURNING kind",
             id.0,
             hash.as_slice(),

@@ -14,7 +14,7 @@ impl Sessions for Connection<'_> {
             FROM sessions
             LEFT JOIN break_glass_accounts ON break_glass_accounts.id = account
             LEFT JOIN users ON users.id = user_id
-            WHERE key = $1 AND expires > $2 AND seen > $3
+            WHERE key = $1 AND expires > $2 AND seen > $3 AND seen <= $2 + 60000
                 AND (account IS NULL OR sessions.generation = break_glass_accounts.generation)
                 AND (user_id IS NULL OR users.active)"#,
             key.as_slice(),
@@ -92,7 +92,7 @@ impl Sessions for Connection<'_> {
             FROM sessions
             LEFT JOIN break_glass_accounts ON break_glass_accounts.id = account
             LEFT JOIN users ON users.id = user_id
-            WHERE expires > $1 AND seen > $2 AND signed_in IS NOT NULL
+            WHERE expires > $1 AND seen > $2 AND seen <= $1 + 60000 AND signed_in IS NOT NULL
                 AND (sessions.generation = break_glass_accounts.generation OR users.active)
             ORDER BY seen DESC, key"#,
             now.millis(),

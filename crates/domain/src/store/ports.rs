@@ -255,8 +255,8 @@ pub trait Drills: Send {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send {
-    /// A session that has not ended, was used after `idle`, and whose holder still is who began it: the account has the
-    /// same secret, the user is active.
+    /// A session that has not ended, was used after `idle` and not in the future (as after a clock was set back), and whose
+    /// holder still is who began it: the account has the same secret, the user is active.
     async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp) -> Result<Option<SessionRecord>>;
     /// Adds a session. Gives false where the key is taken.
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool>;

@@ -104,7 +104,9 @@ async fn check(
 ) -> Result<(Principal, Device), Failure> {
     let (network, address) = (network(&parts.extensions), ClientAddress::of(&parts.extensions));
     let known = match &device {
-        Device::Shown(_) if knows_device(&state.env, &form.name, device.key()).await? => Some(device.key()),
+        Device::Shown(_) if state.devices.may_be(&state.env, device.key()).await? => {
+            knows_device(&state.env, &form.name, device.key()).await?.then(|| device.key())
+        }
         _ => None,
     };
     // Before anything is looked up or hashed for it.
@@ -122,6 +124,7 @@ async fn check(
     match signed_in {
         Ok(principal) => {
             state.attempts.succeeded(permit, state.env.now());
+            state.devices.add(device.key()).await;
             Ok((principal, device))
         }
         Err(error @ Error::Refused(_)) => {

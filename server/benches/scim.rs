@@ -3,7 +3,7 @@
 //! The real binary runs as a process of its own; its CPU time (all threads, user and system) is read before and after
 //! a number of calls on one connection. `cargo xtask bench [USERS …]`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot go on should stop")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
 
 mod support;
 

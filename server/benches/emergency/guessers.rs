@@ -14,7 +14,7 @@ use std::{
 };
 use tokio::{
     task::JoinSet,
-    time::{Instant, interval_at, sleep, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 
 const NETWORKS: u16 = 500;
@@ -64,9 +64,10 @@ async fn guess(port: u16, known: &str, time: Duration) -> Tally {
 }
 
 async fn one(port: u16, from: Ipv4Addr, request: Vec<u8>, first: Instant, each: Duration, tally: Arc<Mutex<Tally>>) {
-    let (mut turns, mut kept) = (interval_at(first, each), None);
-    loop {
-        turns.tick().await;
+    let mut kept = None;
+    for turn in 0.. {
+        // At any moment of its turn: whoever keeps time with the throttle leaves gaps for others.
+        sleep_until(first + each * turn + each.mul_f64(rand::random())).await;
         let mut connection = match kept.take() {
             Some(connection) => connection,
             None => match Http::connect(from, port).await {

@@ -3,24 +3,20 @@
 //! The real binary runs as a process of its own; its CPU time (all threads, user and system) is read before and after
 //! a number of calls on one connection. `cargo xtask bench [USERS …]`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot go on should stop")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
+
+mod support;
 
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{process::Stdio, time::Instant};
+use support::{Server, postern};
 use tokio::{net::TcpStream, task::JoinSet};
 
 const CALLS: usize = 4_000;
 const WRITERS: usize = 64;
-/// Linux counts CPU time in these.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 #[tokio::main]
 async fn main() {
@@ -37,7 +33,7 @@ async fn bench(users: usize) {
     let url = format!("sqlite://{}/postern.db", folder.path().display());
     postern(&url, &["scim", "enable"]);
     let token = postern(&url, &["token", "create", "--name", "bench"]);
-    let server = Server::start(&url);
+    let server = Server::start(&url, ("warn", Stdio::inherit()));
     println!("{:<28}{:>10}{:>12.0}", "start to ready, ms", 0, server.ready.as_secs_f64() * 1e3);
     println!("{:<28}{:>10}{:>12.1}", "RSS when idle, MiB", 0, server.rss());
     let started = Instant::now();
@@ -129,56 +125,6 @@ async fn seed(server: &Server, token: &str, users: usize) {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
-}
-
-fn postern(url: &str, arguments: &[&str]) -> String {
-    let output = command(url).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn command(url: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("POSTERN_BIN").expect("run this as `cargo xtask bench`"));
-    command.env("POSTERN_DATABASE_URL", url).env("POSTERN_LOG", "warn");
-    command
-}
-
-struct Server {
-    process: Child,
-    port: u16,
-    ready: Duration,
-}
-
-impl Server {
-    fn start(url: &str) -> Self {
-        let started = Instant::now();
-        let mut command = command(url);
-        let mut process = command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| line.rsplit_once(':')?.1.trim().parse().ok()).unwrap();
-        Self { process, port, ready: started.elapsed() }
-    }
-
-    /// Seconds of CPU that all threads have used: fields 14 and 15 of /proc/PID/stat, the name being field 2.
-    fn cpu(&self) -> f64 {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        let ticks = |field: usize| fields[field].parse::<f64>().unwrap();
-        (ticks(11) + ticks(12)) / TICKS_PER_SECOND
-    }
-
-    fn rss(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 struct Client {

@@ -3,12 +3,14 @@
 mod attempts;
 mod confirm;
 mod console;
+mod devices;
 mod sign_in;
 mod store;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use confirm::confirm;
 pub(crate) use console::{API, api_or_page, guard, no_such_function};
+pub(crate) use devices::Devices;
 pub(crate) use sign_in::{sign_in, sign_out};
 
 use crate::{config::PublicUrl, state::AppState};

@@ -1,8 +1,14 @@
 //! What every request may need.
 
 use crate::{
-    activity::Recorder, assets, authority::Authorities, config::PublicUrl, password::Hasher, proxy::TrustedProxies,
-    serve::Limits, session::Attempts,
+    activity::Recorder,
+    assets,
+    authority::Authorities,
+    config::PublicUrl,
+    password::Hasher,
+    proxy::TrustedProxies,
+    serve::Limits,
+    session::{Attempts, Devices},
 };
 use axum::extract::FromRef;
 use domain::Env;
@@ -21,6 +27,7 @@ pub struct AppState {
     /// The activity record.
     pub recorder: Recorder,
     pub(crate) attempts: Attempts,
+    pub(crate) devices: Devices,
     pub(crate) authorities: Authorities,
     pub(crate) proxies: TrustedProxies,
     pub(crate) limits: Limits,
@@ -33,8 +40,8 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let authorities = Authorities::new(&public_url, None);
         let (proxies, limits) = (TrustedProxies::default(), Limits::default());
-        let attempts = Attempts::default();
-        Self { env, public_url, hasher, recorder, attempts, authorities, proxies, limits, leptos }
+        let (attempts, devices) = (Attempts::default(), Devices::default());
+        Self { env, public_url, hasher, recorder, attempts, devices, authorities, proxies, limits, leptos }
     }
 
     /// Answers under the listen address too, and under loopback's names with its port.

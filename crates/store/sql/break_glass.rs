@@ -1,4 +1,4 @@
-use super::{Connection, failed};
+use super::{Connection, bounded, failed};
 use async_trait::async_trait;
 use domain::{
     BreakGlassId, Error, Result, Timestamp,
@@ -226,6 +226,14 @@ impl BreakGlass for Connection<'_> {
             device.as_slice()
         );
         known.fetch_one(&mut *self.0).await.map_err(failed)
+    }
+
+    async fn break_glass_devices(&mut self, limit: u64) -> Result<Vec<[u8; 32]>> {
+        let keys =
+            sqlx::query_scalar!("SELECT key FROM break_glass_devices ORDER BY created DESC LIMIT $1", bounded(limit));
+        let keys = keys.fetch_all(&mut *self.0).await.map_err(failed)?;
+        let corrupt = |_| Error::Corrupt { table: "break_glass_devices", column: "key" };
+        keys.into_iter().map(|key| key.try_into().map_err(corrupt)).collect()
     }
 
     async fn delete_break_glass_devices(&mut self, id: BreakGlassId) -> Result<()> {

@@ -28,6 +28,9 @@ const HOME: &str = "/admin/sso/scim";
 /// For so long a browser that has signed in is known.
 const DEVICE_SECONDS: u32 = 180 * 24 * 60 * 60;
 
+/// When to come back where a hash or the database was busy: a full line of hashes is done by then.
+const BUSY: RetryAfter = RetryAfter { seconds: 2 };
+
 /// The sign-in form.
 #[derive(Deserialize)]
 pub(crate) struct SignInForm {
@@ -67,14 +70,14 @@ pub(crate) async fn sign_in(
         Ok(device) => {
             return ([(header::SET_COOKIE, device.cookie(&state.public_url))], Redirect::to(&next)).into_response();
         }
-        Err(Failure::Wait(wait)) => return too_many(wait),
+        Err(Failure::Wait(wait)) => {
+            let words = "Too many sign-ins are tried just now. Nothing is locked.";
+            return again(StatusCode::TOO_MANY_REQUESTS, wait, words);
+        }
         Err(Failure::Error(Error::Refused(refusal))) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
         Err(Failure::Error(error)) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a sign-in could not be checked");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Postern could not check this just now. Try again in a moment.".to_owned(),
-            )
+            return again(StatusCode::SERVICE_UNAVAILABLE, BUSY, "Postern could not check this just now.");
         }
     };
     render_again(&state, parts, status, app::SignInFailed { name, next, message }).await
@@ -109,7 +112,9 @@ async fn check(
 ) -> Result<(Principal, Device), Failure> {
     let (network, address) = (network(&parts.extensions), ClientAddress::of(&parts.extensions));
     let known = match &device {
-        Device::Shown(_) if knows_device(&state.env, &form.name, device.key()).await? => Some(device.key()),
+        Device::Shown(_) if state.devices.may_be(&state.env, device.key()).await? => {
+            knows_device(&state.env, &form.name, device.key()).await?.then(|| device.key())
+        }
         _ => None,
     };
     // Before anything is looked up or hashed for it.
@@ -127,6 +132,7 @@ async fn check(
     match signed_in {
         Ok(principal) => {
             state.attempts.succeeded(permit, state.env.now());
+            state.devices.add(device.key()).await;
             Ok((principal, device))
         }
         Err(error @ Error::Refused(_)) => {
@@ -171,17 +177,17 @@ pub(super) async fn render_again(
 }
 
 /// A page that costs next to nothing, for those who come by the thousand.
-fn too_many(wait: RetryAfter) -> Response {
+fn again(status: StatusCode, wait: RetryAfter, words: &str) -> Response {
     let seconds = wait.seconds;
     let page = format!(
         "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Try again · Postern</title>\
          <link rel=\"stylesheet\" href=\"/pkg/{}.css\"><main class=\"alone\"><h1>Try again in {seconds} seconds</h1>\
-         <p>Too many sign-ins are tried just now. Nothing is locked. A browser that has signed in before is not held \
-         up, and on the host <code>postern break-glass recover</code> always works.</p>\
+         <p>{words} A browser that has signed in before is not held up by others, and on the host \
+         <code>postern break-glass recover</code> always works.</p>\
          <p><a href=\"/login\">Back to the sign-in</a></p></main></html>",
         assets::output_name()
     );
-    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], Html(page)).into_response()
+    (status, [(header::RETRY_AFTER, seconds.to_string())], Html(page)).into_response()
 }
 
 /// The network that a request came from.

@@ -233,6 +233,8 @@ pub trait BreakGlass: Send {
     async fn insert_break_glass_device(&mut self, key: [u8; 32], id: BreakGlassId, at: Timestamp) -> Result<()>;
     /// Whether a browser has signed in with the account whose folded name is this.
     async fn has_break_glass_device(&mut self, name_key: &str, device: &[u8; 32]) -> Result<bool>;
+    /// The hashes of the cookies of the browsers that signed in last, with whatever account.
+    async fn break_glass_devices(&mut self, limit: u64) -> Result<Vec<[u8; 32]>>;
     /// Forgets the browsers of an account.
     async fn delete_break_glass_devices(&mut self, id: BreakGlassId) -> Result<()>;
 }

@@ -1,41 +1,49 @@
-//! The real binary as a real process: its commands, its stop, and what it owes after it was killed.
+//! The real binary as a real process: its commands, its stop, what it owes after it was killed, and what it does in an
+//! emergency.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should fail")]
 
-#[path = "../../crates/store/tests/support/database.rs"]
+#[path = "../../../crates/store/tests/support/database.rs"]
 #[expect(unreachable_pub, reason = "other test binaries share the file")]
 mod database;
 
+/// Runs tests that take a [`Database`] on both databases.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() { super::$name($crate::database::Database::sqlite().await).await })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() { super::$name($crate::database::Database::postgres().await).await })*
+        }
+    };
+}
+
+mod alerts;
+mod audit;
+mod binary;
+mod browser;
+mod receivers;
+mod recover;
+mod secrets;
+
+use binary::{PATIENCE, Server, fails, out, postern, run};
+use browser::request;
 use database::Database;
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes, client::conn::http1};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use std::{
-    process::{Output, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    io::AsyncReadExt,
     net::TcpStream,
-    process::{Child, Command},
+    process::Command,
     task::JoinSet,
     time::{sleep, timeout},
 };
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-macro_rules! on_both {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(super::Database::sqlite().await).await })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(super::Database::postgres().await).await })*
-        }
-    };
-}
 
 on_both!(
     the_commands_do_what_they_say,
@@ -147,65 +155,4 @@ async fn a_kill_loses_no_acknowledged_user(database: Database) {
         assert_eq!((status, &body["totalResults"]), (200, &json!(1)), "{name} was acknowledged and is lost");
         assert_eq!(body["Resources"][0]["emails"][0]["value"], json!(name), "{name} is there by half");
     }
-}
-
-struct Server {
-    process: Child,
-    port: u16,
-    said: String,
-}
-
-impl Server {
-    async fn start(url: &str) -> Self {
-        let mut command = postern(url, &["serve", "--listen", "127.0.0.1:0"]);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut said = String::new();
-        loop {
-            let line = timeout(PATIENCE, lines.next_line()).await.expect("it starts").unwrap().expect("it goes on");
-            said += &line;
-            if let Some((_, port)) = line.split_once("Open http://127.0.0.1:") {
-                return Self { process, port: port.trim().parse().unwrap(), said };
-            }
-        }
-    }
-}
-
-fn postern(url: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
-    command.args(arguments).env("POSTERN_DATABASE_URL", url).stdin(Stdio::null());
-    command
-}
-
-async fn run(url: &str, arguments: &[&str]) -> Output {
-    postern(url, arguments).output().await.unwrap()
-}
-
-async fn out(url: &str, arguments: &[&str]) -> String {
-    let output = run(url, arguments).await;
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Runs a command that must fail and gives the one line that it says.
-async fn fails(url: &str, arguments: &[&str]) -> String {
-    let output = run(url, arguments).await;
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success(), "{arguments:?} succeeded");
-    assert!(output.stdout.is_empty() && said.lines().count() == 1, "{arguments:?}: {said}");
-    said
-}
-
-/// One request on a connection of its own; `None` when the server went away.
-async fn request(port: u16, method: &str, path: &str, token: &str, body: Option<Value>) -> Option<(u16, Value)> {
-    let stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-    let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
-    tokio::spawn(connection);
-    let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-    let request = Request::builder().method(method).uri(path).header("host", format!("localhost:{port}"));
-    let request = request.header("authorization", format!("Bearer {token}")).body(Full::new(body)).ok()?;
-    let response = client.send_request(request).await.ok()?;
-    let status = response.status().as_u16();
-    let bytes = response.into_body().collect().await.ok()?.to_bytes();
-    Some((status, serde_json::from_slice(&bytes).unwrap_or_default()))
 }

@@ -1,4 +1,4 @@
-//! Hashing of break-glass secrets: argon2id on the blocking pool, few at a time.
+//! Hashing of break-glass secrets: argon2id on threads of their own, few at a time.
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -7,7 +7,7 @@ use argon2::{
 use async_trait::async_trait;
 use domain::{BoxError, Error, Result, console::SecretHash};
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// OWASP's profile of most memory and one pass; one hash takes about 50 ms.
 const MEMORY_KIB: u32 = 47_104;
@@ -16,6 +16,9 @@ const PASSES: u32 = 1;
 const AT_ONCE: usize = 2;
 /// Strangers leave the others to known devices.
 const STRANGERS: usize = 1;
+/// The lowest priority there is.
+#[cfg(target_os = "linux")]
+const GIVE_WAY: i32 = 19;
 /// More than these would wait longer than a person does.
 const WAITING: usize = 16;
 
@@ -90,7 +93,7 @@ impl Hasher {
             let _kept = turn;
             work()
         };
-        tokio::task::spawn_blocking(work).await.map_err(unavailable)?
+        aside(lane, work).await.map_err(unavailable)?
     }
 
     async fn turn(&self, lane: Lane) -> Result<Turn> {
@@ -103,6 +106,23 @@ impl Hasher {
         let turn = self.running.clone().acquire_owned().await.map_err(unavailable)?;
         Ok(Turn([Some(place), share, Some(turn)]))
     }
+}
+
+/// Runs work on a thread of its own. That of strangers gives way to everything else: a flood of guesses must not slow a
+/// directory down.
+async fn aside<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
+    let (done, result) = oneshot::channel();
+    let run = move || {
+        // On Linux each thread has a nice value of its own (nice(2)); elsewhere it is the whole process's.
+        #[cfg(target_os = "linux")]
+        if lane == Lane::Stranger && rustix::process::nice(GIVE_WAY).is_err() {
+            tracing::debug!("a hash does not give way to others");
+        }
+        // Whoever hung up does not hear it.
+        let _ = done.send(work());
+    };
+    std::thread::Builder::new().name("hash".to_owned()).spawn(run)?;
+    Ok(result.await?)
 }
 
 /// For administrators, who have proven who they are.

@@ -88,7 +88,7 @@ impl Model {
     }
 
     async fn rotate(&mut self, app: &TestApp, dice: &mut Dice) {
-        let administrator = proven(app, &format!("helper-{}-0000", dice.below(usize::MAX))).await;
+        let administrator = proven(app, &format!("spare-{}-0000", dice.below(usize::MAX))).await;
         let sheet = app.console_of(administrator).rotate_break_glass(self.id).await.unwrap();
         // One that was never tried is replaced, and never works.
         self.dead.extend(self.next.replace(sheet.secret.reveal().to_owned()));

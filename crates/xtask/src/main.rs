@@ -51,6 +51,9 @@ enum Command {
     Bench {
         /// How many users there are; 1,000 and 100,000 if nothing is said.
         users: Vec<u32>,
+        /// Measure an emergency instead: how long a rescue takes, and what three minutes of guessing do to others.
+        #[arg(long, conflicts_with = "users")]
+        emergency: bool,
     },
     /// Check the queries against both databases and store the result for builds without one.
     Prepare {
@@ -77,7 +80,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Watch { args } => watch::watch(&project, args),
         Command::Build { release } => build(&project, if *release { Profile::Release } else { Profile::Dev }),
         Command::Test { steps } => test::test(project, steps),
-        Command::Bench { users } => bench(&project, users),
+        Command::Bench { users, emergency } => bench(&project, users, *emergency),
         Command::Prepare { check } => prepare::prepare(&project, *check),
     }
 }
@@ -90,11 +93,12 @@ fn serve(project: &Project, args: &[String]) -> Result<()> {
 }
 
 /// Measures the binary as it is shipped.
-fn bench(project: &Project, users: &[u32]) -> Result<()> {
+fn bench(project: &Project, users: &[u32], emergency: bool) -> Result<()> {
     build(project, Profile::Release)?;
     let users: String = users.iter().map(|users| format!(" {users}")).collect();
+    let name = if emergency { "emergency" } else { "scim" };
     // What measures need not be fast: the server's own time is what counts.
-    let mut bench = project.cargo(&format!("bench -p server --bench scim --profile dev --{users}"));
+    let mut bench = project.cargo(&format!("bench -p server --bench {name} --profile dev --{users}"));
     project::run(bench.env("POSTERN_BIN", project.binary(Profile::Release)))
 }
 

@@ -18,6 +18,7 @@ on_both!(
     a18_every_server_function_is_guarded,
     a_session_ends_after_half_an_hour,
     a17_a_session_that_was_ended_stays_ended,
+    a17_signing_out_ends_what_a_confirmation_made,
     a16_a_planted_session_id_gets_no_rights,
     a_reset_secret_ends_sessions,
     provisioning_needs_two_proven_ways_back,
@@ -126,6 +127,18 @@ async fn a17_a_session_that_was_ended_stays_ended(app: TestApp) {
         answer.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
     assert!(removals.iter().any(|set| set.contains("Max-Age=0") && set.contains("Secure") && set.contains("HttpOnly")));
     app.page("/admin/users", Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
+}
+
+async fn a17_signing_out_ends_what_a_confirmation_made(app: TestApp) {
+    let secret = app.break_glass("gate-test").await;
+    let before = app.sign_in("gate-test", &secret).await;
+    let other = app.sign_in("gate-test", &secret).await;
+    let confirmed = app.confirm(&before, "", "set+up+Entra").await.cookie().unwrap();
+    app.form("/logout", Some(&confirmed), "").await.expect(StatusCode::SEE_OTHER);
+    for cookie in [&before, &confirmed] {
+        app.page("/admin/users", Some(cookie)).await.expect(StatusCode::SEE_OTHER);
+    }
+    app.page("/admin/users", Some(&other)).await.expect(StatusCode::OK);
 }
 
 async fn a16_a_planted_session_id_gets_no_rights(app: TestApp) {

@@ -165,9 +165,13 @@ pub async fn refused(env: &Env, refusals: Refusals) -> Result<()> {
 pub async fn end(env: &Env, key: SessionKey, principal: Principal, address: Option<String>) -> Result<()> {
     let event = Event::new(env.now(), principal.actor(), address, Action::SignedOut);
     let event = event.on(principal.who.id(), &principal.name);
-    let work = env.store.write((key, event), |(key, event), tx| {
+    let work = env.store.write((key, principal, event), |(key, principal, event), tx| {
         Box::pin(async move {
             tx.delete_session(*key).await?;
+            if let Who::BreakGlass(account, _) = principal.who {
+                // A confirmation that was under way may have given it another id.
+                tx.delete_sign_in(account, principal.since).await?;
+            }
             tx.append_event(event).await
         })
     });

@@ -134,6 +134,13 @@ impl Sessions for Connection<'_> {
         Ok(())
     }
 
+    async fn delete_sign_in(&mut self, account: BreakGlassId, signed_in: Timestamp) -> Result<()> {
+        let delete =
+            sqlx::query!("DELETE FROM sessions WHERE account = $1 AND signed_in = $2", account.0, signed_in.millis());
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
     async fn delete_sessions_of_user(&mut self, user: UserId) -> Result<()> {
         let delete = sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;

@@ -274,6 +274,8 @@ pub trait Sessions: Send {
     async fn delete_session(&mut self, key: SessionKey) -> Result<()>;
     /// Ends all sessions of a break-glass account.
     async fn delete_sessions_of(&mut self, account: BreakGlassId) -> Result<()>;
+    /// Ends the sessions of one sign-in with a break-glass account: a confirmation gives its session another id.
+    async fn delete_sign_in(&mut self, account: BreakGlassId, signed_in: Timestamp) -> Result<()>;
     /// Ends all sessions of a user.
     async fn delete_sessions_of_user(&mut self, user: UserId) -> Result<()>;
     /// Removes what ended before a moment.

@@ -13,6 +13,7 @@ on_both_databases!(
     a_key_is_taken_once,
     an_ended_session_is_never_revived,
     all_sessions_of_an_account_end,
+    all_sessions_of_a_sign_in_end,
     a_new_secret_ends_what_began_with_another,
     what_has_ended_is_removed,
     a_session_comes_back_whole,
@@ -71,6 +72,17 @@ async fn an_ended_session_is_never_revived(store: Store) {
     assert!(!unit!(store.write, |tx, after| tx.update_session(after)).unwrap());
     assert_eq!(find(&store, 1, 0).await, None);
     unit!(store.write, |tx| tx.delete_session([1; 32])).unwrap();
+}
+
+async fn all_sessions_of_a_sign_in_end(store: Store) {
+    insert_account(&store, &account(7)).await;
+    for key in [1, 2] {
+        insert(&store, session(key, Some(7), 100)).await;
+    }
+    insert(&store, SessionRecord { signed_in: Some(at(3)), ..session(3, Some(7), 100) }).await;
+    unit!(store.write, |tx| tx.delete_sign_in(BreakGlassId(id(7)), at(2))).unwrap();
+    let left = [find(&store, 1, 50).await, find(&store, 2, 50).await, find(&store, 3, 50).await];
+    assert_eq!(left.map(|session| session.is_some()), [false, false, true]);
 }
 
 /// Whichever of the two is written first, and whatever the clock says.

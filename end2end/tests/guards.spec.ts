@@ -84,7 +84,7 @@ test("a batch of departures is found and undone", async ({ signedIn: page, poste
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await dialog.getByRole("button", { name: "Undo", exact: true }).click();
-  await expect(page.getByText("Nothing waits for you.")).toBeVisible();
+  await expect(page.getByText("No batch waits for you.")).toBeVisible();
   await page.goto("/admin/users?status=active");
   await expect(page.getByRole("row").filter({ hasText: /Person \d/ })).toHaveCount(14);
   expect((await postern.scim(token, "GET", "/Users")).status, "the token is paused").toBe(403);

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_like_a_formula_is_text() {
+    fn a28_what_begins_like_a_formula_is_text() {
         for text in [
             "=1+1",
             "+1",

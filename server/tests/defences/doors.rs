@@ -10,7 +10,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 
-on_both!(a2_every_route_has_a_door, a2_headers_do_not_lead_around_it, a2_these_and_no_others_are_public);
+on_both!(a02_every_route_has_a_door, a02_headers_do_not_lead_around_it, a02_these_and_no_others_are_public);
 
 /// Ways to write a path so that one part of a system may see another path than the next part does.
 fn disguises(path: &str) -> Vec<String> {
@@ -49,7 +49,7 @@ fn disguises(path: &str) -> Vec<String> {
     ]
 }
 
-async fn a2_every_route_has_a_door(app: TestApp) {
+async fn a02_every_route_has_a_door(app: TestApp) {
     let (user, group) = routes::inhabited(&app).await;
     app.recorder.flush().await;
     let before = (app.host.count_events().await.unwrap(), app.host.scim().await.unwrap().activity.calls);
@@ -79,7 +79,7 @@ async fn a2_every_route_has_a_door(app: TestApp) {
     assert_eq!(before, after, "nothing was done and nobody was taken for the directory");
 }
 
-async fn a2_headers_do_not_lead_around_it(app: TestApp) {
+async fn a02_headers_do_not_lead_around_it(app: TestApp) {
     let (user, group) = routes::inhabited(&app).await;
     for path in [routes::scim(&user, &group), routes::pages(&user, &group), routes::functions()].concat() {
         for (name, value) in [
@@ -110,7 +110,7 @@ async fn a2_headers_do_not_lead_around_it(app: TestApp) {
 }
 
 /// What the sweep leaves out is what anybody may see; and what it holds are routes that exist.
-async fn a2_these_and_no_others_are_public(app: TestApp) {
+async fn a02_these_and_no_others_are_public(app: TestApp) {
     let (user, group) = routes::inhabited(&app).await;
     for path in PUBLIC {
         let expected = if path == "/" { StatusCode::SEE_OTHER } else { StatusCode::OK };

@@ -97,7 +97,6 @@ pub fn title(entry: &Entry) -> String {
         Action::BreakGlassCreated => format!("Break-glass account {name} was made"),
         Action::BreakGlassReset => format!("Break-glass account {name} got a new secret from the host"),
         Action::BreakGlassRotated => format!("Break-glass account {name} was given a new secret"),
-        Action::BreakGlassCodesReplaced => format!("The recovery codes of break-glass account {name} were replaced"),
         Action::BreakGlassRemoved => format!("Break-glass account {name} was removed"),
         Action::DrillStarted => format!("A drill with break-glass account {name} has begun"),
         Action::GuardTripped => format!("Many people lost access at once through token {name}"),

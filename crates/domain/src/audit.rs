@@ -112,8 +112,6 @@ text_enum! {
         BreakGlassReset = "break_glass.reset",
         /// A break-glass account was given a new secret, which replaces the old one when it is first used.
         BreakGlassRotated = "break_glass.rotated",
-        /// A break-glass account's recovery codes were replaced.
-        BreakGlassCodesReplaced = "break_glass.codes_replaced",
         /// A break-glass account was removed.
         BreakGlassRemoved = "break_glass.removed",
         /// The host made a one-time way in.
@@ -167,7 +165,6 @@ impl Action {
                 | Self::BreakGlassCreated
                 | Self::BreakGlassReset
                 | Self::BreakGlassRotated
-                | Self::BreakGlassCodesReplaced
                 | Self::BreakGlassRemoved
                 | Self::BreakGlassRescue
                 | Self::BreakGlassSignedIn

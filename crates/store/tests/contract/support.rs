@@ -188,7 +188,8 @@ pub(crate) async fn insert_account(store: &Store, account: &Account) {
     unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
 }
 
-/// Runs statements that both databases understand, past the store.
+/// Runs statements that both databases understand, past the store. They are the tests' own and a migration's file, which
+/// no `query!` can check: the tables are not those of today.
 pub(crate) async fn execute(database: &Database, statements: &str) {
     let statements = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
     if database.url().starts_with("sqlite") {

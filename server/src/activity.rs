@@ -145,7 +145,7 @@ impl Batch {
         if self.records.is_empty() && self.uses.is_empty() {
             return;
         }
-        let written = store.write((self.records, self.uses), |(records, uses), tx| {
+        let written = store.provision((self.records, self.uses), |(records, uses), tx| {
             Box::pin(async move {
                 tx.append_records(records).await?;
                 for ((token, place), at) in uses {

@@ -3,8 +3,11 @@
 //! A [`Directory`] is only had with a live token while provisioning is on. Each method is one unit of work: read, apply,
 //! guard, write, audit event and activity record, then commit.
 
+mod admission;
 mod groups;
 mod users;
+
+pub(crate) use admission::Admissions;
 
 pub use groups::{GroupChange, GroupView};
 pub use users::{UserChange, UserView};
@@ -21,14 +24,14 @@ use crate::{
     token::{Presented, Token},
     user::Profile,
 };
-use std::{collections::HashMap, hash::Hash};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 use uuid::Uuid;
 
 /// The permission to provision, held by a client that presented a live token.
 #[derive(Clone)]
 pub struct Directory {
     env: Env,
-    token: Token,
+    token: Arc<Token>,
     address: Option<String>,
 }
 
@@ -43,15 +46,12 @@ impl Directory {
     /// told only to those with a valid token.
     pub async fn open(env: &Env, bearer: Option<&str>, address: Option<String>) -> Result<Self> {
         let presented = bearer.and_then(Presented::parse).ok_or(Refusal::BadToken)?;
-        let (token, settings) = env
-            .store
-            .read(presented.key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }))
-            .await?;
+        let known = admission::known(env, presented.key).await?;
         // An unknown id costs the same comparison as a known one.
-        let matches = presented.matches(&token.as_ref().map_or([0; 32], |token| token.hash));
-        let token = token.filter(|_| matches).ok_or(Refusal::BadToken)?;
-        let this = Self { env: env.clone(), token, address };
-        match this.admit(&this.token, &settings, this.env.now()) {
+        let matches = presented.matches(&known.as_ref().map_or([0; 32], |known| known.token.hash));
+        let known = known.filter(|_| matches).ok_or(Refusal::BadToken)?;
+        let this = Self { env: env.clone(), token: known.token, address };
+        match this.admit(&this.token, &known.settings, this.env.now()) {
             Ok(()) => Ok(this),
             Err(refusal) => {
                 this.tell(refusal).await?;

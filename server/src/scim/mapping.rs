@@ -90,13 +90,12 @@ fn to_domain_error(error: scim::Error) -> Error {
 
 /// A user as the client sees it.
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
-    let UserView { user, groups } = view;
-    let document = read(&user.profile.document)?;
-    let groups = groups.into_iter().map(|group| {
+    let document = read(&view.document)?;
+    let groups = view.groups.into_iter().map(|group| {
         let location = format!("{}/Groups/{}", call.base_url, group.id);
         json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
     });
-    let meta = meta(call, &USER, user.id, user.version, user.created, user.changed);
+    let meta = meta(call, &USER, view.id, view.version, view.created, view.changed);
     Ok(Value::Object(render(&USER, &document, meta, &[("groups", groups.collect())], projection)))
 }
 

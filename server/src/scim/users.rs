@@ -31,8 +31,8 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     let projection = call.projection(&USER)?;
     let view = call.directory.user(parse(id)?, projection.wants("groups")).await?;
     // The version counts changes of the user; its groups change without it.
-    if call.has_version(view.user.version) && !projection.wants("groups") {
-        return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.user.version));
+    if call.has_version(view.version) && !projection.wants("groups") {
+        return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.version));
     }
     answer(call, view, &projection)
 }
@@ -42,7 +42,7 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(&USER)?;
     let profile = mapping::whole_profile(normalise(&USER, call.body()?)?, true)?;
     let view = call.directory.create_user(profile).await?;
-    let location = mapping::location(call, &USER, view.user.id);
+    let location = mapping::location(call, &USER, view.id);
     Ok(answer(call, view, &projection)?.created(location).recorded())
 }
 
@@ -70,7 +70,7 @@ async fn change(call: &Call, id: &str, change: UserChange) -> Result<Reply, Prob
 }
 
 fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
-    let (id, version) = (view.user.id, view.user.version);
+    let (id, version) = (view.id, view.version);
     Ok(Reply::ok(mapping::user(call, view, projection)?).version(version).about(id.0))
 }
 

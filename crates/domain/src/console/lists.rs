@@ -83,8 +83,7 @@ impl Console {
     pub async fn user(&self, id: UserId) -> Result<UserDetail> {
         let work = self.env.store.read(id, |id, tx| {
             Box::pin(async move {
-                let user = tx.user(*id).await?.ok_or(Error::NotFound)?;
-                let groups = tx.groups_of(&[*id]).await?.into_iter().map(|(_, group)| group).collect();
+                let (user, groups) = tx.user_and_groups(*id).await?.ok_or(Error::NotFound)?;
                 Ok(UserDetail { user, groups })
             })
         });

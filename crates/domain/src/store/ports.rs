@@ -6,6 +6,7 @@ use crate::{
     alert::ChannelState,
     audit::{Entry, Event, EventQuery},
     break_glass::{Account, Code, CodeKind, Holdings},
+    directory::UserView,
     drill::Drill,
     group::{Group, GroupRef, GroupSummary},
     guard::{Batch, BatchSummary, Departure},
@@ -15,7 +16,7 @@ use crate::{
     session::{SessionKey, SessionRecord, SessionSummary},
     settings::{GuardSettings, Settings},
     token::{SeenNetwork, Token},
-    user::{Deleted, User, UserSummary},
+    user::{Deleted, Email, User, UserSummary},
 };
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -34,15 +35,21 @@ impl<T: Users + Groups + Roles + Guards + Tokens + BreakGlass + Drills + Session
 /// Users.
 #[async_trait]
 pub trait Users: Send {
-    /// A user.
-    async fn user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// A user and its groups, by name.
+    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
+    /// What a client sees of a user.
+    async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>>;
     /// A user, kept from changing by anybody else until the unit ends.
     async fn lock_user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// A user and its groups, by name; the user is kept from changing by anybody else until the unit ends.
+    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
     /// Adds a user. Refuses a taken user name with `Conflict`.
     async fn insert_user(&mut self, user: &User) -> Result<()>;
-    /// Writes a user whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
-    /// a taken user name with `Conflict`.
+    /// Writes a user, but not its e-mail addresses, whose version is one more than the stored one; otherwise refuses with
+    /// `VersionMismatch`. Refuses a taken user name with `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
+    /// Writes other e-mail addresses of a user.
+    async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()>;
     /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is
     /// none.
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
@@ -53,7 +60,12 @@ pub trait Users: Send {
     /// Deleted users, the last deleted first.
     async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
     /// Users in order of creation.
-    async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>>;
+    async fn find_users(
+        &mut self,
+        filter: &Filter<UserCondition>,
+        slice: Slice,
+        with_groups: bool,
+    ) -> Result<Vec<UserView>>;
     /// How many users match.
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
@@ -63,8 +75,6 @@ pub trait Users: Send {
         place: Place,
         limit: u64,
     ) -> Result<Vec<UserSummary>>;
-    /// The groups of each of these users.
-    async fn groups_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, GroupRef)>>;
 }
 
 /// Groups and membership.

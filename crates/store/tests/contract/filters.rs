@@ -1,6 +1,6 @@
 //! Filters: each condition on each database, and the values that need care.
 
-use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user};
+use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
     GroupId, UserId,
     query::Order::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual},
@@ -40,10 +40,10 @@ fn full(number: u32, user_name: &str, display_name: &str, given_name: &str) -> U
 
 /// Which users match, by their user names; both ways of asking must agree.
 async fn matching(store: &Store, filter: &Filter<UserCondition>) -> Vec<String> {
-    let users = unit!(store.read, |tx, filter| tx.find_users(filter, ALL)).unwrap();
+    let users = unit!(store.read, |tx, filter| tx.find_users(filter, ALL, false)).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap();
     assert_eq!(users.len() as u64, count, "{filter:?}");
-    users.into_iter().map(|user| user.profile.user_name).collect()
+    users.iter().map(user_name).collect()
 }
 
 fn text(attribute: UserText, test: Test) -> Filter<UserCondition> {

@@ -5,7 +5,7 @@ use domain::{
     Conflict, Error, GroupId, Result, Timestamp, UserId, fold,
     group::GroupRef,
     page::Place,
-    query::{Filter, Slice, UserCondition},
+    query::{Filter, Listed, Mark, UserCondition, UserKey, Window},
     store::Users,
     user::{Deleted, Email, Profile, User, UserSummary},
 };
@@ -260,22 +260,32 @@ impl Users for Connection<'_> {
         Ok(rows.into_iter().map(|row| Deleted { id: row.id, name: row.name, deleted: deleted(row.deleted) }).collect())
     }
 
-    async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>> {
-        let mut query = QueryBuilder::<Db>::new(
-            "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
-                employee_number, manager, active, document
-            FROM users WHERE ",
-        );
-        filter.push(&mut query);
-        query.push(" ORDER BY id LIMIT ").push_bind(bounded(slice.limit));
-        query.push(" OFFSET ").push_bind(bounded(slice.offset));
-        let rows = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-        self.with_emails(rows).await
+    async fn find_users(
+        &mut self,
+        filter: &Filter<UserCondition>,
+        window: &Window<UserKey>,
+    ) -> Result<Vec<Listed<User>>> {
+        let (marks, rows): (Vec<Mark>, Vec<UserRow>) =
+            self.list(filter, window).await?.into_iter().map(|Listed { mark, item }| (mark, item)).unzip();
+        let users = self.with_emails(rows).await?;
+        Ok(marks.into_iter().zip(users).map(|(mark, item)| Listed { mark, item }).collect())
     }
 
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64> {
-        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM users WHERE ");
-        filter.push(&mut query);
+        // What the blocks count needs no look at the rows.
+        let sum = match filter {
+            Filter::All => Some("SUM(total)"),
+            Filter::Where(UserCondition::Active(true)) => Some("SUM(active)"),
+            Filter::Where(UserCondition::Active(false)) => Some("SUM(total - active)"),
+            _ => None,
+        };
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        if let Some(sum) = sum {
+            query.push("COALESCE(CAST(").push(sum).push(" AS BIGINT), 0) FROM user_blocks");
+        } else {
+            query.push("COUNT(*) FROM users WHERE ");
+            filter.push(&mut query);
+        }
         let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
         Ok(count.unsigned_abs())
     }

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     UserId,
     group::GroupRef,
-    query::{Filter, UserCondition},
+    query::{Filter, UserCondition, UserKey},
     user::User,
 };
 use std::sync::Arc;
@@ -56,25 +56,26 @@ impl Directory {
         work.await
     }
 
-    /// The users that match, in order of creation.
+    /// A part of the users that match, in its order.
+    ///
+    /// # Errors
+    /// `Invalid` when a mark does not fit the order.
     pub async fn users(
         &self,
         filter: Filter<UserCondition>,
-        slice: Slice,
+        window: Window<UserKey>,
         with_groups: bool,
     ) -> Result<Listing<UserView>> {
-        let work = self.env.store.read((filter, slice, with_groups), |(filter, slice, with_groups), tx| {
+        let context = (filter.simplified(), window, with_groups);
+        let work = self.env.store.read(context, |(filter, window, with_groups), tx| {
             Box::pin(async move {
-                let users = if slice.limit > 0 { tx.find_users(filter, *slice).await? } else { Vec::new() };
-                let total = match total_by_rows(*slice, users.len()) {
+                let rows = find(tx, filter, window).await?;
+                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
                     Some(total) => total,
                     None => tx.count_users(filter).await?,
                 };
-                let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-                let mut groups = gather(if *with_groups { tx.groups_of(&ids).await? } else { Vec::new() });
-                let view = |user: User| UserView { groups: groups.remove(&user.id).unwrap_or_default(), user };
-                let items = users.into_iter().map(view).collect();
-                Ok(Listing { total, items })
+                let rows = views(tx, rows, *with_groups).await?;
+                Ok(Listing::cut(rows, &window.start, window.limit, total))
             })
         });
         work.await
@@ -158,6 +159,30 @@ impl Directory {
 fn active(user: &User) -> Option<String> {
     let document: serde_json::Value = serde_json::from_str(&user.profile.document).ok()?;
     document.get("active").map(ToString::to_string)
+}
+
+/// Reads the rows of a part, and one more where marks lead on.
+pub(super) async fn find(
+    tx: &mut dyn Tx,
+    filter: &Filter<UserCondition>,
+    window: &Window<UserKey>,
+) -> Result<Vec<Listed<User>>> {
+    if window.limit == 0 || filter.is_none() {
+        return Ok(Vec::new());
+    }
+    tx.find_users(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
+}
+
+/// Users with their groups, if these are asked for.
+pub(super) async fn views<M>(
+    tx: &mut dyn Tx,
+    rows: Vec<Listed<User, M>>,
+    with_groups: bool,
+) -> Result<Vec<Listed<UserView, M>>> {
+    let ids: Vec<UserId> = rows.iter().map(|row| row.item.id).collect();
+    let mut groups = gather(if with_groups { tx.groups_of(&ids).await? } else { Vec::new() });
+    let mut view = |user: User| UserView { groups: groups.remove(&user.id).unwrap_or_default(), user };
+    Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect())
 }
 
 async fn view(tx: &mut dyn Tx, user: User, with_groups: bool) -> Result<UserView> {

@@ -17,7 +17,7 @@ on_both_databases!(
     what_no_index_can_hold_is_refused,
     an_update_writes_everything,
     a_deleted_user_leaves_nothing,
-    users_come_in_order_of_creation,
+    users_come_in_the_order_in_which_they_came,
     each_user_has_its_groups,
 );
 
@@ -145,15 +145,15 @@ async fn a_deleted_user_leaves_nothing(store: Store) {
     assert_eq!(unit!(store.read, |tx, gone| tx.user(*gone)).unwrap().unwrap().profile.emails, []);
 }
 
-async fn users_come_in_order_of_creation(store: Store) {
+async fn users_come_in_the_order_in_which_they_came(store: Store) {
     insert_users(&store, &[user(3, "c"), user(1, "z"), user(2, "a")]).await;
     let mut names = Vec::new();
     for (offset, limit) in [(0, 2), (2, 2), (1, 1), (3, 5), (0, 0), (0, u64::MAX)] {
         let slice = Slice { offset, limit };
-        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, *slice)).unwrap();
-        names.push(users.into_iter().map(|user| user.profile.user_name).collect::<String>());
+        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, &(*slice).into())).unwrap();
+        names.push(users.into_iter().map(|user| user.item.profile.user_name).collect::<String>());
     }
-    assert_eq!(names, ["za", "c", "a", "", "", "zac"]);
+    assert_eq!(names, ["cz", "a", "z", "", "", "cza"]);
     assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 3);
 }
 

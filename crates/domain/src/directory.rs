@@ -5,11 +5,13 @@
 
 mod admission;
 mod groups;
+mod search;
 mod users;
 
 pub(crate) use admission::Admissions;
 
 pub use groups::{GroupChange, GroupView};
+pub use search::{Kind, Resource, RootMark, Search};
 pub use users::{UserChange, UserView};
 
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
     audit::{Action, Actor, Change, Event},
     break_glass, fold,
     guard::{self, Departure, DepartureKind},
-    query::{Listing, Slice},
+    query::{Listed, Listing, Mark, Start, Window},
     settings::Settings,
     store::Tx,
     token::{Presented, Token},
@@ -183,27 +185,40 @@ fn gather<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
 }
 
 /// The total of a list of which `found` rows came back, when the rows alone tell it.
-fn total_by_rows(slice: Slice, found: usize) -> Option<u64> {
+fn total_by_rows<M>(start: &Start<M>, limit: u64, found: usize) -> Option<u64> {
+    let offset = match start {
+        Start::Index(offset) => *offset,
+        Start::First => 0,
+        Start::After(_) | Start::Before(_) | Start::Last => return None,
+    };
     let found = u64::try_from(found).unwrap_or(u64::MAX);
-    let ends_here = found < slice.limit && (found > 0 || slice.offset == 0);
-    ends_here.then(|| slice.offset + found)
+    let ends_here = limit > 0 && found < start.rows(limit) && (found > 0 || offset == 0);
+    ends_here.then(|| offset + found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn total(start: Start<()>, limit: u64, found: usize) -> Option<u64> {
+        total_by_rows(&start, limit, found)
+    }
+
     #[test]
     fn a_short_page_tells_the_total() {
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 2 }, 1), Some(1));
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 2 }, 0), Some(0));
-        assert_eq!(total_by_rows(Slice { offset: 5, limit: 5 }, 3), Some(8));
+        assert_eq!(total(Start::Index(0), 2, 1), Some(1));
+        assert_eq!(total(Start::Index(0), 2, 0), Some(0));
+        assert_eq!(total(Start::Index(5), 5, 3), Some(8));
+        assert_eq!(total(Start::First, 2, 2), Some(2));
     }
 
     #[test]
     fn a_full_or_overshot_page_does_not() {
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 2 }, 2), None);
-        assert_eq!(total_by_rows(Slice { offset: 9, limit: 5 }, 0), None);
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 0 }, 0), None);
+        assert_eq!(total(Start::Index(0), 2, 2), None);
+        assert_eq!(total(Start::Index(9), 5, 0), None);
+        assert_eq!(total(Start::Index(0), 0, 0), None);
+        assert_eq!(total(Start::First, 2, 3), None);
+        assert_eq!(total(Start::First, 0, 0), None);
+        assert_eq!(total(Start::After(()), 2, 1), None);
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     fold,
     group::GroupRef,
     page::Place,
-    query::{Filter, Slice, UserCondition},
+    query::{Filter, Listed, UserCondition, UserKey, Window},
     store::Users,
     user::{Deleted, Email, Profile, User, UserSummary},
 };
@@ -107,29 +107,22 @@ impl Connection<'_> {
     ) -> Result<Option<(User, Vec<GroupRef>)>> {
         let mut query = QueryBuilder::<Db>::new(
             "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
-                employee_number, manager, active, document, (",
+                employee_number, manager, active, document, ",
         );
-        query.push(dialect::EMAILS).push(") AS emails, ");
-        push_groups(&mut query, with_groups);
+        query.push(dialect::EMAILS).push(", ").push(group_column(with_groups));
         query.push(" FROM users WHERE id = ").push_bind(id.0).push(lock);
         let row: Option<UserRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
         row.map(UserRow::whole).transpose()
     }
 }
 
-/// A query that starts with what a client sees of a user, up to FROM.
-fn views(with_groups: bool) -> QueryBuilder<Db> {
-    let mut query = QueryBuilder::new("SELECT id, version, created, changed, document, ");
-    push_groups(&mut query, with_groups);
-    query
+/// The columns of what a client sees of a user.
+fn view_columns(with_groups: bool) -> [&'static str; 2] {
+    ["id, version, created, changed, document, ", group_column(with_groups)]
 }
 
-fn push_groups(query: &mut QueryBuilder<Db>, wanted: bool) {
-    if wanted {
-        query.push("(").push(dialect::GROUPS).push(") AS groups");
-    } else {
-        query.push("NULL AS groups");
-    }
+fn group_column(wanted: bool) -> &'static str {
+    if wanted { dialect::GROUPS } else { "NULL AS groups" }
 }
 
 /// Reads what `dialect::GROUPS` gives.
@@ -150,8 +143,9 @@ impl Users for Connection<'_> {
     }
 
     async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>> {
-        let mut query = views(with_groups);
-        query.push(" FROM users WHERE id = ").push_bind(id.0);
+        let [columns, groups] = view_columns(with_groups);
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        query.push(columns).push(groups).push(" FROM users WHERE id = ").push_bind(id.0);
         let row: Option<ViewRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
         row.map(UserView::try_from).transpose()
     }
@@ -322,21 +316,28 @@ impl Users for Connection<'_> {
     async fn find_users(
         &mut self,
         filter: &Filter<UserCondition>,
-        slice: Slice,
+        window: &Window<UserKey>,
         with_groups: bool,
-    ) -> Result<Vec<UserView>> {
-        let mut query = views(with_groups);
-        query.push(" FROM users WHERE ");
-        filter.push(&mut query);
-        query.push(" ORDER BY id LIMIT ").push_bind(bounded(slice.limit));
-        query.push(" OFFSET ").push_bind(bounded(slice.offset));
-        let rows: Vec<ViewRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-        rows.into_iter().map(UserView::try_from).collect()
+    ) -> Result<Vec<Listed<UserView>>> {
+        let rows: Vec<Listed<ViewRow>> = self.list(filter, window, view_columns(with_groups)).await?;
+        rows.into_iter().map(|Listed { mark, item }| Ok(Listed { mark, item: item.try_into()? })).collect()
     }
 
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64> {
-        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM users WHERE ");
-        filter.push(&mut query);
+        // What the blocks count needs no look at the rows.
+        let sum = match filter {
+            Filter::All => Some("SUM(total)"),
+            Filter::Where(UserCondition::Active(true)) => Some("SUM(active)"),
+            Filter::Where(UserCondition::Active(false)) => Some("SUM(total - active)"),
+            _ => None,
+        };
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        if let Some(sum) = sum {
+            query.push("COALESCE(CAST(").push(sum).push(" AS BIGINT), 0) FROM user_blocks");
+        } else {
+            query.push("COUNT(*) FROM users WHERE ");
+            filter.push(&mut query);
+        }
         let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
         Ok(count.unsigned_abs())
     }

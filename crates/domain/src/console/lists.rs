@@ -63,7 +63,7 @@ impl Console {
             UserStatus::Active => conditions.push(Filter::Where(UserCondition::Active(true))),
             UserStatus::Suspended => conditions.push(Filter::Where(UserCondition::Active(false))),
         }
-        let filter = if conditions.is_empty() { Filter::All } else { Filter::And(conditions) };
+        let filter = Filter::And(conditions).simplified();
         let work = self.env.store.read((filter, place), |(filter, place), tx| {
             Box::pin(async move {
                 let rows = tx.page_users(filter, *place, LIMIT).await?;

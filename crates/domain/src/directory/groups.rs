@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     GroupId, UserId,
     group::{Group, GroupProfile, MemberChange},
-    query::{Filter, GroupCondition},
+    query::{Filter, GroupCondition, GroupKey},
 };
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -65,25 +65,26 @@ impl Directory {
         work.await
     }
 
-    /// The groups that match, in order of creation.
+    /// A part of the groups that match, in its order.
+    ///
+    /// # Errors
+    /// `Invalid` when a mark does not fit the order.
     pub async fn groups(
         &self,
         filter: Filter<GroupCondition>,
-        slice: Slice,
+        window: Window<GroupKey>,
         with_members: bool,
     ) -> Result<Listing<GroupView>> {
-        let work = self.env.store.read((filter, slice, with_members), |(filter, slice, with_members), tx| {
+        let context = (filter.simplified(), window, with_members);
+        let work = self.env.store.read(context, |(filter, window, with_members), tx| {
             Box::pin(async move {
-                let groups = if slice.limit > 0 { tx.find_groups(filter, *slice).await? } else { Vec::new() };
-                let total = match total_by_rows(*slice, groups.len()) {
+                let rows = find(tx, filter, window).await?;
+                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
                     Some(total) => total,
                     None => tx.count_groups(filter).await?,
                 };
-                let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
-                let mut members = gather(if *with_members { tx.members_of(&ids).await? } else { Vec::new() });
-                let view = |group: Group| GroupView { members: members.remove(&group.id).unwrap_or_default(), group };
-                let items = groups.into_iter().map(view).collect();
-                Ok(Listing { total, items })
+                let rows = views(tx, rows, *with_members).await?;
+                Ok(Listing::cut(rows, &window.start, window.limit, total))
             })
         });
         work.await
@@ -199,6 +200,30 @@ fn with_members_named(change: Change, steps: &[MemberChange]) -> Change {
         }
     }
     Change { after: (!after.is_empty()).then(|| Value::Object(after).to_string()), ..change }
+}
+
+/// Reads the rows of a part, and one more where marks lead on.
+pub(super) async fn find(
+    tx: &mut dyn Tx,
+    filter: &Filter<GroupCondition>,
+    window: &Window<GroupKey>,
+) -> Result<Vec<Listed<Group>>> {
+    if window.limit == 0 || filter.is_none() {
+        return Ok(Vec::new());
+    }
+    tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
+}
+
+/// Groups with their members, if these are asked for.
+pub(super) async fn views<M>(
+    tx: &mut dyn Tx,
+    rows: Vec<Listed<Group, M>>,
+    with_members: bool,
+) -> Result<Vec<Listed<GroupView, M>>> {
+    let ids: Vec<GroupId> = rows.iter().map(|row| row.item.id).collect();
+    let mut members = gather(if with_members { tx.members_of(&ids).await? } else { Vec::new() });
+    let mut view = |group: Group| GroupView { members: members.remove(&group.id).unwrap_or_default(), group };
+    Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect())
 }
 
 async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     UserId,
     group::GroupRef,
-    query::{Filter, UserCondition},
+    query::{Filter, UserCondition, UserKey},
     user::User,
 };
 use std::sync::Arc;
@@ -61,22 +61,25 @@ impl Directory {
         work.await
     }
 
-    /// The users that match, in order of creation.
+    /// A part of the users that match, in its order.
+    ///
+    /// # Errors
+    /// `Invalid` when a mark does not fit the order.
     pub async fn users(
         &self,
         filter: Filter<UserCondition>,
-        slice: Slice,
+        window: Window<UserKey>,
         with_groups: bool,
     ) -> Result<Listing<UserView>> {
-        let work = self.env.store.read((filter, slice, with_groups), |(filter, slice, with_groups), tx| {
+        let context = (filter.simplified(), window, with_groups);
+        let work = self.env.store.read(context, |(filter, window, with_groups), tx| {
             Box::pin(async move {
-                let items =
-                    if slice.limit > 0 { tx.find_users(filter, *slice, *with_groups).await? } else { Vec::new() };
-                let total = match total_by_rows(*slice, items.len()) {
+                let rows = find(tx, filter, window, *with_groups).await?;
+                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
                     Some(total) => total,
                     None => tx.count_users(filter).await?,
                 };
-                Ok(Listing { total, items })
+                Ok(Listing::cut(rows, &window.start, window.limit, total))
             })
         });
         work.await
@@ -167,6 +170,20 @@ impl Directory {
 fn active(user: &User) -> Option<String> {
     let document: serde_json::Value = serde_json::from_str(&user.profile.document).ok()?;
     document.get("active").map(ToString::to_string)
+}
+
+/// Reads the rows of a part, and one more where marks lead on.
+pub(super) async fn find(
+    tx: &mut dyn Tx,
+    filter: &Filter<UserCondition>,
+    window: &Window<UserKey>,
+    with_groups: bool,
+) -> Result<Vec<Listed<UserView>>> {
+    if window.limit == 0 || filter.is_none() {
+        return Ok(Vec::new());
+    }
+    let window = Window { limit: window.start.rows(window.limit), ..window.clone() };
+    tx.find_users(filter, &window, with_groups).await
 }
 
 fn view(user: User, groups: Vec<GroupRef>) -> UserView {

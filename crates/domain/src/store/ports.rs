@@ -11,7 +11,7 @@ use crate::{
     group::{Group, GroupRef, GroupSummary},
     guard::{Batch, BatchSummary, Departure},
     page::Place,
-    query::{Filter, GroupCondition, Slice, UserCondition},
+    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, UserKey, Window},
     role::Role,
     session::{SessionKey, SessionRecord, SessionSummary},
     settings::{GuardSettings, Settings},
@@ -59,14 +59,15 @@ pub trait Users: Send {
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted users, the last deleted first.
     async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
-    /// Users in order of creation.
+    /// A part of the users that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
     async fn find_users(
         &mut self,
         filter: &Filter<UserCondition>,
-        slice: Slice,
+        window: &Window<UserKey>,
         with_groups: bool,
-    ) -> Result<Vec<UserView>>;
-    /// How many users match.
+    ) -> Result<Vec<Listed<UserView>>>;
+    /// How many users match. All, and all that are active or not, cost the same however many there are; a unit that
+    /// changes them counts what was committed.
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
     async fn page_users(
@@ -97,9 +98,13 @@ pub trait Groups: Send {
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted groups, the last deleted first.
     async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>>;
-    /// Groups in order of creation.
-    async fn find_groups(&mut self, filter: &Filter<GroupCondition>, slice: Slice) -> Result<Vec<Group>>;
-    /// How many groups match.
+    /// A part of the groups that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
+    async fn find_groups(
+        &mut self,
+        filter: &Filter<GroupCondition>,
+        window: &Window<GroupKey>,
+    ) -> Result<Vec<Listed<Group>>>;
+    /// How many groups match. All cost the same however many there are, as with [`Users::count_users`].
     async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64>;
     /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;

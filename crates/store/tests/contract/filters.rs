@@ -40,7 +40,7 @@ fn full(number: u32, user_name: &str, display_name: &str, given_name: &str) -> U
 
 /// Which users match, by their user names; both ways of asking must agree.
 async fn matching(store: &Store, filter: &Filter<UserCondition>) -> Vec<String> {
-    let users = unit!(store.read, |tx, filter| tx.find_users(filter, ALL, false)).unwrap();
+    let users = unit!(store.read, |tx, filter| tx.find_users(filter, &ALL.into(), false)).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap();
     assert_eq!(users.len() as u64, count, "{filter:?}");
     users.iter().map(user_name).collect()
@@ -248,8 +248,8 @@ async fn groups_are_tested(store: Store) {
         (GroupCondition::Changed(GreaterOrEqual, at(3)), &["Über uns", "Empty"]),
     ] {
         let filter = Filter::Where(condition);
-        let groups = unit!(store.read, |tx, filter| tx.find_groups(filter, ALL)).unwrap();
-        let names: Vec<String> = groups.into_iter().map(|group| group.profile.display_name).collect();
+        let groups = unit!(store.read, |tx, filter| tx.find_groups(filter, &ALL.into())).unwrap();
+        let names: Vec<String> = groups.into_iter().map(|group| group.item.profile.display_name).collect();
         assert_eq!(names, wanted, "{filter:?}");
         assert_eq!(unit!(store.read, |tx, filter| tx.count_groups(filter)).unwrap(), wanted.len() as u64, "{filter:?}");
     }

@@ -12,6 +12,7 @@ mod drills;
 mod filters;
 mod groups;
 mod guards;
+mod lists;
 mod members;
 mod opening;
 mod pages;

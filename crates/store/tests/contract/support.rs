@@ -9,6 +9,7 @@ use domain::{
     break_glass::Account,
     directory::UserView,
     group::{Group, GroupProfile},
+    query::Listed,
     store::Store,
     token::Token,
     user::{Email, Profile, User},
@@ -75,8 +76,8 @@ pub(crate) fn at(millis: i64) -> Timestamp {
 }
 
 /// The name in a user's document.
-pub(crate) fn user_name(user: &UserView) -> String {
-    let document: serde_json::Value = serde_json::from_str(&user.document).unwrap();
+pub(crate) fn user_name(user: &Listed<UserView>) -> String {
+    let document: serde_json::Value = serde_json::from_str(&user.item.document).unwrap();
     document["userName"].as_str().unwrap().to_owned()
 }
 

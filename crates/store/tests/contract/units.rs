@@ -21,8 +21,10 @@ on_both_databases!(
 
 async fn names(store: &Store) -> Vec<String> {
     let all = domain::query::Slice { offset: 0, limit: 1000 };
-    let users = unit!(store.read, |tx, all| tx.find_users(&Filter::All, *all, false)).unwrap();
-    users.iter().map(user_name).collect()
+    let users = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), false)).unwrap();
+    let mut names: Vec<String> = users.iter().map(user_name).collect();
+    names.sort();
+    names
 }
 
 /// What a unit does after it has inserted its user.

@@ -17,7 +17,7 @@ on_both_databases!(
     what_no_index_can_hold_is_refused,
     an_update_writes_everything,
     a_deleted_user_leaves_nothing,
-    users_come_in_order_of_creation,
+    users_come_in_the_order_in_which_they_came,
     each_user_has_its_groups,
 );
 
@@ -155,15 +155,15 @@ async fn a_deleted_user_leaves_nothing(store: Store) {
     assert_eq!(unit!(store.write, |tx, gone| tx.lock_user(*gone)).unwrap().unwrap().profile.emails, []);
 }
 
-async fn users_come_in_order_of_creation(store: Store) {
+async fn users_come_in_the_order_in_which_they_came(store: Store) {
     insert_users(&store, &[user(3, "c"), user(1, "z"), user(2, "a")]).await;
     let mut names = Vec::new();
     for (offset, limit) in [(0, 2), (2, 2), (1, 1), (3, 5), (0, 0), (0, u64::MAX)] {
         let slice = Slice { offset, limit };
-        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, *slice, false)).unwrap();
+        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, &(*slice).into(), false)).unwrap();
         names.push(users.iter().map(user_name).collect::<String>());
     }
-    assert_eq!(names, ["za", "c", "a", "", "", "zac"]);
+    assert_eq!(names, ["cz", "a", "z", "", "", "cza"]);
     assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 3);
 }
 
@@ -178,8 +178,8 @@ async fn each_user_has_its_groups(store: Store) {
     let one = GroupRef { id: other, display_name: "One".into() };
     let wanted = [vec![one, two.clone()], vec![two], Vec::new()];
     let all = Slice { offset: 0, limit: 9 };
-    let found = unit!(store.read, |tx, all| tx.find_users(&Filter::All, *all, true)).unwrap();
-    assert_eq!(found.into_iter().map(|user| user.groups).collect::<Vec<_>>(), wanted);
+    let found = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), true)).unwrap();
+    assert_eq!(found.into_iter().map(|user| user.item.groups).collect::<Vec<_>>(), wanted);
     for (number, groups) in (1..).zip(wanted) {
         let user = UserId(id(number));
         assert_eq!(unit!(store.read, |tx, user| tx.view_user(*user, true)).unwrap().unwrap().groups, groups);

@@ -1,10 +1,13 @@
 //! SCIM 2.0 under `/scim/v2`. One door: nothing behind it runs before the bearer token was checked, whatever the path.
 
+mod cursor;
 mod discovery;
 mod groups;
 mod mapping;
+mod paging;
 mod reply;
 mod request;
+mod search;
 mod users;
 
 use crate::{
@@ -100,16 +103,15 @@ async fn dispatch(call: Call) -> Result<Reply, Problem> {
         (&Method::PUT, ["Groups", id]) => groups::replace(&call, id).await,
         (&Method::PATCH, ["Groups", id]) => groups::patch(&call, id).await,
         (&Method::DELETE, ["Groups", id]) => groups::delete(&call, id).await,
+        (&Method::GET, []) if search::is_query(&call) => search::list(&call).await,
+        (&Method::POST, [".search"]) => search::list(&call.search()?).await,
         (&Method::GET, [] | ["ServiceProviderConfig"]) => discovery::service_provider_config(&call),
         (&Method::GET, ["ResourceTypes"]) => discovery::resource_types(&call),
         (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(&call, name),
         (&Method::GET, ["Schemas"]) => discovery::schemas(&call),
         (&Method::GET, ["Schemas", urn]) => discovery::schema(&call, urn),
-        (&Method::POST, [".search"]) => {
-            Err(scim::Error::not_implemented("Search below /Users or /Groups; not over both at once.").into())
-        }
         (_, ["Users" | "Groups"]) => Err(Problem::method("GET, POST")),
-        (_, ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
+        (_, [".search"] | ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
         (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, PUT, PATCH, DELETE")),
         (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET")),
         _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),

@@ -1,15 +1,18 @@
 //! `/Groups`.
 
-use super::{Problem, Reply, looked_up, mapping, request::Call};
+use super::{
+    Problem, Reply, mapping,
+    paging::Paging,
+    request::{Call, tag},
+};
 use axum::http::StatusCode;
 use domain::{
     GroupId,
-    directory::{GroupChange, GroupView},
+    directory::{GroupChange, GroupView, Kind, RootMark},
     group::MemberChange,
     query::Filter,
 };
 use scim::{
-    message::ListResponse,
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
     schema::GROUP,
@@ -20,19 +23,20 @@ use std::sync::Arc;
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(&GROUP)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
-    let slice = call.slice()?;
-    let found = call.directory.groups(filter, slice, projection.wants("members")).await?;
+    let paging = Paging::read(call, GROUP.endpoint)?;
+    let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
+    let found = call.directory.groups(filter, window, projection.wants("members")).await?;
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
-    let list = ListResponse { total_results: found.total, start_index: slice.offset + 1, resources };
-    Ok(Reply::ok(list.into_json()).outcome(looked_up(found.total)))
+    let root = |mark| RootMark { kind: Kind::Group, mark };
+    Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
 
 /// One group (RFC 7644 §3.4.1).
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     let projection = call.projection(&GROUP)?;
     let view = call.directory.group(parse(id)?, projection.wants("members")).await?;
-    if call.has_version(view.group.version) {
+    if call.has_tag(&tag(view.group.version)) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.group.version));
     }
     answer(call, view, &projection)
@@ -65,6 +69,7 @@ pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let (operations, members) = patch::split_members(patch::normalise(&GROUP, &request)?)?;
     let members: Vec<MemberChange> = members.into_iter().map(mapping::member_change).collect();
     if operations.is_empty() && call.parameter("attributes").is_none() {
+        refuse_known(call, id).await?;
         let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
         let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
         return Ok(Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).recorded());
@@ -75,13 +80,23 @@ pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// The end of a group (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
+    refuse_known(call, id).await?;
     call.directory.delete_group(parse(id)?, call.expected()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
 async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
     let with_members = call.projection(&GROUP)?.wants("members");
+    refuse_known(call, id).await?;
     Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
+}
+
+/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.
+async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
+    if call.has_none_match() && call.has_tag(&tag(call.directory.group(parse(id)?, false).await?.group.version)) {
+        return Err(Problem::known());
+    }
+    Ok(())
 }
 
 fn answer(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {

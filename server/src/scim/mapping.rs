@@ -1,8 +1,10 @@
 //! Between the wire and the record: the only place that knows both. A quirk of the protocol ends here.
 
 mod filter;
+mod sort;
 
-pub(super) use filter::{group_filter, user_filter};
+pub(super) use filter::{group_filter, root_filter, user_filter};
+pub(super) use sort::{group_sort, root_sort, user_sort};
 
 use super::{
     Problem,
@@ -20,6 +22,7 @@ use scim::{
     schema::{ENTERPRISE_URN, GROUP, ResourceType, USER},
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::{fmt::Display, sync::Arc};
 
 /// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
@@ -91,12 +94,28 @@ fn to_domain_error(error: scim::Error) -> Error {
 /// A user as the client sees it.
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
     let document = read(&view.document)?;
-    let groups = view.groups.into_iter().map(|group| {
+    let groups = groups(call, &view);
+    let meta = meta(call, &USER, view.id, user_tag(call, &view), view.created, view.changed);
+    Ok(Value::Object(render(&USER, &document, meta, &[("groups", groups)], projection)))
+}
+
+fn groups(call: &Call, view: &UserView) -> Value {
+    let groups = view.groups.iter().map(|group| {
         let location = format!("{}/Groups/{}", call.base_url, group.id);
         json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
     });
-    let meta = meta(call, &USER, view.id, view.version, view.created, view.changed);
-    Ok(Value::Object(render(&USER, &document, meta, &[("groups", groups.collect())], projection)))
+    groups.collect()
+}
+
+/// The entity tag of a user as it is shown. Its groups change without the user's version, so where they are shown the
+/// tag has a hash of them beside the version.
+pub(super) fn user_tag(call: &Call, view: &UserView) -> String {
+    if view.groups.is_empty() {
+        return tag(view.version);
+    }
+    let hash = Sha256::digest(groups(call, view).to_string());
+    let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{}-{hash}\"", view.version)
 }
 
 /// A group as the client sees it.
@@ -107,7 +126,7 @@ pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Re
         let location = format!("{}/Users/{member}", call.base_url);
         json!({"value": member.to_string(), "$ref": location, "type": "User"})
     });
-    let meta = meta(call, &GROUP, group.id, group.version, group.created, group.changed);
+    let meta = meta(call, &GROUP, group.id, tag(group.version), group.created, group.changed);
     Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))
 }
 
@@ -136,7 +155,7 @@ fn meta(
     call: &Call,
     resource_type: &ResourceType,
     id: impl Display,
-    version: i64,
+    version: String,
     created: Timestamp,
     changed: Timestamp,
 ) -> Meta {
@@ -145,7 +164,7 @@ fn meta(
         id: id.to_string(),
         created: created.to_string(),
         last_modified: changed.to_string(),
-        version: tag(version),
+        version,
     }
 }
 

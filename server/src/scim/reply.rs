@@ -19,7 +19,7 @@ pub(super) struct Reply {
     status: StatusCode,
     body: Option<Value>,
     location: Option<String>,
-    version: Option<i64>,
+    tag: Option<String>,
     outcome: Outcome,
     target: Option<Uuid>,
     /// Whether the unit of work has written the activity record already.
@@ -34,7 +34,7 @@ impl Reply {
             status,
             body: Some(body),
             location: None,
-            version: None,
+            tag: None,
             outcome: Outcome::Done,
             target: None,
             recorded: false,
@@ -53,7 +53,12 @@ impl Reply {
 
     /// Of this version.
     pub(super) fn version(self, version: i64) -> Self {
-        Self { version: Some(version), ..self }
+        self.tag(tag(version))
+    }
+
+    /// With this entity tag.
+    pub(super) fn tag(self, tag: String) -> Self {
+        Self { tag: Some(tag), ..self }
     }
 
     /// About this resource.
@@ -85,7 +90,7 @@ impl Reply {
         if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
             headers.insert(header::LOCATION, location);
         }
-        if let Some(Ok(tag)) = self.version.map(|version| HeaderValue::try_from(tag(version))) {
+        if let Some(Ok(tag)) = self.tag.map(HeaderValue::try_from) {
             headers.insert(header::ETAG, tag);
         }
         response
@@ -104,6 +109,11 @@ impl Problem {
     pub(super) fn method(allow: &'static str) -> Self {
         let error = scim::Error::method_not_allowed("This endpoint does not take this method.");
         Self { error, allow: Some(allow) }
+    }
+
+    /// 412, because of `If-None-Match`.
+    pub(super) fn known() -> Self {
+        scim::Error::precondition_failed("There is a resource of a version that If-None-Match names.").into()
     }
 
     /// 503, because it took too long.

@@ -18,8 +18,6 @@ use scim::{Limits, resource::Projection, schema::ResourceType};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// The page that a client gets when it does not say how long it should be.
-const DEFAULT_COUNT: u64 = 100;
 /// A user, or a change of one, is far smaller; groups come with their members.
 const USER_BODY: usize = 1024 * 1024;
 
@@ -109,9 +107,42 @@ impl Call {
                 scim::Error::invalid_value("startIndex and count must be whole numbers; lists start at 1.")
             }),
         };
-        let largest = u64::try_from(self.limits.page_size).unwrap_or(u64::MAX);
+        let (default, largest) = self.page_sizes();
         let offset = number("startIndex", 1)?.saturating_sub(1).min(i64::MAX.unsigned_abs());
-        Ok(Slice { offset, limit: number("count", DEFAULT_COUNT)?.min(largest) })
+        Ok(Slice { offset, limit: number("count", default)?.min(largest) })
+    }
+
+    /// `count` beside a cursor. RFC 9865 §2: a positive number; pages are not longer than the largest.
+    pub(super) fn count(&self) -> Result<u64, Problem> {
+        let (default, largest) = self.page_sizes();
+        match self.parameter("count").map(str::trim) {
+            None | Some("") => Ok(default),
+            // A number that is too large for us is too large for a page, too.
+            Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte != b'0') => {
+                Ok(text.parse().unwrap_or(largest).min(largest))
+            }
+            Some(_) => Err(scim::Error::invalid_count("count must be a whole number from 1 on.").into()),
+        }
+    }
+
+    fn page_sizes(&self) -> (u64, u64) {
+        let size = |size| u64::try_from(size).unwrap_or(u64::MAX);
+        (size(self.limits.default_page_size), size(self.limits.page_size))
+    }
+
+    /// `sortBy`, if there is one.
+    pub(super) fn sort_by(&self) -> Option<&str> {
+        self.parameter("sortBy").map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    /// Whether `sortOrder` is `descending` (RFC 7644 §3.4.2.3).
+    pub(super) fn descending(&self) -> Result<bool, Problem> {
+        match self.parameter("sortOrder").map(str::trim) {
+            None | Some("") => Ok(false),
+            Some(order) if order.eq_ignore_ascii_case("ascending") => Ok(false),
+            Some(order) if order.eq_ignore_ascii_case("descending") => Ok(true),
+            Some(_) => Err(scim::Error::invalid_value("sortOrder is ascending or descending.").into()),
+        }
     }
 
     /// The versions that `If-Match` names.
@@ -120,10 +151,16 @@ impl Call {
         (!named.contains(&"*")).then(|| named.into_iter().filter_map(version_of).collect())
     }
 
-    /// Whether `If-None-Match` names this version, so that the client has it already (RFC 7644 §3.14).
-    pub(super) fn has_version(&self, version: i64) -> bool {
+    /// Whether `If-None-Match` names this entity tag, or any: a reader has it already (RFC 7644 §3.14), and a writer
+    /// wants none of it (RFC 9110 §13.1.2).
+    pub(super) fn has_tag(&self, tag: &str) -> bool {
         let named = self.tags(header::IF_NONE_MATCH).unwrap_or_default();
-        named.into_iter().any(|tag| tag == "*" || version_of(tag) == Some(version))
+        named.into_iter().any(|known| known == "*" || opaque(known) == opaque(tag))
+    }
+
+    /// Whether there is an `If-None-Match`.
+    pub(super) fn has_none_match(&self) -> bool {
+        self.headers.contains_key(header::IF_NONE_MATCH)
     }
 
     fn tags(&self, name: header::HeaderName) -> Option<Vec<&str>> {
@@ -143,8 +180,15 @@ pub(super) fn tag(version: i64) -> String {
     format!("W/\"{version}\"")
 }
 
+/// The version in an entity tag; what may stand behind it is of the resource's surroundings.
 fn version_of(tag: &str) -> Option<i64> {
-    tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    let tag = opaque(tag).strip_prefix('"')?.strip_suffix('"')?;
+    tag.split_once('-').map_or(tag, |(version, _)| version).parse().ok()
+}
+
+/// An entity tag as weak comparison sees it (RFC 9110 §8.8.3.2).
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -160,6 +204,7 @@ pub(super) fn describe(method: &Method, uri: &Uri) -> (Operation, Subject) {
     let subject = match segments.next() {
         Some("Users") => Subject::User,
         Some("Groups") => Subject::Group,
+        Some(".search") => return (Operation::LookUp, Subject::Service),
         _ => return (Operation::Discover, Subject::Service),
     };
     let operation = match (method.as_str(), segments.next()) {
@@ -182,6 +227,8 @@ mod tests {
     fn entity_tags_are_read_weak_or_strong() {
         assert_eq!(version_of(&tag(7)), Some(7));
         assert_eq!(version_of("\"7\""), Some(7));
+        assert_eq!(version_of("W/\"7-0a1b\""), Some(7));
+        assert_eq!(version_of("W/\"-7\""), None);
         assert_eq!(version_of("7"), None);
     }
 

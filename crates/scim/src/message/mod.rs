@@ -4,4 +4,4 @@ mod error;
 mod list;
 
 pub use error::{Error, ScimType};
-pub use list::ListResponse;
+pub use list::{ListResponse, Paging};

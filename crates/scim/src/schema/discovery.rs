@@ -82,8 +82,16 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> Value {
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": limits.payload},
         "filter": {"supported": true, "maxResults": limits.page_size},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        // RFC 9865 §4. Cursors do not expire, so there is no cursorTimeout.
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": limits.default_page_size,
+            "maxPageSize": limits.page_size,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth Bearer Token",

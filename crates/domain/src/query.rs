@@ -1,7 +1,7 @@
 //! What can be asked of the directory: a small language over indexed attributes. SCIM filters and the console's search
 //! are both translated into it, and the store turns it into SQL with bound parameters.
 
-use crate::{GroupId, Timestamp, UserId};
+use crate::{GroupId, MemberId, Timestamp, UserId};
 
 /// A condition over one kind of record, built from conditions `C`.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,8 +117,8 @@ pub enum GroupCondition {
     Id(Option<GroupId>),
     /// A text attribute passes a test.
     Text(GroupText, Test),
-    /// Has the user as a member.
-    Member(Option<UserId>),
+    /// Has the user or the group as a member of its own.
+    Member(Option<MemberId>),
     /// Has any member.
     HasMembers,
     /// Was created at a time that stands so to this one.

@@ -11,6 +11,8 @@ pub struct Limits {
     pub json_depth: usize,
     /// Most operations in one PATCH request.
     pub operations: usize,
+    /// Most operations in one bulk request; announced in the service provider configuration.
+    pub bulk_operations: usize,
     /// Most resources on one page of a list; announced as `filter.maxResults`.
     pub page_size: usize,
     /// Largest request body, in bytes; announced in the service provider configuration, enforced by the server.
@@ -25,6 +27,7 @@ impl Default for Limits {
             filter_terms: 200,
             json_depth: 64,
             operations: 1000,
+            bulk_operations: 1000,
             page_size: 200,
             payload: 5 * 1024 * 1024,
         }

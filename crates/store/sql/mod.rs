@@ -10,6 +10,7 @@ pub(crate) mod error;
 mod groups;
 mod guards;
 mod members;
+mod nesting;
 mod page;
 mod query;
 mod roles;

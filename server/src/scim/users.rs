@@ -43,7 +43,7 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
     let profile = mapping::whole_profile(normalise(&USER, call.body()?)?, true)?;
     let view = call.directory.create_user(profile).await?;
     let location = mapping::location(call, &USER, view.user.id);
-    Ok(answer(call, view, &projection)?.created(location).recorded())
+    Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
@@ -65,8 +65,18 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 async fn change(call: &Call, id: &str, change: UserChange) -> Result<Reply, Problem> {
     let projection = call.projection(&USER)?;
-    let view = call.directory.change_user(parse(id)?, call.expected(), projection.wants("groups"), change).await?;
-    Ok(answer(call, view, &projection)?.recorded())
+    let with_groups = projection.wants("groups") && !call.wants_nothing_back();
+    let view = call.directory.change_user(parse(id)?, call.expected(), with_groups, change).await?;
+    written(call, view, &projection)
+}
+
+/// The answer to a write, as much of it as the client wants.
+fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
+    let reply = match call.wants_nothing_back() {
+        true => Reply::empty(StatusCode::NO_CONTENT).version(view.user.version).about(view.user.id.0),
+        false => answer(call, view, projection)?,
+    };
+    Ok(reply.preferred(call.preference).recorded())
 }
 
 fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {

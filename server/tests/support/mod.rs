@@ -82,7 +82,7 @@ impl TestApp {
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
         let mut app = Self::start(Arc::new(database), clock, String::new()).await;
         app.host.set_provisioning(true).await.unwrap();
-        app.token = app.host.create_token("Entra production").await.unwrap().secret;
+        app.token = app.host.create_token("Entra production", None).await.unwrap().secret;
         app
     }
 

@@ -243,6 +243,10 @@ pub async fn detected(tx: &mut dyn Tx, id: TokenId, sign: ClientProfile, at: Tim
         return Ok(());
     }
     tx.update_token(&Token { profile, ..token.clone() }).await?;
+    // To be like any other changes nothing of what the words of its calls mean.
+    if sign == ClientProfile::Generic {
+        return Ok(());
+    }
     let actor = Actor::Scim { token: id, name: token.name.clone() };
     let facts = json!({"client": sign.as_str(), "how": "detected"});
     tx.append_event(&Event::new(at, actor, None, Action::TokenChanged).on(id.0, &token.name).with(&facts)).await

@@ -67,7 +67,7 @@ fn service_provider() {
     let config = service_provider_config(BASE, &Limits::default());
     let supported = |name: &str| config[name]["supported"] == Value::Bool(true);
     assert!(supported("patch") && supported("filter") && supported("etag"));
-    assert!(!supported("bulk") && !supported("sort") && !supported("changePassword"));
+    assert!(supported("bulk") && !supported("sort") && !supported("changePassword"));
     assert_eq!(config["filter"]["maxResults"], 200);
     assert_eq!(config["authenticationSchemes"][0]["type"], "oauthbearertoken");
     assert_eq!(config["authenticationSchemes"][0]["primary"], true);

@@ -13,6 +13,7 @@ mod filters;
 mod groups;
 mod guards;
 mod members;
+mod nesting;
 mod opening;
 mod pages;
 mod records;

@@ -60,8 +60,9 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
         }
     };
     let call = directory.call(operation, subject);
-    let answered =
-        timeout(TIME_LIMIT, answer(&state, directory, request, deadline)).await.unwrap_or_else(|_| Err(Problem::late()));
+    let answered = timeout(TIME_LIMIT, answer(&state, directory, request, deadline))
+        .await
+        .unwrap_or_else(|_| Err(Problem::late()));
     note(&state, call, &answered);
     answered.map_or_else(Problem::response, Reply::response)
 }
@@ -78,12 +79,7 @@ fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem
     }
 }
 
-async fn answer(
-    state: &AppState,
-    directory: Directory,
-    request: Request,
-    deadline: Instant,
-) -> Result<Reply, Problem> {
+async fn answer(state: &AppState, directory: Directory, request: Request, deadline: Instant) -> Result<Reply, Problem> {
     let call = Call::read(state, directory, request, deadline).await?;
     if let Some(sign) = call.detected() {
         state.recorder.detected(call.directory.token().id, sign, state.env.now());

@@ -72,7 +72,8 @@ fn circle(operation: &BulkOperation) -> Problem {
 async fn carry_out(state: &AppState, sub: &Call, until: Instant) -> Result<Reply, Problem> {
     let record = sub.record();
     let answered = if Instant::now() >= until {
-        Err(scim::Error::unavailable("There was no time left for this operation; nothing was changed. Send it again.").into())
+        Err(scim::Error::unavailable("There was no time left for this operation; nothing was changed. Send it again.")
+            .into())
     } else {
         let segments = sub.segments()?;
         let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();

@@ -80,19 +80,8 @@ impl Call {
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
         let preference = Preference::of(&parts.headers);
         let (headers, profile) = (parts.headers, None);
-        let call = Self {
-            directory,
-            base_url,
-            limits,
-            method,
-            path,
-            headers,
-            deadline,
-            preference,
-            profile,
-            query,
-            body,
-        };
+        let call =
+            Self { directory, base_url, limits, method, path, headers, deadline, preference, profile, query, body };
         let token = call.directory.token();
         let profile = token.profile_with(profile::sign(token, &call));
         Ok(Self { profile, ..call })

@@ -129,6 +129,9 @@ mod tests {
     #[test]
     fn a_group_says_what_it_gives() {
         assert_eq!(group_sentence(None), "The group gives no role.");
-        assert_eq!(group_sentence(Some(Role::Auditor)), "Everybody in this group is an auditor; whoever is in a group inside it is not.");
+        assert_eq!(
+            group_sentence(Some(Role::Auditor)),
+            "Everybody in this group is an auditor; whoever is in a group inside it is not."
+        );
     }
 }

@@ -87,7 +87,8 @@ impl BulkRequest {
             if key.eq_ignore_ascii_case("Operations") {
                 items = Some(value);
             } else if key.eq_ignore_ascii_case("failOnErrors") && !value.is_null() {
-                let errors = value.as_u64().and_then(|errors| usize::try_from(errors).ok()).filter(|errors| *errors > 0);
+                let errors =
+                    value.as_u64().and_then(|errors| usize::try_from(errors).ok()).filter(|errors| *errors > 0);
                 let detail = "failOnErrors must be a whole number, 1 or more.";
                 fail_on_errors = Some(errors.ok_or_else(|| Error::invalid_value(detail))?);
             }

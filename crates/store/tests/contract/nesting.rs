@@ -34,7 +34,8 @@ async fn three(store: &Store) {
 
 async fn nest(store: &Store, parent: u128, members: &[u128], moment: i64) -> u64 {
     let members: Vec<GroupId> = members.iter().map(|member| number(*member)).collect();
-    unit!(store.write, |tx, parent, members, moment| tx.add_nested_groups(number(*parent), members, at(*moment))).unwrap()
+    unit!(store.write, |tx, parent, members, moment| tx.add_nested_groups(number(*parent), members, at(*moment)))
+        .unwrap()
 }
 
 async fn unnest(store: &Store, parent: u128, members: &[u128], moment: i64) -> u64 {

@@ -94,6 +94,11 @@ impl Directory {
         work.await
     }
 
+    /// The token that opened this.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
     /// The description of a call by this client, made now.
     pub fn call(&self, operation: Operation, subject: Subject) -> Call {
         Call { at: self.env.now(), token: Some(self.token.id), address: self.address.clone(), operation, subject }

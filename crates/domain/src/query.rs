@@ -5,7 +5,7 @@ mod list;
 
 pub use list::{GroupKey, KeyKind, Listed, Listing, Mark, MarkKey, Slice, Sort, SortKey, Start, UserKey, Window};
 
-use crate::{GroupId, Timestamp, UserId};
+use crate::{GroupId, MemberId, Timestamp, UserId};
 
 /// A condition over one kind of record, built from conditions `C`.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +121,8 @@ pub enum GroupCondition {
     Id(Option<GroupId>),
     /// A text attribute passes a test.
     Text(GroupText, Test),
-    /// Has the user as a member.
-    Member(Option<UserId>),
+    /// Has the user or the group as a member of its own.
+    Member(Option<MemberId>),
     /// Has any member.
     HasMembers,
     /// Was created at a time that stands so to this one.

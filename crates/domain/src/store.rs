@@ -2,7 +2,9 @@
 
 mod ports;
 
-pub use ports::{Audit, BreakGlass, Channels, Drills, Groups, Guards, Roles, Sessions, System, Tokens, Tx, Users};
+pub use ports::{
+    Audit, BreakGlass, Channels, Drills, Groups, Guards, Nesting, Roles, Sessions, System, Tokens, Tx, Users,
+};
 
 use crate::{Result, directory::Admissions};
 use async_trait::async_trait;

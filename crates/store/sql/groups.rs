@@ -131,6 +131,7 @@ impl Groups for Connection<'_> {
             at.millis()
         );
         keep.execute(&mut *self.0).await.map_err(failed)?;
+        self.keep_nesting(id, at).await?;
         let delete = sqlx::query!("DELETE FROM groups WHERE id = $1", id.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
@@ -153,6 +154,7 @@ impl Groups for Connection<'_> {
             return Err(Error::Conflict(Conflict::GroupName));
         }
         self.restore_memberships_in(id).await?;
+        self.restore_nesting(id, at).await?;
         let forget = sqlx::query!("DELETE FROM deleted_groups WHERE id = $1", id.0);
         forget.execute(&mut *self.0).await.map_err(failed)?;
         Ok(Some(deleted.display_name))
@@ -252,7 +254,7 @@ impl Groups for Connection<'_> {
     }
 
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
-        self.insert_former_members(group, since).await
+        Ok(self.insert_former_members(group, since).await? + self.restore_nested(group, since).await?)
     }
 
     async fn has_members(&mut self, group: GroupId) -> Result<bool> {

@@ -11,6 +11,7 @@ mod groups;
 mod guards;
 mod list;
 mod members;
+mod nesting;
 mod page;
 mod query;
 mod roles;

@@ -3,6 +3,7 @@
 use super::{
     Problem, Reply, mapping,
     paging::Paging,
+    prefer::Preference,
     request::{Call, tag},
 };
 use axum::http::StatusCode;
@@ -48,9 +49,10 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
     let mut document = normalise(&GROUP, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
-    let view = call.directory.create_group(profile, members, projection.wants("members")).await?;
+    let with_members = projection.wants("members") && !call.wants_nothing_back();
+    let view = call.directory.create_group(profile, members, with_members).await?;
     let location = mapping::location(call, &GROUP, view.group.id);
-    Ok(answer(call, view, &projection)?.created(location).recorded())
+    Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
@@ -59,23 +61,26 @@ pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
     let view = change(call, id, Arc::new(move |_| Ok(profile.clone())), vec![MemberChange::Replace(members)]).await?;
-    Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
+    written(call, view, &call.projection(&GROUP)?)
 }
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
-/// without a body, as the RFC allows, so that it costs the same in a group of any size; `attributes` asks for one.
+/// without a body, as the RFC allows, so that it costs the same in a group of any size; `attributes` and `Prefer` ask for
+/// one.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
     let (operations, members) = patch::split_members(patch::normalise(&GROUP, &request)?)?;
-    let members: Vec<MemberChange> = members.into_iter().map(mapping::member_change).collect();
-    if operations.is_empty() && call.parameter("attributes").is_none() {
+    let members: Vec<MemberChange> = members.into_iter().map(|change| mapping::member_change(call, change)).collect();
+    let asked_back = call.parameter("attributes").is_some() || call.preference == Some(Preference::Representation);
+    if operations.is_empty() && !asked_back {
         refuse_known(call, id).await?;
         let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
         let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
-        return Ok(Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).recorded());
+        let reply = Reply::empty(StatusCode::NO_CONTENT).version(view.group.version);
+        return Ok(reply.preferred(call.preference).recorded());
     }
     let view = change(call, id, mapping::group_patch(operations), members).await?;
-    Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
+    written(call, view, &call.projection(&GROUP)?)
 }
 
 /// The end of a group (RFC 7644 §3.6).
@@ -86,9 +91,18 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
-    let with_members = call.projection(&GROUP)?.wants("members");
+    let with_members = call.projection(&GROUP)?.wants("members") && !call.wants_nothing_back();
     refuse_known(call, id).await?;
     Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
+}
+
+/// The answer to a write, as much of it as the client wants.
+fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {
+    let reply = match call.wants_nothing_back() {
+        true => Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).about(view.group.id.0),
+        false => answer(call, view, projection)?,
+    };
+    Ok(reply.preferred(call.preference).recorded())
 }
 
 /// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.

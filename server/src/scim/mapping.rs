@@ -11,9 +11,10 @@ use super::{
     request::{Call, tag},
 };
 use domain::{
-    Error, Timestamp, UserId,
+    Error, MemberId, Timestamp,
     directory::{GroupChange, GroupView, UserChange, UserView},
     group::{GroupProfile, MemberChange},
+    token::ClientProfile,
     user::{Email, Profile},
 };
 use scim::{
@@ -120,12 +121,14 @@ pub(super) fn user_tag(call: &Call, view: &UserView) -> String {
 
 /// A group as the client sees it.
 pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Value, Problem> {
-    let GroupView { group, members } = view;
+    let GroupView { group, members, nested } = view;
     let document = read(&group.profile.document)?;
-    let members = members.into_iter().map(|member| {
-        let location = format!("{}/Users/{member}", call.base_url);
-        json!({"value": member.to_string(), "$ref": location, "type": "User"})
-    });
+    let member = |resource_type: &ResourceType, id: String| {
+        let location = location(call, resource_type, &id);
+        json!({"value": id, "$ref": location, "type": resource_type.name})
+    };
+    let users = members.into_iter().map(|id| member(&USER, id.to_string()));
+    let members = users.chain(nested.into_iter().map(|id| member(&GROUP, id.to_string())));
     let meta = meta(call, &GROUP, group.id, tag(group.version), group.created, group.changed);
     Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))
 }
@@ -135,17 +138,21 @@ pub(super) fn location(call: &Call, resource_type: &ResourceType, id: impl Displ
     format!("{}{}/{id}", call.base_url, resource_type.endpoint)
 }
 
-/// The users among the members that a client names. Ids that are none of ours cannot be members and are passed over: a
+/// The members that a client names, users and groups. Ids that are none of ours cannot be members and are passed over: a
 /// directory sends people in any order, and one that is out of scope must not stop the others.
-pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<UserId> {
+pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<MemberId> {
     members.iter().filter_map(|member| member.value.parse().ok()).collect()
 }
 
-/// A change of membership.
-pub(super) fn member_change(change: patch::MemberChange) -> MemberChange {
+/// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means by
+/// it that these join: taken by the word, each of its PATCHes would leave one member.
+pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> MemberChange {
     match change {
         patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)),
         patch::MemberChange::Remove(ids) => MemberChange::Remove(ids.iter().filter_map(|id| id.parse().ok()).collect()),
+        patch::MemberChange::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
+            MemberChange::Add(member_ids(members))
+        }
         patch::MemberChange::Replace(members) => MemberChange::Replace(member_ids(members)),
         patch::MemberChange::Clear => MemberChange::Replace(Vec::new()),
     }

@@ -47,7 +47,7 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
     let profile = mapping::whole_profile(normalise(&USER, call.body()?)?, true)?;
     let view = call.directory.create_user(profile).await?;
     let location = mapping::location(call, &USER, view.id);
-    Ok(answer(call, view, &projection)?.created(location).recorded())
+    Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
@@ -70,9 +70,19 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 async fn change(call: &Call, id: &str, change: UserChange) -> Result<Reply, Problem> {
     let projection = call.projection(&USER)?;
+    let with_groups = projection.wants("groups") && !call.wants_nothing_back();
     refuse_known(call, id).await?;
-    let view = call.directory.change_user(parse(id)?, call.expected(), projection.wants("groups"), change).await?;
-    Ok(answer(call, view, &projection)?.recorded())
+    let view = call.directory.change_user(parse(id)?, call.expected(), with_groups, change).await?;
+    written(call, view, &projection)
+}
+
+/// The answer to a write, as much of it as the client wants.
+fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
+    let reply = match call.wants_nothing_back() {
+        true => Reply::empty(StatusCode::NO_CONTENT).version(view.version).about(view.id.0),
+        false => answer(call, view, projection)?,
+    };
+    Ok(reply.preferred(call.preference).recorded())
 }
 
 /// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.

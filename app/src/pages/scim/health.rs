@@ -164,6 +164,7 @@ mod tests {
             activity,
             counts: Counts { users: 1_284, groups: 1 },
             tokens: Vec::new(),
+            token_users: Vec::new(),
         }
     }
 

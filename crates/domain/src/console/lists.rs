@@ -47,8 +47,12 @@ pub struct UserDetail {
 pub struct GroupDetail {
     /// The group.
     pub group: Group,
-    /// A page of its members.
+    /// A page of the users in it.
     pub members: Page<UserSummary>,
+    /// The first 50 groups in it, by name.
+    pub nested: Vec<GroupRef>,
+    /// All groups in it.
+    pub nested_total: u64,
 }
 
 impl Console {
@@ -102,7 +106,7 @@ impl Console {
         work.await
     }
 
-    /// One group with a page of its members, the last changed first.
+    /// One group with a page of the users in it, the last changed first, and the groups in it.
     ///
     /// # Errors
     /// `NotFound` when there is none of that id.
@@ -112,7 +116,9 @@ impl Console {
                 let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
                 let rows = tx.page_members(*id, *place, LIMIT).await?;
                 let total = tx.count_members(*id).await?;
-                Ok(GroupDetail { group, members: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)) })
+                let members = Page::cut(rows, ROWS, total, *place, |row| Key::from(row));
+                let nested = tx.named_nested_groups(*id, LIMIT - 1).await?;
+                Ok(GroupDetail { group, members, nested, nested_total: tx.count_nested_groups(*id).await? })
             })
         });
         work.await

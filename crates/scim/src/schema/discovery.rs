@@ -79,7 +79,11 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": limits.payload},
+        "bulk": {
+            "supported": true,
+            "maxOperations": limits.bulk_operations,
+            "maxPayloadSize": limits.payload,
+        },
         "filter": {"supported": true, "maxResults": limits.page_size},
         "changePassword": {"supported": false},
         "sort": {"supported": true},

@@ -67,8 +67,7 @@ fn service_provider() {
     let config = service_provider_config(BASE, &Limits::default());
     let supported = |name: &str| config[name]["supported"] == Value::Bool(true);
     assert!(supported("patch") && supported("filter") && supported("etag"));
-    assert!(supported("sort"));
-    assert!(!supported("bulk") && !supported("changePassword"));
+    assert!(supported("sort") && supported("bulk") && !supported("changePassword"));
     let pagination = json!({"cursor": true, "index": true, "defaultPaginationMethod": "index",
         "defaultPageSize": 100, "maxPageSize": 200});
     assert_eq!(config["pagination"], pagination);

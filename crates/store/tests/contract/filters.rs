@@ -2,7 +2,7 @@
 
 use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
-    GroupId, UserId,
+    GroupId, MemberId, UserId,
     query::Order::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual},
     query::{EmailCondition, Filter, GroupCondition, GroupText, Slice, Test, UserCondition, UserText},
     store::Store,
@@ -240,8 +240,8 @@ async fn groups_are_tested(store: Store) {
         (named(Test::Contains("T".into())), &["Staff", "Empty"]),
         (GroupCondition::Text(GroupText::ExternalId, Test::Equals("Ext-2".into())), &["Über uns"]),
         (GroupCondition::Text(GroupText::ExternalId, Test::Equals("ext-2".into())), &[]),
-        (GroupCondition::Member(Some(UserId(id(2)))), &["Staff", "Über uns"]),
-        (GroupCondition::Member(Some(UserId(id(9)))), &[]),
+        (GroupCondition::Member(Some(MemberId(id(2)))), &["Staff", "Über uns"]),
+        (GroupCondition::Member(Some(MemberId(id(9)))), &[]),
         (GroupCondition::Member(None), &[]),
         (GroupCondition::HasMembers, &["Staff", "Über uns"]),
         (GroupCondition::Created(Less, at(2)), &["Staff"]),

@@ -14,6 +14,7 @@ mod groups;
 mod guards;
 mod lists;
 mod members;
+mod nesting;
 mod opening;
 mod pages;
 mod records;

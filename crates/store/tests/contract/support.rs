@@ -167,6 +167,9 @@ pub(crate) fn token(number: u8) -> Token {
         paused: None,
         replaces: None,
         networks: None,
+        profile: None,
+        profile_set: false,
+        user: None,
     }
 }
 

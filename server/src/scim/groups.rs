@@ -12,13 +12,12 @@ use scim::{
     message::ListResponse,
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
-    schema::GROUP,
 };
 use std::sync::Arc;
 
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
+    let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
     let slice = call.slice()?;
     let found = call.directory.groups(filter, slice, projection.wants("members")).await?;
@@ -30,7 +29,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 
 /// One group (RFC 7644 §3.4.1).
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
+    let projection = call.projection(call.schemas.group)?;
     let view = call.directory.group(parse(id)?, projection.wants("members")).await?;
     if call.has_version(view.group.version) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.group.version));
@@ -40,37 +39,37 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new group (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
-    let mut document = normalise(&GROUP, call.body()?)?;
+    let projection = call.projection(call.schemas.group)?;
+    let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
     let view = call.directory.create_group(profile, members, projection.wants("members")).await?;
-    let location = mapping::location(call, &GROUP, view.group.id);
+    let location = mapping::location(call, call.schemas.group, view.group.id);
     Ok(answer(call, view, &projection)?.created(location).recorded())
 }
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise(&GROUP, call.body()?)?;
+    let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
-    let profile = mapping::group_profile(document)?;
-    let view = change(call, id, Arc::new(move |_| Ok(profile.clone())), vec![MemberChange::Replace(members)]).await?;
-    Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
+    let put = mapping::group_put(call.schemas, document);
+    let view = change(call, id, put, vec![MemberChange::Replace(members)]).await?;
+    Ok(answer(call, view, &call.projection(call.schemas.group)?)?.recorded())
 }
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
 /// without a body, as the RFC allows, so that it costs the same in a group of any size; `attributes` asks for one.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    let (operations, members) = patch::split_members(patch::normalise(&GROUP, &request)?)?;
+    let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
     let members: Vec<MemberChange> = members.into_iter().map(mapping::member_change).collect();
     if operations.is_empty() && call.parameter("attributes").is_none() {
         let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
         let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
         return Ok(Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).recorded());
     }
-    let view = change(call, id, mapping::group_patch(operations), members).await?;
-    Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
+    let view = change(call, id, mapping::group_patch(call.schemas, operations), members).await?;
+    Ok(answer(call, view, &call.projection(call.schemas.group)?)?.recorded())
 }
 
 /// The end of a group (RFC 7644 §3.6).
@@ -80,7 +79,7 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
-    let with_members = call.projection(&GROUP)?.wants("members");
+    let with_members = call.projection(call.schemas.group)?.wants("members");
     Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
 }
 

@@ -14,7 +14,11 @@ use domain::{
 };
 use hyper::body::Body as _;
 use percent_encoding::percent_decode_str;
-use scim::{Limits, resource::Projection, schema::ResourceType};
+use scim::{
+    Limits,
+    resource::Projection,
+    schema::{Registry, ResourceType},
+};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -28,6 +32,8 @@ const USER_BODY: usize = 1024 * 1024;
 pub(super) struct Call {
     pub(super) directory: Directory,
     pub(super) base_url: String,
+    /// The resource types, with the operator's extensions.
+    pub(super) schemas: Registry,
     pub(super) limits: Limits,
     pub(super) method: Method,
     pub(super) path: String,
@@ -56,7 +62,8 @@ impl Call {
         let Query(query) = Query::try_from_uri(&parts.uri)
             .map_err(|_| scim::Error::invalid_syntax("The query of the URL cannot be read; encode it as UTF-8."))?;
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
-        Ok(Self { directory, base_url, limits, method, path, headers: parts.headers, query, body })
+        let schemas = state.schemas;
+        Ok(Self { directory, base_url, schemas, limits, method, path, headers: parts.headers, query, body })
     }
 
     /// The parts of the path, decoded; a slash too many, or one at the end, makes none.

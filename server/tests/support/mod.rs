@@ -18,6 +18,7 @@ use domain::{
     role::Role,
 };
 use http_body_util::BodyExt;
+use scim::schema::Registry;
 pub use serde_json::{Value, json};
 use server::{AppState, Hasher, Recorder, SystemRandom, build};
 use std::sync::{
@@ -91,12 +92,23 @@ impl TestApp {
         Self::start(self.database.clone(), self.clock.clone(), self.token.clone()).await
     }
 
+    /// Another process on the same database, with these extension schemas.
+    pub async fn extended(&self, definitions: Value) -> Self {
+        let schemas = Registry::with_extensions(&definitions.to_string()).unwrap();
+        Self::start_with(self.database.clone(), self.clock.clone(), self.token.clone(), schemas).await
+    }
+
     async fn start(database: Arc<Database>, clock: Arc<TestClock>, token: String) -> Self {
+        Self::start_with(database, clock, token, Registry::default()).await
+    }
+
+    async fn start_with(database: Arc<Database>, clock: Arc<TestClock>, token: String, schemas: Registry) -> Self {
         let store = store::open(database.url()).await.unwrap();
         let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(SystemRandom) };
         let host = Host::new(env.clone());
         let (hasher, recorder) = (Hasher::new().unwrap(), Recorder::start(store));
         let state = AppState::new(env.clone(), URL.parse().unwrap(), hasher.clone(), recorder.clone());
+        let state = state.with_schemas(schemas);
         Self { env, host, clock, recorder, token, database, router: build(state), hasher }
     }
 

@@ -53,12 +53,12 @@ pub(super) fn change(
     Ok(Some(Value::Array(list)))
 }
 
-/// Whether a filter asks for the `value` of a multi-valued attribute.
+/// Whether a filter that determines a value asks for its `value`.
 fn names_value(filter: &Filter) -> bool {
     match filter {
-        Filter::And(left, right) | Filter::Or(left, right) => names_value(left) || names_value(right),
-        Filter::Not(inner) | Filter::ValuePath { filter: inner, .. } => names_value(inner),
-        Filter::Compare { path, .. } | Filter::Present(path) => path.attribute.eq_ignore_ascii_case("value"),
+        Filter::And(left, right) => names_value(left) || names_value(right),
+        Filter::Compare { path, .. } => path.attribute.eq_ignore_ascii_case("value"),
+        _ => false,
     }
 }
 

@@ -168,6 +168,18 @@ async fn a_patch_without_effect_keeps_the_version(app: TestApp) {
     let again = json!([{"op": "Replace", "path": "displayName", "value": "Ada Byron"}]);
     assert_eq!(app.patch(&format!("/Users/{id}"), again).await.expect(StatusCode::OK).text, before);
     assert_eq!(app.patch(&format!("/Users/{id}"), json!([])).await.expect(StatusCode::OK).text, before);
+    // The order of keys says nothing.
+    let mut user = entra_user("ada");
+    user.as_object_mut().unwrap().sort_keys();
+    assert_ne!(user.to_string(), entra_user("ada").to_string());
+    assert_eq!(app.put(&format!("/Users/{id}"), user).await.expect(StatusCode::OK).text, before);
+    let moved = json!([{"op": "remove", "path": "userName"}, {"op": "add", "path": "userName", "value": "ada"},
+        {"op": "remove", "path": "active"}]);
+    assert_eq!(app.patch(&format!("/Users/{id}"), moved).await.expect(StatusCode::OK).text, before);
+    let id = app.group("Owners").await;
+    let before = app.get(&format!("/Groups/{id}")).await.text;
+    let put = json!({"externalId": "ext-Owners", "displayName": "Owners"});
+    assert_eq!(app.put(&format!("/Groups/{id}"), put).await.expect(StatusCode::OK).text, before);
 }
 
 async fn what_was_sent_is_echoed(app: TestApp) {

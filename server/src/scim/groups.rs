@@ -16,15 +16,14 @@ use domain::{
 use scim::{
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
-    schema::GROUP,
 };
 use std::sync::Arc;
 
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
+    let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
-    let paging = Paging::read(call, GROUP.endpoint)?;
+    let paging = Paging::read(call, call.schemas.group.endpoint)?;
     let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
     let found = call.directory.groups(filter, window, projection.wants("members")).await?;
     let resources =
@@ -35,7 +34,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 
 /// One group (RFC 7644 §3.4.1).
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
+    let projection = call.projection(call.schemas.group)?;
     let view = call.directory.group(parse(id)?, projection.wants("members")).await?;
     if call.has_tag(&tag(view.group.version)) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.group.version));
@@ -45,23 +44,23 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new group (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
-    let mut document = normalise(&GROUP, call.body()?)?;
+    let projection = call.projection(call.schemas.group)?;
+    let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
     let with_members = projection.wants("members") && !call.wants_nothing_back();
     let view = call.directory.create_group(profile, members, with_members).await?;
-    let location = mapping::location(call, &GROUP, view.group.id);
+    let location = mapping::location(call, call.schemas.group, view.group.id);
     Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise(&GROUP, call.body()?)?;
+    let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
-    let profile = mapping::group_profile(document)?;
-    let view = change(call, id, Arc::new(move |_| Ok(profile.clone())), vec![MemberChange::Replace(members)]).await?;
-    written(call, view, &call.projection(&GROUP)?)
+    let put = mapping::group_put(call.schemas, document);
+    let view = change(call, id, put, vec![MemberChange::Replace(members)]).await?;
+    written(call, view, &call.projection(call.schemas.group)?)
 }
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
@@ -69,7 +68,7 @@ pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
 /// one.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    let (operations, members) = patch::split_members(patch::normalise(&GROUP, &request)?)?;
+    let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
     let members: Vec<MemberChange> = members.into_iter().map(|change| mapping::member_change(call, change)).collect();
     let asked_back = call.parameter("attributes").is_some() || call.preference == Some(Preference::Representation);
     if operations.is_empty() && !asked_back {
@@ -79,8 +78,8 @@ pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
         let reply = Reply::empty(StatusCode::NO_CONTENT).version(view.group.version);
         return Ok(reply.preferred(call.preference).recorded());
     }
-    let view = change(call, id, mapping::group_patch(operations), members).await?;
-    written(call, view, &call.projection(&GROUP)?)
+    let view = change(call, id, mapping::group_patch(call.schemas, operations), members).await?;
+    written(call, view, &call.projection(call.schemas.group)?)
 }
 
 /// The end of a group (RFC 7644 §3.6).
@@ -91,7 +90,7 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
-    let with_members = call.projection(&GROUP)?.wants("members") && !call.wants_nothing_back();
+    let with_members = call.projection(call.schemas.group)?.wants("members") && !call.wants_nothing_back();
     refuse_known(call, id).await?;
     Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
 }

@@ -19,16 +19,21 @@ use domain::{
 };
 use scim::{
     patch,
-    resource::{Meta, Projection, render},
-    schema::{ENTERPRISE_URN, GROUP, ResourceType, USER},
+    resource::{Meta, Projection, render, replace},
+    schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{fmt::Display, sync::Arc};
 
-/// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
-/// `active`, so a change that does not speak of it, or takes it out, neither suspends anybody nor lets anybody back in.
-fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
+/// A resource's document, see [`scim`].
+type Document = Map<String, Value>;
+
+/// The record of a normalised document, with `active` in it: directories look for that whenever they read a user.
+/// RFC 7643 §4.1.1 leaves the meaning of a missing one to the server: it is `active`, so a change that does not speak of
+/// it, or takes it out, neither suspends anybody nor lets anybody back in.
+pub(super) fn whole_profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
+    let document = with_active(document, active);
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let name = document.get("name");
     let enterprise = document.get(ENTERPRISE_URN);
@@ -47,7 +52,7 @@ fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::
 }
 
 /// The record of a normalised document whose members were taken out.
-pub(super) fn group_profile(document: Map<String, Value>) -> Result<GroupProfile, scim::Error> {
+pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Error> {
     Ok(GroupProfile {
         display_name: required(&document, "displayName")?,
         external_id: document.get("externalId").and_then(Value::as_str).map(str::to_owned),
@@ -55,35 +60,56 @@ pub(super) fn group_profile(document: Map<String, Value>) -> Result<GroupProfile
     })
 }
 
-/// A whole user as it was sent, with `active` in it: directories look for that whenever they read one.
-pub(super) fn whole_profile(mut document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
+fn with_active(mut document: Document, active: bool) -> Document {
     document.entry("active").or_insert(Value::Bool(active));
-    profile(document, active)
+    document
 }
 
 /// The change that puts another document in the place of a user's.
-pub(super) fn user_put(document: Map<String, Value>) -> UserChange {
-    Arc::new(move |user| whole_profile(document.clone(), user.profile.active).map_err(to_domain_error))
+pub(super) fn user_put(types: Registry, document: Document) -> UserChange {
+    user_change(move |before| replace(types.user, before, document.clone()))
 }
 
 /// The change that applies operations to a user's document.
-pub(super) fn user_patch(operations: Vec<patch::Operation>) -> UserChange {
-    Arc::new(move |user| {
-        let document = patch::apply(&USER, &operations, &read(&user.profile.document)?).map_err(to_domain_error)?;
-        profile(document, user.profile.active).map_err(to_domain_error)
-    })
+pub(super) fn user_patch(types: Registry, operations: Vec<patch::Operation>) -> UserChange {
+    user_change(move |before| patch::apply(types.user, &operations, before))
+}
+
+/// The change that puts another document in the place of a group's.
+pub(super) fn group_put(types: Registry, document: Document) -> GroupChange {
+    group_change(move |before| replace(types.group, before, document.clone()))
 }
 
 /// The change that applies operations to a group's document.
-pub(super) fn group_patch(operations: Vec<patch::Operation>) -> GroupChange {
+pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) -> GroupChange {
+    group_change(move |before| patch::apply(types.group, &operations, before))
+}
+
+/// A document that says the same in another order is no change, so the profile stays as it is.
+fn user_change(change: impl Fn(&Document) -> scim::Result<Document> + Send + Sync + 'static) -> UserChange {
+    Arc::new(move |user| {
+        let before = read(&user.profile.document)?;
+        let after = with_active(change(&before).map_err(to_domain_error)?, user.profile.active);
+        if after == before {
+            return Ok(user.profile.clone());
+        }
+        whole_profile(after, user.profile.active).map_err(to_domain_error)
+    })
+}
+
+fn group_change(change: impl Fn(&Document) -> scim::Result<Document> + Send + Sync + 'static) -> GroupChange {
     Arc::new(move |group| {
-        let document = patch::apply(&GROUP, &operations, &read(&group.profile.document)?).map_err(to_domain_error)?;
-        group_profile(document).map_err(to_domain_error)
+        let before = read(&group.profile.document)?;
+        let after = change(&before).map_err(to_domain_error)?;
+        if after == before {
+            return Ok(group.profile.clone());
+        }
+        group_profile(after).map_err(to_domain_error)
     })
 }
 
 /// A recorded document.
-fn read(text: &str) -> Result<Map<String, Value>, Error> {
+fn read(text: &str) -> Result<Document, Error> {
     serde_json::from_str(text).map_err(|_| Error::Corrupt { table: "users or groups", column: "document" })
 }
 
@@ -96,8 +122,9 @@ fn to_domain_error(error: scim::Error) -> Error {
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
     let document = read(&view.document)?;
     let groups = groups(call, &view);
-    let meta = meta(call, &USER, view.id, user_tag(call, &view), view.created, view.changed);
-    Ok(Value::Object(render(&USER, &document, meta, &[("groups", groups)], projection)))
+    let types = call.schemas.user;
+    let meta = meta(call, types, view.id, user_tag(call, &view), view.created, view.changed);
+    Ok(Value::Object(render(types, document, meta, vec![("groups", groups)], projection)))
 }
 
 fn groups(call: &Call, view: &UserView) -> Value {
@@ -127,10 +154,11 @@ pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Re
         let location = location(call, resource_type, &id);
         json!({"value": id, "$ref": location, "type": resource_type.name})
     };
-    let users = members.into_iter().map(|id| member(&USER, id.to_string()));
-    let members = users.chain(nested.into_iter().map(|id| member(&GROUP, id.to_string())));
-    let meta = meta(call, &GROUP, group.id, tag(group.version), group.created, group.changed);
-    Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))
+    let users = members.into_iter().map(|id| member(call.schemas.user, id.to_string()));
+    let members = users.chain(nested.into_iter().map(|id| member(call.schemas.group, id.to_string())));
+    let types = call.schemas.group;
+    let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
+    Ok(Value::Object(render(types, document, meta, vec![("members", members.collect())], projection)))
 }
 
 /// The URL of a resource.
@@ -186,12 +214,12 @@ fn emails(list: &[Value]) -> Vec<Email> {
     list.iter().filter_map(email).collect()
 }
 
-fn required(document: &Map<String, Value>, name: &str) -> Result<String, scim::Error> {
+fn required(document: &Document, name: &str) -> Result<String, scim::Error> {
     let text = document.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     text.map(str::to_owned)
         .ok_or_else(|| scim::Error::invalid_value(format!("{name} is required and may not be empty.")))
 }
 
-fn write(document: &Map<String, Value>) -> String {
+fn write(document: &Document) -> String {
     serde_json::to_string(document).unwrap_or_default()
 }

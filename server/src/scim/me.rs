@@ -2,7 +2,6 @@
 
 use super::{Problem, Reply, mapping, request::Call, users};
 use axum::http::Method;
-use scim::schema::USER;
 
 /// Carries a request out on the user that `/Me` is. The answer's `Location` is that of the user.
 pub(super) async fn answer(call: &Call) -> Result<Reply, Problem> {
@@ -19,5 +18,5 @@ pub(super) async fn answer(call: &Call) -> Result<Reply, Problem> {
         Method::DELETE => users::delete(call, &id).await,
         _ => Err(Problem::method("GET, PUT, PATCH, DELETE")),
     };
-    Ok(reply?.at(mapping::location(call, &USER, user)))
+    Ok(reply?.at(mapping::location(call, call.schemas.user, user)))
 }

@@ -15,7 +15,11 @@ use domain::{
 };
 use hyper::body::Body as _;
 use percent_encoding::percent_decode_str;
-use scim::{Limits, resource::Projection, schema::ResourceType};
+use scim::{
+    Limits,
+    resource::Projection,
+    schema::{Registry, ResourceType},
+};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use tokio::time::Instant;
@@ -28,6 +32,8 @@ const USER_BODY: usize = 1024 * 1024;
 pub(super) struct Call {
     pub(super) directory: Directory,
     pub(super) base_url: String,
+    /// The resource types, with the operator's extensions.
+    pub(super) schemas: Registry,
     pub(super) limits: Limits,
     pub(super) method: Method,
     pub(super) path: String,
@@ -78,8 +84,21 @@ impl Call {
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
         let preference = Preference::of(&parts.headers);
         let (headers, profile) = (parts.headers, None);
-        let call =
-            Self { directory, base_url, limits, method, path, headers, deadline, preference, profile, query, body };
+        let schemas = state.schemas;
+        let call = Self {
+            directory,
+            base_url,
+            schemas,
+            limits,
+            method,
+            path,
+            headers,
+            deadline,
+            preference,
+            profile,
+            query,
+            body,
+        };
         let token = call.directory.token();
         let profile = token.profile_with(profile::sign(token, &call));
         Ok(Self { profile, ..call })
@@ -101,6 +120,7 @@ impl Call {
         Self {
             directory: self.directory.clone(),
             base_url: self.base_url.clone(),
+            schemas: self.schemas,
             limits: self.limits,
             method,
             path,

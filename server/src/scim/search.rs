@@ -11,7 +11,6 @@ use domain::{
     directory::{Kind, Resource, Search},
     query::{Filter, SortKey, Start},
 };
-use scim::schema::{GROUP, USER};
 
 /// The parameters that make a query of a GET of the root, which is else asked for what the service can do.
 const QUERY: [&str; 5] = ["filter", "sortBy", "startIndex", "count", "cursor"];
@@ -23,7 +22,7 @@ pub(super) fn is_query(call: &Call) -> bool {
 
 /// Users and groups that match a filter.
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
-    let (users, groups) = (call.projection(&USER)?, call.projection(&GROUP)?);
+    let (users, groups) = (call.projection(call.schemas.user)?, call.projection(call.schemas.group)?);
     let (of_users, of_groups) = match call.filter()? {
         Some(filter) => mapping::root_filter(&filter)?,
         None => (Filter::All, Filter::All),

@@ -14,14 +14,13 @@ use domain::{
 use scim::{
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
-    schema::USER,
 };
 
 /// Users that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
+    let projection = call.projection(call.schemas.user)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::user_filter(&filter))?;
-    let paging = Paging::read(call, USER.endpoint)?;
+    let paging = Paging::read(call, call.schemas.user.endpoint)?;
     let window = paging.window(Kind::User, mapping::user_sort(call.sort_by(), call.descending()?)?)?;
     let found = call.directory.users(filter, window, projection.wants("groups")).await?;
     let resources =
@@ -32,7 +31,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 
 /// One user (RFC 7644 §3.4.1).
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
+    let projection = call.projection(call.schemas.user)?;
     let view = call.directory.user(parse(id)?, projection.wants("groups")).await?;
     let tag = mapping::user_tag(call, &view);
     if call.has_tag(&tag) {
@@ -43,22 +42,22 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new user (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
-    let profile = mapping::whole_profile(normalise(&USER, call.body()?)?, true)?;
+    let projection = call.projection(call.schemas.user)?;
+    let profile = mapping::whole_profile(normalise(call.schemas.user, call.body()?)?, true)?;
     let view = call.directory.create_user(profile).await?;
-    let location = mapping::location(call, &USER, view.id);
+    let location = mapping::location(call, call.schemas.user, view.id);
     Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    change(call, id, mapping::user_put(normalise(&USER, call.body()?)?)).await
+    change(call, id, mapping::user_put(call.schemas, normalise(call.schemas.user, call.body()?)?)).await
 }
 
 /// A user changed in part (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    change(call, id, mapping::user_patch(patch::normalise(&USER, &request)?)).await
+    change(call, id, mapping::user_patch(call.schemas, patch::normalise(call.schemas.user, &request)?)).await
 }
 
 /// The end of a user (RFC 7644 §3.6).
@@ -69,7 +68,7 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 async fn change(call: &Call, id: &str, change: UserChange) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
+    let projection = call.projection(call.schemas.user)?;
     let with_groups = projection.wants("groups") && !call.wants_nothing_back();
     refuse_known(call, id).await?;
     let view = call.directory.change_user(parse(id)?, call.expected(), with_groups, change).await?;

@@ -18,6 +18,7 @@ use domain::{
     role::Role,
 };
 use http_body_util::BodyExt;
+use scim::schema::Registry;
 pub use serde_json::{Value, json};
 use server::{AppState, Hasher, Limits, Recorder, SystemRandom, build};
 use std::sync::{
@@ -80,7 +81,7 @@ impl TestApp {
     /// With provisioning on and a token; nobody is signed in and no break-glass account exists.
     async fn on(database: Database) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
-        let mut app = Self::start(Arc::new(database), clock, String::new(), Limits::default()).await;
+        let mut app = Self::start(Arc::new(database), clock, String::new(), |state| state)).await;
         app.host.set_provisioning(true).await.unwrap();
         app.token = app.host.create_token("Entra production", None).await.unwrap().secret;
         app
@@ -88,21 +89,36 @@ impl TestApp {
 
     /// Another process on the same database, by the same clock.
     pub async fn another(&self) -> Self {
-        self.another_with(Limits::default()).await
+        self.beside(|state| state).await
     }
 
     /// The same with other limits.
     pub async fn another_with(&self, limits: Limits) -> Self {
-        Self::start(self.database.clone(), self.clock.clone(), self.token.clone(), limits).await
+        self.beside(|state| state.with_limits(limits)).await
     }
 
-    async fn start(database: Arc<Database>, clock: Arc<TestClock>, token: String, limits: Limits) -> Self {
+    /// The same with these extension schemas.
+    pub async fn extended(&self, definitions: Value) -> Self {
+        let schemas = Registry::with_extensions(&definitions.to_string()).unwrap();
+        self.beside(|state| state.with_schemas(schemas)).await
+    }
+
+    async fn beside(&self, with: impl FnOnce(AppState) -> AppState) -> Self {
+        Self::start(self.database.clone(), self.clock.clone(), self.token.clone(), with).await
+    }
+
+    async fn start(
+        database: Arc<Database>,
+        clock: Arc<TestClock>,
+        token: String,
+        with: impl FnOnce(AppState) -> AppState,
+    ) -> Self {
         let store = store::open(database.url()).await.unwrap();
         let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(SystemRandom) };
         let host = Host::new(env.clone());
         let (hasher, recorder) = (Hasher::new().unwrap(), Recorder::start(store));
         let state = AppState::new(env.clone(), URL.parse().unwrap(), hasher.clone(), recorder.clone());
-        let state = state.with_limits(limits);
+        let state = with(state);
         Self { env, host, clock, recorder, token, database, router: build(state), hasher }
     }
 

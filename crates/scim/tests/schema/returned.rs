@@ -1,0 +1,97 @@
+//! RFC 7643 §7 and RFC 7644 §3.9: which attributes a response has.
+
+use scim::resource::{Meta, Projection, render};
+use scim::schema::Registry;
+use serde_json::{Value, json};
+
+use super::{BADGES, object, path, with};
+
+fn types() -> Registry {
+    with(json!([{"name": "badge", "returned": "always"}, {"name": "note"}, {"name": "size", "returned": "request"},
+        {"name": "hash", "returned": "never"},
+        {"name": "desk", "type": "complex", "subAttributes": [{"name": "floor", "returned": "always"}, {"name": "seat"},
+            {"name": "wing", "returned": "request"}, {"name": "key", "returned": "never"}]},
+        {"name": "keys", "type": "complex", "multiValued": true, "returned": "request",
+            "subAttributes": [{"name": "value"}, {"name": "door", "returned": "request"}]}]))
+}
+
+/// What a response has of the extension.
+fn returned(attributes: Option<&str>, excluded: Option<&str>) -> Value {
+    let document = json!({"userName": "ada", BADGES: {"badge": "7", "note": "n", "size": "s", "hash": "h", "own": 1,
+        "desk": {"floor": "2", "seat": "1", "wing": "w", "key": "k", "own": 2},
+        "keys": [{"value": "a", "door": "d"}, {"door": "e"}]}});
+    let meta = || "x".to_owned();
+    let meta = Meta { id: meta(), created: meta(), last_modified: meta(), version: meta(), location: meta() };
+    let projection = Projection::parse(attributes, excluded, types().user).unwrap();
+    let mut body = render(types().user, object(document), meta, vec![], &projection);
+    assert_eq!(body["schemas"][1], BADGES);
+    body.shift_remove(BADGES).unwrap_or_default()
+}
+
+#[test]
+fn by_default() {
+    let expected = json!({"badge": "7", "note": "n", "own": 1, "desk": {"floor": "2", "seat": "1", "own": 2}});
+    assert_eq!(returned(None, None), expected);
+}
+
+#[test]
+fn attributes_name_what_is_returned_besides_what_always_is() {
+    for (attributes, expected) in [
+        ("userName".to_owned(), json!({"badge": "7"})),
+        (path("note"), json!({"badge": "7", "note": "n"})),
+        (path("size"), json!({"badge": "7", "size": "s"})),
+        (path("hash"), json!({"badge": "7"})),
+        (path("own"), json!({"badge": "7", "own": 1})),
+        (path("desk"), json!({"badge": "7", "desk": {"floor": "2", "seat": "1", "own": 2}})),
+        (path("desk.seat"), json!({"badge": "7", "desk": {"floor": "2", "seat": "1"}})),
+        (path("desk.WING"), json!({"badge": "7", "desk": {"floor": "2", "wing": "w"}})),
+        (path("desk.key"), json!({"badge": "7", "desk": {"floor": "2"}})),
+        (
+            format!("{},{}", path("desk"), path("desk.wing")),
+            json!({"badge": "7", "desk": {"floor": "2", "seat": "1", "wing": "w", "own": 2}}),
+        ),
+        (path("keys"), json!({"badge": "7", "keys": [{"value": "a"}]})),
+        (path("keys.door"), json!({"badge": "7", "keys": [{"door": "d"}, {"door": "e"}]})),
+        (
+            BADGES.to_uppercase(),
+            json!({"badge": "7", "note": "n", "own": 1, "desk": {"floor": "2", "seat": "1", "own": 2}}),
+        ),
+        (
+            format!("{BADGES},{}", path("desk.wing")),
+            json!({"badge": "7", "note": "n", "own": 1, "desk": {"floor": "2", "seat": "1", "wing": "w", "own": 2}}),
+        ),
+    ] {
+        assert_eq!(returned(Some(&attributes), None), expected, "{attributes}");
+    }
+}
+
+#[test]
+fn excluded_attributes_are_left_out_but_for_what_always_is_returned() {
+    for (excluded, expected) in [
+        (BADGES.to_owned(), json!({"badge": "7"})),
+        (path("badge"), json!({"badge": "7", "note": "n", "own": 1, "desk": {"floor": "2", "seat": "1", "own": 2}})),
+        (path("desk"), json!({"badge": "7", "note": "n", "own": 1})),
+        (
+            format!("{},{}", path("desk.floor"), path("desk.seat")),
+            json!({"badge": "7", "note": "n", "own": 1, "desk": {"floor": "2", "own": 2}}),
+        ),
+    ] {
+        assert_eq!(returned(None, Some(&excluded)), expected, "{excluded}");
+    }
+    let both = returned(Some(&format!("{},{}", path("size"), path("note"))), Some(&path("size")));
+    assert_eq!(both, json!({"badge": "7", "note": "n"}));
+    let both = returned(Some(&path("desk.wing,x")), Some(&path("desk.wing")));
+    assert_eq!(both, json!({"badge": "7", "desk": {"floor": "2"}}));
+}
+
+#[test]
+fn the_server_reads_what_is_wanted() {
+    let wants = |only, except, name| Projection::parse(only, except, types().user).unwrap().wants(name);
+    assert!(wants(None, None, "groups") && wants(Some("groups"), None, "groups"));
+    assert!(wants(Some("groups.value"), None, "groups") && wants(None, Some("groups.value"), "groups"));
+    assert!(!wants(Some("userName"), None, "groups") && !wants(None, Some("groups"), "groups"));
+    assert!(!wants(None, Some("urn:ietf:params:scim:schemas:core:2.0:User"), "groups"));
+    assert!(wants(Some("urn:ietf:params:scim:schemas:core:2.0:User"), None, "groups"));
+    assert!(wants(Some("userName"), Some("id"), "ID") && !wants(None, Some("meta"), "meta"));
+    assert!(!wants(Some(BADGES), None, "groups"));
+}

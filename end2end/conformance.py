@@ -1,14 +1,14 @@
 """Runs one of the public SCIM suites against a server and prints what it found, as JSON.
 
-Usage: conformance.py scim2-tester|scim-sanity, with CONFORMANCE_URL (the SCIM base URL) and CONFORMANCE_TOKEN.
+Usage: conformance.py scim2-tester|scim-sanity, with SCIM_URL (the SCIM base URL) and SCIM_TOKEN.
 """
 
 import json
 import os
 import sys
 
-URL = os.environ["CONFORMANCE_URL"]
-TOKEN = os.environ["CONFORMANCE_TOKEN"]
+URL = os.environ["SCIM_URL"]
+TOKEN = os.environ["SCIM_TOKEN"]
 
 
 def finding(name: str, outcome: str, rule: str, expected: str, got: str) -> dict[str, str]:

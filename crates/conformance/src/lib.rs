@@ -4,6 +4,7 @@
 //! (`rfc7644-3.5.2.1-…`), a fact about Microsoft Entra as a client (`entra-…`) or about Okta (`okta-…`), or an attack
 //! that a server must withstand (`a20-…`). A case makes what it needs under names of its own and deletes it again, so
 //! cases run side by side, in any order, and on a server that holds other data.
+//! [`Sequence`]s are the other half: what each directory really sends, from its connection test to its last deletion.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), conformance::Failure> {
@@ -21,6 +22,7 @@ mod case;
 mod cases;
 mod failure;
 mod run;
+mod sequences;
 mod tester;
 mod wire;
 
@@ -31,5 +33,6 @@ pub use case::Case;
 pub use cases::cases;
 pub use failure::{Failure, Result};
 pub use run::{Outcome, Report, Verdict, run, run_cases};
+pub use sequences::{Sequence, run_sequences, sequences};
 pub use tester::{Resource, T};
 pub use wire::Target;

@@ -56,7 +56,7 @@ enum Command {
         #[arg(long, requires = "token")]
         url: Option<String>,
         /// A bearer token of that server.
-        #[arg(long, requires = "url", env = "CONFORMANCE_TOKEN", hide_env_values = true)]
+        #[arg(long, requires = "url", env = "SCIM_TOKEN", hide_env_values = true)]
         token: Option<String>,
     },
     /// Measure what SCIM calls cost the server, in CPU time, on SQLite.

@@ -60,7 +60,7 @@ impl Suites {
 fn one(suite: &'static str, mut command: Command, target: &Target) -> Result<Row> {
     eprintln!("{suite} on {}", target.name);
     let started = Instant::now();
-    command.env("CONFORMANCE_URL", &target.url).env("CONFORMANCE_TOKEN", &target.token);
+    command.env("SCIM_URL", &target.url).env("SCIM_TOKEN", &target.token);
     let ran = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot run {suite}"))?;
     let findings =
         Finding::read(&ran.stdout).with_context(|| format!("{suite} broke off on {} ({})", target.name, ran.status))?;

@@ -9,20 +9,21 @@ use anyhow::{Result, ensure};
 use crate::postgres::Postgres;
 use crate::project::Project;
 use report::Report;
-use suites::Suites;
+use suites::Programs;
 pub(crate) use target::Target;
 
-/// Runs all suites against a fresh server on SQLite and one on a new database of the cluster. The server must be built.
+/// Builds the server with the bundle that is there and runs all suites against a fresh one on SQLite and one on a new
+/// database of the cluster. Refuses when a check fails.
 pub(crate) fn on_both(project: &Project, cluster: &Postgres) -> Result<()> {
-    let suites = Suites::prepare(project)?;
-    let mut rows = suites.run(&Target::sqlite(project)?)?;
-    rows.extend(suites.run(&Target::postgres(project, cluster)?)?);
+    let programs = Programs::prepare(project, "-p server")?;
+    let mut rows = programs.run(&Target::sqlite(project)?)?;
+    rows.extend(programs.run(&Target::postgres(project, cluster)?)?);
     conclude(&Report(rows))
 }
 
-/// Runs all suites against a server that is there. They make users and groups of their own and remove them.
+/// Runs all suites against a server that is there. They make users and groups of their own and delete them.
 pub(crate) fn on(project: &Project, target: &Target) -> Result<()> {
-    conclude(&Report(Suites::prepare(project)?.run(target)?))
+    conclude(&Report(Programs::prepare(project, "")?.run(target)?))
 }
 
 fn conclude(report: &Report) -> Result<()> {

@@ -112,8 +112,9 @@ fn serve(project: &Project, args: &[String]) -> Result<()> {
 fn conform(project: &Project) -> Result<()> {
     // What can be missing is known before the minutes that building takes.
     setup::python()?;
+    setup::wasm_target(project)?;
     let cluster = Postgres::start()?;
-    build(project, Profile::Dev)?;
+    bundle::bundle(project, Profile::Dev)?;
     conformance::on_both(project, &cluster)
 }
 

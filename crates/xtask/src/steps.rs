@@ -149,7 +149,6 @@ fn browser(context: &mut Context) -> Result<Outcome> {
 }
 
 fn conform(context: &mut Context) -> Result<Outcome> {
-    context.project.build_server(Profile::Dev)?;
     conformance::on_both(&context.project, context.postgres()?)?;
     Ok(Outcome::Passed)
 }

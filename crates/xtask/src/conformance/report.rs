@@ -86,10 +86,11 @@ impl Display for Report {
                 }
             }
         }
-        for (reason, count) in self.skipped() {
-            writeln!(f, "\nskipped {count}: {reason}")?;
+        let skipped = self.skipped();
+        if !skipped.is_empty() {
+            writeln!(f, "\nskipped:")?;
         }
-        Ok(())
+        skipped.iter().try_for_each(|(reason, count)| writeln!(f, "  {count:>3} {reason}"))
     }
 }
 
@@ -139,7 +140,7 @@ mod tests {
              rules         SQLite         1      1       2    1.2 s\n\
              \nFAILED rules on SQLite: patch\n  \
              rule      RFC 7644 §3.5.2\n  expected  200\n  got       500 sorry\n\
-             \nskipped 2: rules: no bulk\n"
+             \nskipped:\n    2 rules: no bulk\n"
         );
     }
 

@@ -1,5 +1,12 @@
 //! The cases, by subject.
 
+mod filter_literals;
+mod filter_syntax;
+mod filters;
+mod groups;
+mod patch;
+mod patch_groups;
+mod patch_users;
 mod users;
 
 use crate::Case;
@@ -15,7 +22,18 @@ const NOBODY: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
 
 /// All cases. Their names are unique.
 pub fn cases() -> Vec<Case> {
-    [users::cases()].into_iter().flatten().collect()
+    [
+        users::cases(),
+        filters::cases(),
+        filter_syntax::cases(),
+        filter_literals::cases(),
+        patch_users::cases(),
+        patch_groups::cases(),
+        groups::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]

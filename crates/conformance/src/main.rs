@@ -71,7 +71,7 @@ fn to_json(verdict: &Verdict) -> Value {
         Outcome::Passed => ("passed", String::new(), String::new()),
         Outcome::Skipped(reason) => ("skipped", String::new(), reason.clone()),
         Outcome::Failed(failure) => {
-            ("failed", failure.expected.clone(), format!("{} after {}", failure.got, failure.request))
+            ("failed", failure.expected.clone(), format!("{}: {}", failure.request, failure.got))
         }
     };
     json!({"name": verdict.name, "outcome": outcome, "rule": verdict.rule, "expected": expected, "got": got})

@@ -109,7 +109,7 @@ impl Report {
 
 /// Long answers are cut, so that the table can be read.
 fn one_line(text: &str) -> String {
-    const LONGEST: usize = 600;
+    const LONGEST: usize = 1000;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} …", &line[..end]),
@@ -154,6 +154,6 @@ mod tests {
     #[test]
     fn long_answers_are_cut() {
         assert_eq!(one_line("a \n b"), "a b");
-        assert_eq!(one_line(&"é".repeat(700)).chars().count(), 602);
+        assert_eq!(one_line(&"é".repeat(1100)).chars().count(), 1002);
     }
 }

@@ -95,6 +95,7 @@ fn user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
     let (path, ask) = ask(leaf)?;
     let email = |condition: Filter<EmailCondition>| Filter::Where(UserCondition::Email(condition));
     match names(&USER, path) {
+        (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
         (None, "id", None) => id(&ask, |id| UserCondition::Id(id.parse().ok())),
         (None, "userName", None) => text(&ask, |test| UserCondition::Text(UserText::UserName, test)),
         (None, "externalId", None) => text(&ask, |test| UserCondition::Text(UserText::ExternalId, test)),
@@ -156,6 +157,7 @@ fn group_leaf(leaf: &Wire) -> Option<Filter<GroupCondition>> {
     }
     let (path, ask) = ask(leaf)?;
     match names(&GROUP, path) {
+        (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
         (None, "id", None) => id(&ask, |id| GroupCondition::Id(id.parse().ok())),
         (None, "displayName", None) => text(&ask, |test| GroupCondition::Text(GroupText::DisplayName, test)),
         (None, "externalId", None) => text(&ask, |test| GroupCondition::Text(GroupText::ExternalId, test)),

@@ -3,7 +3,7 @@ use http_body_util::Full;
 use hyper::{
     Method, Request,
     body::Bytes,
-    header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, HeaderValue, USER_AGENT},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -14,7 +14,7 @@ const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 /// A request that is about to be sent: `t.get("/Users").query("count", 1).expect(200).await?`.
 ///
-/// It carries the target's token, `Accept: application/scim+json`, and with a body the same as `Content-Type`.
+/// It carries the target's token, a `User-Agent`, `Accept: application/scim+json`, and with a body the same as `Content-Type`.
 #[must_use = "a request is sent when it is awaited"]
 pub struct Call {
     t: T,
@@ -41,7 +41,10 @@ impl Call {
         let mut call = Self {
             method: Method::GET,
             path: format!("{}{path}", t.target().base()),
-            headers: vec![(ACCEPT, HeaderValue::from_static("application/scim+json"))],
+            headers: vec![
+                (ACCEPT, HeaderValue::from_static("application/scim+json")),
+                (USER_AGENT, HeaderValue::from_static("conformance")),
+            ],
             body: None,
             expected: Expected::Anything,
             problem: None,

@@ -1,12 +1,17 @@
 //! The cases, by subject.
 
+mod cursors;
 mod filter_literals;
 mod filter_syntax;
 mod filters;
 mod groups;
+mod paging;
 mod patch;
 mod patch_groups;
 mod patch_users;
+mod projection;
+mod search;
+mod sorting;
 mod users;
 
 use crate::Case;
@@ -23,13 +28,18 @@ const NOBODY: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
 /// All cases. Their names are unique.
 pub fn cases() -> Vec<Case> {
     [
-        users::cases(),
-        filters::cases(),
-        filter_syntax::cases(),
+        cursors::cases(),
         filter_literals::cases(),
-        patch_users::cases(),
-        patch_groups::cases(),
+        filter_syntax::cases(),
+        filters::cases(),
         groups::cases(),
+        paging::cases(),
+        patch_groups::cases(),
+        patch_users::cases(),
+        projection::cases(),
+        search::cases(),
+        sorting::cases(),
+        users::cases(),
     ]
     .into_iter()
     .flatten()

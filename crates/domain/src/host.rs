@@ -157,11 +157,12 @@ impl Host {
                     return tx.append_event(event).await.map(|()| None);
                 };
                 let named = Filter::Where(UserCondition::Text(UserText::UserName, Test::Equals(user.clone())));
-                let found = tx.find_users(&named, Slice { offset: 0, limit: 1 }).await?;
-                let user = found.first().ok_or(Error::NotFound)?;
-                tx.insert_token(&Token { user: Some(user.id), ..token.clone() }).await?;
-                tx.append_event(&event.clone().with(&json!({"user": user.id.to_string()}))).await?;
-                Ok(Some(user.id))
+                let first = Slice { offset: 0, limit: 1 };
+                let found = tx.find_users(&named, &first.into(), false).await?;
+                let id = found.first().ok_or(Error::NotFound)?.item.id;
+                tx.insert_token(&Token { user: Some(id), ..token.clone() }).await?;
+                tx.append_event(&event.clone().with(&json!({"user": id.to_string()}))).await?;
+                Ok(Some(id))
             })
         });
         let user = work.await?;

@@ -18,8 +18,15 @@ impl Timestamp {
 
     /// Reads an RFC 3339 text with any offset; `None` when it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
+        Self::parse_exactly(text).map(|(millisecond, _)| millisecond)
+    }
+
+    /// Reads an RFC 3339 text: the millisecond in which the moment lies, and whether it is the very start of it, so
+    /// that what a moment is compared with lies before, at or behind it also where it was written with more digits.
+    pub fn parse_exactly(text: &str) -> Option<(Self, bool)> {
+        let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
+        let millis = i64::try_from(nanos.div_euclid(1_000_000)).ok()?;
+        Some((Self(millis), nanos.rem_euclid(1_000_000) == 0))
     }
 
     /// Later by so many milliseconds; earlier where the number is negative.
@@ -59,5 +66,9 @@ mod tests {
         assert_eq!(Timestamp::parse(&moment.to_string()), Some(moment));
         assert_eq!(Timestamp::parse("2026-11-18T12:06:40.007+01:00"), Some(moment));
         assert_eq!(Timestamp::parse("18 November"), None);
+        assert_eq!(Timestamp::parse_exactly("2026-11-18T11:06:40.0070Z"), Some((moment, true)));
+        assert_eq!(Timestamp::parse_exactly("2026-11-18T11:06:40.0079Z"), Some((moment, false)));
+        let before_1970 = Some((Timestamp::from_millis(-1), false));
+        assert_eq!(Timestamp::parse_exactly("1969-12-31T23:59:59.9999Z"), before_1970);
     }
 }

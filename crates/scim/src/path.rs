@@ -109,10 +109,14 @@ impl PatchPath {
         };
         let (inner, tail) = rest.rsplit_once(']').ok_or(PathError)?;
         let filter = filter::parse_value_filter(inner, limits).map_err(|_| PathError)?;
-        let path = AttributePath::parse(&format!("{}{tail}", head.trim_end()))?;
+        let mut path = AttributePath::parse(head.trim_end())?;
         // The sub-attribute stands behind the filter, never in front of it.
-        if path.sub_attribute.is_some() == tail.is_empty() {
+        if path.sub_attribute.is_some() {
             return Err(PathError);
+        }
+        if !tail.is_empty() {
+            let sub = tail.strip_prefix('.').filter(|name| is_name(name)).ok_or(PathError)?;
+            path.sub_attribute = Some(sub.into());
         }
         Ok(Self { path, filter: Some(filter) })
     }

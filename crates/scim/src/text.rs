@@ -3,13 +3,27 @@
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use unicode_normalization::UnicodeNormalization;
 
-/// Whether two values are equal, letter case counting only if `exact`.
+/// Whether two values are equal: to the letter if `exact`, else in their folded form.
 pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
-    if exact || (a.is_ascii() && b.is_ascii()) {
-        return if exact { a == b } else { a.eq_ignore_ascii_case(b) };
+    match exact {
+        true => a == b,
+        false if a.is_ascii() && b.is_ascii() => a.trim().eq_ignore_ascii_case(b.trim()),
+        false => a == b || fold(a) == fold(b),
     }
-    a == b || a.to_lowercase() == b.to_lowercase()
+}
+
+/// The form in which values are compared where letter case does not count; compatibility forms and outer blanks do not
+/// count there, either. RFC 7644 §5 has userName compared so, and one rule serves for all: an index over such forms
+/// finds what a filter finds here.
+pub(crate) fn fold(text: &str) -> String {
+    fold_part(text.trim())
+}
+
+/// The folded form of a part of a value, at whose ends blanks count.
+pub(crate) fn fold_part(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).collect() }
 }
 
 /// The member of `map` under `key`: the exact key if there, else one that differs in ASCII case only.

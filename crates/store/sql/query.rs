@@ -138,9 +138,12 @@ fn push_test(query: &mut QueryBuilder<Db>, column: Column, test: &Test) {
     match test {
         Test::Equals(text) => drop(query.push(name).push(" = ").push_bind(whole(text))),
         Test::Ordered(order, text) => drop(query.push(name).push(operator(*order)).push_bind(whole(text))),
-        Test::Present => drop(query.push(name).push(" <> ''")),
+        Test::Present => drop(query.push(name).push(" IS NOT NULL")),
         Test::Contains(text) => push_contains(query, name, &part(text)),
+        // At the ends of the whole there are no blanks to look for.
+        Test::StartsWith(text) if folded => push_starts_with(query, name, part(text.trim_start())),
         Test::StartsWith(text) => push_starts_with(query, name, part(text)),
+        Test::EndsWith(text) if folded => push_ends_with(query, name, &part(text.trim_end())),
         Test::EndsWith(text) => push_ends_with(query, name, &part(text)),
     }
 }

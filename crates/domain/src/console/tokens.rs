@@ -47,7 +47,7 @@ impl Console {
             Box::pin(async move {
                 let token = tx.token(*id).await?.ok_or(Error::NotFound)?;
                 let user = match token.user {
-                    Some(user) => tx.user(user).await?.map(|user| (user.id, user.name().to_owned())),
+                    Some(user) => tx.user_and_groups(user).await?.map(|(user, _)| (user.id, user.name().to_owned())),
                     None => None,
                 };
                 Ok(TokenDetail { token, seen: tx.token_networks(*id).await?, user })

@@ -77,7 +77,7 @@ fn select<'v>(map: &'v Map<String, Value>, path: &AttributePath, scope: Scope<'_
                 Type::Complex => parent.sub_attribute(&path.attribute),
                 _ => Some(parent).filter(|_| is_value),
             });
-            let values = text::get(map, &path.attribute).map_or(vec![], flatten);
+            let values = get(map, &path.attribute, sub).map_or(vec![], flatten);
             descend(values, sub, path.sub_attribute.as_deref())
         }
     }
@@ -88,8 +88,14 @@ fn descend<'v>(values: Vec<&'v Value>, attribute: Option<&'static Attribute>, su
         return Selection { values, attribute };
     };
     let attribute = attribute.and_then(|parent| parent.sub_attribute(name));
-    let values = values.into_iter().filter_map(|value| text::get(value.as_object()?, name)).flat_map(flatten).collect();
-    Selection { values, attribute }
+    let sub = |value: &'v Value| value.as_object().and_then(|map| get(map, name, attribute)).unwrap_or(&Value::Null);
+    Selection { values: values.into_iter().map(sub).flat_map(flatten).collect(), attribute }
+}
+
+/// A sub-attribute of a value. RFC 7643 §2.4: a `primary` that is not given is false.
+fn get<'v>(map: &'v Map<String, Value>, name: &str, attribute: Option<&Attribute>) -> Option<&'v Value> {
+    let is_primary = || attribute.is_some_and(|known| known.kind == Type::Boolean && known.name == "primary");
+    text::get(map, name).or_else(|| is_primary().then_some(&Value::Bool(false)))
 }
 
 fn flatten(value: &Value) -> Vec<&Value> {
@@ -109,11 +115,11 @@ fn compare(selection: &Selection<'_>, op: CompareOp, literal: &Literal) -> bool 
     let narrowed = selection.values.iter().any(|value| value.is_object());
     let attribute = selection.attribute;
     let leaf = if narrowed { attribute.and_then(|parent| parent.sub_attribute("value")) } else { attribute };
-    let leaves = selection.values.iter().filter_map(|value| match value {
-        Value::Object(map) => text::get(map, "value"),
-        plain => Some(*plain),
+    let leaves = selection.values.iter().map(|value| match value {
+        Value::Object(map) => text::get(map, "value").unwrap_or(&Value::Null),
+        plain => plain,
     });
-    let mut leaves = leaves.filter(|value| !value.is_null()).peekable();
+    let mut leaves = leaves.peekable();
     match leaves.peek() {
         Some(_) => leaves.any(|value| compare_one(value, op, literal, leaf)),
         None => op == CompareOp::Ne,
@@ -136,6 +142,7 @@ fn compare_one(value: &Value, op: CompareOp, literal: &Literal, attribute: Optio
             Some(expected) => compare_text(actual, op, &expected, attribute.is_some_and(|known| known.case_exact)),
             None => op == CompareOp::Ne,
         },
+        Value::Null => op == CompareOp::Ne,
         _ => false,
     }
 }
@@ -182,7 +189,13 @@ fn compare_text(actual: &str, op: CompareOp, expected: &str, exact: bool) -> boo
         return accepts_equality(op, text::same(actual, expected, exact));
     }
     if !exact {
-        return compare_text(&actual.to_lowercase(), op, &expected.to_lowercase(), true);
+        let part = match op {
+            CompareOp::Co => text::fold_part(expected),
+            CompareOp::Sw => text::fold_part(expected.trim_start()),
+            CompareOp::Ew => text::fold_part(expected.trim_end()),
+            _ => text::fold(expected),
+        };
+        return compare_text(&text::fold(actual), op, &part, true);
     }
     match op {
         CompareOp::Co => actual.contains(expected),

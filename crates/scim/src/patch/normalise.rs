@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Kind, Operation, PatchRequest, Target};
-use crate::path::PatchPath;
+use crate::path::{AttributePath, PatchPath, PathError};
 use crate::schema::{Attribute, Mutability, ResourceType, Type};
 use crate::text::is_urn;
 use crate::value::{self, Empty};
@@ -95,7 +95,7 @@ impl Normaliser<'_> {
         if let (Some(urn), None) = (inside, &parsed.path.schema) {
             parsed.path.schema = Some(urn.to_owned());
         }
-        self.attribute(kind, &parsed, value)
+        self.attribute(kind, &self.in_extension(parsed)?, value)
     }
 
     /// Known URNs are compared whole.
@@ -106,19 +106,42 @@ impl Normaliser<'_> {
         self.resource_type.extension(text).map(|schema| Urn::Extension(schema.id.to_owned()))
     }
 
-    /// By custom the URN of an extension ends with the resource type: `urn:…:2.0:User` is one, and
-    /// `urn:…:2.0:User:badge` is an attribute. Without that, an object is taken for an extension.
+    /// Whether a key or a path that begins with a URN names an extension as a whole.
     fn is_unknown_extension(&self, text: &str, value: Option<&Value>) -> bool {
-        let is_type = |urn: &str| urn.rsplit(':').next().is_some_and(|last| self.is_type_name(last));
         let Some((prefix, last)) = text.rsplit_once(':').filter(|_| is_urn(text) && !text.contains('[')) else {
             return false;
         };
         let is_known = self.schema_of(prefix).is_some();
         match value {
-            Some(Value::Object(_)) => !is_known && (self.is_type_name(last) || !is_type(prefix)),
+            Some(Value::Object(_)) => !is_known && self.may_be_extension(text),
             None | Some(Value::Null) => !is_known && self.is_type_name(last),
             Some(_) => false,
         }
+    }
+
+    /// By custom the URN of an extension ends with the resource type: `urn:…:2.0:User` is one, and
+    /// `urn:…:2.0:User:badge` is an attribute. Without that, an object is taken for an extension.
+    fn may_be_extension(&self, urn: &str) -> bool {
+        let is_attribute = |(prefix, last): (&str, &str)| {
+            let ends_with_type = prefix.rsplit(':').next().is_some_and(|last| self.is_type_name(last));
+            ends_with_type && !self.is_type_name(last) && AttributePath::parse(urn).is_ok()
+        };
+        !urn.rsplit_once(':').is_some_and(is_attribute)
+    }
+
+    /// What a path is about: `urn:…:2.0:User:desk:floor` is the `floor` of a `desk`, since `urn:…:2.0:User:desk` with an
+    /// object is that attribute and no extension. Refuses what would lie deeper.
+    fn in_extension(&self, parsed: PatchPath) -> Result<PatchPath> {
+        let is_unknown = |urn: &&str| self.schema_of(urn).is_none() && !self.may_be_extension(urn);
+        let Some(urn) = parsed.path.schema.as_deref().filter(is_unknown) else {
+            return Ok(parsed);
+        };
+        let outer = AttributePath::parse(urn)?;
+        if outer.sub_attribute.is_some() || parsed.path.sub_attribute.is_some() || parsed.filter.is_some() {
+            return Err(PathError.into());
+        }
+        let path = AttributePath { sub_attribute: Some(parsed.path.attribute), ..outer };
+        Ok(PatchPath { path, filter: None })
     }
 
     fn is_type_name(&self, segment: &str) -> bool {

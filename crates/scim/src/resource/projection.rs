@@ -181,10 +181,12 @@ fn contains(names: &[&str], name: &str) -> bool {
 fn retain(value: &mut Value, keep: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => map.retain(|name, _| keep(name)),
-        Value::Array(items) => {
-            items.iter_mut().for_each(|item| retain(item, keep));
-            items.retain(|item| !is_empty(item));
-        }
+        // What says nothing from the start is the client's, and stays.
+        Value::Array(items) => items.retain_mut(|item| {
+            let says_nothing = is_empty(item);
+            retain(item, keep);
+            says_nothing || !is_empty(item)
+        }),
         _ => {}
     }
 }

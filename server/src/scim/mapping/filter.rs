@@ -93,7 +93,6 @@ fn user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
         return Some(Filter::Where(UserCondition::Email(inner.ok()?)));
     }
     let (path, ask) = ask(leaf)?;
-    let email = |condition: Filter<EmailCondition>| Filter::Where(UserCondition::Email(condition));
     match names(&USER, path) {
         (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
         (None, "id", None) => id(&ask, |id| UserCondition::Id(id.parse().ok())),
@@ -107,8 +106,8 @@ fn user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
         (None, "meta", Some("created")) => time(&ask, UserCondition::Created),
         (None, "meta", Some("lastModified")) => time(&ask, UserCondition::Changed),
         (None, "meta", Some("resourceType")) => resource_type(&USER, &ask),
-        (None, "emails", None) if matches!(ask, Ask::Present) => Some(email(Filter::All)),
-        (None, "emails", sub) => some_value(email_ask(sub.unwrap_or("value"), &ask)?, email),
+        (None, "emails", None) if matches!(ask, Ask::Present) => Some(some_email(Filter::All)),
+        (None, "emails", sub) => emails(&ask, email_ask(sub.unwrap_or("value"), &ask)?),
         (Some(ENTERPRISE_URN), "employeeNumber", None) => {
             text(&ask, |test| UserCondition::Text(UserText::EmployeeNumber, test))
         }
@@ -119,12 +118,18 @@ fn user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
     }
 }
 
-/// RFC 7644 §3.4.2.2: a comparison with a multi-valued attribute holds when some value fulfils it. `ne` is the
-/// negation of `eq`, so the negation stands outside of the "some".
-fn some_value<C, D>(filter: Filter<D>, lift: impl Fn(Filter<D>) -> Filter<C>) -> Option<Filter<C>> {
-    Some(match filter {
-        Filter::Not(inner) => Filter::Not(Box::new(lift(*inner))),
-        other => lift(other),
+fn some_email(condition: Filter<EmailCondition>) -> Filter<UserCondition> {
+    Filter::Where(UserCondition::Email(condition))
+}
+
+/// RFC 7644 §3.4.2.2: a comparison with a multi-valued attribute holds when some value fulfils it, `ne` too. Where there
+/// is no value, nothing but `ne` holds.
+fn emails(ask: &Ask<'_>, condition: Filter<EmailCondition>) -> Option<Filter<UserCondition>> {
+    Some(match (ask, condition) {
+        // `eq null` asks for the absence of all values.
+        (Ask::Compare(CompareOp::Eq, _), Filter::Not(present)) => negated(some_email(*present)),
+        (_, Filter::Not(equal)) => Filter::Or(vec![negated(some_email(Filter::All)), some_email(Filter::Not(equal))]),
+        (_, condition) => some_email(condition),
     })
 }
 
@@ -230,8 +235,13 @@ fn boolean<C>(ask: &Ask<'_>, condition: impl Fn(bool) -> C) -> Option<Filter<C>>
 
 fn time<C>(ask: &Ask<'_>, condition: impl Fn(Order, Timestamp) -> C) -> Option<Filter<C>> {
     let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
-    let moment = Timestamp::parse(&value.as_text()?)?;
+    let (moment, exact) = Timestamp::parse_exactly(&value.as_text()?)?;
     match op {
+        // What is kept ends with the millisecond and so is never equal to a moment within one.
+        CompareOp::Eq if !exact => Some(Filter::Or(vec![])),
+        CompareOp::Ne if !exact => Some(Filter::All),
+        CompareOp::Lt if !exact => Some(Filter::Where(condition(Order::LessOrEqual, moment))),
+        CompareOp::Ge if !exact => Some(Filter::Where(condition(Order::Greater, moment))),
         CompareOp::Ne => Some(negated(Filter::Where(condition(Order::Equal, moment)))),
         other => Some(Filter::Where(condition(order(*other)?, moment))),
     }

@@ -1,0 +1,50 @@
+//! Request bodies: bytes to JSON, JSON to a document or to PATCH operations, and a document to a response.
+
+use scim::Limits;
+use scim::json::parse_object;
+use scim::patch::{self, PatchRequest, split_members, take_members};
+use scim::resource::{Meta, Projection, normalise, render};
+use scim::schema::{GROUP, ResourceType, USER};
+use serde_json::{Map, Value, json};
+
+use super::samples;
+
+/// A body that is accepted is accepted again after it was written; as a resource it has a normal form that stays as it
+/// is, also after it was sent to a client and came back; as a PATCH request it leaves a document in normal form.
+pub fn check(input: &[u8]) {
+    let limits = Limits::default();
+    let Ok(body) = parse_object(input, &limits) else { return };
+    let written = serde_json::to_vec(&body).expect("JSON can be written");
+    assert_eq!(parse_object(&written, &limits).as_ref(), Ok(&body));
+    if body.keys().any(|key| key.eq_ignore_ascii_case("Operations")) {
+        let Ok(request) = PatchRequest::parse(body, &limits) else { return };
+        patches(&USER, &samples::USER, &request);
+        patches(&GROUP, &samples::GROUP, &request);
+    } else {
+        comes_back(&USER, body.clone());
+        comes_back(&GROUP, body);
+    }
+}
+
+fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
+    let Ok(mut document) = normalise(resource_type, body) else { return };
+    assert_eq!(normalise(resource_type, document.clone()).as_ref(), Ok(&document));
+    let text = |text: &str| text.to_owned();
+    let meta =
+        Meta { id: text("1"), created: text("2"), last_modified: text("3"), version: text("4"), location: text("5") };
+    let added = [("groups", json!([{"value": "6"}]))];
+    let added = if resource_type.name == USER.name { &added[..] } else { &[] };
+    let rendered = render(resource_type, document.clone(), meta, added.to_vec(), &Projection::all());
+    assert_eq!(normalise(resource_type, rendered).as_ref(), Ok(&document));
+    if resource_type.name == GROUP.name {
+        take_members(&mut document).expect("members in normal form");
+    }
+}
+
+fn patches(resource_type: &ResourceType, document: &Map<String, Value>, request: &PatchRequest) {
+    let Ok(operations) = patch::normalise(resource_type, request) else { return };
+    if let Ok(patched) = patch::apply(resource_type, &operations, document) {
+        assert_eq!(normalise(resource_type, patched.clone()).as_ref(), Ok(&patched));
+    }
+    let _ = split_members(operations);
+}

@@ -80,9 +80,9 @@ impl Reply {
         self.location.as_deref()
     }
 
-    /// The version as an entity tag.
-    pub(super) fn tag(&self) -> Option<String> {
-        self.version.map(tag)
+    /// The entity tag of what it is about.
+    pub(super) fn known_tag(&self) -> Option<&str> {
+        self.tag.as_deref()
     }
 
     /// Of this version.

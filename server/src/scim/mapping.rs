@@ -29,11 +29,9 @@ use std::{fmt::Display, sync::Arc};
 /// A resource's document, see [`scim`].
 type Document = Map<String, Value>;
 
-/// The record of a normalised document, with `active` in it: directories look for that whenever they read a user.
-/// RFC 7643 §4.1.1 leaves the meaning of a missing one to the server: it is `active`, so a change that does not speak of
-/// it, or takes it out, neither suspends anybody nor lets anybody back in.
-pub(super) fn whole_profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
-    let document = with_active(document, active);
+/// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
+/// `active`, so a change that does not speak of it, or takes it out, neither suspends anybody nor lets anybody back in.
+fn profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let name = document.get("name");
     let enterprise = document.get(ENTERPRISE_URN);
@@ -60,6 +58,11 @@ pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Er
     })
 }
 
+/// The record of a whole user as it was sent, with `active` in it: directories look for that whenever they read one.
+pub(super) fn whole_profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
+    profile(with_active(document, active), active)
+}
+
 fn with_active(mut document: Document, active: bool) -> Document {
     document.entry("active").or_insert(Value::Bool(active));
     document
@@ -67,12 +70,12 @@ fn with_active(mut document: Document, active: bool) -> Document {
 
 /// The change that puts another document in the place of a user's.
 pub(super) fn user_put(types: Registry, document: Document) -> UserChange {
-    user_change(move |before| replace(types.user, before, document.clone()))
+    user_change(move |before, active| replace(types.user, before, with_active(document.clone(), active)))
 }
 
 /// The change that applies operations to a user's document.
 pub(super) fn user_patch(types: Registry, operations: Vec<patch::Operation>) -> UserChange {
-    user_change(move |before| patch::apply(types.user, &operations, before))
+    user_change(move |before, _| patch::apply(types.user, &operations, before))
 }
 
 /// The change that puts another document in the place of a group's.
@@ -86,14 +89,14 @@ pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) ->
 }
 
 /// A document that says the same in another order is no change, so the profile stays as it is.
-fn user_change(change: impl Fn(&Document) -> scim::Result<Document> + Send + Sync + 'static) -> UserChange {
+fn user_change(change: impl Fn(&Document, bool) -> scim::Result<Document> + Send + Sync + 'static) -> UserChange {
     Arc::new(move |user| {
-        let before = read(&user.profile.document)?;
-        let after = with_active(change(&before).map_err(to_domain_error)?, user.profile.active);
+        let (before, active) = (read(&user.profile.document)?, user.profile.active);
+        let after = change(&before, active).map_err(to_domain_error)?;
         if after == before {
             return Ok(user.profile.clone());
         }
-        whole_profile(after, user.profile.active).map_err(to_domain_error)
+        profile(after, active).map_err(to_domain_error)
     })
 }
 

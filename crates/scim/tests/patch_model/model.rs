@@ -76,7 +76,7 @@ pub(crate) fn only_primary(emails: &mut [Email], winner: Option<usize>) {
 }
 
 pub(crate) fn last_primary(emails: &[Email], among: &[usize]) -> Option<usize> {
-    among.iter().copied().filter(|&index| emails[index].primary == Some(true)).next_back()
+    among.iter().copied().rfind(|&index| emails[index].primary == Some(true))
 }
 
 impl Person {

@@ -15,15 +15,18 @@ fn types() -> Registry {
             "subAttributes": [{"name": "value"}, {"name": "door", "returned": "request"}]}]))
 }
 
+fn meta() -> Meta {
+    let x = || "x".to_owned();
+    Meta { id: x(), created: x(), last_modified: x(), version: x(), location: x() }
+}
+
 /// What a response has of the extension.
 fn returned(attributes: Option<&str>, excluded: Option<&str>) -> Value {
     let document = json!({"userName": "ada", BADGES: {"badge": "7", "note": "n", "size": "s", "hash": "h", "own": 1,
         "desk": {"floor": "2", "seat": "1", "wing": "w", "key": "k", "own": 2},
         "keys": [{"value": "a", "door": "d"}, {"door": "e"}]}});
-    let meta = || "x".to_owned();
-    let meta = Meta { id: meta(), created: meta(), last_modified: meta(), version: meta(), location: meta() };
     let projection = Projection::parse(attributes, excluded, types().user).unwrap();
-    let mut body = render(types().user, object(document), meta, vec![], &projection);
+    let mut body = render(types().user, object(document), meta(), vec![], &projection);
     assert_eq!(body["schemas"][1], BADGES);
     body.shift_remove(BADGES).unwrap_or_default()
 }
@@ -94,4 +97,43 @@ fn the_server_reads_what_is_wanted() {
     assert!(wants(Some("urn:ietf:params:scim:schemas:core:2.0:User"), None, "groups"));
     assert!(wants(Some("userName"), Some("id"), "ID") && !wants(None, Some("meta"), "meta"));
     assert!(!wants(Some(BADGES), None, "groups"));
+}
+
+#[test]
+fn extensions_that_nobody_declared_are_chosen_too() {
+    let other = "urn:example:other:1.0:User";
+    let document = json!({"userName": "ada", other: {"a": {"b": 1, "c": 2}, "d": [{"e": 1}, {"f": 2}]}});
+    let chosen = |only: Option<&str>, except: Option<&str>| {
+        let projection = Projection::parse(only, except, types().user).unwrap();
+        render(types().user, object(document.clone()), meta(), vec![], &projection)
+            .shift_remove(other)
+            .unwrap_or_default()
+    };
+    let whole = document[other].clone();
+    assert_eq!(chosen(None, None), whole);
+    assert_eq!(chosen(Some(other), None), whole);
+    assert_eq!(chosen(Some(&format!("{other}:A.B")), None), json!({"a": {"b": 1}}));
+    assert_eq!(chosen(Some(&format!("{other}:d.e")), None), json!({"d": [{"e": 1}]}));
+    assert_eq!(chosen(Some("userName"), None), Value::Null);
+    assert_eq!(chosen(None, Some(other)), Value::Null);
+    assert_eq!(chosen(None, Some(&format!("{other}:a"))), json!({"d": [{"e": 1}, {"f": 2}]}));
+    assert_eq!(chosen(None, Some("urn:example:others:1.0:User,a,d")), whole);
+}
+
+#[test]
+fn what_the_server_adds_takes_precedence() {
+    let document = json!({"displayName": "G", "id": "other", "meta": {"version": "9"}, "members": [{"value": "old"}]});
+    let added = vec![("members", json!([{"value": "new"}]))];
+    let body = render(types().group, object(document), meta(), added, &Projection::all());
+    assert_eq!(body["members"], json!([{"value": "new"}]));
+    assert_eq!((&body["id"], &body["meta"]["version"]), (&json!("x"), &json!("x")));
+}
+
+#[test]
+fn a_list_has_two_hundred_names_at_most() {
+    let parse = |count: usize| Projection::parse(Some(&"a,".repeat(count)), None, types().user);
+    assert!(parse(200).is_ok());
+    assert_eq!(parse(201).unwrap_err().detail, "A list of attributes may hold at most 200 names.");
+    let excluded = Projection::parse(None, Some(&"a,".repeat(201)), types().user);
+    assert_eq!(excluded.unwrap_err().status, 400);
 }

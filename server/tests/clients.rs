@@ -78,6 +78,18 @@ async fn members(app: &TestApp, group: &str) -> Vec<(String, String)> {
     members.iter().map(|member| (text(&member["type"]), text(&member["value"]))).collect()
 }
 
+/// A method, a path, a user agent and a body.
+type Sent<'s> = (Method, &'s str, Option<&'s str>, Option<Value>);
+
+/// What a token's client is taken for after a call with a token of that name.
+async fn taken_for(app: &TestApp, name: &str, sent: Sent<'_>) -> Option<ClientProfile> {
+    let token = app.host.create_token(name, None).await.unwrap();
+    let (method, path, agent, body) = sent;
+    let agent: Vec<_> = agent.map(|agent| ("user-agent", agent)).into_iter().collect();
+    call(app, &token.secret, (method, path), &agent, body).await;
+    profile(app, name).await
+}
+
 async fn entra_is_known_by_its_signs(app: TestApp) {
     let group = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group",
@@ -89,18 +101,17 @@ async fn entra_is_known_by_its_signs(app: TestApp) {
     let probe = format!("/Users?filter=userName+eq+%22{GUID}%22");
     let by_id = format!("/Groups?excludedAttributes=members&filter=externalId+eq+%22{GUID}%22");
     let flagged = format!("{nobody}?aadOptscim062020");
-    let signs: [(&str, Method, &str, &[(&str, &str)], Option<Value>); 6] = [
-        ("probe", Method::GET, &probe, &[], None),
-        ("probe by id", Method::GET, &by_id, &[], None),
-        ("capital op", Method::PATCH, &nobody, &[], Some(rename)),
-        ("URN", Method::POST, "/Groups", &[("user-agent", "a proxy")], Some(group)),
-        ("flag", Method::GET, &flagged, &[("user-agent", "a proxy")], None),
-        ("other flag", Method::GET, "/Users?count=0&AzureAdScimPatch062020", &[], None),
+    let proxy = Some("a proxy");
+    let signs: [(&str, Sent); 6] = [
+        ("probe", (Method::GET, &probe, None, None)),
+        ("probe by id", (Method::GET, &by_id, None, None)),
+        ("capital op", (Method::PATCH, &nobody, None, Some(rename))),
+        ("URN", (Method::POST, "/Groups", proxy, Some(group))),
+        ("flag", (Method::GET, &flagged, proxy, None)),
+        ("other flag", (Method::GET, "/Users?count=0&AzureAdScimPatch062020", None, None)),
     ];
-    for (name, method, path, headers, body) in signs {
-        let token = app.host.create_token(name, None).await.unwrap();
-        call(&app, &token.secret, (method, path), headers, body).await;
-        assert_eq!(profile(&app, name).await, Some(ClientProfile::Entra), "{name}");
+    for (name, sent) in signs {
+        assert_eq!(taken_for(&app, name, sent).await, Some(ClientProfile::Entra), "{name}");
     }
     let told = changes(&app).await;
     assert_eq!(told.len(), 6);
@@ -112,19 +123,17 @@ async fn other_clients_are_not_taken_for_entra(app: TestApp) {
     let rename = json!({"Operations": [{"op": "Replace", "path": "displayName", "value": "X"}]});
     let nobody = format!("/Users/{GUID}");
     let probe = format!("/Users?filter=userName+eq+%22{GUID}%22");
-    let agent = [("user-agent", "python-httpx/0.27")];
-    let okta = [("user-agent", "Okta SCIM Client 1.0.0")];
-    let calls: [(&str, Method, &str, &[(&str, &str)], Option<Value>, Option<ClientProfile>); 5] = [
-        ("reads", Method::GET, &probe, &agent, None, None),
-        ("capital op", Method::PATCH, &nobody, &agent, Some(rename), Some(ClientProfile::Generic)),
-        ("nameless", Method::GET, "/Users?filter=userName+eq+%22ada%22", &[], None, None),
-        ("searches", Method::POST, "/Users/.search", &agent, Some(json!({})), None),
-        ("okta", Method::GET, "/Users?startIndex=1&count=2", &okta, None, Some(ClientProfile::Okta)),
+    let (httpx, okta) = (Some("python-httpx/0.27"), Some("Okta SCIM Client 1.0.0"));
+    let generic = Some(ClientProfile::Generic);
+    let calls: [(&str, Sent, Option<ClientProfile>); 5] = [
+        ("reads", (Method::GET, &probe, httpx, None), None),
+        ("capital op", (Method::PATCH, &nobody, httpx, Some(rename)), generic),
+        ("nameless", (Method::GET, "/Users?filter=userName+eq+%22ada%22", None, None), None),
+        ("searches", (Method::POST, "/Users/.search", httpx, Some(json!({}))), None),
+        ("okta", (Method::GET, "/Users?startIndex=1&count=2", okta, None), Some(ClientProfile::Okta)),
     ];
-    for (name, method, path, headers, body, expected) in calls {
-        let token = app.host.create_token(name, None).await.unwrap();
-        call(&app, &token.secret, (method, path), headers, body).await;
-        assert_eq!(profile(&app, name).await, expected, "{name}");
+    for (name, sent, expected) in calls {
+        assert_eq!(taken_for(&app, name, sent).await, expected, "{name}");
     }
     // Only what changes the meaning of its calls is told.
     assert_eq!(changes(&app).await.len(), 1);

@@ -5,6 +5,7 @@ mod dialect;
 mod groups;
 mod lifecycle;
 mod manager;
+mod validator;
 
 use super::{
     Sequence,
@@ -20,6 +21,9 @@ pub(super) fn sequences() -> Vec<Sequence> {
     let mut sequences = vec![
         Dialect::Legacy.sequence("test-connection", connection()),
         Sequence::new("entra-flag-everywhere", DOCUMENTED, ENTRA_FLAGGED, connection()),
+        Dialect::Standard.sequence("validator-replaces", validator::replaces()),
+        Dialect::Standard.sequence("validator-additions", validator::additions()),
+        Dialect::Standard.sequence("validator-life", validator::life()),
         Dialect::Legacy.sequence("on-demand", lifecycle::on_demand()),
         Dialect::Legacy.sequence("on-demand-group", groups::on_demand()),
     ];
@@ -31,6 +35,7 @@ pub(super) fn sequences() -> Vec<Sequence> {
             dialect.sequence("hard-delete", lifecycle::hard_delete(dialect)),
             dialect.sequence("manager", manager::steps(dialect)),
             dialect.sequence("groups", groups::changes(dialect)),
+            dialect.sequence("replaced-members", groups::replaced(dialect)),
             dialect.sequence("parallel-members", groups::parallel(dialect)),
         ]);
     }

@@ -4,12 +4,15 @@ mod auth;
 mod bulk;
 mod cursors;
 mod discovery;
+mod entra;
 mod errors;
 mod etags;
 mod filter_literals;
 mod filter_syntax;
 mod filters;
 mod groups;
+mod identity;
+mod limits;
 mod me;
 mod paging;
 mod patch;
@@ -42,6 +45,9 @@ pub fn cases() -> Vec<Case> {
         auth::cases(),
         discovery::cases(),
         errors::cases(),
+        entra::cases(),
+        identity::cases(),
+        limits::cases(),
         cursors::cases(),
         filter_literals::cases(),
         filter_syntax::cases(),

@@ -12,12 +12,19 @@ pub struct Failure {
     pub expected: String,
     /// What the server answered.
     pub got: String,
+    /// Whether the server does not offer what the rule is about, which the rule allows.
+    pub(crate) is_absence: bool,
 }
 
 impl Failure {
     /// A failure of these three parts.
     pub fn new(request: impl Into<String>, expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Self { request: request.into(), expected: expected.into(), got: got.into() }
+        Self { request: request.into(), expected: expected.into(), got: got.into(), is_absence: false }
+    }
+
+    /// The end of a case whose rule is about what a server may leave out, and does: the case counts as skipped.
+    pub fn absence(reason: impl Into<String>) -> Self {
+        Self { is_absence: true, ..Self::new("", "", reason) }
     }
 }
 

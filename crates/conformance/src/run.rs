@@ -92,6 +92,7 @@ async fn outcome(body: impl Future<Output = Result<()>> + Send + 'static) -> Out
     let failed = |got: String| Outcome::Failed(Failure::new("the case", "an end", got));
     match timeout(LONGEST, &mut running).await {
         Ok(Ok(Ok(()))) => Outcome::Passed,
+        Ok(Ok(Err(failure))) if failure.is_absence => Outcome::Skipped(failure.got),
         Ok(Ok(Err(failure))) => Outcome::Failed(failure),
         Ok(Err(error)) => failed(error.to_string()),
         Err(_) => {

@@ -1,14 +1,24 @@
 //! The cases, by subject.
 
+mod auth;
+mod bulk;
 mod cursors;
+mod discovery;
+mod entra;
+mod errors;
+mod etags;
 mod filter_literals;
 mod filter_syntax;
 mod filters;
 mod groups;
+mod identity;
+mod limits;
+mod me;
 mod paging;
 mod patch;
 mod patch_groups;
 mod patch_users;
+mod preferences;
 mod projection;
 mod search;
 mod sorting;
@@ -28,6 +38,16 @@ const NOBODY: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
 /// All cases. Their names are unique.
 pub fn cases() -> Vec<Case> {
     [
+        bulk::cases(),
+        etags::cases(),
+        preferences::cases(),
+        me::cases(),
+        auth::cases(),
+        discovery::cases(),
+        errors::cases(),
+        entra::cases(),
+        identity::cases(),
+        limits::cases(),
         cursors::cases(),
         filter_literals::cases(),
         filter_syntax::cases(),

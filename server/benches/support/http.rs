@@ -18,6 +18,8 @@ pub(crate) struct Http {
 /// The part of an answer that matters.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// As it came; in chunks where it was sent so.
+    pub(crate) body: Vec<u8>,
     head: String,
 }
 
@@ -50,19 +52,24 @@ impl Http {
 fn whole(bytes: &[u8]) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..end]).expect("a head is text");
-    let answer = Answer { status: head[9..12].parse().expect("an answer has a status"), head: head.to_owned() };
-    let ended = match answer.field("content-length") {
+    let ended = match field(head, "content-length") {
         Some(length) => bytes.len() - end >= length.parse().expect("a length is a number"),
-        None if answer.field("transfer-encoding").is_some() => bytes.ends_with(b"\r\n0\r\n\r\n"),
+        None if field(head, "transfer-encoding").is_some() => bytes.ends_with(b"\r\n0\r\n\r\n"),
         None => true,
     };
-    ended.then_some(answer)
+    let status = head[9..12].parse().expect("an answer has a status");
+    ended.then(|| Answer { status, body: bytes[end..].to_vec(), head: head.to_owned() })
+}
+
+/// The first header field of that name, which is in lower case as the server sends it.
+fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
 impl Answer {
     /// The first header field of that name, which is in lower case as the server sends it.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        field(&self.head, name)
     }
 
     /// The value of a cookie that was set.

@@ -28,7 +28,7 @@ async fn every_case_passes(database: Database) {
     let env = Env { store: store.clone(), clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) };
     let host = Host::new(env.clone());
     host.set_provisioning(true).await.unwrap();
-    let token = host.create_token("Conformance").await.unwrap().secret;
+    let token = host.create_token("Conformance", None).await.unwrap().secret;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let state = AppState::new(env, url.parse().unwrap(), Hasher::new().unwrap(), Recorder::start(store));

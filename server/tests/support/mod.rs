@@ -81,7 +81,7 @@ impl TestApp {
     /// With provisioning on and a token; nobody is signed in and no break-glass account exists.
     async fn on(database: Database) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
-        let mut app = Self::start(Arc::new(database), clock, String::new(), |state| state)).await;
+        let mut app = Self::start(Arc::new(database), clock, String::new(), |state| state).await;
         app.host.set_provisioning(true).await.unwrap();
         app.token = app.host.create_token("Entra production", None).await.unwrap().secret;
         app

@@ -111,8 +111,8 @@ async fn filters_find_both_kinds_of_members(store: Store) {
     unit!(store.write, |tx| tx.add_members(number(2), &[UserId(id(9))], at(5))).unwrap();
     let found = async |condition: GroupCondition| {
         let (filter, all) = (Filter::Where(condition), Slice { offset: 0, limit: 10 });
-        let found = unit!(store.read, |tx, filter, all| tx.find_groups(filter, *all)).unwrap();
-        found.into_iter().map(|group| group.id.0.as_u128()).collect::<Vec<_>>()
+        let found = unit!(store.read, |tx, filter, all| tx.find_groups(filter, &(*all).into())).unwrap();
+        found.into_iter().map(|group| group.item.id.0.as_u128()).collect::<Vec<_>>()
     };
     assert_eq!(found(GroupCondition::Member(Some(MemberId(id(3))))).await, [1]);
     assert_eq!(found(GroupCondition::Member(Some(MemberId(id(9))))).await, [2]);

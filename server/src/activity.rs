@@ -158,7 +158,8 @@ impl Batch {
         }
         // What admits a call changes only where a client was detected.
         let is_plain = self.clients.is_empty();
-        let written = if is_plain { store.provision(self, Self::add).await } else { store.write(self, Self::add).await };
+        let written =
+            if is_plain { store.provision(self, Self::add).await } else { store.write(self, Self::add).await };
         if let Err(error) = written {
             tracing::error!(error = &error as &dyn std::error::Error, "the activity record could not be written");
         }

@@ -116,7 +116,9 @@ fn http(method: BulkMethod) -> Method {
 
 fn result(operation: &BulkOperation, place: Option<String>, done: Result<Reply, Problem>) -> BulkResult {
     let (created, version, status) = match done {
-        Ok(reply) => (reply.location().map(str::to_owned), reply.known_tag().map(str::to_owned), Ok(reply.status().as_u16())),
+        Ok(reply) => {
+            (reply.location().map(str::to_owned), reply.known_tag().map(str::to_owned), Ok(reply.status().as_u16()))
+        }
         Err(problem) => (None, None, Err(problem.into_error())),
     };
     let (method, bulk_id) = (operation.method, operation.bulk_id.clone());

@@ -107,37 +107,38 @@ impl Directory {
     ) -> Result<GroupView> {
         let call = self.call(Operation::Change, Subject::Group);
         let context = (self.clone(), call, id, expected, with_members, change, members);
-        let work = self.env.store.provision(context, |(this, call, id, expected, with_members, change, members), tx| {
-            Box::pin(async move {
-                let settings = this.recheck(tx, call.at).await?;
-                let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
-                check_version(expected, before.version)?;
-                let profile = change(&before)?;
-                let (mut moved, mut left) = (false, 0);
-                for step in members {
-                    let done = apply(tx, *id, step, call.at).await?;
-                    moved |= done.moved;
-                    left += done.left;
-                }
-                if profile == before.profile && !moved {
-                    tx.append_records(&[unchanged(call, id.0)]).await?;
-                    return view(tx, before, *with_members).await;
-                }
-                if left > 0 && !tx.has_members(*id).await? {
-                    let name = &before.profile.display_name;
-                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
-                        .await?;
-                }
-                let change = Change::between(&before.profile.document, &profile.document);
-                let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
-                tx.update_group(&after).await?;
-                tx.append_records(&[done(call, id.0)]).await?;
-                let view = view(tx, after, *with_members).await?;
-                let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
-                tx.append_event(&event.change(with_members_named(change, members))).await?;
-                Ok(view)
-            })
-        });
+        let work =
+            self.env.store.provision(context, |(this, call, id, expected, with_members, change, members), tx| {
+                Box::pin(async move {
+                    let settings = this.recheck(tx, call.at).await?;
+                    let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                    check_version(expected, before.version)?;
+                    let profile = change(&before)?;
+                    let (mut moved, mut left) = (false, 0);
+                    for step in members {
+                        let done = apply(tx, *id, step, call.at).await?;
+                        moved |= done.moved;
+                        left += done.left;
+                    }
+                    if profile == before.profile && !moved {
+                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        return view(tx, before, *with_members).await;
+                    }
+                    if left > 0 && !tx.has_members(*id).await? {
+                        let name = &before.profile.display_name;
+                        this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
+                            .await?;
+                    }
+                    let change = Change::between(&before.profile.document, &profile.document);
+                    let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
+                    tx.update_group(&after).await?;
+                    tx.append_records(&[done(call, id.0)]).await?;
+                    let view = view(tx, after, *with_members).await?;
+                    let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
+                    tx.append_event(&event.change(with_members_named(change, members))).await?;
+                    Ok(view)
+                })
+            });
         self.note_hold(work.await).await
     }
 

@@ -115,6 +115,9 @@ mod tests {
             paused: None,
             replaces: None,
             networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
         }
     }
 

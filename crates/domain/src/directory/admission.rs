@@ -96,6 +96,9 @@ mod tests {
             paused: None,
             replaces: None,
             networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
         };
         Known { token: Arc::new(token), settings, read: READ }
     }

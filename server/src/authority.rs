@@ -3,12 +3,10 @@
 //! Only `Host` and the authority of an absolute-form target are looked at. `X-Forwarded-Host` and `Forwarded` are never
 //! read, here or anywhere else.
 
-use crate::{config::PublicUrl, edge, state::AppState};
+use crate::{config::PublicUrl, edge::Refused};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{StatusCode, Version, header},
-    middleware::Next,
-    response::Response,
 };
 use std::{net::SocketAddr, sync::Arc};
 
@@ -43,14 +41,7 @@ impl Authorities {
 }
 
 /// Lets a request pass that was sent to us.
-pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match judge(&state.authorities, &request) {
-        Ok(()) => next.run(request).await,
-        Err((status, words)) => edge::refuse(request.uri().path(), status, words),
-    }
-}
-
-fn judge(ours: &Authorities, request: &Request) -> Result<(), (StatusCode, &'static str)> {
+pub(crate) fn judge(ours: &Authorities, request: &Request) -> Result<(), Refused> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (host, second) = (hosts.next(), hosts.next());
     // RFC 9112 §3.2: several, or none in HTTP/1.1, is a malformed request.
@@ -61,8 +52,8 @@ fn judge(ours: &Authorities, request: &Request) -> Result<(), (StatusCode, &'sta
         return Ok(());
     }
     let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
-    let named: Vec<&[u8]> = host.map(|host| host.as_bytes()).into_iter().chain(target).collect();
-    if named.is_empty() || named.iter().any(|authority| !ours.have(authority)) {
+    let mut named = host.map(|host| host.as_bytes()).into_iter().chain(target).peekable();
+    if named.peek().is_none() || !named.all(|authority| ours.have(authority)) {
         let words = "Postern does not answer under this name. Open its public URL (--public-url); a proxy in front of \
                      it must pass the Host header on.";
         return Err((StatusCode::MISDIRECTED_REQUEST, words));

@@ -9,10 +9,13 @@ use axum::{
 };
 use hyper::body::Body as _;
 
+/// With which status something is refused, and in which words.
+pub(crate) type Refused = (StatusCode, &'static str);
+
 /// A refusal in fixed words. The connection ends with it: what else was sent is not read.
 pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Response {
     let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
-    if path == PREFIX || path.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with('/')) {
+    if is_scim(path) {
         let media_type = [(header::CONTENT_TYPE, "application/scim+json; charset=utf-8")];
         let body = scim::Error::new(status.as_u16(), None, words).to_json().to_string();
         return (status, close, media_type, body).into_response();
@@ -20,17 +23,21 @@ pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Res
     (status, close, format!("{words}\n")).into_response()
 }
 
+/// Whether a path is SCIM's, whatever it names there.
+pub(crate) fn is_scim(path: &str) -> bool {
+    path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Refuses what somebody in front of us may have understood otherwise: where a request ends, or who sent it.
-pub(crate) async fn unambiguous(request: Request, next: Next) -> Response {
-    let (status, words) = match request.extensions().get::<Fault>() {
-        Some(Fault::Ambiguous) => (StatusCode::BAD_REQUEST, "The length of this request can be read in two ways."),
-        Some(Fault::TooLong) => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too large."),
+pub(crate) fn unambiguous(request: &Request) -> Result<(), Refused> {
+    match request.extensions().get::<Fault>() {
+        Some(Fault::Ambiguous) => Err((StatusCode::BAD_REQUEST, "The length of this request can be read in two ways.")),
+        Some(Fault::TooLong) => Err((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too large.")),
         None if request.headers().get_all(header::AUTHORIZATION).iter().nth(1).is_some() => {
-            (StatusCode::BAD_REQUEST, "Send one Authorization header, not several.")
+            Err((StatusCode::BAD_REQUEST, "Send one Authorization header, not several."))
         }
-        None => return next.run(request).await,
-    };
-    refuse(request.uri().path(), status, words)
+        None => Ok(()),
+    }
 }
 
 /// Compressed bodies are refused unread, however small they look.

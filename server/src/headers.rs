@@ -1,44 +1,73 @@
 //! The headers that every answer carries, and the nonce that a page's own scripts need.
 
-use crate::state::AppState;
+use crate::edge;
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{self, Entry},
     },
-    middleware::Next,
-    response::Response,
 };
 use leptos::nonce::Nonce;
 
-const FIXED: [(HeaderName, &str); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+static FIXED: [(HeaderName, HeaderValue); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
 ];
 
-/// Puts a fresh nonce into the request and the headers onto the answer.
-pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let nonce = Nonce::new();
-    request.extensions_mut().insert(nonce.clone());
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+/// A browser that shows a SCIM answer has nothing to load and nothing to run.
+const NOTHING: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Room for [`FIXED`] and those that depend on the request, so that the map does not grow step by step.
+const HEADERS: usize = 16;
+
+/// What a browser may do with the answer.
+pub(crate) enum Policy {
+    Nothing,
+    /// Run the scripts that bear this.
+    Page(Nonce),
+}
+
+impl Policy {
+    /// The policy for what a request asks; pages find their nonce in the request.
+    pub(crate) fn of(request: &mut Request) -> Self {
+        if edge::is_scim(request.uri().path()) {
+            return Self::Nothing;
+        }
+        let nonce = Nonce::new();
+        request.extensions_mut().insert(nonce.clone());
+        Self::Page(nonce)
     }
-    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
+
+    fn header(&self) -> Option<HeaderValue> {
+        match self {
+            Self::Nothing => Some(HeaderValue::from_static(NOTHING)),
+            Self::Page(nonce) => HeaderValue::try_from(content_security_policy(nonce)).ok(),
+        }
+    }
+}
+
+/// Puts the headers onto an answer.
+pub(crate) fn secure(headers: &mut HeaderMap, policy: &Policy, is_https: bool) {
+    headers.reserve(HEADERS);
+    for (name, value) in &FIXED {
+        headers.insert(name.clone(), value.clone());
+    }
+    if let Some(policy) = policy.header() {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    if state.public_url.is_https() {
+    if is_https {
         keep_secure_cookies(headers);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Over https no cookie goes out without `Secure`. The session layer would remove its own so, which browsers ignore

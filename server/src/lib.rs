@@ -8,6 +8,7 @@ mod config;
 mod download;
 mod edge;
 mod export;
+mod front;
 mod headers;
 mod ops;
 mod outside;
@@ -34,7 +35,6 @@ pub use state::{AppState, ClientAddress};
 use axum::{
     Router,
     extract::FromRef,
-    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     response::Redirect,
     routing::{any, get, post},
@@ -42,14 +42,14 @@ use axum::{
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::time::Duration;
-use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::limit::RequestBodyLimitLayer;
 
 /// Forms of the console are small.
 const CONSOLE_BODY: usize = 64 * 1024;
 /// Longer than any request should take, shorter than a client waits.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(25);
 
-/// All routes and the layers in front of them. Tests run this very router.
+/// All routes and what is in front of them. Tests run this very router.
 pub fn build(state: AppState) -> Router {
     let mut open = Router::new()
         .route("/", get(|| async { Redirect::to("/admin/sso/scim") }))
@@ -61,13 +61,7 @@ pub fn build(state: AppState) -> Router {
     open.merge(console(&state))
         .with_state(state.clone())
         .merge(scim::router(state.clone()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT + Duration::from_secs(5)))
-        .layer(from_fn_with_state(state.clone(), slow_body::cut))
-        .layer(from_fn_with_state(state.clone(), proxy::client))
-        .layer(from_fn_with_state(state.clone(), authority::guard))
-        .layer(from_fn(edge::unambiguous))
-        .layer(from_fn(ops::trace))
-        .layer(from_fn_with_state(state, headers::secure))
+        .layer(from_fn_with_state(state, front::door))
 }
 
 /// The console: every page and server function behind the session, every change behind the origin check.

@@ -6,12 +6,11 @@ use crate::state::AppState;
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode},
-    middleware::Next,
     response::Response,
 };
 use one_line::OneLine;
 use std::time::Instant;
-use tracing::Instrument;
+use tracing::Span;
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// How log lines look.
@@ -52,15 +51,31 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'stat
 }
 
 /// One line for each request, with an id that the answer carries too; never the query, which may hold names.
-pub(crate) async fn trace(request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = format!("{:016x}", rand::random::<u64>());
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "answered"));
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert("x-request-id", id);
+pub(crate) struct Trace {
+    id: String,
+    span: Span,
+    started: Instant,
+}
+
+impl Trace {
+    /// A request has come.
+    pub(crate) fn begin(request: &Request) -> Self {
+        let id = format!("{:016x}", rand::random::<u64>());
+        let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+        Self { id, span, started: Instant::now() }
     }
-    response
+
+    /// What is logged meanwhile belongs in here.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// It is answered.
+    pub(crate) fn end(self, response: &mut Response) {
+        let millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "answered"));
+        if let Ok(id) = HeaderValue::try_from(self.id) {
+            response.headers_mut().insert("x-request-id", id);
+        }
+    }
 }

@@ -1,11 +1,9 @@
 //! Whose address a request came from, where a reverse proxy stands in front.
 
-use crate::state::{AppState, ClientAddress};
+use crate::state::ClientAddress;
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName},
-    middleware::Next,
-    response::Response,
 };
 use ipnet::IpNet;
 use std::{
@@ -78,12 +76,11 @@ pub(crate) fn network(text: &str) -> Result<IpNet, &'static str> {
 }
 
 /// Puts the [`ClientAddress`] into the request.
-pub(crate) async fn client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) fn find_client(proxies: &TrustedProxies, request: &mut Request) {
     if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
-        let client = state.proxies.client(peer, request.headers());
+        let client = proxies.client(peer, request.headers());
         request.extensions_mut().insert(ClientAddress(client));
     }
-    next.run(request).await
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! Cuts bodies that take too long to arrive.
 
-use crate::{edge, state::AppState};
+use crate::edge;
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::Request,
     http::StatusCode,
-    middleware::Next,
     response::Response,
 };
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -21,19 +20,28 @@ use std::{
 };
 use tokio::time::{Sleep, sleep};
 
-/// Gives the body its time, and answers 408 where that was not enough.
-pub(crate) async fn cut(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Gives the body its time; a request without one needs none.
+pub(crate) fn give_time(request: Request, limit: Duration) -> (Request, Option<Deadline>) {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return (request, None);
     }
-    let path = request.uri().path().to_owned();
-    let late = Arc::new(AtomicBool::new(false));
-    let request = request.map(|body| Body::new(Timed::new(body, state.limits.body, late.clone())));
-    let response = next.run(request).await;
-    if late.load(Ordering::Relaxed) {
-        return edge::refuse(&path, StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time.");
+    let deadline = Deadline { path: request.uri().path().to_owned(), late: Arc::default() };
+    let request = request.map(|body| Body::new(Timed::new(body, limit, deadline.late.clone())));
+    (request, Some(deadline))
+}
+
+/// Tells whether a body has kept its time.
+pub(crate) struct Deadline {
+    path: String,
+    late: Arc<AtomicBool>,
+}
+
+impl Deadline {
+    /// What the caller is told in place of any other answer, where the time was not enough.
+    pub(crate) fn missed(&self) -> Option<Response> {
+        let refuse = || edge::refuse(&self.path, StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time.");
+        self.late.load(Ordering::Relaxed).then(refuse)
     }
-    response
 }
 
 /// A body with a deadline.

@@ -14,11 +14,19 @@ use axum::extract::FromRef;
 use domain::Env;
 use leptos::config::LeptosOptions;
 use scim::schema::Registry;
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::Deref,
+    sync::Arc,
+};
 
-/// The application: its rules' surroundings, its configuration and its helpers. Cheap to clone.
+/// The application. Cheap to clone: axum does so several times for each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// Its rules' surroundings, its configuration and its helpers.
+#[derive(Clone)]
+pub struct Parts {
     /// Store, clock and randomness.
     pub env: Env,
     /// The configured base URL.
@@ -43,31 +51,58 @@ impl AppState {
         let authorities = Authorities::new(&public_url, None);
         let (proxies, limits) = (TrustedProxies::default(), Limits::default());
         let (attempts, devices, schemas) = (Attempts::default(), Devices::default(), Registry::default());
-        Self { env, public_url, hasher, recorder, attempts, devices, authorities, proxies, limits, schemas, leptos }
+        let parts = Parts {
+            env,
+            public_url,
+            hasher,
+            recorder,
+            attempts,
+            devices,
+            authorities,
+            proxies,
+            limits,
+            schemas,
+            leptos,
+        };
+        Self(Arc::new(parts))
     }
 
     /// Answers under the listen address too, and under loopback's names with its port.
     #[must_use]
     pub fn with_listen(self, listen: SocketAddr) -> Self {
-        Self { authorities: Authorities::new(&self.public_url, Some(listen)), ..self }
+        let authorities = Authorities::new(&self.public_url, Some(listen));
+        self.with(|parts| parts.authorities = authorities)
     }
 
     /// Believes these proxies whose address a request came from.
     #[must_use]
     pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
-        Self { proxies, ..self }
+        self.with(|parts| parts.proxies = proxies)
     }
 
     /// With extensions of users and groups.
     #[must_use]
     pub fn with_schemas(self, schemas: Registry) -> Self {
-        Self { schemas, ..self }
+        self.with(|parts| parts.schemas = schemas)
     }
 
     /// With other limits than the usual ones.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        self.with(|parts| parts.limits = limits)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     subject::{Caller, Subject},
 };
 use std::{
+    net::Ipv4Addr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -14,6 +15,8 @@ use std::{
 use tokio::task::JoinSet;
 
 pub(crate) const CONNECTIONS: usize = 64;
+/// The product gives each address 64 connections, and another one is open.
+const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 const TIME: Duration = Duration::from_secs(5);
 
 /// Durable creates.
@@ -37,7 +40,7 @@ pub(crate) async fn creates(subject: &Subject, first: usize) -> Creates {
 }
 
 async fn create(caller: Caller, next: Arc<AtomicUsize>, end: Instant) -> usize {
-    let (mut http, mut made) = (caller.connect().await, 0);
+    let (mut http, mut made) = (caller.connect(ELSEWHERE).await, 0);
     while Instant::now() < end {
         let user = people::user(next.fetch_add(1, Ordering::Relaxed));
         let answer = http.call(&caller.request(&("POST", "/Users".into(), Some(user)))).await.unwrap();

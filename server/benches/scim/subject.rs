@@ -31,9 +31,9 @@ impl Caller {
         with_body(method, self.port, &format!("/scim/v2{path}"), &self.fields, &body)
     }
 
-    /// A new connection.
-    pub(crate) async fn connect(&self) -> Http {
-        Http::connect(Ipv4Addr::LOCALHOST, self.port).await.unwrap()
+    /// A new connection from an address of this machine.
+    pub(crate) async fn connect(&self, from: Ipv4Addr) -> Http {
+        Http::connect(from, self.port).await.unwrap()
     }
 }
 
@@ -42,7 +42,7 @@ impl Subject {
     pub(crate) async fn new(server: Server, token: &str) -> Self {
         let fields = format!("Authorization: Bearer {token}\r\nContent-Type: application/scim+json\r\n");
         let caller = Caller { port: server.port, fields };
-        Self { http: caller.connect().await, server, caller }
+        Self { http: caller.connect(Ipv4Addr::LOCALHOST).await, server, caller }
     }
 
     /// The bare server on its own copy of a database: this program once more.

@@ -27,6 +27,10 @@ pub(super) struct Event {
 
 impl Write for Event {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        if is_harmless(event) {
+            io::stderr().lock().write_all(event)?;
+            return Ok(event.len());
+        }
         let text = String::from_utf8_lossy(event);
         let line = text.strip_suffix('\n').unwrap_or(&text);
         io::stderr().lock().write_all(escaped(line, self.json).as_bytes())?;
@@ -36,6 +40,12 @@ impl Write for Event {
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
     }
+}
+
+/// Whether an event is one line of what is printed in ASCII, as nearly all are.
+fn is_harmless(event: &[u8]) -> bool {
+    let line = event.strip_suffix(b"\n");
+    line.is_some_and(|line| line.iter().all(|byte| matches!(byte, b' '..=b'~')))
 }
 
 fn escaped(line: &str, json: bool) -> String {
@@ -64,7 +74,17 @@ fn is_unsafe(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, is_harmless};
+
+    #[test]
+    fn what_is_written_as_it_is_would_not_be_escaped() {
+        for byte in 0..=u8::MAX {
+            let event = [b'a', byte, b'\n'];
+            let line = String::from_utf8_lossy(&event[..2]);
+            assert!(!is_harmless(&event) || escaped(&line, false).as_bytes() == event, "{byte}");
+        }
+        assert!(is_harmless(b"a line\n") && !is_harmless(b"no end") && !is_harmless(b"two\nlines\n"));
+    }
 
     #[test]
     fn what_ends_a_line_or_turns_it_around_is_escaped() {

@@ -16,6 +16,7 @@ pub(super) struct Framing {
 
 #[derive(Debug)]
 enum State {
+    /// What there is of a head that has not come whole.
     Head(Vec<u8>),
     /// So many bytes of a body are still to come.
     Body(u64),
@@ -50,8 +51,11 @@ impl Framing {
                     }
                     &bytes[here..]
                 }
-                State::Head(_) => match self.head(bytes) {
-                    Ok(rest) => rest,
+                State::Head(begun) => match head(take(begun), bytes, self.longest) {
+                    Ok((state, rest)) => {
+                        self.state = state;
+                        rest
+                    }
                     Err(fault) => {
                         self.state = State::Last;
                         return Err(fault);
@@ -61,31 +65,45 @@ impl Framing {
         }
         Ok(())
     }
+}
 
-    /// Goes on with a head, to its end at most, and gives what is left of the bytes.
-    fn head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Fault> {
-        let State::Head(head) = &mut self.state else { return Ok(bytes) };
-        for (at, byte) in bytes.iter().enumerate() {
-            let after_cr = head.last() == Some(&b'\r');
-            if after_cr != (*byte == b'\n') {
-                return Err(Fault::Ambiguous);
-            }
-            if head.len() >= self.longest {
-                return Err(Fault::TooLong);
-            }
-            head.push(*byte);
-            match (*byte, head.as_slice()) {
-                // RFC 9112 §2.2: an empty line before a request is passed over.
-                (b'\n', b"\r\n") => head.clear(),
-                (b'\n', [.., b'\r', b'\n', b'\r', b'\n']) => {
-                    self.state = after(&take(head))?;
-                    return Ok(&bytes[at + 1..]);
-                }
-                _ => {}
-            }
-        }
-        Ok(&[])
+/// Goes on with a head, to its end at most, and gives what is left of the bytes. A head that comes whole, as nearly all
+/// do, is read where it is.
+fn head(mut begun: Vec<u8>, bytes: &[u8], longest: usize) -> Result<(State, &[u8]), Fault> {
+    let known = begun.len();
+    if known == 0 {
+        return Ok(match end(bytes, 0, longest)? {
+            Some(end) => (after(&bytes[..end])?, &bytes[end..]),
+            None => (State::Head(bytes.to_vec()), &[]),
+        });
     }
+    begun.extend_from_slice(bytes);
+    Ok(match end(&begun, known, longest)? {
+        Some(end) => (after(&begun[..end])?, &bytes[end - known..]),
+        None => (State::Head(begun), &[]),
+    })
+}
+
+/// Where a head ends, the first bytes of which are known not to hold its end; nothing when it goes on.
+fn end(head: &[u8], known: usize, longest: usize) -> Result<Option<usize>, Fault> {
+    // One byte over the limit is enough to tell, and whatever stands after it is not judged.
+    let seen = &head[..head.len().min(longest.saturating_add(1))];
+    let mut at = if head[..known].ends_with(b"\r") { known - 1 } else { known };
+    while let Some(next) = seen[at..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+        let cr = at + next;
+        match seen[cr..] {
+            [b'\r', b'\n', ..] if cr + 1 >= longest => return Err(Fault::TooLong),
+            [b'\r', b'\n', ..] => at = cr + 2,
+            // Its other half may still come.
+            [b'\r'] => break,
+            _ => return Err(Fault::Ambiguous),
+        }
+        // RFC 9112 §2.2: an empty line before a request is passed over. It is a head that says nothing.
+        if cr == 0 || seen[..cr].ends_with(b"\r\n") {
+            return Ok(Some(at));
+        }
+    }
+    if head.len() > longest { Err(Fault::TooLong) } else { Ok(None) }
 }
 
 /// What follows a head.
@@ -116,6 +134,39 @@ fn after(head: &[u8]) -> Result<State, Fault> {
 #[cfg(test)]
 mod tests {
     use super::{Fault, Framing};
+    use proptest::prelude::*;
+
+    /// The rules for the end of a head, byte by byte, for requests without a body.
+    fn by_bytes(bytes: &[u8], longest: usize) -> Result<(), Fault> {
+        let mut head: Vec<u8> = Vec::new();
+        for byte in bytes {
+            if head.ends_with(b"\r") != (*byte == b'\n') {
+                return Err(Fault::Ambiguous);
+            }
+            if head.len() >= longest {
+                return Err(Fault::TooLong);
+            }
+            head.push(*byte);
+            if head == b"\r\n" || head.ends_with(b"\r\n\r\n") {
+                head.clear();
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn reading_by_lines_judges_as_reading_by_bytes(
+            pieces in prop::collection::vec(prop::sample::select(vec!["\r", "\n", "\r\n", "\r\n\r\n", "a", "b: c", ":"]), 0..40),
+            longest in 2_usize..40,
+            size in 1_usize..20,
+        ) {
+            let bytes = pieces.concat().into_bytes();
+            let mut framing = Framing::new(longest);
+            let judged = bytes.chunks(size).try_for_each(|piece| framing.take(piece));
+            prop_assert_eq!(judged, by_bytes(&bytes, longest));
+        }
+    }
 
     /// However the bytes are cut into reads, the verdict is the same.
     fn verdict(bytes: &str) -> Result<(), Fault> {

@@ -84,6 +84,7 @@ impl App {
             json!({"value": id.to_string(), "$ref": place, "display": name, "type": "direct"})
         });
         let mut resource = Map::new();
+        resource.insert("schemas".into(), json!(["urn:ietf:params:scim:schemas:core:2.0:User"]));
         resource.insert("id".into(), row.id.to_string().into());
         resource.extend(document);
         resource.insert("groups".into(), groups.collect());

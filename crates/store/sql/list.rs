@@ -253,15 +253,15 @@ impl<K: ListKey, C> List<'_, K, C> {
     }
 
     fn push_part(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64) {
-        let kind = self.key.kind();
-        let by_id = kind == KeyKind::Id || segment == Segment::Missing;
-        let column = if by_id { "id" } else { self.key.column() };
-        let is_unique = by_id || matches!(kind, KeyKind::UniqueNumber | KeyKind::UniqueText);
+        let column = self.key.column();
+        let is_unique = matches!(self.key.kind(), KeyKind::Id | KeyKind::UniqueNumber | KeyKind::UniqueText);
         match bound {
+            Bound::Past(mark) if segment == Segment::Missing => push_past(query, self.down, "id", mark, true),
             Bound::Past(mark) => push_past(query, self.down, column, mark, is_unique),
             Bound::Block(first, _) => drop(query.push(" AND position >= ").push_bind(first)),
             Bound::Offset(_) => {}
         }
+        // Also where the key is missing: Postgres finds the order of an index by its columns, not by what they hold.
         let direction = if self.down { " DESC" } else { "" };
         query.push(" ORDER BY ").push(column).push(direction);
         if !is_unique {

@@ -1,61 +1,60 @@
-"""Runs scim2-tester against the real binary, on SQLite and on Postgres. Any error fails the run.
+"""Runs one of the public SCIM suites against a server and prints what it found, as JSON.
 
-Takes POSTERN_BIN (the binary) and POSTERN_TEST_POSTGRES (a superuser's URL on a throw-away cluster).
+Usage: conformance.py scim2-tester|scim-sanity, with SCIM_URL (the SCIM base URL) and SCIM_TOKEN.
 """
 
+import json
 import os
-import re
-import subprocess
 import sys
-import tempfile
 
-from httpx2 import Client
-from scim2_client.engines.httpx2 import SyncSCIMClient
-from scim2_tester import Status, check_server
-
-BINARY = os.environ["POSTERN_BIN"]
+URL = os.environ["SCIM_URL"]
+TOKEN = os.environ["SCIM_TOKEN"]
 
 
-def postern(url: str, *arguments: str) -> str:
-    """Runs a command of the binary and gives what it prints."""
-    command = [BINARY, "--database-url", url, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+def finding(name: str, outcome: str, rule: str, expected: str, got: str) -> dict[str, str]:
+    """One check as `cargo xtask conformance` reads it."""
+    return {"name": name, "outcome": outcome, "rule": rule, "expected": expected, "got": got}
 
 
-def check(name: str, url: str) -> bool:
-    """Checks a fresh server on the database and says how it went."""
-    postern(url, "scim", "enable")
-    token = postern(url, "token", "create", "--name", "scim2-tester")
-    command = [BINARY, "--database-url", url, "serve", "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        try:
-            address = next(m[0] for line in server.stdout if (m := re.search(r"http://\S+", line)))
-            headers = {"Authorization": f"Bearer {token}"}
-            with Client(base_url=f"{address}/scim/v2", headers=headers) as client:
-                results = check_server(SyncSCIMClient(client))
-        finally:
-            server.terminate()
-    counts = {status: sum(r.status == status for r in results) for status in Status}
-    print(f"{name}: " + ", ".join(f"{count} {status.name.lower()}" for status, count in counts.items() if count))
-    bad = [r for r in results if r.status in (Status.ERROR, Status.CRITICAL, Status.DEVIATION)]
-    for result in bad:
-        print(f"  {result.status.name} {result.title}: {result.reason}")
-    return bool(results) and counts[Status.SUCCESS] > 0 and not bad
+def scim2_tester() -> list[dict[str, str]]:
+    """A deviation from a SHOULD fails like an error; what the RFCs allow passes."""
+    from httpx2 import Client
+    from scim2_client.engines.httpx2 import SyncSCIMClient
+    from scim2_tester import Status, check_server
+
+    outcomes = {
+        Status.SUCCESS: "passed",
+        Status.COMPLIANT: "passed",
+        Status.ACCEPTABLE: "passed",
+        Status.SKIPPED: "skipped",
+    }
+    with Client(base_url=URL, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        results = check_server(SyncSCIMClient(client))
+    return [
+        finding(
+            " ".join(filter(None, (r.title, r.resource_type))),
+            outcomes.get(r.status, "failed"),
+            " ".join((r.description or "").split()),
+            "success",
+            str(r.reason) if r.status == Status.SKIPPED else f"{r.status.name.lower()}: {r.reason}",
+        )
+        for r in results
+    ]
 
 
-def main() -> int:
-    """Checks both databases."""
-    cluster = os.environ["POSTERN_TEST_POSTGRES"]
-    database = "postern_conformance"
-    for statement in (f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database}"):
-        subprocess.run(["psql", "-q", "-d", cluster, "-c", statement], check=True)
-    before, _, options = cluster.partition("?")
-    postgres = before.rsplit("/", 1)[0] + f"/{database}" + (f"?{options}" if options else "")
-    with tempfile.TemporaryDirectory() as folder:
-        good = [check("SQLite", f"sqlite://{folder}/postern.db"), check("Postgres", postgres)]
-    subprocess.run(["psql", "-q", "-d", cluster, "-c", f"DROP DATABASE {database}"], check=True)
-    return 0 if all(good) else 1
+def scim_sanity() -> list[dict[str, str]]:
+    """Strict: every deviation is a failure, and so is a warning."""
+    from scim_sanity.probe.runner import run_probe_api
 
+    outcomes = {"pass": "passed", "skip": "skipped"}
+    report = run_probe_api(URL, token=TOKEN, strict=True)
+    return [
+        finding(r["name"], outcomes.get(r["status"].lower(), "failed"), r["phase"], "pass", r.get("message") or r["status"])
+        for r in report["results"]
+    ]
+
+
+SUITES = {"scim2-tester": scim2_tester, "scim-sanity": scim_sanity}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    json.dump(SUITES[sys.argv[1]](), sys.stdout)

@@ -34,7 +34,7 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
         Meta { id: text("1"), created: text("2"), last_modified: text("3"), version: text("4"), location: text("5") };
     let added = [("groups", json!([{"value": "6"}]))];
     let added = if resource_type.name == USER.name { &added[..] } else { &[] };
-    let rendered = render(resource_type, &document, meta, added, &Projection::all());
+    let rendered = render(resource_type, document.clone(), meta, added.to_vec(), &Projection::all());
     assert_eq!(normalise(resource_type, rendered).as_ref(), Ok(&document));
     if resource_type.name == GROUP.name {
         take_members(&mut document).expect("members in normal form");

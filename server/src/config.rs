@@ -4,6 +4,7 @@ use crate::proxy;
 use alert::{Authorities, Channel};
 use axum::http::Uri;
 use ipnet::IpNet;
+use scim::schema::Registry;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
@@ -29,6 +30,10 @@ pub(crate) struct Serve {
         value_parser = proxy::network
     )]
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// JSON file of schema definitions that extend users and groups; the README says how it is written. It is read once,
+    /// at the start.
+    #[arg(long, env = "POSTERN_EXTENSION_SCHEMAS", value_name = "FILE")]
+    pub(crate) extension_schemas: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) alerts: Alerts,
 }
@@ -100,6 +105,17 @@ impl Alerts {
 }
 
 impl Serve {
+    /// The resource types, with the extensions that the file declares.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the file, where, and what to write there.
+    pub(crate) fn schemas(&self) -> Result<Registry, String> {
+        let Some(file) = &self.extension_schemas else { return Ok(Registry::default()) };
+        let place = format!("--extension-schemas {}", file.display());
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{place}: {error}"))?;
+        Registry::with_extensions(&text).map_err(|error| format!("{place}: {error}"))
+    }
+
     /// The base URL: the configured one, or else the listen address.
     pub(crate) fn base_url(&self) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{}", self.reachable())))

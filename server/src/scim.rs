@@ -1,10 +1,17 @@
 //! SCIM 2.0 under `/scim/v2`. One door: nothing behind it runs before the bearer token was checked, whatever the path.
 
+mod bulk;
+mod cursor;
 mod discovery;
 mod groups;
 mod mapping;
+mod me;
+mod paging;
+mod prefer;
+mod profile;
 mod reply;
 mod request;
+mod search;
 mod users;
 
 use crate::{
@@ -25,10 +32,14 @@ use domain::{
 };
 use reply::{Problem, Reply};
 use request::Call;
-use tokio::time::timeout;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
 
 /// Where SCIM is.
 pub(crate) const PREFIX: &str = "/scim/v2";
+
+/// So long before the end of its time a bulk request stops, and answers.
+const MARGIN: Duration = Duration::from_secs(4);
 
 /// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form.
 pub(crate) fn router(state: AppState) -> Router {
@@ -41,7 +52,8 @@ pub(crate) fn router(state: AppState) -> Router {
 
 async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let address = ClientAddress::of(request.extensions());
-    let (operation, subject) = request::describe(request.method(), request.uri());
+    let deadline = Instant::now() + (TIME_LIMIT - MARGIN);
+    let (operation, subject) = request::describe(request.method(), request.uri().path(), request.uri().query());
     let directory = match open(&state, request.uri(), request.headers(), address.clone()).await {
         Ok(directory) => directory,
         Err(problem) => {
@@ -51,9 +63,16 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
         }
     };
     let call = directory.call(operation, subject);
-    let answered =
-        timeout(TIME_LIMIT, answer(&state, directory, request)).await.unwrap_or_else(|_| Err(Problem::late()));
-    match &answered {
+    let answered = timeout(TIME_LIMIT, answer(&state, directory, request, deadline))
+        .await
+        .unwrap_or_else(|_| Err(Problem::late()));
+    note(&state, call, &answered);
+    answered.map_or_else(Problem::response, Reply::response)
+}
+
+/// Puts a call into the activity record, unless the unit of work has.
+fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem>) {
+    match answered {
         Ok(reply) if reply.recorded => state.recorder.used(&call),
         Ok(reply) => state.recorder.record(reply.record(call)),
         Err(problem) => {
@@ -61,11 +80,14 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
             state.recorder.record(problem.record(call));
         }
     }
-    answered.map_or_else(Problem::response, Reply::response)
 }
 
-async fn answer(state: &AppState, directory: Directory, request: Request) -> Result<Reply, Problem> {
-    dispatch(Call::read(state, directory, request).await?).await
+async fn answer(state: &AppState, directory: Directory, request: Request, deadline: Instant) -> Result<Reply, Problem> {
+    let call = Call::read(state, directory, request, deadline).await?;
+    if let Some(sign) = call.detected() {
+        state.recorder.detected(call.directory.token().id, sign, state.env.now());
+    }
+    dispatch(state, call).await
 }
 
 /// RFC 6750 §2.1: the token is in the Authorization header, once, and nowhere else.
@@ -82,36 +104,47 @@ async fn open(state: &AppState, uri: &Uri, headers: &HeaderMap, address: Option<
 }
 
 /// The table of all endpoints.
-async fn dispatch(call: Call) -> Result<Reply, Problem> {
+async fn dispatch(state: &AppState, call: Call) -> Result<Reply, Problem> {
     let segments = call.segments()?;
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     match (&call.method, segments.as_slice()) {
-        (&Method::GET, ["Users"]) => users::list(&call).await,
-        (&Method::POST, ["Users"]) => users::create(&call).await,
-        (&Method::POST, ["Users", ".search"]) => users::list(&call.search()?).await,
-        (&Method::GET, ["Users", id]) => users::read(&call, id).await,
-        (&Method::PUT, ["Users", id]) => users::replace(&call, id).await,
-        (&Method::PATCH, ["Users", id]) => users::patch(&call, id).await,
-        (&Method::DELETE, ["Users", id]) => users::delete(&call, id).await,
-        (&Method::GET, ["Groups"]) => groups::list(&call).await,
-        (&Method::POST, ["Groups"]) => groups::create(&call).await,
-        (&Method::POST, ["Groups", ".search"]) => groups::list(&call.search()?).await,
-        (&Method::GET, ["Groups", id]) => groups::read(&call, id).await,
-        (&Method::PUT, ["Groups", id]) => groups::replace(&call, id).await,
-        (&Method::PATCH, ["Groups", id]) => groups::patch(&call, id).await,
-        (&Method::DELETE, ["Groups", id]) => groups::delete(&call, id).await,
+        (&Method::GET, []) if search::is_query(&call) => search::list(&call).await,
+        (&Method::POST, [".search"]) => search::list(&call.search()?).await,
+        (_, [".search"]) => Err(Problem::method("POST")),
+        (_, ["Users" | "Groups", ..]) => resource(&call, &segments).await,
+        (_, ["Me"]) => me::answer(&call).await,
+        (&Method::POST, ["Bulk"]) => bulk::answer(state, &call).await,
+        (_, ["Bulk"]) => Err(Problem::method("POST")),
         (&Method::GET, [] | ["ServiceProviderConfig"]) => discovery::service_provider_config(&call),
         (&Method::GET, ["ResourceTypes"]) => discovery::resource_types(&call),
         (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(&call, name),
         (&Method::GET, ["Schemas"]) => discovery::schemas(&call),
         (&Method::GET, ["Schemas", urn]) => discovery::schema(&call, urn),
-        (&Method::POST, [".search"]) => {
-            Err(scim::Error::not_implemented("Search below /Users or /Groups; not over both at once.").into())
-        }
+        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET")),
+        _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),
+    }
+}
+
+/// The table of the endpoints of resources, which the operations of a bulk request go through too.
+async fn resource(call: &Call, segments: &[&str]) -> Result<Reply, Problem> {
+    match (&call.method, segments) {
+        (&Method::GET, ["Users"]) => users::list(call).await,
+        (&Method::POST, ["Users"]) => users::create(call).await,
+        (&Method::POST, ["Users", ".search"]) => users::list(&call.search()?).await,
+        (&Method::GET, ["Users", id]) => users::read(call, id).await,
+        (&Method::PUT, ["Users", id]) => users::replace(call, id).await,
+        (&Method::PATCH, ["Users", id]) => users::patch(call, id).await,
+        (&Method::DELETE, ["Users", id]) => users::delete(call, id).await,
+        (&Method::GET, ["Groups"]) => groups::list(call).await,
+        (&Method::POST, ["Groups"]) => groups::create(call).await,
+        (&Method::POST, ["Groups", ".search"]) => groups::list(&call.search()?).await,
+        (&Method::GET, ["Groups", id]) => groups::read(call, id).await,
+        (&Method::PUT, ["Groups", id]) => groups::replace(call, id).await,
+        (&Method::PATCH, ["Groups", id]) => groups::patch(call, id).await,
+        (&Method::DELETE, ["Groups", id]) => groups::delete(call, id).await,
         (_, ["Users" | "Groups"]) => Err(Problem::method("GET, POST")),
         (_, ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
         (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, PUT, PATCH, DELETE")),
-        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET")),
         _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),
     }
 }

@@ -50,6 +50,8 @@ pub struct Limits {
     pub head: Duration,
     /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told what it was.
     pub body: Duration,
+    /// Time for the operations of a bulk request; those that are left then are refused one by one.
+    pub bulk: Duration,
     /// Time that a write may make no progress.
     pub stall: Duration,
     /// Time for requests under way when the server stops.
@@ -64,6 +66,7 @@ impl Default for Limits {
             connections_each: 64,
             head: Duration::from_secs(10),
             body: Duration::from_secs(20),
+            bulk: Duration::from_secs(15),
             stall: Duration::from_secs(30),
             drain: Duration::from_secs(10),
         }

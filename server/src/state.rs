@@ -13,6 +13,7 @@ use crate::{
 use axum::extract::FromRef;
 use domain::Env;
 use leptos::config::LeptosOptions;
+use scim::schema::Registry;
 use std::net::{IpAddr, SocketAddr};
 
 /// The application: its rules' surroundings, its configuration and its helpers. Cheap to clone.
@@ -31,6 +32,7 @@ pub struct AppState {
     pub(crate) authorities: Authorities,
     pub(crate) proxies: TrustedProxies,
     pub(crate) limits: Limits,
+    pub(crate) schemas: Registry,
     leptos: LeptosOptions,
 }
 
@@ -40,8 +42,8 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let authorities = Authorities::new(&public_url, None);
         let (proxies, limits) = (TrustedProxies::default(), Limits::default());
-        let (attempts, devices) = (Attempts::default(), Devices::default());
-        Self { env, public_url, hasher, recorder, attempts, devices, authorities, proxies, limits, leptos }
+        let (attempts, devices, schemas) = (Attempts::default(), Devices::default(), Registry::default());
+        Self { env, public_url, hasher, recorder, attempts, devices, authorities, proxies, limits, schemas, leptos }
     }
 
     /// Answers under the listen address too, and under loopback's names with its port.
@@ -54,6 +56,12 @@ impl AppState {
     #[must_use]
     pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
         Self { proxies, ..self }
+    }
+
+    /// With extensions of users and groups.
+    #[must_use]
+    pub fn with_schemas(self, schemas: Registry) -> Self {
+        Self { schemas, ..self }
     }
 
     /// With other limits than the usual ones.

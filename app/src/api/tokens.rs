@@ -44,6 +44,18 @@ pub(crate) async fn pause_token(id: String, paused: bool) -> Result<(), ApiError
     Ok(console.pause_token(id.parse().map_err(|_| ApiError::NotFound)?, paused).await?)
 }
 
+/// Says what a token's client is; nothing leaves it to what the client sends.
+#[server(prefix = "/admin/api", endpoint = "set_token_client")]
+pub(crate) async fn set_token_client(id: String, #[server(default)] client: String) -> Result<(), ApiError> {
+    use domain::token::ClientProfile;
+    let console = crate::pages::console()?;
+    let profile = match client.as_str() {
+        "" => None,
+        client => Some(ClientProfile::parse(client).ok_or(ApiError::Malformed)?),
+    };
+    Ok(console.set_token_client(id.parse().map_err(|_| ApiError::NotFound)?, profile).await?)
+}
+
 /// Says from which networks a token may be used; an empty list is all of them.
 #[server(prefix = "/admin/api", endpoint = "set_token_networks")]
 pub(crate) async fn set_token_networks(

@@ -6,7 +6,7 @@ use super::{
     words::{count, visible},
 };
 use crate::ApiError;
-use domain::{Timestamp, console::GroupDetail};
+use domain::{Timestamp, console::GroupDetail, group::GroupRef};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -24,7 +24,7 @@ pub(super) fn show() -> impl IntoView {
 }
 
 fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
-    let GroupDetail { group, members } = detail;
+    let GroupDetail { group, members, nested, nested_total } = detail;
     let name = visible(&group.profile.display_name);
     let list = if members.rows.is_empty() {
         view! { <p class="panel-text soft">"Nobody is in this group."</p> }.into_any()
@@ -38,7 +38,7 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
             <p class="eyebrow"><a href="/admin/groups">Groups</a></p>
             <h1>{name}</h1>
             <p class="soft">
-                {count(members.total, "member", "members")}
+                {size(members.total, nested_total)}
                 ". Your directory manages the name and who is in it. Created " {when(now, group.created)} ", changed "
                 {when(now, group.changed)} ". " <a href=audit::history(group.id.0)>"What happened"</a>
             </p>
@@ -47,7 +47,42 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
             <div class="panel-head"><h2 id="members">Members</h2></div>
             {list}
         </section>
+        {(nested_total > 0).then(|| nested_panel(nested, nested_total))}
         {role}
         {ids(group.id.to_string(), group.profile.external_id.clone())}
+    }
+}
+
+fn size(members: u64, nested: u64) -> String {
+    let members = count(members, "member", "members");
+    if nested == 0 { members } else { format!("{members} and {}", count(nested, "group", "groups")) }
+}
+
+/// The groups in this one. Whoever is in them is not thereby in this one: nothing here goes further than one step.
+fn nested_panel(nested: Vec<GroupRef>, total: u64) -> impl IntoView {
+    let more = total.saturating_sub(nested.len() as u64);
+    let link = |group: GroupRef| {
+        view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> }
+    };
+    view! {
+        <section class="panel" aria-labelledby="nested">
+            <div class="panel-head"><h2 id="nested">Groups in it</h2></div>
+            <ul class="panel-text links">{nested.into_iter().map(link).collect_view()}</ul>
+            {(more > 0).then(|| view! { <p class="panel-text soft">{format!("And {more} more.")}</p> })}
+            <p class="panel-text soft">
+                "Whoever is in one of these is not a member of this group by that, and has no role through it."
+            </p>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_as_large_as_what_is_in_it() {
+        assert_eq!(size(1, 0), "1 member");
+        assert_eq!(size(3, 2), "3 members and 2 groups");
     }
 }

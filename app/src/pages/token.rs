@@ -1,6 +1,7 @@
 //! One SCIM token: how it stands, where it was used from, and what can be done with it.
 
 mod actions;
+pub(super) mod client;
 mod networks;
 mod relay;
 pub(super) mod standing;
@@ -84,6 +85,7 @@ fn page(page: &Page) -> impl IntoView + use<> {
             {advice(page).map(|advice| view! { <div class="panel-text">{advice}</div> })}
             {facts(page)}
         </section>
+        {client::panel(page)}
         {networks::panel(page)}
         <p class="hint">
             <a href=super::audit::history(token.id.0)>"Everything that happened to this token"</a>
@@ -113,11 +115,20 @@ fn facts(page: &Page) -> impl IntoView + use<> {
             {row("Made", moment(Some(token.created), ""))}
             {row("Last used", moment(token.last_used, "Never"))}
             {row("Ends", expires.into_any())}
+            {token.user.map(|_| row("/Me is", user(page)))}
             {token.paused.map(|at| row("Paused", moment(Some(at), "")))}
             {token.revoked.map(|at| row("Revoked", moment(Some(at), "")))}
             {page.replaces.as_ref().map(|token| row("Took the place of", link(token)))}
             {page.replaced_by.as_ref().map(|token| row("Replaced by", link(token)))}
         </dl>
+    }
+}
+
+/// The user that the token is bound to.
+fn user(page: &Page) -> AnyView {
+    match &page.detail.user {
+        Some((id, name)) => view! { <a href=format!("/admin/users/{id}")>{visible(name)}</a> }.into_any(),
+        None => "A user who was deleted".into_any(),
     }
 }
 
@@ -172,6 +183,9 @@ pub(super) mod tests {
             paused: None,
             replaces: None,
             networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
         }
     }
 

@@ -19,6 +19,8 @@ text_enum! {
         Change = "change",
         /// The removal of one resource.
         Delete = "delete",
+        /// Many operations in one request, each of which is recorded by itself too.
+        Bulk = "bulk",
         /// The server's own description of itself.
         Discover = "discover",
     }

@@ -94,7 +94,7 @@ text_enum! {
         TokenPaused = "token.paused",
         /// A paused SCIM token was resumed.
         TokenResumed = "token.resumed",
-        /// A SCIM token's networks or its expiry were changed.
+        /// A SCIM token's networks, its expiry or its client were changed, or its client was detected.
         TokenChanged = "token.changed",
         /// A SCIM token was used for the first time.
         TokenFirstUsed = "token.first_used",

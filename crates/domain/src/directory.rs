@@ -3,10 +3,15 @@
 //! A [`Directory`] is only had with a live token while provisioning is on. Each method is one unit of work: read, apply,
 //! guard, write, audit event and activity record, then commit.
 
+mod admission;
 mod groups;
+mod search;
 mod users;
 
+pub(crate) use admission::Admissions;
+
 pub use groups::{GroupChange, GroupView};
+pub use search::{Kind, Resource, RootMark, Search};
 pub use users::{UserChange, UserView};
 
 use crate::{
@@ -15,20 +20,20 @@ use crate::{
     audit::{Action, Actor, Change, Event},
     break_glass, fold,
     guard::{self, Departure, DepartureKind},
-    query::{Listing, Slice},
+    query::{Listed, Listing, Mark, Start, Window},
     settings::Settings,
     store::Tx,
     token::{Presented, Token},
     user::Profile,
 };
-use std::{collections::HashMap, hash::Hash};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 use uuid::Uuid;
 
 /// The permission to provision, held by a client that presented a live token.
 #[derive(Clone)]
 pub struct Directory {
     env: Env,
-    token: Token,
+    token: Arc<Token>,
     address: Option<String>,
 }
 
@@ -43,15 +48,12 @@ impl Directory {
     /// told only to those with a valid token.
     pub async fn open(env: &Env, bearer: Option<&str>, address: Option<String>) -> Result<Self> {
         let presented = bearer.and_then(Presented::parse).ok_or(Refusal::BadToken)?;
-        let (token, settings) = env
-            .store
-            .read(presented.key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }))
-            .await?;
+        let known = admission::known(env, presented.key).await?;
         // An unknown id costs the same comparison as a known one.
-        let matches = presented.matches(&token.as_ref().map_or([0; 32], |token| token.hash));
-        let token = token.filter(|_| matches).ok_or(Refusal::BadToken)?;
-        let this = Self { env: env.clone(), token, address };
-        match this.admit(&this.token, &settings, this.env.now()) {
+        let matches = presented.matches(&known.as_ref().map_or([0; 32], |known| known.token.hash));
+        let known = known.filter(|_| matches).ok_or(Refusal::BadToken)?;
+        let this = Self { env: env.clone(), token: known.token, address };
+        match this.admit(&this.token, &known.settings, this.env.now()) {
             Ok(()) => Ok(this),
             Err(refusal) => {
                 this.tell(refusal).await?;
@@ -90,6 +92,11 @@ impl Directory {
             })
         });
         work.await
+    }
+
+    /// The token that opened this.
+    pub fn token(&self) -> &Token {
+        &self.token
     }
 
     /// The description of a call by this client, made now.
@@ -183,27 +190,40 @@ fn gather<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
 }
 
 /// The total of a list of which `found` rows came back, when the rows alone tell it.
-fn total_by_rows(slice: Slice, found: usize) -> Option<u64> {
+fn total_by_rows<M>(start: &Start<M>, limit: u64, found: usize) -> Option<u64> {
+    let offset = match start {
+        Start::Index(offset) => *offset,
+        Start::First => 0,
+        Start::After(_) | Start::Before(_) | Start::Last => return None,
+    };
     let found = u64::try_from(found).unwrap_or(u64::MAX);
-    let ends_here = found < slice.limit && (found > 0 || slice.offset == 0);
-    ends_here.then(|| slice.offset + found)
+    let ends_here = limit > 0 && found < start.rows(limit) && (found > 0 || offset == 0);
+    ends_here.then(|| offset + found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn total(start: Start<()>, limit: u64, found: usize) -> Option<u64> {
+        total_by_rows(&start, limit, found)
+    }
+
     #[test]
     fn a_short_page_tells_the_total() {
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 2 }, 1), Some(1));
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 2 }, 0), Some(0));
-        assert_eq!(total_by_rows(Slice { offset: 5, limit: 5 }, 3), Some(8));
+        assert_eq!(total(Start::Index(0), 2, 1), Some(1));
+        assert_eq!(total(Start::Index(0), 2, 0), Some(0));
+        assert_eq!(total(Start::Index(5), 5, 3), Some(8));
+        assert_eq!(total(Start::First, 2, 2), Some(2));
     }
 
     #[test]
     fn a_full_or_overshot_page_does_not() {
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 2 }, 2), None);
-        assert_eq!(total_by_rows(Slice { offset: 9, limit: 5 }, 0), None);
-        assert_eq!(total_by_rows(Slice { offset: 0, limit: 0 }, 0), None);
+        assert_eq!(total(Start::Index(0), 2, 2), None);
+        assert_eq!(total(Start::Index(9), 5, 0), None);
+        assert_eq!(total(Start::Index(0), 0, 0), None);
+        assert_eq!(total(Start::First, 2, 3), None);
+        assert_eq!(total(Start::First, 0, 0), None);
+        assert_eq!(total(Start::After(()), 2, 1), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Groups as they are recorded. Members are rows of their own, so that a change of one costs the same in any group.
 
-use crate::{GroupId, Timestamp, UserId};
+use crate::{GroupId, MemberId, Timestamp};
 
 /// A group without its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +32,15 @@ pub struct GroupProfile {
 /// themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberChange {
-    /// These join. Ids that no user has are passed over.
-    Add(Vec<UserId>),
+    /// These join. Ids that no user and no other group has are passed over.
+    Add(Vec<MemberId>),
     /// These leave.
-    Remove(Vec<UserId>),
+    Remove(Vec<MemberId>),
     /// These, and nobody else.
-    Replace(Vec<UserId>),
+    Replace(Vec<MemberId>),
 }
 
-/// A group that a user is in.
+/// A group by its name: one that a user is in, or one in another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRef {
     /// The group's id.

@@ -7,9 +7,11 @@ use crate::{
     break_glass::{self, Account, Code, CodeKind, Holdings, NewAccount, RESCUE_MINUTES},
     console::ScimStatus,
     fold,
+    query::{Filter, Slice, Test, UserCondition, UserText},
     store::Tx,
     token::{NewToken, Token},
 };
+use serde_json::json;
 
 /// The permission of the host.
 #[derive(Clone)]
@@ -140,20 +142,31 @@ impl Host {
         work.await
     }
 
-    /// Makes a token. Its text is in the answer and nowhere else.
+    /// Makes a token. Its text is in the answer and nowhere else. With a user's name, `/Me` is that user for it.
     ///
     /// # Errors
-    /// `Invalid` when the name is empty or too long.
-    pub async fn create_token(&self, name: &str) -> Result<NewToken> {
+    /// `Invalid` when the name is empty or too long, `NotFound` when there is no user of that user name.
+    pub async fn create_token(&self, name: &str, user: Option<&str>) -> Result<NewToken> {
         let new = NewToken::generate(&self.env, crate::console::check_token_name(name)?, None);
         let event = self.event(Action::TokenCreated).on(new.token.id.0, &new.token.name);
-        let work = self.env.store.write((new.token.clone(), event), |(token, event), tx| {
+        let context = (new.token.clone(), user.map(str::to_owned), event);
+        let work = self.env.store.write(context, |(token, user, event), tx| {
             Box::pin(async move {
-                tx.insert_token(token).await?;
-                tx.append_event(event).await
+                let Some(user) = user else {
+                    tx.insert_token(token).await?;
+                    return tx.append_event(event).await.map(|()| None);
+                };
+                let named = Filter::Where(UserCondition::Text(UserText::UserName, Test::Equals(user.clone())));
+                let first = Slice { offset: 0, limit: 1 };
+                let found = tx.find_users(&named, &first.into(), false).await?;
+                let id = found.first().ok_or(Error::NotFound)?.item.id;
+                tx.insert_token(&Token { user: Some(id), ..token.clone() }).await?;
+                tx.append_event(&event.clone().with(&json!({"user": id.to_string()}))).await?;
+                Ok(Some(id))
             })
         });
-        work.await.map(|()| new)
+        let user = work.await?;
+        Ok(NewToken { token: Token { user, ..new.token }, secret: new.secret })
     }
 
     /// All tokens, the newest first.

@@ -53,3 +53,7 @@ id!(
     /// A break-glass account's id.
     BreakGlassId
 );
+id!(
+    /// The id of a user or of a group, as a client names it among the members of a group: what it is, the id tells.
+    MemberId
+);

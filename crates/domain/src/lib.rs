@@ -33,7 +33,7 @@ pub mod token;
 pub mod user;
 
 pub use error::{BoxError, Conflict, Error, Refusal, Result};
-pub use id::{BreakGlassId, GroupId, TokenId, UserId};
+pub use id::{BreakGlassId, GroupId, MemberId, TokenId, UserId};
 pub use key::fold;
 pub use timestamp::{Clock, Timestamp};
 

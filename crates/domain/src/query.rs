@@ -1,7 +1,11 @@
 //! What can be asked of the directory: a small language over indexed attributes. SCIM filters and the console's search
 //! are both translated into it, and the store turns it into SQL with bound parameters.
 
-use crate::{GroupId, Timestamp, UserId};
+mod list;
+
+pub use list::{GroupKey, KeyKind, Listed, Listing, Mark, MarkKey, Slice, Sort, SortKey, Start, UserKey, Window};
+
+use crate::{GroupId, MemberId, Timestamp, UserId};
 
 /// A condition over one kind of record, built from conditions `C`.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,8 +121,8 @@ pub enum GroupCondition {
     Id(Option<GroupId>),
     /// A text attribute passes a test.
     Text(GroupText, Test),
-    /// Has the user as a member.
-    Member(Option<UserId>),
+    /// Has the user or the group as a member of its own.
+    Member(Option<MemberId>),
     /// Has any member.
     HasMembers,
     /// Was created at a time that stands so to this one.
@@ -127,20 +131,81 @@ pub enum GroupCondition {
     Changed(Order, Timestamp),
 }
 
-/// A part of a result by position, in order of creation (RFC 7644 §3.4.2.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slice {
-    /// How many to pass over.
-    pub offset: u64,
-    /// How many to give at most.
-    pub limit: u64,
+impl<C> Filter<C> {
+    /// Nothing at all.
+    pub const NONE: Self = Self::Or(Vec::new());
+
+    /// The same, without the parts that decide nothing: `Filter::All` and `Filter::NONE` are told from everything else,
+    /// which spares the database a look at each row.
+    pub fn simplified(self) -> Self {
+        match self {
+            Self::And(parts) => joined(parts, Self::And, &Self::is_all, &Self::is_none).unwrap_or(Self::NONE),
+            Self::Or(parts) => joined(parts, Self::Or, &Self::is_none, &Self::is_all).unwrap_or(Self::All),
+            Self::Not(inner) => match inner.simplified() {
+                Self::All => Self::NONE,
+                inner if inner.is_none() => Self::All,
+                inner => Self::Not(Box::new(inner)),
+            },
+            other => other,
+        }
+    }
+
+    /// Whether this is [`Filter::NONE`]; ask it of a simplified filter.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::Or(parts) if parts.is_empty())
+    }
+
+    fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
 }
 
-/// One page of a SCIM list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Listing<T> {
-    /// All that match, also those not on this page.
-    pub total: u64,
-    /// The page.
-    pub items: Vec<T>,
+/// Joins simplified parts without those that are `idle`; `None` where one part `decides` alone.
+fn joined<C>(
+    parts: Vec<Filter<C>>,
+    join: impl Fn(Vec<Filter<C>>) -> Filter<C>,
+    idle: &dyn Fn(&Filter<C>) -> bool,
+    decides: &dyn Fn(&Filter<C>) -> bool,
+) -> Option<Filter<C>> {
+    let mut kept = Vec::with_capacity(parts.len());
+    for part in parts.into_iter().map(Filter::simplified) {
+        if decides(&part) {
+            return None;
+        }
+        if !idle(&part) {
+            kept.push(part);
+        }
+    }
+    match kept.len() {
+        1 => kept.pop(),
+        // Nothing is left that decides: an empty AND holds, an empty OR does not.
+        0 if !join(Vec::new()).is_none() => Some(Filter::All),
+        _ => Some(join(kept)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Of = Filter<u8>;
+
+    #[test]
+    fn what_decides_nothing_goes() {
+        let one = || Of::Where(1);
+        let not = |inner| Of::Not(Box::new(inner));
+        for (filter, wanted) in [
+            (Of::And(vec![]), Of::All),
+            (Of::Or(vec![]), Of::NONE),
+            (Of::And(vec![Of::All, one()]), one()),
+            (Of::And(vec![one(), not(Of::All)]), Of::NONE),
+            (Of::Or(vec![Of::NONE, one(), not(Of::NONE)]), Of::All),
+            (Of::Or(vec![Of::NONE, not(one())]), not(one())),
+            (Of::And(vec![one(), Of::Or(vec![Of::Where(2), Of::Where(3)])]), {
+                Of::And(vec![one(), Of::Or(vec![Of::Where(2), Of::Where(3)])])
+            }),
+        ] {
+            assert_eq!(filter.simplified(), wanted);
+        }
+    }
 }

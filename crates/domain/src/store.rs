@@ -2,9 +2,11 @@
 
 mod ports;
 
-pub use ports::{Audit, BreakGlass, Channels, Drills, Groups, Guards, Roles, Sessions, System, Tokens, Tx, Users};
+pub use ports::{
+    Audit, BreakGlass, Channels, Drills, Groups, Guards, Nesting, Roles, Sessions, System, Tokens, Tx, Users,
+};
 
-use crate::Result;
+use crate::{Result, directory::Admissions};
 use async_trait::async_trait;
 use std::{
     future::Future,
@@ -17,12 +19,15 @@ pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
 
 /// A database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Arc<dyn Database>);
+pub struct Store {
+    database: Arc<dyn Database>,
+    admissions: Arc<Admissions>,
+}
 
 impl Store {
     /// Puts the units of work on top of a database.
     pub fn new(database: impl Database) -> Self {
-        Self(Arc::new(database))
+        Self { database: Arc::new(database), admissions: Arc::default() }
     }
 
     /// Runs a unit of work that may change things. Either all of it is durable when this returns `Ok`, or none of it
@@ -35,9 +40,25 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
+        let outcome = self.provision(context, work).await;
+        self.admissions.forget();
+        outcome
+    }
+
+    /// Runs a unit of work as [`Store::write`] does, one that changes no token and no setting that admits a call: what is
+    /// remembered of those stays good.
+    pub async fn provision<C, T>(&self, context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
         let unit = Arc::new(Closure { context, work, output: Mutex::new(None) });
-        self.0.write(unit.clone()).await?;
+        self.database.write(unit.clone()).await?;
         unit.take()
+    }
+
+    pub(crate) fn admissions(&self) -> &Admissions {
+        &self.admissions
     }
 
     /// Runs a unit of work that only reads. Each statement sees what is committed when it starts.
@@ -47,18 +68,18 @@ impl Store {
         T: Send + 'static,
     {
         let unit = Closure { context, work, output: Mutex::new(None) };
-        self.0.read(&unit).await?;
+        self.database.read(&unit).await?;
         unit.take()
     }
 
     /// Checks that the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.0.ping().await
+        self.database.ping().await
     }
 
     /// Waits for units under way and closes every connection.
     pub async fn close(&self) {
-        self.0.close().await;
+        self.database.close().await;
     }
 }
 

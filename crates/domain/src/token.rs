@@ -5,11 +5,13 @@
 //! into the database.
 
 use crate::{
-    Env, Error, Result, Timestamp, TokenId,
+    Env, Error, Result, Timestamp, TokenId, UserId,
     audit::{Action, Actor, Event},
     store::Tx,
+    text_enum::text_enum,
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
@@ -54,6 +56,24 @@ pub struct Token {
     pub replaces: Option<TokenId>,
     /// Where it may be used from.
     pub networks: Option<Networks>,
+    /// What its client is taken for; `None` until something that it sends tells.
+    pub profile: Option<ClientProfile>,
+    /// Whether an administrator has said what its client is: then nothing that it sends changes that.
+    pub profile_set: bool,
+    /// The user that `/Me` is (RFC 7644 §3.11).
+    pub user: Option<UserId>,
+}
+
+text_enum! {
+    /// What kind of client calls with a token. It decides only where clients mean different things by the same words.
+    pub enum ClientProfile {
+        /// Microsoft Entra ID: by `replace` of `members` it means that these join, nobody leaves.
+        Entra = "entra",
+        /// Okta.
+        Okta = "okta",
+        /// Any other, which means what the RFC says.
+        Generic = "generic",
+    }
 }
 
 /// Where a token may be used from.
@@ -122,12 +142,23 @@ impl NewToken {
             paused: None,
             replaces: None,
             networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
         };
         Self { token, secret }
     }
 }
 
 impl Token {
+    /// What its client is taken for by a call that bears this sign of it, if any. What an administrator has set counts
+    /// before all signs. Of those of two directories the first counts, so that a token in two places does not go to and
+    /// fro.
+    pub fn profile_with(&self, sign: Option<ClientProfile>) -> Option<ClientProfile> {
+        let open = !self.profile_set && matches!(self.profile, None | Some(ClientProfile::Generic));
+        if open { sign.or(self.profile) } else { self.profile }
+    }
+
     /// The form in which a list shows it: prefix, public part, last four characters.
     pub fn masked(&self) -> String {
         format!("{PREFIX}{}_…{}", self.key, self.last_four)
@@ -202,6 +233,23 @@ pub async fn used(tx: &mut dyn Tx, id: TokenId, place: Option<&str>, at: Timesta
     let Some(token) = tx.token(id).await? else { return Ok(()) };
     let actor = Actor::Scim { token: id, name: token.name.clone() };
     tx.append_event(&Event::new(at, actor, place.map(str::to_owned), action).on(id.0, &token.name)).await
+}
+
+/// Notes, behind the answer, what a token's client has turned out to be, unless that is known or set.
+pub async fn detected(tx: &mut dyn Tx, id: TokenId, sign: ClientProfile, at: Timestamp) -> Result<()> {
+    let Some(token) = tx.lock_token(id).await? else { return Ok(()) };
+    let profile = token.profile_with(Some(sign));
+    if profile == token.profile {
+        return Ok(());
+    }
+    tx.update_token(&Token { profile, ..token.clone() }).await?;
+    // To be like any other changes nothing of what the words of its calls mean.
+    if sign == ClientProfile::Generic {
+        return Ok(());
+    }
+    let actor = Actor::Scim { token: id, name: token.name.clone() };
+    let facts = json!({"client": sign.as_str(), "how": "detected"});
+    tx.append_event(&Event::new(at, actor, None, Action::TokenChanged).on(id.0, &token.name).with(&facts)).await
 }
 
 /// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which is one

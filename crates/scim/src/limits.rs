@@ -11,8 +11,12 @@ pub struct Limits {
     pub json_depth: usize,
     /// Most operations in one PATCH request.
     pub operations: usize,
-    /// Most resources on one page of a list; announced as `filter.maxResults`.
+    /// Most operations in one bulk request; announced in the service provider configuration.
+    pub bulk_operations: usize,
+    /// Most resources on one page of a list; announced as `filter.maxResults` and `pagination.maxPageSize`.
     pub page_size: usize,
+    /// Resources on a page when the client does not say how many; announced as `pagination.defaultPageSize`.
+    pub default_page_size: usize,
     /// Largest request body, in bytes; announced in the service provider configuration, enforced by the server.
     pub payload: usize,
 }
@@ -25,7 +29,9 @@ impl Default for Limits {
             filter_terms: 200,
             json_depth: 64,
             operations: 1000,
+            bulk_operations: 1000,
             page_size: 200,
+            default_page_size: 100,
             payload: 5 * 1024 * 1024,
         }
     }

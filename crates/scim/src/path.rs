@@ -76,13 +76,13 @@ fn split_urn(text: &str) -> Result<(Option<String>, &str), PathError> {
     if well_formed { Ok((Some(urn.into()), rest)) } else { Err(PathError) }
 }
 
-fn is_urn_byte(byte: u8) -> bool {
+pub(crate) fn is_urn_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b":.-_/%+".contains(&byte)
 }
 
 /// RFC 7644 §3.4.2.2: a name begins with a letter and goes on with letters, digits, `-` and `_`. `$ref` is a name, too,
 /// and some custom attributes begin with an underscore.
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'$' || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'$')

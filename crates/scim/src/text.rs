@@ -1,6 +1,8 @@
-//! Comparing names and values without regard to case.
+//! Comparing names and values: without regard to case, or as what they stand for.
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use unicode_normalization::UnicodeNormalization;
 
 /// Whether two values are equal: to the letter if `exact`, else in their folded form.
@@ -38,4 +40,10 @@ pub(crate) fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 /// Whether `text` is, or begins with, a URN.
 pub(crate) fn is_urn(text: &str) -> bool {
     strip_prefix(text, "urn:").is_some()
+}
+
+/// The instant that a dateTime names (RFC 7643 §2.3.5). One without a zone, which xsd:dateTime allows, is in UTC.
+pub(crate) fn instant(text: &str) -> Option<OffsetDateTime> {
+    let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    parse(text).or_else(|| parse(&format!("{text}Z")))
 }

@@ -55,16 +55,25 @@ pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Resu
         (Type::Complex, Value::Object(map)) => return Ok(fit_object(attribute, map, empty)?.map(Value::Object)),
         (Type::Complex, Value::String(plain)) => {
             let sub = attribute.sub_attribute("value").ok_or_else(|| wrong_type(attribute))?;
-            Value::Object(Map::from_iter([(sub.name.to_owned(), Value::String(plain))]))
+            Some(Value::Object(Map::from_iter([(sub.name.to_owned(), Value::String(plain))])))
         }
-        (Type::Boolean, Value::Bool(value)) => Value::Bool(value),
-        (Type::Boolean, Value::String(text)) => Value::Bool(boolean(&text).ok_or_else(|| wrong_type(attribute))?),
-        (Type::Integer, Value::Number(number)) if !number.is_f64() => Value::Number(number),
-        (Type::Decimal, Value::Number(number)) => Value::Number(number),
-        (Type::String | Type::Reference | Type::Binary | Type::DateTime, Value::String(text)) => Value::String(text),
-        _ => return Err(wrong_type(attribute)),
+        (kind, value) => fit_simple(kind, value),
     };
-    Ok(Some(fitted))
+    fitted.map(Some).ok_or_else(|| wrong_type(attribute))
+}
+
+/// Entra sends booleans and numbers as text.
+fn fit_simple(kind: Type, value: Value) -> Option<Value> {
+    match (kind, value) {
+        (Type::Boolean, Value::Bool(value)) => Some(Value::Bool(value)),
+        (Type::Boolean, Value::String(text)) => boolean(&text).map(Value::Bool),
+        (Type::Integer | Type::Decimal, Value::String(text)) => fit_simple(kind, Value::Number(text.parse().ok()?)),
+        (Type::Integer, Value::Number(number)) if number.is_f64() => None,
+        (Type::Integer | Type::Decimal, Value::Number(number)) => Some(Value::Number(number)),
+        (Type::DateTime, Value::String(text)) => text::instant(&text).map(|_| Value::String(text)),
+        (Type::String | Type::Reference | Type::Binary, Value::String(text)) => Some(Value::String(text)),
+        _ => None,
+    }
 }
 
 fn fit_object(attribute: &Attribute, map: Map<String, Value>, empty: Empty) -> Result<Option<Map<String, Value>>> {
@@ -154,10 +163,17 @@ pub(crate) fn claim_primary(elements: &mut [Value], given: &[usize]) {
 
 /// Whether two elements are the same value of `attribute`: their `value` is equal, or if one has none, all of them.
 pub(crate) fn is_same_element(attribute: Option<&Attribute>, a: &Value, b: &Value) -> bool {
-    let exact = attribute.and_then(|known| known.sub_attribute("value")).is_some_and(|value| value.case_exact);
-    match (element_value(a), element_value(b)) {
-        (Some(Value::String(a)), Some(Value::String(b))) => text::same(a, b, exact || attribute.is_none()),
-        (Some(a), Some(b)) => a == b,
+    match (attribute, element_value(a), element_value(b)) {
+        (Some(known), Some(a), Some(b)) => known.compared().map_or(a == b, |value| is_same_value(value, a, b)),
+        (None, Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+/// Whether two values of a simple attribute are equal, letter case counting as the attribute says.
+pub(crate) fn is_same_value(attribute: &Attribute, a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => text::same(a, b, attribute.case_exact),
         _ => a == b,
     }
 }
@@ -175,6 +191,7 @@ fn wrong_type(attribute: &Attribute) -> Error {
         Type::Integer => "a whole number",
         Type::Decimal => "a number",
         Type::Complex => "an object",
+        Type::DateTime => "a time such as 2026-01-31T09:30:00Z",
         _ => "text",
     };
     Error::invalid_value(format!("The value of {} must be {expected}.", attribute.name))

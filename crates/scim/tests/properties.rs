@@ -261,7 +261,7 @@ proptest! {
             let _ = filter.matches(&document, resource_type);
             let meta = || "x".to_owned();
             let meta = Meta { id: meta(), created: meta(), last_modified: meta(), version: meta(), location: meta() };
-            let body = render(resource_type, &document, meta, &[], &Projection::all());
+            let body = render(resource_type, document.clone(), meta, vec![], &Projection::all());
             prop_assert_eq!(&body["id"], &json!("x"));
             prop_assert!(resource_type.name != "User" || !body.contains_key("password"));
         }

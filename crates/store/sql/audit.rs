@@ -1,4 +1,4 @@
-use super::{Connection, bounded, dialect, failed};
+use super::{Connection, Head, bounded, dialect, failed};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -61,18 +61,17 @@ fn digest(bytes: Vec<u8>) -> Result<[u8; 32]> {
     bytes.try_into().map_err(|_| Error::Corrupt { table: "audit_events", column: "hash" })
 }
 
-#[async_trait]
-impl Audit for Connection<'_> {
-    async fn append_event(&mut self, event: &Event) -> Result<()> {
-        dialect::lock_chain(&mut *self.0).await.map_err(failed)?;
-        let (last, previous) = self.audit_head().await?.unwrap_or_default();
+impl Connection<'_> {
+    /// Adds an event after the last one. Gives false where the log has gone on since.
+    async fn append_after(&mut self, (last, previous): Head, event: &Event) -> Result<bool> {
         let seq = last + 1;
         let link = Link::of(previous, seq, event);
         let (kind, id, name) = event.actor.parts();
         let insert = sqlx::query!(
             "INSERT INTO audit_events (seq, at, actor_kind, actor_id, actor_name, address, action, target, target_name,
                 before, after, reason, alert, previous, hash)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            ON CONFLICT (seq) DO NOTHING",
             seq,
             event.at.millis(),
             kind,
@@ -89,8 +88,28 @@ impl Audit for Connection<'_> {
             link.previous.as_slice(),
             link.hash.as_slice(),
         );
-        insert.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+        let added = insert.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0;
+        if added {
+            *self.1 = Some((seq, link.hash));
+        }
+        Ok(added)
+    }
+}
+
+#[async_trait]
+impl Audit for Connection<'_> {
+    async fn append_event(&mut self, event: &Event) -> Result<()> {
+        dialect::lock_chain(&mut *self.0).await.map_err(failed)?;
+        if let Some(head) = *self.1
+            && self.append_after(head, event).await?
+        {
+            return Ok(());
+        }
+        let head = self.audit_head().await?.unwrap_or_default();
+        if self.append_after(head, event).await? {
+            return Ok(());
+        }
+        Err(Error::Unavailable("the audit log was written to by something that does not heed its lock".into()))
     }
 
     async fn count_events(&mut self) -> Result<u64> {

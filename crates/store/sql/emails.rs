@@ -1,39 +1,28 @@
-use super::{Connection, IDS, ROWS, failed, indexed};
+use super::{Connection, ROWS, failed, indexed};
 use crate::Db;
-use domain::{Result, UserId, fold, user::Email};
+use domain::{Error, Result, UserId, fold, user::Email};
 use sqlx::QueryBuilder;
-use std::collections::HashMap;
 use uuid::Uuid;
 
-#[derive(sqlx::FromRow)]
-struct EmailRow {
-    user_id: Uuid,
-    value: String,
-    kind: Option<String>,
-    is_primary: bool,
+/// Reads what `dialect::EMAILS` gives.
+pub(super) fn from_json(text: &str) -> Result<Vec<Email>> {
+    /// SQLite has no booleans.
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Bool(bool),
+        Number(i64),
+    }
+    let corrupt = |_| Error::Corrupt { table: "user_emails", column: "value" };
+    let rows: Vec<(String, Option<String>, Flag)> = serde_json::from_str(text).map_err(corrupt)?;
+    let email = |(value, kind, primary)| {
+        let primary = matches!(primary, Flag::Bool(true) | Flag::Number(1));
+        Email { value, kind, primary }
+    };
+    Ok(rows.into_iter().map(email).collect())
 }
 
 impl Connection<'_> {
-    /// The e-mail addresses of each of these users, in the order given.
-    pub(super) async fn emails_of(&mut self, users: &[Uuid]) -> Result<HashMap<Uuid, Vec<Email>>> {
-        let mut emails = HashMap::<Uuid, Vec<Email>>::new();
-        for part in users.chunks(IDS) {
-            let mut query =
-                QueryBuilder::<Db>::new("SELECT user_id, value, kind, is_primary FROM user_emails WHERE user_id IN ");
-            push_ids(&mut query, part);
-            query.push(" ORDER BY user_id, position");
-            let rows: Vec<EmailRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-            for row in rows {
-                emails.entry(row.user_id).or_default().push(Email {
-                    value: row.value,
-                    kind: row.kind,
-                    primary: row.is_primary,
-                });
-            }
-        }
-        Ok(emails)
-    }
-
     /// Adds the e-mail addresses of a user that has none.
     pub(super) async fn insert_emails(&mut self, user: UserId, emails: &[Email]) -> Result<()> {
         let keys: Vec<String> = emails.iter().map(|email| fold(&email.value)).collect();
@@ -52,19 +41,6 @@ impl Connection<'_> {
             query.build().execute(&mut *self.0).await.map_err(failed)?;
         }
         Ok(())
-    }
-
-    /// Writes the e-mail addresses of a user, where they are not what is stored.
-    pub(super) async fn replace_emails(&mut self, user: UserId, emails: &[Email]) -> Result<()> {
-        let stored = self.emails_of(&[user.0]).await?.remove(&user.0).unwrap_or_default();
-        if stored == emails {
-            return Ok(());
-        }
-        sqlx::query!("DELETE FROM user_emails WHERE user_id = $1", user.0)
-            .execute(&mut *self.0)
-            .await
-            .map_err(failed)?;
-        self.insert_emails(user, emails).await
     }
 }
 

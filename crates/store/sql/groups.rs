@@ -8,7 +8,7 @@ use domain::{
     Conflict, Error, GroupId, Result, Timestamp, UserId, fold,
     group::{Group, GroupProfile, GroupSummary},
     page::Place,
-    query::{Filter, GroupCondition, Slice, UserCondition},
+    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, Window},
     store::{Groups, Users},
     user::{Deleted, UserSummary},
 };
@@ -131,6 +131,7 @@ impl Groups for Connection<'_> {
             at.millis()
         );
         keep.execute(&mut *self.0).await.map_err(failed)?;
+        self.keep_nesting(id, at).await?;
         let delete = sqlx::query!("DELETE FROM groups WHERE id = $1", id.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
@@ -153,6 +154,7 @@ impl Groups for Connection<'_> {
             return Err(Error::Conflict(Conflict::GroupName));
         }
         self.restore_memberships_in(id).await?;
+        self.restore_nesting(id, at).await?;
         let forget = sqlx::query!("DELETE FROM deleted_groups WHERE id = $1", id.0);
         forget.execute(&mut *self.0).await.map_err(failed)?;
         Ok(Some(deleted.display_name))
@@ -172,20 +174,25 @@ impl Groups for Connection<'_> {
         Ok(rows.collect())
     }
 
-    async fn find_groups(&mut self, filter: &Filter<GroupCondition>, slice: Slice) -> Result<Vec<Group>> {
-        let mut query = QueryBuilder::<Db>::new(
-            "SELECT id, version, created, changed, display_name, external_id, document FROM groups WHERE ",
-        );
-        filter.push(&mut query);
-        query.push(" ORDER BY id LIMIT ").push_bind(bounded(slice.limit));
-        query.push(" OFFSET ").push_bind(bounded(slice.offset));
-        let rows: Vec<GroupRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-        Ok(rows.into_iter().map(Group::from).collect())
+    async fn find_groups(
+        &mut self,
+        filter: &Filter<GroupCondition>,
+        window: &Window<GroupKey>,
+    ) -> Result<Vec<Listed<Group>>> {
+        let rows: Vec<Listed<GroupRow>> = self
+            .list(filter, window, ["id, version, created, changed, display_name, external_id, document", ""])
+            .await?;
+        Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: row.item.into() }).collect())
     }
 
     async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64> {
-        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM groups WHERE ");
-        filter.push(&mut query);
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        if let Filter::All = filter {
+            query.push("COALESCE(CAST(SUM(total) AS BIGINT), 0) FROM group_blocks");
+        } else {
+            query.push("COUNT(*) FROM groups WHERE ");
+            filter.push(&mut query);
+        }
         let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
         Ok(count.unsigned_abs())
     }
@@ -209,6 +216,9 @@ impl Groups for Connection<'_> {
     }
 
     async fn count_groups_named(&mut self, search: &str) -> Result<u64> {
+        if search.is_empty() {
+            return self.count_groups(&Filter::All).await;
+        }
         let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM groups WHERE ");
         query::push_contains(&mut query, "display_name_key", search);
         let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
@@ -244,7 +254,7 @@ impl Groups for Connection<'_> {
     }
 
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
-        self.insert_former_members(group, since).await
+        Ok(self.insert_former_members(group, since).await? + self.restore_nested(group, since).await?)
     }
 
     async fn has_members(&mut self, group: GroupId) -> Result<bool> {

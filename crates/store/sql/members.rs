@@ -142,7 +142,7 @@ impl Connection<'_> {
         members.execute(&mut *self.0).await.map_err(failed)?;
         let departures = sqlx::query!("DELETE FROM departures WHERE at < $1", before);
         departures.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+        self.delete_former_nested(Timestamp::from_millis(before)).await
     }
 
     /// The members of a group that are none of these. No statement takes so many ids as a group may have members, and

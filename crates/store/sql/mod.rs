@@ -9,7 +9,9 @@ mod emails;
 pub(crate) mod error;
 mod groups;
 mod guards;
+mod list;
 mod members;
+mod nesting;
 mod page;
 mod query;
 mod roles;
@@ -22,8 +24,15 @@ use crate::{Db, dialect};
 use domain::{Error, Result};
 pub(crate) use error::{failed, not_migrated};
 
-/// A connection as the units of work see it.
-pub(crate) struct Connection<'c>(pub(crate) &'c mut <Db as sqlx::Database>::Connection);
+/// A connection as the units of work see it, and the end of the audit log as far as it is known.
+pub(crate) struct Connection<'c>(
+    pub(crate) &'c mut <Db as sqlx::Database>::Connection,
+    pub(crate) &'c mut Option<Head>,
+);
+
+/// The number and the hash of the last event of the audit log, as somebody left it. It may be out of date, but must never
+/// be ahead of what is committed or written in the same unit.
+pub(crate) type Head = (i64, [u8; 32]);
 
 /// How many values go into one list: SQLite takes 32,766 parameters a statement, Postgres 65,535.
 const IDS: usize = 5_000;

@@ -85,15 +85,17 @@ impl Condition for GroupCondition {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         match self {
             Self::Id(Some(id)) => drop(query.push("groups.id = ").push_bind(id.0)),
-            Self::Member(Some(user)) => {
-                query.push("groups.id IN (SELECT group_id FROM group_members WHERE user_id = ");
-                query.push_bind(user.0).push(")");
+            Self::Member(Some(member)) => {
+                query.push("groups.id IN (SELECT group_id FROM group_members WHERE user_id = ").push_bind(member.0);
+                query.push(" UNION ALL SELECT group_id FROM nested_groups WHERE member_id = ").push_bind(member.0);
+                query.push(")");
             }
             Self::Id(None) | Self::Member(None) => drop(query.push("FALSE")),
             Self::Text(GroupText::DisplayName, test) => push_test(query, Column::folded("display_name_key"), test),
             Self::Text(GroupText::ExternalId, test) => push_test(query, Column::exact("external_id"), test),
             Self::HasMembers => {
-                query.push("EXISTS (SELECT 1 FROM group_members WHERE group_id = groups.id)");
+                query.push("(EXISTS (SELECT 1 FROM group_members WHERE group_id = groups.id)");
+                query.push(" OR EXISTS (SELECT 1 FROM nested_groups WHERE group_id = groups.id))");
             }
             Self::Created(order, at) => push_time(query, "created", *order, *at),
             Self::Changed(order, at) => push_time(query, "changed", *order, *at),

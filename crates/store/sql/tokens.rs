@@ -1,10 +1,10 @@
 use super::{Connection, dialect, failed, system::SettingsRow};
 use async_trait::async_trait;
 use domain::{
-    Error, Result, Timestamp, TokenId,
+    Error, Result, Timestamp, TokenId, UserId,
     settings::Settings,
     store::Tokens,
-    token::{Networks, SeenNetwork, Token},
+    token::{ClientProfile, Networks, SeenNetwork, Token},
 };
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ struct TokenRow {
     replaces: Option<Uuid>,
     networks: Option<String>,
     networks_enforced: bool,
+    profile: Option<String>,
+    profile_set: bool,
+    user_id: Option<Uuid>,
 }
 
 impl TryFrom<TokenRow> for Token {
@@ -42,8 +45,15 @@ impl TryFrom<TokenRow> for Token {
             paused: row.paused.map(Timestamp::from_millis),
             replaces: row.replaces.map(TokenId),
             networks: row.networks.map(|list| Networks { list, enforced }),
+            profile: row.profile.map(|text| read_profile(&text)).transpose()?,
+            profile_set: row.profile_set,
+            user: row.user_id.map(UserId),
         })
     }
+}
+
+fn read_profile(text: &str) -> Result<ClientProfile> {
+    ClientProfile::parse(text).ok_or(Error::Corrupt { table: "tokens", column: "profile" })
 }
 
 #[async_trait]
@@ -53,7 +63,7 @@ impl Tokens for Connection<'_> {
             r#"SELECT provisioning, provisioning_changed, guard_mode, guard_count, guard_percent, guard_minutes,
                 audit_days, tokens.id AS "id?", key AS "key?", hash AS "hash?", last_four AS "last_four?",
                 name AS "name?", created AS "created?", last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced AS "networks_enforced?"
+                networks_enforced AS "networks_enforced?", profile, profile_set AS "profile_set?", user_id
             FROM settings LEFT JOIN tokens ON key = $1 WHERE settings.id = 1"#,
             key
         );
@@ -67,11 +77,13 @@ impl Tokens for Connection<'_> {
             guard_minutes: row.guard_minutes,
             audit_days: row.audit_days,
         };
-        let needed = (row.id, row.key, row.hash, row.last_four, row.name, row.created, row.networks_enforced);
+        let needed = (row.id, row.key, row.hash, row.last_four, row.name, row.created);
         let token = match needed {
-            (Some(id), Some(key), Some(hash), Some(last_four), Some(name), Some(created), Some(networks_enforced)) => {
+            (Some(id), Some(key), Some(hash), Some(last_four), Some(name), Some(created)) => {
                 let (last_used, revoked, expires, paused) = (row.last_used, row.revoked, row.expires, row.paused);
-                let (replaces, networks) = (row.replaces, row.networks);
+                let (replaces, networks, profile) = (row.replaces, row.networks, row.profile);
+                let networks_enforced = row.networks_enforced.unwrap_or_default();
+                let profile_set = row.profile_set.unwrap_or_default();
                 let row = TokenRow {
                     id,
                     key,
@@ -86,6 +98,9 @@ impl Tokens for Connection<'_> {
                     replaces,
                     networks,
                     networks_enforced,
+                    profile,
+                    profile_set,
+                    user_id: row.user_id,
                 };
                 Some(row.try_into()?)
             }
@@ -98,7 +113,7 @@ impl Tokens for Connection<'_> {
         let row = sqlx::query_as!(
             TokenRow,
             "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced
+                networks_enforced, profile, profile_set, user_id
             FROM tokens WHERE id = $1",
             id.0
         );
@@ -109,7 +124,7 @@ impl Tokens for Connection<'_> {
         let row = dialect::lock_as!(
             TokenRow,
             "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced
+                networks_enforced, profile, profile_set, user_id
             FROM tokens WHERE id = $1",
             id.0
         );
@@ -120,7 +135,7 @@ impl Tokens for Connection<'_> {
         let rows = sqlx::query_as!(
             TokenRow,
             "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced
+                networks_enforced, profile, profile_set, user_id
             FROM tokens ORDER BY created DESC, id DESC"
         );
         rows.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter().map(Token::try_from).collect()
@@ -130,8 +145,8 @@ impl Tokens for Connection<'_> {
         let networks = token.networks.as_ref();
         let insert = sqlx::query!(
             "INSERT INTO tokens (id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces,
-                networks, networks_enforced)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                networks, networks_enforced, profile, profile_set, user_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             token.id.0,
             token.key,
             token.hash.as_slice(),
@@ -145,6 +160,9 @@ impl Tokens for Connection<'_> {
             token.replaces.map(|id| id.0),
             networks.map(|networks| networks.list.as_str()),
             networks.is_some_and(|networks| networks.enforced),
+            token.profile.map(ClientProfile::as_str),
+            token.profile_set,
+            token.user.map(|id| id.0),
         );
         insert.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
@@ -160,15 +178,28 @@ impl Tokens for Connection<'_> {
     async fn update_token(&mut self, token: &Token) -> Result<()> {
         let networks = token.networks.as_ref();
         let update = sqlx::query!(
-            "UPDATE tokens SET expires = $2, paused = $3, networks = $4, networks_enforced = $5 WHERE id = $1",
+            "UPDATE tokens SET expires = $2, paused = $3, networks = $4, networks_enforced = $5, profile = $6,
+                profile_set = $7
+            WHERE id = $1",
             token.id.0,
             token.expires.map(Timestamp::millis),
             token.paused.map(Timestamp::millis),
             networks.map(|networks| networks.list.as_str()),
             networks.is_some_and(|networks| networks.enforced),
+            token.profile.map(ClientProfile::as_str),
+            token.profile_set,
         );
         update.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
+    }
+
+    async fn token_users(&mut self) -> Result<Vec<(TokenId, UserId, String)>> {
+        let rows = sqlx::query!(
+            r#"SELECT tokens.id AS token, users.id AS "user", COALESCE(users.display_name, user_name) AS "name!"
+            FROM tokens JOIN users ON users.id = tokens.user_id"#
+        );
+        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
+        Ok(rows.into_iter().map(|row| (TokenId(row.token), UserId(row.user), row.name)).collect())
     }
 
     async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool> {

@@ -1,11 +1,13 @@
-use super::{Connection, IDS, bounded, dialect, emails::push_ids, failed, indexed, page, query::Condition};
+use super::{Connection, bounded, dialect, emails, failed, indexed, page, query::Condition};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
-    Conflict, Error, GroupId, Result, Timestamp, UserId, fold,
+    Conflict, Error, GroupId, Result, Timestamp, UserId,
+    directory::UserView,
+    fold,
     group::GroupRef,
     page::Place,
-    query::{Filter, Slice, UserCondition},
+    query::{Filter, Listed, UserCondition, UserKey, Window},
     store::Users,
     user::{Deleted, Email, Profile, User, UserSummary},
 };
@@ -27,6 +29,8 @@ struct UserRow {
     manager: Option<String>,
     active: bool,
     document: String,
+    emails: String,
+    groups: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,15 +48,19 @@ struct NameRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct GroupRefRow {
-    user_id: Uuid,
+struct ViewRow {
     id: Uuid,
-    display_name: String,
+    version: i64,
+    created: i64,
+    changed: i64,
+    document: String,
+    groups: Option<String>,
 }
 
 impl UserRow {
-    fn with(self, emails: Vec<Email>) -> User {
-        User {
+    fn whole(self) -> Result<(User, Vec<GroupRef>)> {
+        let groups = groups_from_json(self.groups.as_deref())?;
+        let user = User {
             id: UserId(self.id),
             version: self.version,
             created: Timestamp::from_millis(self.created),
@@ -66,49 +74,88 @@ impl UserRow {
                 employee_number: self.employee_number,
                 manager: self.manager,
                 active: self.active,
-                emails,
+                emails: emails::from_json(&self.emails)?,
                 document: self.document,
             },
-        }
+        };
+        Ok((user, groups))
+    }
+}
+
+impl TryFrom<ViewRow> for UserView {
+    type Error = Error;
+
+    fn try_from(row: ViewRow) -> Result<Self> {
+        Ok(Self {
+            groups: groups_from_json(row.groups.as_deref())?,
+            id: UserId(row.id),
+            version: row.version,
+            created: Timestamp::from_millis(row.created),
+            changed: Timestamp::from_millis(row.changed),
+            document: row.document,
+        })
     }
 }
 
 impl Connection<'_> {
-    async fn with_emails(&mut self, rows: Vec<UserRow>) -> Result<Vec<User>> {
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let mut emails = self.emails_of(&ids).await?;
-        let users = rows.into_iter().map(|row| {
-            let own = emails.remove(&row.id).unwrap_or_default();
-            row.with(own)
-        });
-        Ok(users.collect())
+    /// One user with its e-mail addresses, and its groups where they are wanted, in one statement.
+    async fn select_user(
+        &mut self,
+        id: UserId,
+        with_groups: bool,
+        lock: &'static str,
+    ) -> Result<Option<(User, Vec<GroupRef>)>> {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
+                employee_number, manager, active, document, ",
+        );
+        query.push(dialect::EMAILS).push(", ").push(group_column(with_groups));
+        query.push(" FROM users WHERE id = ").push_bind(id.0).push(lock);
+        let row: Option<UserRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
+        row.map(UserRow::whole).transpose()
     }
+}
+
+/// The columns of what a client sees of a user.
+fn view_columns(with_groups: bool) -> [&'static str; 2] {
+    ["id, version, created, changed, document, ", group_column(with_groups)]
+}
+
+fn group_column(wanted: bool) -> &'static str {
+    if wanted { dialect::GROUPS } else { "NULL AS groups" }
+}
+
+/// Reads what `dialect::GROUPS` gives.
+fn groups_from_json(text: Option<&str>) -> Result<Vec<GroupRef>> {
+    let corrupt = || Error::Corrupt { table: "groups", column: "display_name" };
+    let groups: Vec<(&str, String)> = text.map_or(Ok(Vec::new()), serde_json::from_str).map_err(|_| corrupt())?;
+    let group = |(id, display_name)| {
+        let id = Uuid::try_parse(id).map_err(|_| corrupt())?;
+        Ok(GroupRef { id: GroupId(id), display_name })
+    };
+    groups.into_iter().map(group).collect()
 }
 
 #[async_trait]
 impl Users for Connection<'_> {
-    async fn user(&mut self, id: UserId) -> Result<Option<User>> {
-        let row = sqlx::query_as!(
-            UserRow,
-            "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
-                employee_number, manager, active, document
-            FROM users WHERE id = $1",
-            id.0
-        );
-        let row = row.fetch_optional(&mut *self.0).await.map_err(failed)?;
-        Ok(self.with_emails(row.into_iter().collect()).await?.pop())
+    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>> {
+        self.select_user(id, true, "").await
+    }
+
+    async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>> {
+        let [columns, groups] = view_columns(with_groups);
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        query.push(columns).push(groups).push(" FROM users WHERE id = ").push_bind(id.0);
+        let row: Option<ViewRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
+        row.map(UserView::try_from).transpose()
     }
 
     async fn lock_user(&mut self, id: UserId) -> Result<Option<User>> {
-        let row = dialect::lock_as!(
-            UserRow,
-            "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
-                employee_number, manager, active, document
-            FROM users WHERE id = $1",
-            id.0
-        );
-        let row = row.fetch_optional(&mut *self.0).await.map_err(failed)?;
-        Ok(self.with_emails(row.into_iter().collect()).await?.pop())
+        Ok(self.select_user(id, false, dialect::FOR_UPDATE).await?.map(|(user, _)| user))
+    }
+
+    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>> {
+        self.select_user(id, true, dialect::FOR_UPDATE).await
     }
 
     async fn insert_user(&mut self, user: &User) -> Result<()> {
@@ -173,7 +220,13 @@ impl Users for Connection<'_> {
         if update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
             return Err(Error::VersionMismatch);
         }
-        self.replace_emails(user.id, &profile.emails).await
+        Ok(())
+    }
+
+    async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM user_emails WHERE user_id = $1", id.0);
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        self.insert_emails(id, emails).await
     }
 
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()> {
@@ -260,22 +313,31 @@ impl Users for Connection<'_> {
         Ok(rows.into_iter().map(|row| Deleted { id: row.id, name: row.name, deleted: deleted(row.deleted) }).collect())
     }
 
-    async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>> {
-        let mut query = QueryBuilder::<Db>::new(
-            "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
-                employee_number, manager, active, document
-            FROM users WHERE ",
-        );
-        filter.push(&mut query);
-        query.push(" ORDER BY id LIMIT ").push_bind(bounded(slice.limit));
-        query.push(" OFFSET ").push_bind(bounded(slice.offset));
-        let rows = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-        self.with_emails(rows).await
+    async fn find_users(
+        &mut self,
+        filter: &Filter<UserCondition>,
+        window: &Window<UserKey>,
+        with_groups: bool,
+    ) -> Result<Vec<Listed<UserView>>> {
+        let rows: Vec<Listed<ViewRow>> = self.list(filter, window, view_columns(with_groups)).await?;
+        rows.into_iter().map(|Listed { mark, item }| Ok(Listed { mark, item: item.try_into()? })).collect()
     }
 
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64> {
-        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM users WHERE ");
-        filter.push(&mut query);
+        // What the blocks count needs no look at the rows.
+        let sum = match filter {
+            Filter::All => Some("SUM(total)"),
+            Filter::Where(UserCondition::Active(true)) => Some("SUM(active)"),
+            Filter::Where(UserCondition::Active(false)) => Some("SUM(total - active)"),
+            _ => None,
+        };
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        if let Some(sum) = sum {
+            query.push("COALESCE(CAST(").push(sum).push(" AS BIGINT), 0) FROM user_blocks");
+        } else {
+            query.push("COUNT(*) FROM users WHERE ");
+            filter.push(&mut query);
+        }
         let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
         Ok(count.unsigned_abs())
     }
@@ -304,24 +366,6 @@ impl Users for Connection<'_> {
             changed: Timestamp::from_millis(row.changed),
         });
         Ok(page::shown(rows.collect(), place))
-    }
-
-    async fn groups_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, GroupRef)>> {
-        let mut groups = Vec::new();
-        let users: Vec<Uuid> = users.iter().map(|id| id.0).collect();
-        for part in users.chunks(IDS) {
-            let mut query = QueryBuilder::<Db>::new(
-                "SELECT user_id, id, display_name FROM group_members JOIN groups ON id = group_id WHERE user_id IN ",
-            );
-            push_ids(&mut query, part);
-            query.push(" ORDER BY user_id, display_name_key");
-            let rows: Vec<GroupRefRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-            groups.extend(rows.into_iter().map(|row| {
-                let group = GroupRef { id: GroupId(row.id), display_name: row.display_name };
-                (UserId(row.user_id), group)
-            }));
-        }
-        Ok(groups)
     }
 }
 

@@ -1,7 +1,9 @@
-//! The developer's commands: `cargo xtask run | watch | build | test | bench | prepare`.
+//! The developer's commands: `cargo xtask run | watch | build | test | conformance | bench | prepare`.
 
 mod bundle;
+mod conformance;
 mod files;
+mod guarded;
 mod postgres;
 mod prepare;
 mod project;
@@ -17,6 +19,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::bundle::Profile;
+use crate::postgres::Postgres;
 use crate::project::Project;
 
 /// The developer's commands for Postern.
@@ -47,9 +50,18 @@ enum Command {
         #[arg(value_parser = test::step_names())]
         steps: Vec<String>,
     },
-    /// Measure what SCIM calls cost the server, in CPU time, on SQLite.
+    /// Run every SCIM conformance suite against a fresh server on SQLite and one on Postgres, or against any server.
+    Conformance {
+        /// The SCIM base URL of a server to test instead. It gets test users and groups, which are removed again.
+        #[arg(long, requires = "token")]
+        url: Option<String>,
+        /// A bearer token of that server.
+        #[arg(long, requires = "url", env = "SCIM_TOKEN", hide_env_values = true)]
+        token: Option<String>,
+    },
+    /// Measure what SCIM calls cost the server on SQLite, beside the same statements in bare axum and sqlx.
     Bench {
-        /// How many users there are; 1,000 and 100,000 if nothing is said.
+        /// How many users there are; 1,000, 100,000 and 1,000,000 if nothing is said.
         users: Vec<u32>,
         /// Measure an emergency instead: how long a rescue takes, and what three minutes of guessing do to others.
         #[arg(long, conflicts_with = "users")]
@@ -80,6 +92,10 @@ fn run(command: &Command) -> Result<()> {
         Command::Watch { args } => watch::watch(&project, args),
         Command::Build { release } => build(&project, if *release { Profile::Release } else { Profile::Dev }),
         Command::Test { steps } => test::test(project, steps),
+        Command::Conformance { url: Some(url), token: Some(token) } => {
+            conformance::on(&project, &conformance::Target::given(url, token))
+        }
+        Command::Conformance { .. } => conform(&project),
         Command::Bench { users, emergency } => bench(&project, users, *emergency),
         Command::Prepare { check } => prepare::prepare(&project, *check),
     }
@@ -92,13 +108,28 @@ fn serve(project: &Project, args: &[String]) -> Result<()> {
     Err(error).map_err(|error| anyhow::anyhow!("the server cannot be started: {error}"))
 }
 
+/// Tests the conformance of what the work tree holds.
+fn conform(project: &Project) -> Result<()> {
+    // What can be missing is known before the minutes that building takes.
+    setup::python()?;
+    setup::wasm_target(project)?;
+    let cluster = Postgres::start()?;
+    bundle::bundle(project, Profile::Dev)?;
+    conformance::on_both(project, &cluster)
+}
+
 /// Measures the binary as it is shipped.
 fn bench(project: &Project, users: &[u32], emergency: bool) -> Result<()> {
     build(project, Profile::Release)?;
     let users: String = users.iter().map(|users| format!(" {users}")).collect();
-    let name = if emergency { "emergency" } else { "scim" };
-    // What measures need not be fast: the server's own time is what counts.
-    let mut bench = project.cargo(&format!("bench -p server --bench {name} --profile dev --{users}"));
+    let words = if emergency {
+        // What measures need not be fast: the server's own time is what counts.
+        "--bench emergency --profile dev --".to_owned()
+    } else {
+        // This one is the bare server too, which is built as the product is.
+        format!("--bench scim --{users}")
+    };
+    let mut bench = project.cargo(&format!("bench -p server {words}"));
     project::run(bench.env("POSTERN_BIN", project.binary(Profile::Release)))
 }
 

@@ -1,7 +1,5 @@
 //! The steps of `cargo xtask test`.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -9,13 +7,11 @@ use anyhow::{Context as _, Result};
 use crate::bundle::{Profile, bundle};
 use crate::postgres::Postgres;
 use crate::project::{Project, find_in_path, output, run};
-use crate::{prepare, setup};
+use crate::{conformance, prepare, setup};
 
 /// Everything but xtask, whose dependencies bring features that would build the shared crates once more.
-const PACKAGES: &str = "-p alert -p app -p domain -p scim -p server -p store -p store-postgres -p store-sqlite";
-
-/// The conformance tester for SCIM servers, and what decides its verdicts.
-const SCIM_TESTER: [&str; 3] = ["scim2-tester==0.5.2", "scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3"];
+const PACKAGES: &str =
+    "-p alert -p app -p conformance -p domain -p scim -p server -p store -p store-postgres -p store-sqlite";
 
 /// How a step ended that did not fail.
 pub(crate) enum Outcome {
@@ -56,12 +52,7 @@ pub(crate) const STEPS: [Step; 10] = [
     Step { name: "unit", needs: &["bundle", "postgres"], set_up: |_| Ok(()), run: unit },
     Step { name: "doc", needs: &["bundle"], set_up: |_| Ok(()), run: doc },
     Step { name: "browser", needs: &["bundle", "postgres"], set_up: set_up_browser, run: browser },
-    Step {
-        name: "conformance",
-        needs: &["bundle", "postgres"],
-        set_up: |_| setup::python().map(drop),
-        run: conformance,
-    },
+    Step { name: "conformance", needs: &["bundle", "postgres"], set_up: |_| setup::python().map(drop), run: conform },
 ];
 
 impl Context {
@@ -157,25 +148,7 @@ fn browser(context: &mut Context) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn conformance(context: &mut Context) -> Result<Outcome> {
-    let script = context.project.root.join("end2end/conformance.py");
-    if !script.is_file() {
-        return Ok(Outcome::Skipped("there is no end2end/conformance.py"));
-    }
-    context.project.build_server(Profile::Dev)?;
-    let python = virtual_environment(context)?;
-    run(context.point_at_server(Command::new(python).arg(script))?)?;
+fn conform(context: &mut Context) -> Result<Outcome> {
+    conformance::on_both(&context.project, context.postgres()?)?;
     Ok(Outcome::Passed)
-}
-
-/// Python with the conformance tester, made once and kept in the target folder.
-fn virtual_environment(context: &Context) -> Result<PathBuf> {
-    let folder = context.project.target.join("conformance");
-    let (python, installed) = (folder.join("bin/python"), folder.join("installed"));
-    if !fs::read_to_string(&installed).is_ok_and(|packages| packages == SCIM_TESTER.join(" ")) {
-        output(Command::new(setup::python()?).args(["-m", "venv", "--clear"]).arg(&folder))?;
-        output(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(SCIM_TESTER))?;
-        fs::write(installed, SCIM_TESTER.join(" "))?;
-    }
-    Ok(python)
 }

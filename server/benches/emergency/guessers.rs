@@ -1,9 +1,9 @@
 //! Five hundred who guess, from as many networks, on connections that they keep: one thread, and requests that were made
 //! before.
 
-use crate::{
+use crate::support::{
+    cpu,
     http::{Http, sign_in},
-    support::cpu,
 };
 use std::{
     collections::BTreeMap,

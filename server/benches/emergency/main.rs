@@ -7,7 +7,6 @@
 
 mod flood;
 mod guessers;
-mod http;
 mod people;
 mod rescue;
 #[path = "../support/mod.rs"]

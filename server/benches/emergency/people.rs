@@ -1,8 +1,9 @@
 //! Those who need the server: the one who rescues, and the directory.
 
-use crate::{
+use crate::support::{
+    Server,
     http::{Answer, Http, get, sign_in, with_body},
-    support::{Server, postern},
+    postern,
 };
 use serde_json::json;
 use std::{

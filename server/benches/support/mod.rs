@@ -1,6 +1,8 @@
 //! The binary as a process of its own, and what it uses of the machine.
 #![allow(dead_code, reason = "each benchmark uses its own part")]
 
+pub(crate) mod http;
+
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -37,8 +39,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port. `log` is what it logs, and where to.
     pub(crate) fn start(url: &str, log: (&str, Stdio)) -> Self {
-        let (started, mut command) = (Instant::now(), command(url));
+        let mut command = command(url);
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("POSTERN_LOG", log.0).stderr(log.1);
+        Self::run(command)
+    }
+
+    /// Starts any server that prints `Open` and its address when it is ready.
+    pub(crate) fn run(mut command: Command) -> Self {
+        let started = Instant::now();
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = |line: String| line.split_once("Open ")?.1.rsplit_once(':')?.1.trim().parse().ok();
@@ -54,6 +62,11 @@ impl Server {
     /// MiB of memory in use.
     pub(crate) fn rss(&self) -> f64 {
         rss(self.process.id())
+    }
+
+    /// MiB of memory that were in use at most.
+    pub(crate) fn peak(&self) -> f64 {
+        status(self.process.id(), "VmHWM:")
     }
 
     /// The process's id.
@@ -85,7 +98,12 @@ pub(crate) fn cpu(file: &str) -> f64 {
 
 /// MiB of memory that a process has in use.
 pub(crate) fn rss(process: u32) -> f64 {
+    status(process, "VmRSS:")
+}
+
+/// A line of `status` below /proc, in MiB.
+fn status(process: u32, name: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
 }

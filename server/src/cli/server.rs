@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 /// Runs the server until it is told to stop.
 pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String> {
     let channels = options.alerts.channels()?;
+    let schemas = options.schemas()?;
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
@@ -23,7 +24,8 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
     tokio::spawn(activity::maintain(env.clone()));
-    let state = AppState::new(env.clone(), url.clone(), hasher, recorder.clone()).with_listen(listening);
+    let state = AppState::new(env.clone(), url.clone(), hasher, recorder.clone());
+    let state = state.with_schemas(schemas).with_listen(listening);
     let attempts = state.attempts.clone();
     tokio::spawn(attempts.clone().tell(env.clone()));
     let router = build(state.with_trusted_proxies(proxies.clone()));

@@ -1,5 +1,5 @@
 use super::{line, print_json};
-use domain::{Error, TokenId, host::Host};
+use domain::{Error, TokenId, host::Host, token::ClientProfile};
 use serde::Serialize;
 
 #[derive(Debug, clap::Subcommand)]
@@ -9,6 +9,9 @@ pub(super) enum Command {
         /// What the token is for, for example "Entra production".
         #[arg(long)]
         name: String,
+        /// The user that /Me is for this token, by user name.
+        #[arg(long, value_name = "USERNAME")]
+        user: Option<String>,
     },
     /// List the tokens, masked.
     List {
@@ -25,8 +28,11 @@ pub(super) enum Command {
 
 pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
     match command {
-        Command::Create { name } => {
-            let new = host.create_token(&name).await.map_err(|error| line(&error))?;
+        Command::Create { name, user } => {
+            let new = host.create_token(&name, user.as_deref()).await.map_err(|error| match error {
+                Error::NotFound => "there is no user of that user name; see the users in the console".into(),
+                other => line(&other),
+            })?;
             say!("{}", new.secret);
             Ok(())
         }
@@ -47,6 +53,8 @@ struct Row {
     id: String,
     name: String,
     token: String,
+    client: Option<&'static str>,
+    user: Option<String>,
     created: String,
     last_used: Option<String>,
     revoked: Option<String>,
@@ -59,6 +67,8 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
         .map(|token| Row {
             id: token.id.to_string(),
             token: token.masked(),
+            client: token.profile.map(ClientProfile::as_str),
+            user: token.user.map(|id| id.to_string()),
             created: token.created.to_string(),
             last_used: token.last_used.map(|at| at.to_string()),
             revoked: token.revoked.map(|at| at.to_string()),

@@ -9,19 +9,19 @@ pub(super) fn service_provider_config(call: &Call) -> Result<Reply, Problem> {
 }
 
 pub(super) fn resource_types(call: &Call) -> Result<Reply, Problem> {
-    list(call, schema::resource_types_json(&call.base_url))
+    list(call, schema::resource_types_json(&call.schemas, &call.base_url))
 }
 
 pub(super) fn resource_type(call: &Call, name: &str) -> Result<Reply, Problem> {
-    one(schema::resource_types_json(&call.base_url), name)
+    one(schema::resource_types_json(&call.schemas, &call.base_url), name)
 }
 
 pub(super) fn schemas(call: &Call) -> Result<Reply, Problem> {
-    list(call, schema::schemas_json(&call.base_url))
+    list(call, schema::schemas_json(&call.schemas, &call.base_url))
 }
 
 pub(super) fn schema(call: &Call, urn: &str) -> Result<Reply, Problem> {
-    one(schema::schemas_json(&call.base_url), urn)
+    one(schema::schemas_json(&call.schemas, &call.base_url), urn)
 }
 
 /// RFC 7644 §4: a filter on a discovery endpoint is answered 403.

@@ -1,38 +1,42 @@
 //! `/Groups`.
 
-use super::{Problem, Reply, looked_up, mapping, request::Call};
+use super::{
+    Problem, Reply, mapping,
+    paging::Paging,
+    prefer::Preference,
+    request::{Call, tag},
+};
 use axum::http::StatusCode;
 use domain::{
     GroupId,
-    directory::{GroupChange, GroupView},
+    directory::{GroupChange, GroupView, Kind, RootMark},
     group::MemberChange,
     query::Filter,
 };
 use scim::{
-    message::ListResponse,
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
-    schema::GROUP,
 };
 use std::sync::Arc;
 
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
+    let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
-    let slice = call.slice()?;
-    let found = call.directory.groups(filter, slice, projection.wants("members")).await?;
+    let paging = Paging::read(call, call.schemas.group.endpoint)?;
+    let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
+    let found = call.directory.groups(filter, window, projection.wants("members")).await?;
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
-    let list = ListResponse { total_results: found.total, start_index: slice.offset + 1, resources };
-    Ok(Reply::ok(list.into_json()).outcome(looked_up(found.total)))
+    let root = |mark| RootMark { kind: Kind::Group, mark };
+    Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
 
 /// One group (RFC 7644 §3.4.1).
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
+    let projection = call.projection(call.schemas.group)?;
     let view = call.directory.group(parse(id)?, projection.wants("members")).await?;
-    if call.has_version(view.group.version) {
+    if call.has_tag(&tag(view.group.version)) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.group.version));
     }
     answer(call, view, &projection)
@@ -40,48 +44,72 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new group (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&GROUP)?;
-    let mut document = normalise(&GROUP, call.body()?)?;
+    let projection = call.projection(call.schemas.group)?;
+    let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
-    let view = call.directory.create_group(profile, members, projection.wants("members")).await?;
-    let location = mapping::location(call, &GROUP, view.group.id);
-    Ok(answer(call, view, &projection)?.created(location).recorded())
+    let with_members = projection.wants("members") && !call.wants_nothing_back();
+    let view = call.directory.create_group(profile, members, with_members).await?;
+    let location = mapping::location(call, call.schemas.group, view.group.id);
+    Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise(&GROUP, call.body()?)?;
+    let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
-    let profile = mapping::group_profile(document)?;
-    let view = change(call, id, Arc::new(move |_| Ok(profile.clone())), vec![MemberChange::Replace(members)]).await?;
-    Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
+    let put = mapping::group_put(call.schemas, document);
+    let view = change(call, id, put, vec![MemberChange::Replace(members)]).await?;
+    written(call, view, &call.projection(call.schemas.group)?)
 }
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
-/// without a body, as the RFC allows, so that it costs the same in a group of any size; `attributes` asks for one.
+/// without a body, as the RFC allows, so that it costs the same in a group of any size; `attributes` and `Prefer` ask for
+/// one.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    let (operations, members) = patch::split_members(patch::normalise(&GROUP, &request)?)?;
-    let members: Vec<MemberChange> = members.into_iter().map(mapping::member_change).collect();
-    if operations.is_empty() && call.parameter("attributes").is_none() {
+    let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
+    let members: Vec<MemberChange> = members.into_iter().map(|change| mapping::member_change(call, change)).collect();
+    let asked_back = call.parameter("attributes").is_some() || call.preference == Some(Preference::Representation);
+    if operations.is_empty() && !asked_back {
+        refuse_known(call, id).await?;
         let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
         let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
-        return Ok(Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).recorded());
+        let reply = Reply::empty(StatusCode::NO_CONTENT).version(view.group.version);
+        return Ok(reply.preferred(call.preference).recorded());
     }
-    let view = change(call, id, mapping::group_patch(operations), members).await?;
-    Ok(answer(call, view, &call.projection(&GROUP)?)?.recorded())
+    let view = change(call, id, mapping::group_patch(call.schemas, operations), members).await?;
+    written(call, view, &call.projection(call.schemas.group)?)
 }
 
 /// The end of a group (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
+    refuse_known(call, id).await?;
     call.directory.delete_group(parse(id)?, call.expected()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
 async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
-    let with_members = call.projection(&GROUP)?.wants("members");
+    let with_members = call.projection(call.schemas.group)?.wants("members") && !call.wants_nothing_back();
+    refuse_known(call, id).await?;
     Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
+}
+
+/// The answer to a write, as much of it as the client wants.
+fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {
+    let reply = match call.wants_nothing_back() {
+        true => Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).about(view.group.id.0),
+        false => answer(call, view, projection)?,
+    };
+    Ok(reply.preferred(call.preference).recorded())
+}
+
+/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.
+async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
+    if call.has_none_match() && call.has_tag(&tag(call.directory.group(parse(id)?, false).await?.group.version)) {
+        return Err(Problem::known());
+    }
+    Ok(())
 }
 
 fn answer(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {

@@ -1,30 +1,37 @@
 //! Between the wire and the record: the only place that knows both. A quirk of the protocol ends here.
 
 mod filter;
+mod sort;
 
-pub(super) use filter::{group_filter, user_filter};
+pub(super) use filter::{group_filter, root_filter, user_filter};
+pub(super) use sort::{group_sort, root_sort, user_sort};
 
 use super::{
     Problem,
     request::{Call, tag},
 };
 use domain::{
-    Error, Timestamp, UserId,
+    Error, MemberId, Timestamp,
     directory::{GroupChange, GroupView, UserChange, UserView},
     group::{GroupProfile, MemberChange},
+    token::ClientProfile,
     user::{Email, Profile},
 };
 use scim::{
     patch,
-    resource::{Meta, Projection, render},
-    schema::{ENTERPRISE_URN, GROUP, ResourceType, USER},
+    resource::{Meta, Projection, render, replace},
+    schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::{fmt::Display, sync::Arc};
+
+/// A resource's document, see [`scim`].
+type Document = Map<String, Value>;
 
 /// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
 /// `active`, so a change that does not speak of it, or takes it out, neither suspends anybody nor lets anybody back in.
-fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
+fn profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let name = document.get("name");
     let enterprise = document.get(ENTERPRISE_URN);
@@ -43,7 +50,7 @@ fn profile(document: Map<String, Value>, active: bool) -> Result<Profile, scim::
 }
 
 /// The record of a normalised document whose members were taken out.
-pub(super) fn group_profile(document: Map<String, Value>) -> Result<GroupProfile, scim::Error> {
+pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Error> {
     Ok(GroupProfile {
         display_name: required(&document, "displayName")?,
         external_id: document.get("externalId").and_then(Value::as_str).map(str::to_owned),
@@ -51,35 +58,61 @@ pub(super) fn group_profile(document: Map<String, Value>) -> Result<GroupProfile
     })
 }
 
-/// A whole user as it was sent, with `active` in it: directories look for that whenever they read one.
-pub(super) fn whole_profile(mut document: Map<String, Value>, active: bool) -> Result<Profile, scim::Error> {
+/// The record of a whole user as it was sent, with `active` in it: directories look for that whenever they read one.
+pub(super) fn whole_profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
+    profile(with_active(document, active), active)
+}
+
+fn with_active(mut document: Document, active: bool) -> Document {
     document.entry("active").or_insert(Value::Bool(active));
-    profile(document, active)
+    document
 }
 
 /// The change that puts another document in the place of a user's.
-pub(super) fn user_put(document: Map<String, Value>) -> UserChange {
-    Arc::new(move |user| whole_profile(document.clone(), user.profile.active).map_err(to_domain_error))
+pub(super) fn user_put(types: Registry, document: Document) -> UserChange {
+    user_change(move |before, active| replace(types.user, before, with_active(document.clone(), active)))
 }
 
 /// The change that applies operations to a user's document.
-pub(super) fn user_patch(operations: Vec<patch::Operation>) -> UserChange {
-    Arc::new(move |user| {
-        let document = patch::apply(&USER, &operations, &read(&user.profile.document)?).map_err(to_domain_error)?;
-        profile(document, user.profile.active).map_err(to_domain_error)
-    })
+pub(super) fn user_patch(types: Registry, operations: Vec<patch::Operation>) -> UserChange {
+    user_change(move |before, _| patch::apply(types.user, &operations, before))
+}
+
+/// The change that puts another document in the place of a group's.
+pub(super) fn group_put(types: Registry, document: Document) -> GroupChange {
+    group_change(move |before| replace(types.group, before, document.clone()))
 }
 
 /// The change that applies operations to a group's document.
-pub(super) fn group_patch(operations: Vec<patch::Operation>) -> GroupChange {
+pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) -> GroupChange {
+    group_change(move |before| patch::apply(types.group, &operations, before))
+}
+
+/// A document that says the same in another order is no change, so the profile stays as it is.
+fn user_change(change: impl Fn(&Document, bool) -> scim::Result<Document> + Send + Sync + 'static) -> UserChange {
+    Arc::new(move |user| {
+        let (before, active) = (read(&user.profile.document)?, user.profile.active);
+        let after = change(&before, active).map_err(to_domain_error)?;
+        if after == before {
+            return Ok(user.profile.clone());
+        }
+        profile(after, active).map_err(to_domain_error)
+    })
+}
+
+fn group_change(change: impl Fn(&Document) -> scim::Result<Document> + Send + Sync + 'static) -> GroupChange {
     Arc::new(move |group| {
-        let document = patch::apply(&GROUP, &operations, &read(&group.profile.document)?).map_err(to_domain_error)?;
-        group_profile(document).map_err(to_domain_error)
+        let before = read(&group.profile.document)?;
+        let after = change(&before).map_err(to_domain_error)?;
+        if after == before {
+            return Ok(group.profile.clone());
+        }
+        group_profile(after).map_err(to_domain_error)
     })
 }
 
 /// A recorded document.
-fn read(text: &str) -> Result<Map<String, Value>, Error> {
+fn read(text: &str) -> Result<Document, Error> {
     serde_json::from_str(text).map_err(|_| Error::Corrupt { table: "users or groups", column: "document" })
 }
 
@@ -90,26 +123,45 @@ fn to_domain_error(error: scim::Error) -> Error {
 
 /// A user as the client sees it.
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
-    let UserView { user, groups } = view;
-    let document = read(&user.profile.document)?;
-    let groups = groups.into_iter().map(|group| {
+    let document = read(&view.document)?;
+    let groups = groups(call, &view);
+    let types = call.schemas.user;
+    let meta = meta(call, types, view.id, user_tag(call, &view), view.created, view.changed);
+    Ok(Value::Object(render(types, document, meta, vec![("groups", groups)], projection)))
+}
+
+fn groups(call: &Call, view: &UserView) -> Value {
+    let groups = view.groups.iter().map(|group| {
         let location = format!("{}/Groups/{}", call.base_url, group.id);
         json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
     });
-    let meta = meta(call, &USER, user.id, user.version, user.created, user.changed);
-    Ok(Value::Object(render(&USER, &document, meta, &[("groups", groups.collect())], projection)))
+    groups.collect()
+}
+
+/// The entity tag of a user as it is shown. Its groups change without the user's version, so where they are shown the
+/// tag has a hash of them beside the version.
+pub(super) fn user_tag(call: &Call, view: &UserView) -> String {
+    if view.groups.is_empty() {
+        return tag(view.version);
+    }
+    let hash = Sha256::digest(groups(call, view).to_string());
+    let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{}-{hash}\"", view.version)
 }
 
 /// A group as the client sees it.
 pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Value, Problem> {
-    let GroupView { group, members } = view;
+    let GroupView { group, members, nested } = view;
     let document = read(&group.profile.document)?;
-    let members = members.into_iter().map(|member| {
-        let location = format!("{}/Users/{member}", call.base_url);
-        json!({"value": member.to_string(), "$ref": location, "type": "User"})
-    });
-    let meta = meta(call, &GROUP, group.id, group.version, group.created, group.changed);
-    Ok(Value::Object(render(&GROUP, &document, meta, &[("members", members.collect())], projection)))
+    let member = |resource_type: &ResourceType, id: String| {
+        let location = location(call, resource_type, &id);
+        json!({"value": id, "$ref": location, "type": resource_type.name})
+    };
+    let users = members.into_iter().map(|id| member(call.schemas.user, id.to_string()));
+    let members = users.chain(nested.into_iter().map(|id| member(call.schemas.group, id.to_string())));
+    let types = call.schemas.group;
+    let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
+    Ok(Value::Object(render(types, document, meta, vec![("members", members.collect())], projection)))
 }
 
 /// The URL of a resource.
@@ -117,17 +169,21 @@ pub(super) fn location(call: &Call, resource_type: &ResourceType, id: impl Displ
     format!("{}{}/{id}", call.base_url, resource_type.endpoint)
 }
 
-/// The users among the members that a client names. Ids that are none of ours cannot be members and are passed over: a
+/// The members that a client names, users and groups. Ids that are none of ours cannot be members and are passed over: a
 /// directory sends people in any order, and one that is out of scope must not stop the others.
-pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<UserId> {
+pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<MemberId> {
     members.iter().filter_map(|member| member.value.parse().ok()).collect()
 }
 
-/// A change of membership.
-pub(super) fn member_change(change: patch::MemberChange) -> MemberChange {
+/// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means by
+/// it that these join: taken by the word, each of its PATCHes would leave one member.
+pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> MemberChange {
     match change {
         patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)),
         patch::MemberChange::Remove(ids) => MemberChange::Remove(ids.iter().filter_map(|id| id.parse().ok()).collect()),
+        patch::MemberChange::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
+            MemberChange::Add(member_ids(members))
+        }
         patch::MemberChange::Replace(members) => MemberChange::Replace(member_ids(members)),
         patch::MemberChange::Clear => MemberChange::Replace(Vec::new()),
     }
@@ -137,7 +193,7 @@ fn meta(
     call: &Call,
     resource_type: &ResourceType,
     id: impl Display,
-    version: i64,
+    version: String,
     created: Timestamp,
     changed: Timestamp,
 ) -> Meta {
@@ -146,7 +202,7 @@ fn meta(
         id: id.to_string(),
         created: created.to_string(),
         last_modified: changed.to_string(),
-        version: tag(version),
+        version,
     }
 }
 
@@ -161,12 +217,12 @@ fn emails(list: &[Value]) -> Vec<Email> {
     list.iter().filter_map(email).collect()
 }
 
-fn required(document: &Map<String, Value>, name: &str) -> Result<String, scim::Error> {
+fn required(document: &Document, name: &str) -> Result<String, scim::Error> {
     let text = document.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     text.map(str::to_owned)
         .ok_or_else(|| scim::Error::invalid_value(format!("{name} is required and may not be empty.")))
 }
 
-fn write(document: &Map<String, Value>) -> String {
+fn write(document: &Document) -> String {
     serde_json::to_string(document).unwrap_or_default()
 }

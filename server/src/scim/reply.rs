@@ -1,9 +1,9 @@
 //! What goes back: a resource, a list, or an error in SCIM's own form. Every answer is `application/scim+json`.
 
-use super::request::tag;
+use super::{prefer::Preference, request::tag};
 use axum::{
     body::Body,
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use domain::{
     Conflict, Error, Refusal,
@@ -14,12 +14,15 @@ use uuid::Uuid;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
 
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
 /// A successful answer.
 pub(super) struct Reply {
     status: StatusCode,
     body: Option<Value>,
     location: Option<String>,
-    version: Option<i64>,
+    tag: Option<String>,
+    preference: Option<Preference>,
     outcome: Outcome,
     target: Option<Uuid>,
     /// Whether the unit of work has written the activity record already.
@@ -34,7 +37,8 @@ impl Reply {
             status,
             body: Some(body),
             location: None,
-            version: None,
+            tag: None,
+            preference: None,
             outcome: Outcome::Done,
             target: None,
             recorded: false,
@@ -48,12 +52,47 @@ impl Reply {
 
     /// 201 at a place.
     pub(super) fn created(self, location: String) -> Self {
-        Self { status: StatusCode::CREATED, location: Some(location), ..self }
+        Self { status: StatusCode::CREATED, ..self.at(location) }
+    }
+
+    /// At a place.
+    pub(super) fn at(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// As the client preferred it (RFC 7240 §3).
+    pub(super) fn preferred(self, preference: Option<Preference>) -> Self {
+        Self { preference, ..self }
+    }
+
+    /// The status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The resource that it is about.
+    pub(super) fn target(&self) -> Option<Uuid> {
+        self.target
+    }
+
+    /// The place.
+    pub(super) fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    /// The entity tag of what it is about.
+    pub(super) fn known_tag(&self) -> Option<&str> {
+        self.tag.as_deref()
     }
 
     /// Of this version.
     pub(super) fn version(self, version: i64) -> Self {
-        Self { version: Some(version), ..self }
+        self.tag(tag(version))
+    }
+
+    /// With this entity tag.
+    pub(super) fn tag(self, tag: String) -> Self {
+        Self { tag: Some(tag), ..self }
     }
 
     /// About this resource.
@@ -85,8 +124,11 @@ impl Reply {
         if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
             headers.insert(header::LOCATION, location);
         }
-        if let Some(Ok(tag)) = self.version.map(|version| HeaderValue::try_from(tag(version))) {
+        if let Some(Ok(tag)) = self.tag.map(HeaderValue::try_from) {
             headers.insert(header::ETAG, tag);
+        }
+        if let Some(preference) = self.preference {
+            headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static(preference.as_str()));
         }
         response
     }
@@ -104,6 +146,11 @@ impl Problem {
     pub(super) fn method(allow: &'static str) -> Self {
         let error = scim::Error::method_not_allowed("This endpoint does not take this method.");
         Self { error, allow: Some(allow) }
+    }
+
+    /// 412, because of `If-None-Match`.
+    pub(super) fn known() -> Self {
+        scim::Error::precondition_failed("There is a resource of a version that If-None-Match names.").into()
     }
 
     /// 503, because it took too long.
@@ -145,6 +192,11 @@ impl Problem {
     pub(super) fn record(&self, call: Call) -> Record {
         let outcome = if self.error.status >= 500 { Outcome::Failed } else { Outcome::Refused };
         Record { call, target: None, outcome, detail: Some(self.error.detail.clone()) }
+    }
+
+    /// The error alone.
+    pub(super) fn into_error(self) -> scim::Error {
+        self.error
     }
 
     pub(super) fn response(self) -> Response<Body> {

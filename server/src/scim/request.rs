@@ -1,25 +1,29 @@
 //! What a SCIM request says, read with its limits.
 
-use super::{PREFIX, reply::Problem};
+use super::{PREFIX, prefer::Preference, profile, reply::Problem};
 use crate::{edge::is_encoded, state::AppState};
 use axum::{
     body::to_bytes,
     extract::{Query, Request},
-    http::{HeaderMap, Method, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
 };
 use domain::{
-    activity::{Operation, Subject},
+    activity::{self, Operation, Subject},
     directory::{Directory, Expected},
     query::Slice,
+    token::ClientProfile,
 };
 use hyper::body::Body as _;
 use percent_encoding::percent_decode_str;
-use scim::{Limits, resource::Projection, schema::ResourceType};
+use scim::{
+    Limits,
+    resource::Projection,
+    schema::{Registry, ResourceType},
+};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use tokio::time::Instant;
 
-/// The page that a client gets when it does not say how long it should be.
-const DEFAULT_COUNT: u64 = 100;
 /// A user, or a change of one, is far smaller; groups come with their members.
 const USER_BODY: usize = 1024 * 1024;
 
@@ -28,17 +32,37 @@ const USER_BODY: usize = 1024 * 1024;
 pub(super) struct Call {
     pub(super) directory: Directory,
     pub(super) base_url: String,
+    /// The resource types, with the operator's extensions.
+    pub(super) schemas: Registry,
     pub(super) limits: Limits,
     pub(super) method: Method,
     pub(super) path: String,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
+    /// Until when a call that does many things one after the other may begin another.
+    pub(super) deadline: Instant,
+    /// How much of the resource a write answers with.
+    pub(super) preference: Option<Preference>,
+    /// What the client is taken for.
+    pub(super) profile: Option<ClientProfile>,
     query: Vec<(String, String)>,
-    body: Vec<u8>,
+    body: Body,
+}
+
+/// A body, as bytes or as what they say.
+#[derive(Clone)]
+enum Body {
+    Raw(Vec<u8>),
+    Read(Map<String, Value>),
 }
 
 impl Call {
     /// Reads a request. Refuses compressed bodies, bodies of another media type, and those over the limit.
-    pub(super) async fn read(state: &AppState, directory: Directory, request: Request) -> Result<Self, Problem> {
+    pub(super) async fn read(
+        state: &AppState,
+        directory: Directory,
+        request: Request,
+        deadline: Instant,
+    ) -> Result<Self, Problem> {
         let limits = Limits::default();
         let (parts, body) = request.into_parts();
         let readable = !is_encoded(&parts.headers) && is_json(&parts.headers);
@@ -47,16 +71,90 @@ impl Call {
             return Err(scim::Error::unsupported_media_type(detail).into());
         }
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
-        let largest = if path.trim_start_matches('/').starts_with("Users") { USER_BODY } else { limits.payload };
+        let endpoint = path.trim_start_matches('/');
+        let is_user = endpoint.starts_with("Users") || endpoint.starts_with("Me");
+        let largest = if is_user { USER_BODY } else { limits.payload };
         let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
         let body = match to_bytes(body, largest).await {
-            Ok(body) => body.into(),
+            Ok(body) => Body::Raw(body.into()),
             Err(_) => return Err(scim::Error::too_large("The body is too large, or did not arrive whole.").into()),
         };
         let Query(query) = Query::try_from_uri(&parts.uri)
             .map_err(|_| scim::Error::invalid_syntax("The query of the URL cannot be read; encode it as UTF-8."))?;
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
-        Ok(Self { directory, base_url, limits, method, path, headers: parts.headers, query, body })
+        let preference = Preference::of(&parts.headers);
+        let (headers, profile) = (parts.headers, None);
+        let schemas = state.schemas;
+        let call = Self {
+            directory,
+            base_url,
+            schemas,
+            limits,
+            method,
+            path,
+            headers,
+            deadline,
+            preference,
+            profile,
+            query,
+            body,
+        };
+        let token = call.directory.token();
+        let profile = token.profile_with(profile::sign(token, &call));
+        Ok(Self { profile, ..call })
+    }
+
+    /// What the client has turned out to be by this call, where it was not known.
+    pub(super) fn detected(&self) -> Option<ClientProfile> {
+        self.profile.filter(|profile| self.directory.token().profile != Some(*profile))
+    }
+
+    /// The call that an operation of a bulk request is. Its answer has no body of its own to go to.
+    pub(super) fn part(&self, method: Method, path: String, data: Map<String, Value>, version: Option<&str>) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Some(version) = version {
+            // What is no header value is no version of ours either.
+            let version = HeaderValue::try_from(version).unwrap_or(HeaderValue::from_static("\"\""));
+            headers.insert(header::IF_MATCH, version);
+        }
+        Self {
+            directory: self.directory.clone(),
+            base_url: self.base_url.clone(),
+            schemas: self.schemas,
+            limits: self.limits,
+            method,
+            path,
+            headers,
+            deadline: self.deadline,
+            preference: Some(Preference::Minimal),
+            profile: self.profile,
+            query: Vec::new(),
+            body: Body::Read(data),
+        }
+    }
+
+    /// The call, for the activity record.
+    pub(super) fn record(&self) -> activity::Call {
+        let (operation, subject) = describe(&self.method, &self.path, None);
+        self.directory.call(operation, subject)
+    }
+
+    /// Whether a write is to be answered without the resource.
+    pub(super) fn wants_nothing_back(&self) -> bool {
+        self.preference == Some(Preference::Minimal)
+    }
+
+    /// The body as it came, where it came with the call.
+    pub(super) fn raw_body(&self) -> &[u8] {
+        match &self.body {
+            Body::Raw(bytes) => bytes,
+            Body::Read(_) => &[],
+        }
+    }
+
+    /// The names of the query's parameters.
+    pub(super) fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.query.iter().map(|(name, _)| name.as_str())
     }
 
     /// The parts of the path, decoded; a slash too many, or one at the end, makes none.
@@ -68,7 +166,10 @@ impl Call {
 
     /// The body as a JSON object.
     pub(super) fn body(&self) -> Result<Map<String, Value>, Problem> {
-        Ok(scim::json::parse_object(&self.body, &self.limits)?)
+        match &self.body {
+            Body::Raw(bytes) => Ok(scim::json::parse_object(bytes, &self.limits)?),
+            Body::Read(body) => Ok(body.clone()),
+        }
     }
 
     /// A query parameter; its name counts without regard to case, and parameters that nobody knows are passed over.
@@ -109,9 +210,42 @@ impl Call {
                 scim::Error::invalid_value("startIndex and count must be whole numbers; lists start at 1.")
             }),
         };
-        let largest = u64::try_from(self.limits.page_size).unwrap_or(u64::MAX);
+        let (default, largest) = self.page_sizes();
         let offset = number("startIndex", 1)?.saturating_sub(1).min(i64::MAX.unsigned_abs());
-        Ok(Slice { offset, limit: number("count", DEFAULT_COUNT)?.min(largest) })
+        Ok(Slice { offset, limit: number("count", default)?.min(largest) })
+    }
+
+    /// `count` beside a cursor. RFC 9865 §2: a positive number; pages are not longer than the largest.
+    pub(super) fn count(&self) -> Result<u64, Problem> {
+        let (default, largest) = self.page_sizes();
+        match self.parameter("count").map(str::trim) {
+            None | Some("") => Ok(default),
+            // A number that is too large for us is too large for a page, too.
+            Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte != b'0') => {
+                Ok(text.parse().unwrap_or(largest).min(largest))
+            }
+            Some(_) => Err(scim::Error::invalid_count("count must be a whole number from 1 on.").into()),
+        }
+    }
+
+    fn page_sizes(&self) -> (u64, u64) {
+        let size = |size| u64::try_from(size).unwrap_or(u64::MAX);
+        (size(self.limits.default_page_size), size(self.limits.page_size))
+    }
+
+    /// `sortBy`, if there is one.
+    pub(super) fn sort_by(&self) -> Option<&str> {
+        self.parameter("sortBy").map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    /// Whether `sortOrder` is `descending` (RFC 7644 §3.4.2.3).
+    pub(super) fn descending(&self) -> Result<bool, Problem> {
+        match self.parameter("sortOrder").map(str::trim) {
+            None | Some("") => Ok(false),
+            Some(order) if order.eq_ignore_ascii_case("ascending") => Ok(false),
+            Some(order) if order.eq_ignore_ascii_case("descending") => Ok(true),
+            Some(_) => Err(scim::Error::invalid_value("sortOrder is ascending or descending.").into()),
+        }
     }
 
     /// The versions that `If-Match` names.
@@ -120,10 +254,16 @@ impl Call {
         (!named.contains(&"*")).then(|| named.into_iter().filter_map(version_of).collect())
     }
 
-    /// Whether `If-None-Match` names this version, so that the client has it already (RFC 7644 §3.14).
-    pub(super) fn has_version(&self, version: i64) -> bool {
+    /// Whether `If-None-Match` names this entity tag, or any: a reader has it already (RFC 7644 §3.14), and a writer
+    /// wants none of it (RFC 9110 §13.1.2).
+    pub(super) fn has_tag(&self, tag: &str) -> bool {
         let named = self.tags(header::IF_NONE_MATCH).unwrap_or_default();
-        named.into_iter().any(|tag| tag == "*" || version_of(tag) == Some(version))
+        named.into_iter().any(|known| known == "*" || opaque(known) == opaque(tag))
+    }
+
+    /// Whether there is an `If-None-Match`.
+    pub(super) fn has_none_match(&self) -> bool {
+        self.headers.contains_key(header::IF_NONE_MATCH)
     }
 
     fn tags(&self, name: header::HeaderName) -> Option<Vec<&str>> {
@@ -143,8 +283,15 @@ pub(super) fn tag(version: i64) -> String {
     format!("W/\"{version}\"")
 }
 
+/// The version in an entity tag; what may stand behind it is of the resource's surroundings.
 fn version_of(tag: &str) -> Option<i64> {
-    tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    let tag = opaque(tag).strip_prefix('"')?.strip_suffix('"')?;
+    tag.split_once('-').map_or(tag, |(version, _)| version).parse().ok()
+}
+
+/// An entity tag as weak comparison sees it (RFC 9110 §8.8.3.2).
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -154,24 +301,34 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// What a call is about, as far as its first line tells.
-pub(super) fn describe(method: &Method, uri: &Uri) -> (Operation, Subject) {
-    let path = uri.path().strip_prefix(PREFIX).unwrap_or_default();
+pub(super) fn describe(method: &Method, path: &str, query: Option<&str>) -> (Operation, Subject) {
+    let path = path.strip_prefix(PREFIX).unwrap_or(path);
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let subject = match segments.next() {
         Some("Users") => Subject::User,
         Some("Groups") => Subject::Group,
+        Some(".search") => return (Operation::LookUp, Subject::Service),
+        Some("Me") => return (on_one(method), Subject::User),
+        Some("Bulk") => return (Operation::Bulk, Subject::Service),
         _ => return (Operation::Discover, Subject::Service),
     };
     let operation = match (method.as_str(), segments.next()) {
         ("POST", Some(".search")) => Operation::LookUp,
         ("POST", _) => Operation::Create,
-        ("PUT" | "PATCH", _) => Operation::Change,
-        ("DELETE", _) => Operation::Delete,
-        (_, Some(_)) => Operation::Read,
-        (_, None) if uri.query().is_some_and(|query| query.to_lowercase().contains("filter=")) => Operation::LookUp,
+        (_, Some(_)) | ("PUT" | "PATCH" | "DELETE", _) => on_one(method),
+        (_, None) if query.is_some_and(|query| query.to_lowercase().contains("filter=")) => Operation::LookUp,
         (_, None) => Operation::List,
     };
     (operation, subject)
+}
+
+/// What a method does to one resource.
+fn on_one(method: &Method) -> Operation {
+    match method.as_str() {
+        "PUT" | "PATCH" => Operation::Change,
+        "DELETE" => Operation::Delete,
+        _ => Operation::Read,
+    }
 }
 
 #[cfg(test)]
@@ -182,6 +339,8 @@ mod tests {
     fn entity_tags_are_read_weak_or_strong() {
         assert_eq!(version_of(&tag(7)), Some(7));
         assert_eq!(version_of("\"7\""), Some(7));
+        assert_eq!(version_of("W/\"7-0a1b\""), Some(7));
+        assert_eq!(version_of("W/\"-7\""), None);
         assert_eq!(version_of("7"), None);
     }
 
@@ -196,10 +355,15 @@ mod tests {
 
     #[test]
     fn calls_are_described_by_their_first_line() {
-        let described = |method, uri: &'static str| describe(&method, &Uri::from_static(uri));
+        let described = |method, uri: &'static str| {
+            let uri = Uri::from_static(uri);
+            describe(&method, uri.path(), uri.query())
+        };
         assert_eq!(described(Method::GET, "/scim/v2/Users?filter=x"), (Operation::LookUp, Subject::User));
         assert_eq!(described(Method::GET, "/scim/v2//Groups/?startIndex=1"), (Operation::List, Subject::Group));
         assert_eq!(described(Method::PATCH, "/scim/v2/Users/1"), (Operation::Change, Subject::User));
         assert_eq!(described(Method::GET, "/scim/v2/Schemas"), (Operation::Discover, Subject::Service));
+        assert_eq!(described(Method::DELETE, "/scim/v2/Me"), (Operation::Delete, Subject::User));
+        assert_eq!(described(Method::POST, "/scim/v2/Bulk"), (Operation::Bulk, Subject::Service));
     }
 }

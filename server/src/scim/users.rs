@@ -1,77 +1,104 @@
 //! `/Users`.
 
-use super::{Problem, Reply, looked_up, mapping, request::Call};
+use super::{
+    Problem, Reply, mapping,
+    paging::Paging,
+    request::{Call, tag},
+};
 use axum::http::StatusCode;
 use domain::{
     UserId,
-    directory::{UserChange, UserView},
+    directory::{Kind, RootMark, UserChange, UserView},
     query::Filter,
 };
 use scim::{
-    message::ListResponse,
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
-    schema::USER,
 };
 
 /// Users that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
+    let projection = call.projection(call.schemas.user)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::user_filter(&filter))?;
-    let slice = call.slice()?;
-    let found = call.directory.users(filter, slice, projection.wants("groups")).await?;
+    let paging = Paging::read(call, call.schemas.user.endpoint)?;
+    let window = paging.window(Kind::User, mapping::user_sort(call.sort_by(), call.descending()?)?)?;
+    let found = call.directory.users(filter, window, projection.wants("groups")).await?;
     let resources =
         found.items.into_iter().map(|view| mapping::user(call, view, &projection)).collect::<Result<_, _>>()?;
-    let list = ListResponse { total_results: found.total, start_index: slice.offset + 1, resources };
-    Ok(Reply::ok(list.into_json()).outcome(looked_up(found.total)))
+    let root = |mark| RootMark { kind: Kind::User, mark };
+    Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
 
 /// One user (RFC 7644 §3.4.1).
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
+    let projection = call.projection(call.schemas.user)?;
     let view = call.directory.user(parse(id)?, projection.wants("groups")).await?;
-    // The version counts changes of the user; its groups change without it.
-    if call.has_version(view.user.version) && !projection.wants("groups") {
-        return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.user.version));
+    let tag = mapping::user_tag(call, &view);
+    if call.has_tag(&tag) {
+        return Ok(Reply::empty(StatusCode::NOT_MODIFIED).tag(tag));
     }
     answer(call, view, &projection)
 }
 
 /// A new user (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
-    let profile = mapping::whole_profile(normalise(&USER, call.body()?)?, true)?;
+    let projection = call.projection(call.schemas.user)?;
+    let profile = mapping::whole_profile(normalise(call.schemas.user, call.body()?)?, true)?;
     let view = call.directory.create_user(profile).await?;
-    let location = mapping::location(call, &USER, view.user.id);
-    Ok(answer(call, view, &projection)?.created(location).recorded())
+    let location = mapping::location(call, call.schemas.user, view.id);
+    Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    change(call, id, mapping::user_put(normalise(&USER, call.body()?)?)).await
+    change(call, id, mapping::user_put(call.schemas, normalise(call.schemas.user, call.body()?)?)).await
 }
 
 /// A user changed in part (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    change(call, id, mapping::user_patch(patch::normalise(&USER, &request)?)).await
+    change(call, id, mapping::user_patch(call.schemas, patch::normalise(call.schemas.user, &request)?)).await
 }
 
 /// The end of a user (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
+    refuse_known(call, id).await?;
     call.directory.delete_user(parse(id)?, call.expected()).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
 async fn change(call: &Call, id: &str, change: UserChange) -> Result<Reply, Problem> {
-    let projection = call.projection(&USER)?;
-    let view = call.directory.change_user(parse(id)?, call.expected(), projection.wants("groups"), change).await?;
-    Ok(answer(call, view, &projection)?.recorded())
+    let projection = call.projection(call.schemas.user)?;
+    let with_groups = projection.wants("groups") && !call.wants_nothing_back();
+    refuse_known(call, id).await?;
+    let view = call.directory.change_user(parse(id)?, call.expected(), with_groups, change).await?;
+    written(call, view, &projection)
+}
+
+/// The answer to a write, as much of it as the client wants.
+fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
+    let reply = match call.wants_nothing_back() {
+        true => Reply::empty(StatusCode::NO_CONTENT).version(view.version).about(view.id.0),
+        false => answer(call, view, projection)?,
+    };
+    Ok(reply.preferred(call.preference).recorded())
+}
+
+/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.
+async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
+    if call.has_none_match() {
+        let view = call.directory.user(parse(id)?, true).await?;
+        let tags = [tag(view.version), mapping::user_tag(call, &view)];
+        if tags.iter().any(|tag| call.has_tag(tag)) {
+            return Err(Problem::known());
+        }
+    }
+    Ok(())
 }
 
 fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
-    let (id, version) = (view.user.id, view.user.version);
-    Ok(Reply::ok(mapping::user(call, view, projection)?).version(version).about(id.0))
+    let (id, tag) = (view.id, mapping::user_tag(call, &view));
+    Ok(Reply::ok(mapping::user(call, view, projection)?).tag(tag).about(id.0))
 }
 
 fn parse(id: &str) -> Result<UserId, Problem> {

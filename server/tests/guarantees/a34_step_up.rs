@@ -34,7 +34,7 @@ enum Class {
 }
 
 /// Every server function, with a body that it can read.
-const FUNCTIONS: [(&str, Class, &str); 23] = [
+const FUNCTIONS: [(&str, Class, &str); 24] = [
     ("approve_batch", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
     ("create_break_glass", Class::Secret, "stem=gate"),
     ("create_token", Class::Secret, "name=Okta"),
@@ -49,6 +49,7 @@ const FUNCTIONS: [(&str, Class, &str); 23] = [
     ("set_group_role", Class::Secret, "id=00000000-0000-7000-8000-000000000000&role=auditor"),
     ("set_guard", Class::Secret, "mode=alert&count=10&percent=20&minutes=40"),
     ("set_provisioning", Class::Secret, "on=false"),
+    ("set_token_client", Class::Secret, "id=00000000-0000-7000-8000-000000000000&client=entra"),
     ("set_token_networks", Class::Secret, "id=00000000-0000-7000-8000-000000000000&list=192.0.2.0/24&enforced=true"),
     ("set_user_role", Class::Secret, "id=00000000-0000-7000-8000-000000000000&role=auditor"),
     ("undo_batch", Class::Secret, "id=00000000-0000-7000-8000-000000000000&pause=true"),
@@ -102,6 +103,7 @@ async fn a34_every_use_case_is_asked_for_the_secret(app: TestApp) {
             console.rotate_token(TokenId(none)).await.err(),
             console.revoke_token(TokenId(none)).await.err(),
             console.set_token_networks(TokenId(none), "192.0.2.0/24", true).await.err(),
+            console.set_token_client(TokenId(none), None).await.err(),
             console.set_provisioning(false).await.err(),
             console.create_break_glass("gate").await.err(),
             console.rotate_break_glass(BreakGlassId(none)).await.err(),

@@ -82,12 +82,13 @@ pub(crate) fn without(mut tables: Tables, columns: &[(&str, &str)]) -> Tables {
     tables
 }
 
-/// What a refusal may leave: lines of the log, the record of the call, and when a session or token was last used.
+/// What a refusal may leave: lines of the log, the record of the call, when a session or token was last used, and
+/// what the token's client was taken for.
 pub(crate) fn of_changes(mut tables: Tables) -> Tables {
     for table in ["audit_events", "activity", "sessions", "token_networks"] {
         assert!(tables.remove(table).is_some(), "there is no table {table}");
     }
-    without(tables, &[("tokens", "last_used"), ("tokens", "late_use")])
+    without(tables, &[("tokens", "last_used"), ("tokens", "late_use"), ("tokens", "profile")])
 }
 
 /// The tables of the break-glass accounts.

@@ -158,3 +158,27 @@ impl Backdoor {
 pub(crate) fn file(database: &Database) -> Option<PathBuf> {
     database.url().strip_prefix("sqlite://").map(PathBuf::from)
 }
+
+#[tokio::test]
+async fn extension_schemas_are_read_at_the_start() {
+    let database = Database::sqlite().await;
+    let file = std::env::temp_dir().join(format!("postern-schemas-{}.json", std::process::id()));
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--extension-schemas", file.to_str().unwrap()];
+    let refused = run(database.url(), &serve).await;
+    assert!(!refused.status.success(), "there is no such file yet");
+    std::fs::write(
+        &file,
+        r#"{"resourceType": "User", "id": "urn:a:b", "attributes": [{"name": "a", "type": "text"}]}"#,
+    )
+    .unwrap();
+    let refused = run(database.url(), &serve).await;
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && said.contains(&format!("{}: attributes[0].type: ", file.display())), "{said}");
+    std::fs::write(&file, r#"{"resourceType": "User", "id": "urn:a:b", "attributes": [{"name": "a"}]}"#).unwrap();
+    let server = Server::start_with(database.url(), |command| {
+        command.env("POSTERN_EXTENSION_SCHEMAS", &file).stderr(Stdio::null())
+    })
+    .await;
+    server.stop().await;
+    std::fs::remove_file(&file).unwrap();
+}

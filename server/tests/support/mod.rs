@@ -18,8 +18,9 @@ use domain::{
     role::Role,
 };
 use http_body_util::BodyExt;
+use scim::schema::Registry;
 pub use serde_json::{Value, json};
-use server::{AppState, Hasher, Recorder, SystemRandom, build};
+use server::{AppState, Hasher, Limits, Recorder, SystemRandom, build};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -80,23 +81,44 @@ impl TestApp {
     /// With provisioning on and a token; nobody is signed in and no break-glass account exists.
     async fn on(database: Database) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
-        let mut app = Self::start(Arc::new(database), clock, String::new()).await;
+        let mut app = Self::start(Arc::new(database), clock, String::new(), |state| state).await;
         app.host.set_provisioning(true).await.unwrap();
-        app.token = app.host.create_token("Entra production").await.unwrap().secret;
+        app.token = app.host.create_token("Entra production", None).await.unwrap().secret;
         app
     }
 
     /// Another process on the same database, by the same clock.
     pub async fn another(&self) -> Self {
-        Self::start(self.database.clone(), self.clock.clone(), self.token.clone()).await
+        self.beside(|state| state).await
     }
 
-    async fn start(database: Arc<Database>, clock: Arc<TestClock>, token: String) -> Self {
+    /// The same with other limits.
+    pub async fn another_with(&self, limits: Limits) -> Self {
+        self.beside(|state| state.with_limits(limits)).await
+    }
+
+    /// The same with these extension schemas.
+    pub async fn extended(&self, definitions: Value) -> Self {
+        let schemas = Registry::with_extensions(&definitions.to_string()).unwrap();
+        self.beside(|state| state.with_schemas(schemas)).await
+    }
+
+    async fn beside(&self, with: impl FnOnce(AppState) -> AppState) -> Self {
+        Self::start(self.database.clone(), self.clock.clone(), self.token.clone(), with).await
+    }
+
+    async fn start(
+        database: Arc<Database>,
+        clock: Arc<TestClock>,
+        token: String,
+        with: impl FnOnce(AppState) -> AppState,
+    ) -> Self {
         let store = store::open(database.url()).await.unwrap();
         let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(SystemRandom) };
         let host = Host::new(env.clone());
         let (hasher, recorder) = (Hasher::new().unwrap(), Recorder::start(store));
         let state = AppState::new(env.clone(), URL.parse().unwrap(), hasher.clone(), recorder.clone());
+        let state = with(state);
         Self { env, host, clock, recorder, token, database, router: build(state), hasher }
     }
 

@@ -151,7 +151,7 @@ pub(super) fn intention(action: Action) -> &'static str {
         Action::TokenRevoked => "revoke a token",
         Action::TokenPaused => "pause a token",
         Action::TokenResumed => "resume a token",
-        Action::TokenChanged => "change the networks of a token",
+        Action::TokenChanged => "change a token",
         Action::BreakGlassCreated => "make a break-glass account",
         Action::BreakGlassRotated => "give a break-glass account a new secret",
         Action::BreakGlassRemoved => "remove a break-glass account",

@@ -73,7 +73,8 @@ fn group_sentence(role: Option<Role>) -> String {
     match role {
         None => "The group gives no role.".to_owned(),
         Some(role) => {
-            format!("Everybody in this group is {} {}.", article(role).to_lowercase(), word(role).to_lowercase())
+            let (article, word) = (article(role).to_lowercase(), word(role).to_lowercase());
+            format!("Everybody in this group is {article} {word}; whoever is in a group inside it is not.")
         }
     }
 }
@@ -128,6 +129,9 @@ mod tests {
     #[test]
     fn a_group_says_what_it_gives() {
         assert_eq!(group_sentence(None), "The group gives no role.");
-        assert_eq!(group_sentence(Some(Role::Auditor)), "Everybody in this group is an auditor.");
+        assert_eq!(
+            group_sentence(Some(Role::Auditor)),
+            "Everybody in this group is an auditor; whoever is in a group inside it is not."
+        );
     }
 }

@@ -164,6 +164,7 @@ mod tests {
             activity,
             counts: Counts { users: 1_284, groups: 1 },
             tokens: Vec::new(),
+            token_users: Vec::new(),
         }
     }
 
@@ -225,6 +226,9 @@ mod tests {
             paused: None,
             replaces: None,
             networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
         };
         status.tokens = vec![token];
         assert_eq!(Health::of(&status, NOW), Health::NoToken);

@@ -3,7 +3,7 @@ use crate::{
     api::tokens::RevokeToken,
     pages::{
         components::{Opener, Question, confirm, when},
-        token::standing::Standing,
+        token::{client, standing::Standing},
         words::{count, day, visible},
     },
 };
@@ -14,7 +14,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     let (ended, live): (Vec<Token>, Vec<Token>) =
         scim.status.tokens.iter().cloned().partition(|token| token.ended(scim.now).is_some());
-    let (now, others) = (scim.now, live.len().saturating_sub(1));
+    let others = live.len().saturating_sub(1);
     // Without a live token the button stands in the step that asks for one, as long as there are steps.
     let offer = scim.may_change && (scim.has_live_token() || !scim.is_on());
     view! {
@@ -27,14 +27,14 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
                 view! { <p class="panel-text soft">"No token works: every call of a directory is refused."</p> }
                     .into_any()
             } else {
-                table("Tokens that work", live, now, scim.may_change.then_some(others)).into_any()
+                table("Tokens that work", live, scim, scim.may_change.then_some(others)).into_any()
             }}
             {(!ended.is_empty()).then(|| {
                 let number = u64::try_from(ended.len()).unwrap_or(u64::MAX);
                 view! {
                     <details class="panel-fold">
                         <summary>{count(number, "token that has ended", "tokens that have ended")}</summary>
-                        {table("Tokens that have ended", ended, now, None)}
+                        {table("Tokens that have ended", ended, scim, None)}
                     </details>
                 }
             })}
@@ -43,25 +43,28 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
 }
 
 /// `others` is how many other tokens work beside each of these, where these do.
-fn table(label: &'static str, tokens: Vec<Token>, now: Timestamp, others: Option<usize>) -> impl IntoView {
+fn table(label: &'static str, tokens: Vec<Token>, scim: &Scim, others: Option<usize>) -> impl IntoView + use<> {
     view! {
         <table class="rows tokens" aria-label=label>
             <thead>
                 <tr>
                     <th scope="col">Name</th>
                     <th scope="col">Token</th>
+                    <th scope="col">Client</th>
                     <th scope="col">Created</th>
                     <th scope="col">Last used</th>
                     <th scope="col">Status</th>
                     <th scope="col"><span class="visually-hidden">Actions</span></th>
                 </tr>
             </thead>
-            <tbody>{tokens.into_iter().map(|token| row(token, now, others)).collect_view()}</tbody>
+            <tbody>{tokens.into_iter().map(|token| row(token, scim, others)).collect_view()}</tbody>
         </table>
     }
 }
 
-fn row(token: Token, now: Timestamp, others: Option<usize>) -> impl IntoView {
+fn row(token: Token, scim: &Scim, others: Option<usize>) -> impl IntoView + use<> {
+    let now = scim.now;
+    let user = scim.status.token_users.iter().find(|(id, ..)| *id == token.id).map(|(.., name)| visible(name));
     let masked = token.masked();
     let used = token.last_used.map_or_else(|| "never".into_any(), |at| when(now, at).into_any());
     let standing = Standing::of(&token, now);
@@ -75,8 +78,10 @@ fn row(token: Token, now: Timestamp, others: Option<usize>) -> impl IntoView {
         <tr>
             <td class="row-main">
                 <a class="row-link" href=format!("/admin/sso/tokens/{}", token.id)>{visible(&token.name)}</a>
+                {user.map(|user| view! { " " <span class="soft">{format!("/Me is {user}")}</span> })}
             </td>
             <td class="row-text"><code class="masked">{masked}</code></td>
+            <td>{client::word(token.profile)} " " <span class="soft">{client::source(&token)}</span></td>
             <td><span class="card-label">"Created "</span> {when(now, token.created)}</td>
             <td><span class="card-label">"Last used "</span> {used}</td>
             <td>

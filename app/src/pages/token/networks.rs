@@ -167,7 +167,7 @@ mod tests {
     fn said(list: Option<(&str, bool)>, seen: &[&str]) -> String {
         let networks = list.map(|(list, enforced)| Networks { list: list.to_owned(), enforced });
         let seen = seen.iter().map(|network| SeenNetwork { network: (*network).to_owned(), first: NOW, last: NOW });
-        sentence(&TokenDetail { token: Token { networks, ..token() }, seen: seen.collect() })
+        sentence(&TokenDetail { token: Token { networks, ..token() }, seen: seen.collect(), user: None })
     }
 
     #[test]

@@ -47,8 +47,12 @@ pub struct UserDetail {
 pub struct GroupDetail {
     /// The group.
     pub group: Group,
-    /// A page of its members.
+    /// A page of the users in it.
     pub members: Page<UserSummary>,
+    /// The first 50 groups in it, by name.
+    pub nested: Vec<GroupRef>,
+    /// All groups in it.
+    pub nested_total: u64,
 }
 
 impl Console {
@@ -63,7 +67,7 @@ impl Console {
             UserStatus::Active => conditions.push(Filter::Where(UserCondition::Active(true))),
             UserStatus::Suspended => conditions.push(Filter::Where(UserCondition::Active(false))),
         }
-        let filter = if conditions.is_empty() { Filter::All } else { Filter::And(conditions) };
+        let filter = Filter::And(conditions).simplified();
         let work = self.env.store.read((filter, place), |(filter, place), tx| {
             Box::pin(async move {
                 let rows = tx.page_users(filter, *place, LIMIT).await?;
@@ -83,8 +87,7 @@ impl Console {
     pub async fn user(&self, id: UserId) -> Result<UserDetail> {
         let work = self.env.store.read(id, |id, tx| {
             Box::pin(async move {
-                let user = tx.user(*id).await?.ok_or(Error::NotFound)?;
-                let groups = tx.groups_of(&[*id]).await?.into_iter().map(|(_, group)| group).collect();
+                let (user, groups) = tx.user_and_groups(*id).await?.ok_or(Error::NotFound)?;
                 Ok(UserDetail { user, groups })
             })
         });
@@ -103,7 +106,7 @@ impl Console {
         work.await
     }
 
-    /// One group with a page of its members, the last changed first.
+    /// One group with a page of the users in it, the last changed first, and the groups in it.
     ///
     /// # Errors
     /// `NotFound` when there is none of that id.
@@ -113,7 +116,9 @@ impl Console {
                 let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
                 let rows = tx.page_members(*id, *place, LIMIT).await?;
                 let total = tx.count_members(*id).await?;
-                Ok(GroupDetail { group, members: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)) })
+                let members = Page::cut(rows, ROWS, total, *place, |row| Key::from(row));
+                let nested = tx.named_nested_groups(*id, LIMIT - 1).await?;
+                Ok(GroupDetail { group, members, nested, nested_total: tx.count_nested_groups(*id).await? })
             })
         });
         work.await

@@ -1,6 +1,6 @@
 use super::{Console, Counts, Needs, counts};
 use crate::{
-    Refusal, Result, Timestamp,
+    Refusal, Result, Timestamp, TokenId, UserId,
     activity::Summary,
     audit::{Action, Event},
     lockout::{Doors, NEEDED},
@@ -22,6 +22,8 @@ pub struct ScimStatus {
     pub counts: Counts,
     /// All tokens, the newest first.
     pub tokens: Vec<Token>,
+    /// The users that tokens are bound to, as far as they are there.
+    pub token_users: Vec<(TokenId, UserId, String)>,
 }
 
 impl Console {
@@ -56,6 +58,7 @@ pub(crate) async fn status(tx: &mut dyn Tx, now: Timestamp) -> Result<ScimStatus
         activity: tx.summarise_records(now.plus_days(-1)).await?,
         counts: counts(tx).await?,
         tokens: tx.tokens().await?,
+        token_users: tx.token_users().await?,
     })
 }
 

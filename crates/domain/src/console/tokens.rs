@@ -1,9 +1,9 @@
 use super::{Console, Needs};
 use crate::{
-    Error, Refusal, Result, Timestamp, TokenId,
+    Error, Refusal, Result, Timestamp, TokenId, UserId,
     audit::{Action, Event},
     store::Tx,
-    token::{Networks, NewToken, OVERLAP_DAYS, SeenNetwork, Token},
+    token::{ClientProfile, Networks, NewToken, OVERLAP_DAYS, SeenNetwork, Token},
 };
 use serde_json::json;
 
@@ -24,6 +24,8 @@ pub struct TokenDetail {
     pub token: Token,
     /// Where it was used from, the last used first.
     pub seen: Vec<SeenNetwork>,
+    /// The user that it is bound to, where there still is one: id and name.
+    pub user: Option<(UserId, String)>,
 }
 
 impl TokenDetail {
@@ -44,7 +46,11 @@ impl Console {
         let work = self.env.store.read(id, |id, tx| {
             Box::pin(async move {
                 let token = tx.token(*id).await?.ok_or(Error::NotFound)?;
-                Ok(TokenDetail { token, seen: tx.token_networks(*id).await? })
+                let user = match token.user {
+                    Some(user) => tx.user_and_groups(user).await?.map(|(user, _)| (user.id, user.name().to_owned())),
+                    None => None,
+                };
+                Ok(TokenDetail { token, seen: tx.token_networks(*id).await?, user })
             })
         });
         work.await
@@ -69,7 +75,7 @@ impl Console {
     }
 
     /// Makes a token in the place of another, which goes on working for [`OVERLAP_DAYS`] days. The new one has the
-    /// other's name and networks, and its text is in the answer and nowhere else.
+    /// other's name, networks, client and user, and its text is in the answer and nowhere else.
     ///
     /// # Errors
     /// `NotFound` when there is none of that id that works.
@@ -80,8 +86,9 @@ impl Console {
                 let (id, new) = &change.context;
                 let old = tx.lock_token(*id).await?.filter(|old| old.ended(change.event.at).is_none());
                 let mut old = old.ok_or(Error::NotFound)?;
-                let (name, networks) = (old.name.clone(), old.networks.clone());
-                let token = Token { name, networks, replaces: Some(old.id), ..new.clone() };
+                let Token { id, name, networks, profile, profile_set, user, .. } = old.clone();
+                let own = new.clone();
+                let token = Token { name, networks, profile, profile_set, user, replaces: Some(id), ..own };
                 let overlap = change.event.at.plus_days(OVERLAP_DAYS);
                 old.expires = Some(old.expires.map_or(overlap, |expires| expires.min(overlap)));
                 tx.update_token(&old).await?;
@@ -120,6 +127,30 @@ impl Console {
                 }
                 tx.update_token(&Token { paused: paused.then_some(change.event.at), ..token.clone() }).await?;
                 tx.append_event(&change.event.clone().on(id.0, &token.name)).await
+            })
+        })
+        .await
+    }
+
+    /// Says what a token's client is; `None` leaves it to what the client sends.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that id.
+    pub async fn set_token_client(&self, id: TokenId, profile: Option<ClientProfile>) -> Result<()> {
+        self.change(Needs::Secret, Action::TokenChanged, (id, profile), |change, tx| {
+            Box::pin(async move {
+                let (id, profile) = change.context;
+                let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
+                // To leave it to the client keeps what is known from it.
+                let kept = if token.profile_set { None } else { token.profile };
+                let after = Token { profile: profile.or(kept), profile_set: profile.is_some(), ..token.clone() };
+                if after == token {
+                    return Ok(());
+                }
+                tx.update_token(&after).await?;
+                let mut event = change.event.clone().on(id.0, &token.name).with(&client(&after));
+                event.before = Some(client(&token).to_string());
+                tx.append_event(&event).await
             })
         })
         .await
@@ -177,6 +208,12 @@ fn expires(now: Timestamp, expiry: Expiry) -> Result<Option<Timestamp>> {
         Expiry::Days(days @ 1..=3_650) => Ok(Some(now.plus_days(i64::from(days)))),
         Expiry::Days(_) => Err(Error::Invalid("A token works for 1 to 3,650 days, or until it is revoked.")),
     }
+}
+
+/// What a token's client is taken for, and why, for the audit log.
+fn client(token: &Token) -> serde_json::Value {
+    let how = if token.profile_set { "set" } else { "detected" };
+    json!({"client": token.profile.map(ClientProfile::as_str), "how": token.profile.map(|_| how)})
 }
 
 /// What may be said of a token in the audit log.

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
-    GroupId, UserId,
+    GroupId, MemberId, UserId,
     group::{Group, GroupProfile, MemberChange},
-    query::{Filter, GroupCondition},
+    query::{Filter, GroupCondition, GroupKey},
 };
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -15,35 +15,37 @@ pub type GroupChange = Arc<dyn Fn(&Group) -> Result<GroupProfile> + Send + Sync>
 pub struct GroupView {
     /// The group.
     pub group: Group,
-    /// Its members; empty when they were not asked for.
+    /// The users in it; empty when members were not asked for.
     pub members: Vec<UserId>,
+    /// The groups in it; likewise.
+    pub nested: Vec<GroupId>,
 }
 
 impl Directory {
-    /// Creates a group with those of `members` that exist.
+    /// Creates a group with those of `members` that exist, users and groups.
     ///
     /// # Errors
     /// `Conflict` when the name is taken, without regard to case.
     pub async fn create_group(
         &self,
         profile: GroupProfile,
-        members: Vec<UserId>,
+        members: Vec<MemberId>,
         with_members: bool,
     ) -> Result<GroupView> {
         let call = self.call(Operation::Create, Subject::Group);
         let group =
             Group { id: GroupId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
         let context = (self.clone(), call, group, members, with_members);
-        let work = self.env.store.write(context, |(this, call, group, members, with_members), tx| {
+        let work = self.env.store.provision(context, |(this, call, group, members, with_members), tx| {
             Box::pin(async move {
                 this.recheck(tx, call.at).await?;
                 tx.insert_group(group).await?;
-                tx.add_members(group.id, members, call.at).await?;
+                let steps = [MemberChange::Add(members.clone())];
+                apply(tx, group.id, &steps[0], call.at).await?;
                 tx.append_records(&[done(call, group.id.0)]).await?;
                 let view = view(tx, group.clone(), *with_members).await?;
                 let event = this.event(call.at, Action::GroupCreated).on(group.id.0, &group.profile.display_name);
                 let change = Change::between("{}", &group.profile.document);
-                let steps = [MemberChange::Add(members.clone())];
                 tx.append_event(&event.change(with_members_named(change, &steps))).await?;
                 Ok(view)
             })
@@ -65,25 +67,26 @@ impl Directory {
         work.await
     }
 
-    /// The groups that match, in order of creation.
+    /// A part of the groups that match, in its order.
+    ///
+    /// # Errors
+    /// `Invalid` when a mark does not fit the order.
     pub async fn groups(
         &self,
         filter: Filter<GroupCondition>,
-        slice: Slice,
+        window: Window<GroupKey>,
         with_members: bool,
     ) -> Result<Listing<GroupView>> {
-        let work = self.env.store.read((filter, slice, with_members), |(filter, slice, with_members), tx| {
+        let context = (filter.simplified(), window, with_members);
+        let work = self.env.store.read(context, |(filter, window, with_members), tx| {
             Box::pin(async move {
-                let groups = if slice.limit > 0 { tx.find_groups(filter, *slice).await? } else { Vec::new() };
-                let total = match total_by_rows(*slice, groups.len()) {
+                let rows = find(tx, filter, window).await?;
+                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
                     Some(total) => total,
                     None => tx.count_groups(filter).await?,
                 };
-                let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
-                let mut members = gather(if *with_members { tx.members_of(&ids).await? } else { Vec::new() });
-                let view = |group: Group| GroupView { members: members.remove(&group.id).unwrap_or_default(), group };
-                let items = groups.into_iter().map(view).collect();
-                Ok(Listing { total, items })
+                let rows = views(tx, rows, *with_members).await?;
+                Ok(Listing::cut(rows, &window.start, window.limit, total))
             })
         });
         work.await
@@ -104,37 +107,38 @@ impl Directory {
     ) -> Result<GroupView> {
         let call = self.call(Operation::Change, Subject::Group);
         let context = (self.clone(), call, id, expected, with_members, change, members);
-        let work = self.env.store.write(context, |(this, call, id, expected, with_members, change, members), tx| {
-            Box::pin(async move {
-                let settings = this.recheck(tx, call.at).await?;
-                let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
-                check_version(expected, before.version)?;
-                let profile = change(&before)?;
-                let (mut moved, mut left) = (0, 0);
-                for step in members {
-                    let (came, went) = apply(tx, *id, step, call.at).await?;
-                    moved += came + went;
-                    left += went;
-                }
-                if profile == before.profile && moved == 0 {
-                    tx.append_records(&[unchanged(call, id.0)]).await?;
-                    return view(tx, before, *with_members).await;
-                }
-                if left > 0 && !tx.has_members(*id).await? {
-                    let name = &before.profile.display_name;
-                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
-                        .await?;
-                }
-                let change = Change::between(&before.profile.document, &profile.document);
-                let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
-                tx.update_group(&after).await?;
-                tx.append_records(&[done(call, id.0)]).await?;
-                let view = view(tx, after, *with_members).await?;
-                let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
-                tx.append_event(&event.change(with_members_named(change, members))).await?;
-                Ok(view)
-            })
-        });
+        let work =
+            self.env.store.provision(context, |(this, call, id, expected, with_members, change, members), tx| {
+                Box::pin(async move {
+                    let settings = this.recheck(tx, call.at).await?;
+                    let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                    check_version(expected, before.version)?;
+                    let profile = change(&before)?;
+                    let (mut moved, mut left) = (false, 0);
+                    for step in members {
+                        let done = apply(tx, *id, step, call.at).await?;
+                        moved |= done.moved;
+                        left += done.left;
+                    }
+                    if profile == before.profile && !moved {
+                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        return view(tx, before, *with_members).await;
+                    }
+                    if left > 0 && !tx.has_members(*id).await? {
+                        let name = &before.profile.display_name;
+                        this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
+                            .await?;
+                    }
+                    let change = Change::between(&before.profile.document, &profile.document);
+                    let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
+                    tx.update_group(&after).await?;
+                    tx.append_records(&[done(call, id.0)]).await?;
+                    let view = view(tx, after, *with_members).await?;
+                    let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
+                    tx.append_event(&event.change(with_members_named(change, members))).await?;
+                    Ok(view)
+                })
+            });
         self.note_hold(work.await).await
     }
 
@@ -144,7 +148,7 @@ impl Directory {
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_group(&self, id: GroupId, expected: Expected) -> Result<()> {
         let call = self.call(Operation::Delete, Subject::Group);
-        let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+        let work = self.env.store.provision((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
                 let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
@@ -164,16 +168,38 @@ impl Directory {
     }
 }
 
-/// Applies one step and gives how many memberships it made and ended.
-async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timestamp) -> Result<(u64, u64)> {
-    match step {
-        MemberChange::Add(users) => Ok((tx.add_members(group, users, at).await?, 0)),
-        MemberChange::Remove(users) => Ok((0, tx.remove_members(group, users, at).await?)),
-        MemberChange::Replace(users) => {
-            let left = tx.retain_members(group, users, at).await?;
-            Ok((tx.add_members(group, users, at).await?, left))
+/// What one step did.
+struct Moved {
+    /// Whether anything changed.
+    moved: bool,
+    /// How many users left: the guard counts people.
+    left: u64,
+}
+
+/// Applies one step. Ids are looked for among the users first, who most members are; among the groups only where they
+/// are not all of that kind, so that an ordinary step costs no more.
+async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timestamp) -> Result<Moved> {
+    let (MemberChange::Add(ids) | MemberChange::Remove(ids) | MemberChange::Replace(ids)) = step;
+    let users: Vec<UserId> = ids.iter().map(|id| UserId(id.0)).collect();
+    let groups: Vec<GroupId> = ids.iter().map(|id| GroupId(id.0)).collect();
+    let all = |moved: u64| usize::try_from(moved).is_ok_and(|moved| moved == ids.len());
+    let (mut came, mut left, mut nested) = (0, 0, 0);
+    if let MemberChange::Replace(_) = step {
+        left = tx.retain_members(group, &users, at).await?;
+        nested = tx.retain_nested_groups(group, &groups, at).await?;
+    }
+    if let MemberChange::Remove(_) = step {
+        left = tx.remove_members(group, &users, at).await?;
+        if !all(left) {
+            nested = tx.remove_nested_groups(group, &groups, at).await?;
+        }
+    } else {
+        came = tx.add_members(group, &users, at).await?;
+        if !all(came) {
+            nested += tx.add_nested_groups(group, &groups, at).await?;
         }
     }
+    Ok(Moved { moved: came + left + nested > 0, left })
 }
 
 /// So many members at most are named in one event; more are counted.
@@ -200,7 +226,40 @@ fn with_members_named(change: Change, steps: &[MemberChange]) -> Change {
     Change { after: (!after.is_empty()).then(|| Value::Object(after).to_string()), ..change }
 }
 
+/// Reads the rows of a part, and one more where marks lead on.
+pub(super) async fn find(
+    tx: &mut dyn Tx,
+    filter: &Filter<GroupCondition>,
+    window: &Window<GroupKey>,
+) -> Result<Vec<Listed<Group>>> {
+    if window.limit == 0 || filter.is_none() {
+        return Ok(Vec::new());
+    }
+    tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
+}
+
+/// Groups with their members, if these are asked for.
+pub(super) async fn views<M>(
+    tx: &mut dyn Tx,
+    rows: Vec<Listed<Group, M>>,
+    with_members: bool,
+) -> Result<Vec<Listed<GroupView, M>>> {
+    let ids: Vec<GroupId> = rows.iter().map(|row| row.item.id).collect();
+    let mut members = gather(if with_members { tx.members_of(&ids).await? } else { Vec::new() });
+    let mut nested = gather(if with_members { tx.nested_groups_of(&ids).await? } else { Vec::new() });
+    let mut view = |group: Group| GroupView {
+        members: members.remove(&group.id).unwrap_or_default(),
+        nested: nested.remove(&group.id).unwrap_or_default(),
+        group,
+    };
+    Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect())
+}
+
 async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {
-    let members = if with_members { tx.members_of(&[group.id]).await? } else { Vec::new() };
-    Ok(GroupView { group, members: members.into_iter().map(|(_, member)| member).collect() })
+    if !with_members {
+        return Ok(GroupView { group, members: Vec::new(), nested: Vec::new() });
+    }
+    let members = tx.members_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
+    let nested = tx.nested_groups_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
+    Ok(GroupView { group, members, nested })
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     UserId,
     group::GroupRef,
-    query::{Filter, UserCondition},
+    query::{Filter, UserCondition, UserKey},
     user::User,
 };
 use std::sync::Arc;
@@ -10,12 +10,20 @@ use std::sync::Arc;
 /// Makes a user's new profile from what is recorded; runs inside the unit of work and may refuse.
 pub type UserChange = Arc<dyn Fn(&User) -> Result<Profile> + Send + Sync>;
 
-/// A user and the groups that it is in.
+/// What a client sees of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {
-    /// The user.
-    pub user: User,
-    /// Its groups; empty when they were not asked for.
+    /// The id that the directory keeps.
+    pub id: UserId,
+    /// Counts changes from 1.
+    pub version: i64,
+    /// When the user was made.
+    pub created: Timestamp,
+    /// When anything about the user last changed.
+    pub changed: Timestamp,
+    /// Everything that was sent, as one JSON object.
+    pub document: String,
+    /// Its groups, by name; empty when they were not asked for.
     pub groups: Vec<GroupRef>,
 }
 
@@ -28,7 +36,7 @@ impl Directory {
         let call = self.call(Operation::Create, Subject::User);
         let user =
             User { id: UserId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
-        let work = self.env.store.write((self.clone(), call, user), |(this, call, user), tx| {
+        let work = self.env.store.provision((self.clone(), call, user), |(this, call, user), tx| {
             Box::pin(async move {
                 this.recheck(tx, call.at).await?;
                 keep_reserved(tx, &user.profile).await?;
@@ -36,7 +44,7 @@ impl Directory {
                 tx.append_records(&[done(call, user.id.0)]).await?;
                 let event = this.event(call.at, Action::UserCreated).on(user.id.0, user.name());
                 tx.append_event(&event.change(Change::between("{}", &user.profile.document))).await?;
-                Ok(UserView { user: user.clone(), groups: Vec::new() })
+                Ok(view(user.clone(), Vec::new()))
             })
         });
         work.await
@@ -48,33 +56,30 @@ impl Directory {
     /// `NotFound` when there is none of that id.
     pub async fn user(&self, id: UserId, with_groups: bool) -> Result<UserView> {
         let work = self.env.store.read((id, with_groups), |(id, with_groups), tx| {
-            Box::pin(async move {
-                let user = tx.user(*id).await?.ok_or(Error::NotFound)?;
-                view(tx, user, *with_groups).await
-            })
+            Box::pin(async move { tx.view_user(*id, *with_groups).await?.ok_or(Error::NotFound) })
         });
         work.await
     }
 
-    /// The users that match, in order of creation.
+    /// A part of the users that match, in its order.
+    ///
+    /// # Errors
+    /// `Invalid` when a mark does not fit the order.
     pub async fn users(
         &self,
         filter: Filter<UserCondition>,
-        slice: Slice,
+        window: Window<UserKey>,
         with_groups: bool,
     ) -> Result<Listing<UserView>> {
-        let work = self.env.store.read((filter, slice, with_groups), |(filter, slice, with_groups), tx| {
+        let context = (filter.simplified(), window, with_groups);
+        let work = self.env.store.read(context, |(filter, window, with_groups), tx| {
             Box::pin(async move {
-                let users = if slice.limit > 0 { tx.find_users(filter, *slice).await? } else { Vec::new() };
-                let total = match total_by_rows(*slice, users.len()) {
+                let rows = find(tx, filter, window, *with_groups).await?;
+                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
                     Some(total) => total,
                     None => tx.count_users(filter).await?,
                 };
-                let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-                let mut groups = gather(if *with_groups { tx.groups_of(&ids).await? } else { Vec::new() });
-                let view = |user: User| UserView { groups: groups.remove(&user.id).unwrap_or_default(), user };
-                let items = users.into_iter().map(view).collect();
-                Ok(Listing { total, items })
+                Ok(Listing::cut(rows, &window.start, window.limit, total))
             })
         });
         work.await
@@ -93,15 +98,19 @@ impl Directory {
     ) -> Result<UserView> {
         let call = self.call(Operation::Change, Subject::User);
         let context = (self.clone(), call, id, expected, with_groups, change);
-        let work = self.env.store.write(context, |(this, call, id, expected, with_groups, change), tx| {
+        let work = self.env.store.provision(context, |(this, call, id, expected, with_groups, change), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
-                let before = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
+                let (before, groups) = if *with_groups {
+                    tx.lock_user_and_groups(*id).await?.ok_or(Error::NotFound)?
+                } else {
+                    (tx.lock_user(*id).await?.ok_or(Error::NotFound)?, Vec::new())
+                };
                 check_version(expected, before.version)?;
                 let profile = change(&before)?;
                 if profile == before.profile {
                     tx.append_records(&[unchanged(call, id.0)]).await?;
-                    return view(tx, before, *with_groups).await;
+                    return Ok(view(before, groups));
                 }
                 keep_reserved(tx, &profile).await?;
                 let action = match (before.profile.active, profile.active) {
@@ -116,13 +125,16 @@ impl Directory {
                     // Whoever is let back in later signs in anew.
                     tx.delete_sessions_of_user(*id).await?;
                 }
+                let other_emails = before.profile.emails != profile.emails;
                 let after = User { version: before.version + 1, changed: call.at, profile, ..before };
                 tx.update_user(&after).await?;
+                if other_emails {
+                    tx.replace_emails(*id, &after.profile.emails).await?;
+                }
                 tx.append_records(&[done(call, id.0)]).await?;
-                let view = view(tx, after, *with_groups).await?;
-                let event = this.event(call.at, action).on(id.0, view.user.name());
+                let event = this.event(call.at, action).on(id.0, after.name());
                 tx.append_event(&event.change(change)).await?;
-                Ok(view)
+                Ok(view(after, groups))
             })
         });
         self.note_hold(work.await).await
@@ -134,7 +146,7 @@ impl Directory {
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_user(&self, id: UserId, expected: Expected) -> Result<()> {
         let call = self.call(Operation::Delete, Subject::User);
-        let work = self.env.store.write((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+        let work = self.env.store.provision((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
                 let user = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
@@ -160,7 +172,21 @@ fn active(user: &User) -> Option<String> {
     document.get("active").map(ToString::to_string)
 }
 
-async fn view(tx: &mut dyn Tx, user: User, with_groups: bool) -> Result<UserView> {
-    let groups = if with_groups { tx.groups_of(&[user.id]).await? } else { Vec::new() };
-    Ok(UserView { groups: groups.into_iter().map(|(_, group)| group).collect(), user })
+/// Reads the rows of a part, and one more where marks lead on.
+pub(super) async fn find(
+    tx: &mut dyn Tx,
+    filter: &Filter<UserCondition>,
+    window: &Window<UserKey>,
+    with_groups: bool,
+) -> Result<Vec<Listed<UserView>>> {
+    if window.limit == 0 || filter.is_none() {
+        return Ok(Vec::new());
+    }
+    let window = Window { limit: window.start.rows(window.limit), ..window.clone() };
+    tx.find_users(filter, &window, with_groups).await
+}
+
+fn view(user: User, groups: Vec<GroupRef>) -> UserView {
+    let User { id, version, created, changed, profile } = user;
+    UserView { id, version, created, changed, document: profile.document, groups }
 }

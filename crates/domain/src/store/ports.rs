@@ -6,43 +6,50 @@ use crate::{
     alert::ChannelState,
     audit::{Entry, Event, EventQuery},
     break_glass::{Account, Code, CodeKind, Holdings},
+    directory::UserView,
     drill::Drill,
     group::{Group, GroupRef, GroupSummary},
     guard::{Batch, BatchSummary, Departure},
     page::Place,
-    query::{Filter, GroupCondition, Slice, UserCondition},
+    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, UserKey, Window},
     role::Role,
     session::{SessionKey, SessionRecord, SessionSummary},
     settings::{GuardSettings, Settings},
     token::{SeenNetwork, Token},
-    user::{Deleted, User, UserSummary},
+    user::{Deleted, Email, User, UserSummary},
 };
 use async_trait::async_trait;
 use uuid::Uuid;
 
 /// Everything that a unit of work can do.
 pub trait Tx:
-    Users + Groups + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System
+    Users + Groups + Nesting + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System
 {
 }
 
-impl<T: Users + Groups + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System> Tx
-    for T
+impl<T> Tx for T where
+    T: Users + Groups + Nesting + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System
 {
 }
 
 /// Users.
 #[async_trait]
 pub trait Users: Send {
-    /// A user.
-    async fn user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// A user and its groups, by name.
+    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
+    /// What a client sees of a user.
+    async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>>;
     /// A user, kept from changing by anybody else until the unit ends.
     async fn lock_user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// A user and its groups, by name; the user is kept from changing by anybody else until the unit ends.
+    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
     /// Adds a user. Refuses a taken user name with `Conflict`.
     async fn insert_user(&mut self, user: &User) -> Result<()>;
-    /// Writes a user whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
-    /// a taken user name with `Conflict`.
+    /// Writes a user, but not its e-mail addresses, whose version is one more than the stored one; otherwise refuses with
+    /// `VersionMismatch`. Refuses a taken user name with `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
+    /// Writes other e-mail addresses of a user.
+    async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()>;
     /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is
     /// none.
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
@@ -52,9 +59,15 @@ pub trait Users: Send {
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted users, the last deleted first.
     async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
-    /// Users in order of creation.
-    async fn find_users(&mut self, filter: &Filter<UserCondition>, slice: Slice) -> Result<Vec<User>>;
-    /// How many users match.
+    /// A part of the users that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
+    async fn find_users(
+        &mut self,
+        filter: &Filter<UserCondition>,
+        window: &Window<UserKey>,
+        with_groups: bool,
+    ) -> Result<Vec<Listed<UserView>>>;
+    /// How many users match. All, and all that are active or not, cost the same however many there are; a unit that
+    /// changes them counts what was committed.
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
     async fn page_users(
@@ -63,8 +76,6 @@ pub trait Users: Send {
         place: Place,
         limit: u64,
     ) -> Result<Vec<UserSummary>>;
-    /// The groups of each of these users.
-    async fn groups_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, GroupRef)>>;
 }
 
 /// Groups and membership.
@@ -79,27 +90,32 @@ pub trait Groups: Send {
     /// Writes a group whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
     /// a taken name with `Conflict`.
     async fn update_group(&mut self, group: &Group) -> Result<()>;
-    /// Puts a group that is locked away with its memberships, never its members. Nothing happens where there is none.
+    /// Puts a group that is locked away with its memberships, never its members, which changes the groups that it is in
+    /// too. Nothing happens where there is none.
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted group back, in a new version and with those of its members that there still are; a deleted one
-    /// joins once it is back. Gives its name, or `None` where there is none. Refuses a name that was taken meanwhile with
+    /// Brings a deleted group back, in a new version, with those of its members that there still are and into those
+    /// groups that there still are; a deleted one joins once it is back. Gives its name, or `None` where there is none. Refuses a name that was taken meanwhile with
     /// `Conflict`, after which the unit can go on.
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
     /// Deleted groups, the last deleted first.
     async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>>;
-    /// Groups in order of creation.
-    async fn find_groups(&mut self, filter: &Filter<GroupCondition>, slice: Slice) -> Result<Vec<Group>>;
-    /// How many groups match.
+    /// A part of the groups that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
+    async fn find_groups(
+        &mut self,
+        filter: &Filter<GroupCondition>,
+        window: &Window<GroupKey>,
+    ) -> Result<Vec<Listed<Group>>>;
+    /// How many groups match. All cost the same however many there are, as with [`Users::count_users`].
     async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64>;
     /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;
     /// How many groups have a folded name that contains a text.
     async fn count_groups_named(&mut self, search: &str) -> Result<u64>;
-    /// The members of each of these groups, in the order of their ids.
+    /// The users in each of these groups, in the order of their ids.
     async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>>;
     /// A page of one group's members by last change, newest first.
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>>;
-    /// How many members one group has.
+    /// How many users are in one group.
     async fn count_members(&mut self, group: GroupId) -> Result<u64>;
     /// Puts users into a group; those who are in it and ids without a user are passed over. Gives how many came.
     async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
@@ -107,15 +123,34 @@ pub trait Groups: Send {
     async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
     /// Takes everybody out of a group but these, and remembers them. Gives how many left.
     async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
-    /// Brings back the members that were taken out of a group since a moment, as far as they are there. Gives how many.
+    /// Brings back the users and groups that were taken out of a group since a moment, as far as they are there. Gives
+    /// how many.
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
-    /// Whether anybody is in the group.
+    /// Whether any user is in the group.
     async fn has_members(&mut self, group: GroupId) -> Result<bool>;
     /// Forgets for good what was deleted, who left a group and who departed before a moment.
     async fn forget_deleted(&mut self, before: Timestamp) -> Result<()>;
 }
 
-/// Roles. Nothing that a directory sends comes here.
+/// Groups in groups. Nothing here looks further than one step, so circles do no harm.
+#[async_trait]
+pub trait Nesting: Send {
+    /// The groups in each of these groups, in the order of their ids.
+    async fn nested_groups_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, GroupId)>>;
+    /// Puts groups into a group; itself, those that are in it and ids without a group are passed over. Gives how many
+    /// came.
+    async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;
+    /// Takes groups out of a group, and remembers that they were in it. Gives how many left.
+    async fn remove_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;
+    /// Takes every group out of a group but these, and remembers them. Gives how many left.
+    async fn retain_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;
+    /// The groups in one group, by name.
+    async fn named_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupRef>>;
+    /// How many groups are in one group.
+    async fn count_nested_groups(&mut self, group: GroupId) -> Result<u64>;
+}
+
+/// Roles. Nothing that a directory sends comes here. They do not go through groups in groups.
 #[async_trait]
 pub trait Roles: Send {
     /// The role that a user was given by hand.
@@ -182,8 +217,10 @@ pub trait Tokens: Send {
     async fn insert_token(&mut self, token: &Token) -> Result<()>;
     /// Marks a token as revoked, unless it is.
     async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
-    /// Writes the expiry, the pause and the networks of a token that is locked.
+    /// Writes the expiry, the pause, the networks and the client of a token that is locked.
     async fn update_token(&mut self, token: &Token) -> Result<()>;
+    /// The users that tokens are bound to, as far as they are there: id and name.
+    async fn token_users(&mut self) -> Result<Vec<(TokenId, UserId, String)>>;
     /// Notes a use, where it is later than the one noted. Gives whether it is the first.
     async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool>;
     /// Notes that a token was used from a place. Gives whether it had not been seen there.

@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{CompareOp, Filter, Literal};
 use crate::path::AttributePath;
@@ -74,7 +72,11 @@ fn select<'v>(map: &'v Map<String, Value>, path: &AttributePath, scope: Scope<'_
             descend(values, found.attribute, found.sub_name)
         }
         Scope::Element(attribute) => {
-            let sub = attribute.and_then(|parent| parent.sub_attribute(&path.attribute));
+            let is_value = path.attribute.eq_ignore_ascii_case("value");
+            let sub = attribute.and_then(|parent| match parent.kind {
+                Type::Complex => parent.sub_attribute(&path.attribute),
+                _ => Some(parent).filter(|_| is_value),
+            });
             let values = get(map, &path.attribute, sub).map_or(vec![], flatten);
             descend(values, sub, path.sub_attribute.as_deref())
         }
@@ -176,8 +178,7 @@ fn order_numbers(a: &serde_json::Number, b: &serde_json::Number) -> Option<Order
 }
 
 fn compare_instants(actual: &str, op: CompareOp, expected: &str) -> bool {
-    let instant = |text| OffsetDateTime::parse(text, &Rfc3339).ok();
-    match (instant(actual), instant(expected)) {
+    match (text::instant(actual), text::instant(expected)) {
         (Some(actual), Some(expected)) => accepts(op, Some(actual.cmp(&expected))),
         _ => op == CompareOp::Ne,
     }

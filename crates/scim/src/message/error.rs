@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 /// URN of the error message.
 const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-/// The detail error keyword of RFC 7644 §3.12.
+/// The detail error keyword of RFC 7644 §3.12, with those that RFC 9865 §2.1 adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter is malformed or asks for something that cannot be filtered on.
@@ -22,6 +22,10 @@ pub enum ScimType {
     NoTarget,
     /// A required value is missing, or a value does not fit its attribute.
     InvalidValue,
+    /// The cursor is none that was given out for this query.
+    InvalidCursor,
+    /// The length of a page that a cursor begins is no positive number.
+    InvalidCount,
 }
 
 impl ScimType {
@@ -36,6 +40,8 @@ impl ScimType {
             Self::InvalidPath => "invalidPath",
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
+            Self::InvalidCursor => "invalidCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -78,6 +84,16 @@ impl Error {
     /// 400 `invalidValue`.
     pub fn invalid_value(detail: impl Into<String>) -> Self {
         Self::bad_request(ScimType::InvalidValue, detail)
+    }
+
+    /// 400 `invalidCursor`.
+    pub fn invalid_cursor(detail: impl Into<String>) -> Self {
+        Self::bad_request(ScimType::InvalidCursor, detail)
+    }
+
+    /// 400 `invalidCount`.
+    pub fn invalid_count(detail: impl Into<String>) -> Self {
+        Self::bad_request(ScimType::InvalidCount, detail)
     }
 
     /// 400 `invalidSyntax`.

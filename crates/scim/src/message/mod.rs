@@ -1,7 +1,9 @@
-//! Messages of the protocol: errors and list responses.
+//! Messages of the protocol: errors, list responses, bulk requests and their answers.
 
+mod bulk;
 mod error;
 mod list;
 
+pub use bulk::{BulkMethod, BulkOperation, BulkOrder, BulkRequest, BulkResult, bulk_response};
 pub use error::{Error, ScimType};
-pub use list::ListResponse;
+pub use list::{ListResponse, Paging};

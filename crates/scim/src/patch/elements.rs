@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::apply::merge;
 use super::{Kind, Operation};
 use crate::filter::{CompareOp, Filter, Literal};
-use crate::schema::{Attribute, Type};
+use crate::schema::{Attribute, Mutability, Type};
 use crate::value::{self, Empty, claim_primary, is_same_element};
 use crate::{Error, MAX_VALUES, Result};
 
@@ -34,20 +34,55 @@ pub(super) fn change(
         return Ok(Some(Value::Array(list)));
     }
     let mut hits: Vec<_> = (0..list.len()).filter(|&index| matches(&list[index])).collect();
-    // RFC 7644 §3.5.2.3 has noTarget here, but clients expect the value to be created from the filter. A remove of
-    // what is not there changes nothing.
+    // RFC 7644 §3.5.2.3 has noTarget here, but clients expect the value to be created from a filter that describes it,
+    // by its type. One that names the very value to be replaced does not. A remove of what is not there changes nothing.
     if hits.is_empty() && op.kind != Kind::Remove {
+        if op.kind == Kind::Replace && names_value(filter) {
+            return Err(Error::no_target("There is no such value to be replaced; add it."));
+        }
         hits.push(list.len());
         list.push(Value::Object(seed(filter, attribute)?));
         check_length(attribute, &list)?;
     }
     for &index in &hits {
-        let merged = merge(Some(list[index].take()), &given);
+        let merged = merge_one(attribute, list[index].take(), &given)?;
         list[index] = if is_hollow(op.kind, &merged) { Value::Null } else { merged };
     }
     claim_primary(&mut list, &hits);
     list.retain(|element| !element.is_null());
     Ok(Some(Value::Array(list)))
+}
+
+/// Whether a filter that determines a value asks for its `value`.
+fn names_value(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(left, right) => names_value(left) || names_value(right),
+        Filter::Compare { path, .. } => path.attribute.eq_ignore_ascii_case("value"),
+        _ => false,
+    }
+}
+
+/// One value with the members of `given` over its own; null unsets.
+///
+/// Refuses to change what is immutable in it, as 400 `mutability`.
+pub(super) fn merge_one(attribute: Option<&Attribute>, element: Value, given: &Map<String, Value>) -> Result<Value> {
+    for (name, new) in given {
+        let Some((attribute, sub)) = attribute.and_then(|known| Some((known, known.sub_attribute(name)?))) else {
+            continue;
+        };
+        let old = element.get(sub.name).filter(|old| !value::is_empty(old));
+        if sub.mutability == Mutability::Immutable && old.is_some_and(|old| !value::is_same_value(sub, old, new)) {
+            let detail =
+                format!("The {} of {} is immutable; remove the value and add another.", sub.name, attribute.name);
+            return Err(Error::mutability(detail));
+        }
+    }
+    match (merge(Some(element), given), attribute) {
+        (Value::Object(mut map), Some(known)) if known.kind != Type::Complex => {
+            Ok(map.get_mut("value").map_or(Value::Null, Value::take))
+        }
+        (merged, _) => Ok(merged),
+    }
 }
 
 /// Whether a removal has left nothing of an element, or nothing but what described the value that is gone.
@@ -102,7 +137,7 @@ pub(super) fn union(attribute: Option<&'static Attribute>, mut list: Vec<Value>,
         match list.iter().position(same) {
             Some(index) => {
                 if let (Value::Object(given), true) = (element, list[index].is_object()) {
-                    list[index] = merge(Some(list[index].take()), given);
+                    list[index] = merge_one(attribute, list[index].take(), given)?;
                 }
                 touched.push(index);
             }

@@ -24,8 +24,6 @@ pub struct Member {
     pub value: String,
     /// What the client says it is.
     pub kind: Option<MemberKind>,
-    /// The client's name for it.
-    pub display: Option<String>,
 }
 
 /// A change of membership. Each is idempotent: to add a member again, or remove one that is gone, changes nothing.
@@ -102,7 +100,7 @@ fn read_member(item: Value) -> Result<Member> {
         Some(kind) if kind.eq_ignore_ascii_case("group") => Some(MemberKind::Group),
         _ => None,
     };
-    Ok(Member { value: value.to_owned(), kind, display: text("display").map(Into::into) })
+    Ok(Member { value: value.to_owned(), kind })
 }
 
 fn listed_ids(listed: &Value) -> Vec<String> {
@@ -130,5 +128,5 @@ fn filtered_ids(filter: &Filter) -> Result<Vec<String>> {
 
 fn filtered_members(filter: &Filter) -> Result<Vec<Member>> {
     let ids = filtered_ids(filter)?;
-    Ok(ids.into_iter().map(|value| Member { value, kind: None, display: None }).collect())
+    Ok(ids.into_iter().map(|value| Member { value, kind: None }).collect())
 }

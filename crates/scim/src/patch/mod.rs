@@ -14,7 +14,7 @@ mod request;
 use serde_json::Value;
 
 pub use apply::apply;
-pub(crate) use apply::{apply_unchecked, missing};
+pub(crate) use apply::apply_unchecked;
 pub use members::{Member, MemberChange, MemberKind, split_members, take_members};
 pub(crate) use normalise::explode;
 pub use normalise::normalise;

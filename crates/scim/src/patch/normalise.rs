@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Kind, Operation, PatchRequest, Target};
 use crate::path::{AttributePath, PatchPath, PathError};
-use crate::schema::{Attribute, ResourceType, Type};
+use crate::schema::{Attribute, Mutability, ResourceType, Type};
 use crate::text::is_urn;
 use crate::value::{self, Empty};
 use crate::{Error, Limits, Result};
@@ -19,7 +19,7 @@ const MAX_TARGETS: usize = 10_000;
 /// their attribute; an empty value becomes a `Remove`.
 ///
 /// Refuses malformed paths, values of a wrong type, an empty value for a required attribute, an `add` or `replace`
-/// without value, and a `remove` without path and value.
+/// without value, a `remove` without path and value, and one whose path names what is read-only.
 pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result<Vec<Operation>> {
     let mut normaliser = Normaliser { resource_type, limits: &request.limits, out: vec![] };
     for operation in &request.operations {
@@ -60,9 +60,9 @@ impl Normaliser<'_> {
         match value {
             Some(Value::Object(map)) => self.each_key(kind, None, map),
             Some(Value::Array(mut items)) if items.len() == 1 => self.without_path(kind, items.pop()),
-            // RFC 7644 §3.5.2.2: a remove without path has no target.
-            None => Err(Error::no_target("A remove operation needs a path.")),
-            Some(_) => Err(Error::invalid_value("The value of an operation without path must be an object.")),
+            // RFC 7644 §3.5.2.2: a remove without path has no target. Clients that put names into the value have one.
+            _ if kind == Kind::Remove => Err(Error::no_target("A remove operation needs a path.")),
+            _ => Err(Error::invalid_value("The value of an operation without path must be an object.")),
         }
     }
 
@@ -152,9 +152,12 @@ impl Normaliser<'_> {
         match (urn, value) {
             (Urn::Core, Some(Value::Object(map))) => self.each_key(kind, None, map),
             (Urn::Extension(urn), Some(Value::Object(map))) if !map.is_empty() => self.each_key(kind, Some(&urn), map),
+            // To add nothing changes nothing.
+            (Urn::Extension(_), Some(value)) if kind == Kind::Add && value::is_empty(&value) => Ok(()),
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
                 self.push(Kind::Remove, Target::whole(None, &urn), None)
             }
+            (Urn::Core, None) => Err(Error::no_target("A remove operation needs the path of an attribute.")),
             _ => Err(Error::invalid_value("The value of a schema URN must be an object.")),
         }
     }
@@ -174,8 +177,17 @@ impl Normaliser<'_> {
                 (_, value) => self.push_unknown(kind, target, value.unwrap_or(Value::Null)),
             };
         };
-        if !attribute.is_stored() || found.sub_attribute.is_some_and(|sub| !sub.is_stored()) {
-            return Ok(());
+        let leaf = found.sub_attribute.unwrap_or(attribute);
+        if !attribute.is_stored() || !leaf.is_stored() {
+            let is_read_only = [attribute, leaf].iter().any(|known| known.mutability == Mutability::ReadOnly);
+            // RFC 7644 §3.5.2.2. Directories write what is read-only along with the rest, which changes nothing, but
+            // none of them asks in so many words to remove it.
+            return match (kind, value) {
+                (Kind::Remove, None) if is_read_only => {
+                    Err(Error::mutability(format!("{} is read-only and cannot be removed.", leaf.name)))
+                }
+                _ => Ok(()),
+            };
         }
         check_shape(attribute, &target)?;
         match kind {
@@ -199,8 +211,7 @@ impl Normaliser<'_> {
         }
         // Whoever names sub-attributes does not ask to remove the others.
         if let (Some(Value::Object(named)), None) = (&value, &target.sub_attribute)
-            && attribute.kind == Type::Complex
-            && !attribute.multi_valued
+            && attribute.is_single_complex()
             && !attribute.is_identified()
         {
             let names = named.keys().map(|name| attribute.sub_attribute(name).map_or(name.as_str(), |sub| sub.name));
@@ -232,7 +243,7 @@ impl Normaliser<'_> {
                 Some(sub) => value::fit(sub, value)?,
                 None => Some(value).filter(|value| !value::is_empty(value)),
             },
-            None if whole && (attribute.multi_valued || attribute.is_identified()) => value::fit(attribute, value)?,
+            None if whole && attribute.multi_valued => value::fit(attribute, value)?,
             None => value::fit_one(attribute, value, Empty::Null)?,
         };
         match fitted {

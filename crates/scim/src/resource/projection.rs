@@ -1,7 +1,7 @@
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::path::AttributePath;
-use crate::schema::{ResourceType, Returned};
+use crate::schema::{Attribute, COMMON, ResourceType, Returned};
 use crate::text::is_urn;
 use crate::value::is_empty;
 use crate::{Error, Result};
@@ -26,10 +26,14 @@ enum Item {
 }
 
 /// How a list concerns one attribute.
-enum Mention<'i> {
-    None,
-    Whole,
-    Parts(Vec<&'i str>),
+#[derive(Default)]
+struct Mention<'i> {
+    /// It names the schema of the attribute.
+    schema: bool,
+    /// It names the attribute.
+    whole: bool,
+    /// It names these sub-attributes.
+    subs: Vec<&'i str>,
 }
 
 impl Projection {
@@ -52,39 +56,64 @@ impl Projection {
 
     /// Whether a part of the core attribute `name` is returned, so that the server must read it.
     pub fn wants(&self, name: &str) -> bool {
-        if is_always(name) {
-            return true;
-        }
-        let included = self.only.as_deref().is_none_or(|items| !matches!(mention(items, None, name), Mention::None));
-        included && !matches!(mention(&self.except, None, name), Mention::Whole)
+        let common = COMMON.iter().find(|known| known.name.eq_ignore_ascii_case(name));
+        self.choice(None, name, common).is_some()
     }
 
     /// What remains of the top-level member `name` of a resource, which may be the object of an extension.
-    pub(super) fn keep(&self, resource_type: &ResourceType, name: &str, value: &Value) -> Option<Value> {
-        match value {
+    pub(super) fn keep(&self, resource_type: &ResourceType, name: &str, value: Value) -> Option<Value> {
+        let kept = match value {
             Value::Object(extension) if is_urn(name) && resource_type.attribute(None, name).is_none() => {
-                let members = extension.iter();
-                let kept =
-                    members.filter_map(|(inner, value)| Some((inner.clone(), self.part(Some(name), inner, value)?)));
-                Some(Value::Object(kept.collect::<Map<_, _>>()))
+                let members = extension.into_iter();
+                let part = |(inner, value): (String, Value)| {
+                    let kept = self.part(Some(name), &inner, resource_type.attribute(Some(name), &inner), value)?;
+                    Some((inner, kept))
+                };
+                Value::Object(members.filter_map(part).collect())
             }
-            _ if is_always(name) => Some(value.clone()),
-            _ => self.part(None, name, value),
-        }
-    }
-
-    fn part(&self, extension: Option<&str>, name: &str, value: &Value) -> Option<Value> {
-        let included = match self.only.as_deref().map(|items| mention(items, extension, name)) {
-            None | Some(Mention::Whole) => value.clone(),
-            Some(Mention::None) => return None,
-            Some(Mention::Parts(subs)) => filter_members(value, |sub| contains(&subs, sub)),
-        };
-        let kept = match mention(&self.except, extension, name) {
-            Mention::None => included,
-            Mention::Whole => return None,
-            Mention::Parts(subs) => filter_members(&included, |sub| !contains(&subs, sub)),
+            value => self.part(None, name, resource_type.attribute(None, name), value)?,
         };
         Some(kept).filter(|value| !is_empty(value))
+    }
+
+    fn part(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>, mut value: Value) -> Option<Value> {
+        let (only, except) = self.choice(extension, name, known)?;
+        let is_kept = |sub: &str| {
+            let returned =
+                known.and_then(|known| known.sub_attribute(sub)).map_or(Returned::Default, |sub| sub.returned);
+            let is_named = contains(&only.subs, sub);
+            let is_whole = only.whole || only.schema || only.subs.is_empty();
+            let is_excluded = contains(&except.subs, sub);
+            is_returned(returned, is_whole || is_named, is_named, is_excluded)
+        };
+        retain(&mut value, &is_kept);
+        Some(value).filter(|value| !is_empty(value))
+    }
+
+    /// How the two lists concern an attribute of which something is returned; `None` if nothing is.
+    fn choice(
+        &self,
+        extension: Option<&str>,
+        name: &str,
+        known: Option<&Attribute>,
+    ) -> Option<(Mention<'_>, Mention<'_>)> {
+        let returned = known.map_or(Returned::Default, |known| known.returned);
+        let only = self.only.as_deref().map_or(Mention::default(), |items| mention(items, extension, name));
+        let except = mention(&self.except, extension, name);
+        let is_named = only.whole || !only.subs.is_empty();
+        let is_included = self.only.is_none() || only.schema || is_named;
+        is_returned(returned, is_included, is_named, except.schema || except.whole).then_some((only, except))
+    }
+}
+
+/// RFC 7643 §7 and RFC 7644 §3.9: what an attribute's `returned` makes of a request that includes it, by its own name or
+/// with the rest, or excludes it.
+fn is_returned(returned: Returned, is_included: bool, is_named: bool, is_excluded: bool) -> bool {
+    match returned {
+        Returned::Always => true,
+        Returned::Never => false,
+        Returned::Default => is_included && !is_excluded,
+        Returned::Request => is_named && !is_excluded,
     }
 }
 
@@ -126,29 +155,22 @@ fn mention<'i>(items: &'i [Item], extension: Option<&str>, name: &str) -> Mentio
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         (a, b) => a == b,
     };
-    let mut parts = Vec::new();
+    let mut found = Mention::default();
     for item in items {
         match item {
-            Item::Schema(urn) if same(urn.as_deref(), extension) => return Mention::Whole,
+            Item::Schema(urn) if same(urn.as_deref(), extension) => found.schema = true,
             Item::Attribute { extension: urn, name: wanted, sub }
                 if same(urn.as_deref(), extension) && wanted.eq_ignore_ascii_case(name) =>
             {
                 match sub {
-                    Some(sub) => parts.push(sub.as_str()),
-                    None => return Mention::Whole,
+                    Some(sub) => found.subs.push(sub),
+                    None => found.whole = true,
                 }
             }
             _ => {}
         }
     }
-    if parts.is_empty() { Mention::None } else { Mention::Parts(parts) }
-}
-
-/// RFC 7643 §7: what is returned always cannot be left out.
-fn is_always(name: &str) -> bool {
-    crate::schema::COMMON
-        .iter()
-        .any(|known| known.returned == Returned::Always && known.name.eq_ignore_ascii_case(name))
+    found
 }
 
 fn contains(names: &[&str], name: &str) -> bool {
@@ -156,16 +178,15 @@ fn contains(names: &[&str], name: &str) -> bool {
 }
 
 /// Keeps the chosen members of an object, or of each object in a list.
-fn filter_members(value: &Value, keep: impl Fn(&str) -> bool + Copy) -> Value {
+fn retain(value: &mut Value, keep: &dyn Fn(&str) -> bool) {
     match value {
-        Value::Object(map) => {
-            let members = map.iter().filter(|(name, _)| keep(name));
-            Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
-        }
-        Value::Array(items) => {
-            let kept = items.iter().map(|item| filter_members(item, keep)).filter(|item| !is_empty(item));
-            Value::Array(kept.collect())
-        }
-        plain => plain.clone(),
+        Value::Object(map) => map.retain(|name, _| keep(name)),
+        // What says nothing from the start is the client's, and stays.
+        Value::Array(items) => items.retain_mut(|item| {
+            let says_nothing = is_empty(item);
+            retain(item, keep);
+            says_nothing || !is_empty(item)
+        }),
+        _ => {}
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Projection;
-use crate::schema::{ResourceType, Returned};
+use crate::schema::ResourceType;
 use crate::text::is_urn;
 use crate::value::is_empty;
 
@@ -20,43 +20,43 @@ pub struct Meta {
     pub location: String,
 }
 
-/// Builds the response for a document: `schemas`, `id`, `externalId`, the other attributes, `readonly` and `meta`, as
+/// Turns a document into the response: `schemas`, `id`, `externalId`, the other attributes, `readonly` and `meta`, as
 /// far as the projection wants them. Empty values are left out.
 ///
 /// `readonly` holds what the server adds, such as `groups` or `members`; it takes precedence over the document.
 pub fn render(
     resource_type: &ResourceType,
-    document: &Map<String, Value>,
+    mut document: Map<String, Value>,
     meta: Meta,
-    readonly: &[(&str, Value)],
+    readonly: Vec<(&str, Value)>,
     projection: &Projection,
 ) -> Map<String, Value> {
     let mut out = Map::new();
-    out.insert("schemas".into(), schemas(resource_type, document));
+    out.insert("schemas".into(), schemas(resource_type, &document));
     out.insert("id".into(), Value::String(meta.id.clone()));
-    let external_id = document.get_key_value("externalId");
+    let external_id = document.shift_remove_entry("externalId");
     for (name, value) in external_id.into_iter().chain(document) {
-        let is_added = readonly.iter().any(|(added, _)| added == name);
-        if !is_added && !is_owned_by_server(resource_type, name) {
-            insert(&mut out, name, projection.keep(resource_type, name, value));
+        let is_added = readonly.iter().any(|(added, _)| *added == name);
+        if !is_added && !is_owned_by_server(resource_type, &name) {
+            insert(&mut out, name, value, resource_type, projection);
         }
     }
     for (name, value) in readonly {
-        insert(&mut out, name, projection.keep(resource_type, name, value));
+        insert(&mut out, name.to_owned(), value, resource_type, projection);
     }
-    insert(&mut out, "meta", projection.keep(resource_type, "meta", &meta_json(resource_type, meta)));
+    insert(&mut out, "meta".to_owned(), meta_json(resource_type, meta), resource_type, projection);
     out
 }
 
-fn insert(out: &mut Map<String, Value>, name: &str, value: Option<Value>) {
-    if let Some(value) = value.filter(|value| !is_empty(value)) {
-        out.insert(name.to_owned(), value);
+fn insert(out: &mut Map<String, Value>, name: String, value: Value, types: &ResourceType, projection: &Projection) {
+    if let Some(value) = projection.keep(types, &name, value) {
+        out.insert(name, value);
     }
 }
 
 /// Whether the document has no say in this: `id`, `meta` and the like, and what is never returned.
 fn is_owned_by_server(resource_type: &ResourceType, name: &str) -> bool {
-    resource_type.attribute(None, name).is_some_and(|known| !known.is_stored() || known.returned == Returned::Never)
+    resource_type.attribute(None, name).is_some_and(|known| !known.is_stored())
 }
 
 /// RFC 7643 §3: `schemas` names the core schema and every extension that the resource uses, known or not.

@@ -65,6 +65,8 @@ impl Attribute {
     ) -> Self {
         let mut attribute = Self::new(name, Type::Reference, description);
         attribute.reference_types = types;
+        // RFC 7643 §2.3.7: references are case-exact.
+        attribute.case_exact = true;
         attribute
     }
 
@@ -108,14 +110,25 @@ impl Attribute {
         self.sub_attributes.iter().find(|sub| sub.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether a client's value is kept in the document. Read-only and write-only values are not.
+    /// Whether a client's value is kept in the document. Read-only values are the server's; write-only ones and those
+    /// that are never returned are secrets, which this service does not keep.
     pub fn is_stored(&self) -> bool {
-        matches!(self.mutability, Mutability::ReadWrite | Mutability::Immutable)
+        matches!(self.mutability, Mutability::ReadWrite | Mutability::Immutable) && self.returned != Returned::Never
     }
 
-    /// Whether this is one complex value that is identified by its `value`, such as `manager`: its other
-    /// sub-attributes describe that value, so a new `value` replaces the whole.
+    /// What a value of this attribute is compared by: the sub-attribute `value`, or itself if it is not complex.
+    pub(crate) fn compared(&self) -> Option<&Attribute> {
+        if self.kind == Type::Complex { self.sub_attribute("value") } else { Some(self) }
+    }
+
+    /// Whether this is one object.
+    pub(crate) fn is_single_complex(&self) -> bool {
+        self.kind == Type::Complex && !self.multi_valued
+    }
+
+    /// Whether this is one object that is identified by its `value`, such as `manager`: its other sub-attributes describe
+    /// that value, so they go with it.
     pub(crate) fn is_identified(&self) -> bool {
-        self.kind == Type::Complex && !self.multi_valued && self.sub_attribute("value").is_some()
+        self.is_single_complex() && self.sub_attribute("value").is_some()
     }
 }

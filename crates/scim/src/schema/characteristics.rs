@@ -20,6 +20,18 @@ pub enum Type {
 }
 
 impl Type {
+    /// All types.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::String,
+        Self::Boolean,
+        Self::Integer,
+        Self::Decimal,
+        Self::DateTime,
+        Self::Reference,
+        Self::Binary,
+        Self::Complex,
+    ];
+
     /// The name in a schema definition.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,13 +54,16 @@ pub enum Mutability {
     ReadOnly,
     /// Read and written at any time.
     ReadWrite,
-    /// Set at creation, never changed.
+    /// Set while it has no value, never changed or unset afterwards.
     Immutable,
-    /// Written, never read; this crate drops it.
+    /// Written, never read; accepted and not kept.
     WriteOnly,
 }
 
 impl Mutability {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::ReadOnly, Self::ReadWrite, Self::Immutable, Self::WriteOnly];
+
     /// The name in a schema definition.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,7 +80,7 @@ impl Mutability {
 pub enum Returned {
     /// Whatever the request asks for.
     Always,
-    /// Never.
+    /// Never; accepted and not kept.
     Never,
     /// Unless the request asks otherwise.
     Default,
@@ -74,6 +89,9 @@ pub enum Returned {
 }
 
 impl Returned {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Always, Self::Never, Self::Default, Self::Request];
+
     /// The name in a schema definition.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -11,11 +11,13 @@ pub static GROUP_SCHEMA: Schema = Schema {
     ],
 };
 
-static MEMBERS: [Attribute; 3] = [
+static MEMBERS: [Attribute; 4] = [
     // Identifiers are case-exact, so the references to them are, too.
     Attribute::string("value", "Identifier of the member.").required().case_exact().mutability(Mutability::Immutable),
     Attribute::reference("$ref", "URI of the member.", &["User", "Group"]).mutability(Mutability::Immutable),
     Attribute::string("type", "Resource type of the member.")
         .canonical(&["User", "Group"])
         .mutability(Mutability::Immutable),
+    // RFC 7643 §8.4 shows it, its table has forgotten it. It is the member's own name, so no client sets it.
+    Attribute::string("display", "Name of the member, for humans.").mutability(Mutability::ReadOnly),
 ];

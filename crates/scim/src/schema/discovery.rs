@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, GROUP, ResourceType, SCHEMAS, Schema, Type, USER};
+use super::{Attribute, Registry, ResourceType, Schema, Type};
 use crate::Limits;
 
 /// All schemas, as `/Schemas` lists them. `base_url` is the SCIM base URL without a trailing slash.
-pub fn schemas_json(base_url: &str) -> Vec<Value> {
-    SCHEMAS.iter().map(|schema| schema_json(schema, base_url)).collect()
+pub fn schemas_json(registry: &Registry, base_url: &str) -> Vec<Value> {
+    registry.schemas().map(|schema| schema_json(schema, base_url)).collect()
 }
 
 fn schema_json(schema: &Schema, base_url: &str) -> Value {
@@ -31,8 +31,8 @@ fn attribute_json(attribute: &Attribute) -> Value {
     if !attribute.canonical_values.is_empty() {
         out.insert("canonicalValues".into(), json!(attribute.canonical_values));
     }
-    // RFC 7643 §7: caseExact speaks of text; complex attributes and booleans have no letter case.
-    if !matches!(attribute.kind, Type::Complex | Type::Boolean) {
+    // RFC 7643 §2.3: only these have letter case.
+    if matches!(attribute.kind, Type::String | Type::Reference | Type::Binary) {
         out.insert("caseExact".into(), attribute.case_exact.into());
     }
     out.insert("mutability".into(), attribute.mutability.as_str().into());
@@ -50,8 +50,11 @@ fn attribute_json(attribute: &Attribute) -> Value {
 }
 
 /// The resource types, as `/ResourceTypes` lists them. `base_url` is the SCIM base URL without a trailing slash.
-pub fn resource_types_json(base_url: &str) -> Vec<Value> {
-    [&USER, &GROUP].into_iter().map(|resource_type| resource_type_json(resource_type, base_url)).collect()
+pub fn resource_types_json(registry: &Registry, base_url: &str) -> Vec<Value> {
+    [registry.user, registry.group]
+        .into_iter()
+        .map(|resource_type| resource_type_json(resource_type, base_url))
+        .collect()
 }
 
 fn resource_type_json(resource_type: &ResourceType, base_url: &str) -> Value {
@@ -64,9 +67,10 @@ fn resource_type_json(resource_type: &ResourceType, base_url: &str) -> Value {
     out.insert("description".into(), resource_type.description.into());
     out.insert("schema".into(), resource_type.schema.id.into());
     if !resource_type.extensions.is_empty() {
-        let extensions: Vec<_> =
-            resource_type.extensions.iter().map(|schema| json!({"schema": schema.id, "required": false})).collect();
-        out.insert("schemaExtensions".into(), Value::Array(extensions));
+        let extensions = resource_type.extensions.iter();
+        let extensions =
+            extensions.map(|extension| json!({"schema": extension.schema.id, "required": extension.required}));
+        out.insert("schemaExtensions".into(), extensions.collect());
     }
     let location = format!("{base_url}/ResourceTypes/{name}");
     out.insert("meta".into(), json!({"resourceType": "ResourceType", "location": location}));
@@ -79,11 +83,23 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": limits.payload},
+        "bulk": {
+            "supported": true,
+            "maxOperations": limits.bulk_operations,
+            "maxPayloadSize": limits.payload,
+        },
         "filter": {"supported": true, "maxResults": limits.page_size},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        // RFC 9865 §4. Cursors do not expire, so there is no cursorTimeout.
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": limits.default_page_size,
+            "maxPageSize": limits.page_size,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth Bearer Token",

@@ -4,17 +4,21 @@ mod attribute;
 mod characteristics;
 mod core_group;
 mod core_user;
+mod definition;
 mod discovery;
 mod enterprise;
+mod registry;
 mod resource_type;
 
 pub use attribute::Attribute;
 pub use characteristics::{Mutability, Returned, Type, Uniqueness};
 pub use core_group::GROUP_SCHEMA;
 pub use core_user::USER_SCHEMA;
+pub use definition::DefinitionError;
 pub use discovery::{resource_types_json, schemas_json, service_provider_config};
 pub use enterprise::ENTERPRISE_SCHEMA;
-pub use resource_type::{Resolved, ResourceType, Schema};
+pub use registry::Registry;
+pub use resource_type::{Extension, Resolved, ResourceType, Schema};
 
 /// URN of the core User schema.
 pub const USER_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -23,16 +27,16 @@ pub const GROUP_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// URN of the enterprise extension of User.
 pub const ENTERPRISE_URN: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// The User resource type.
+/// The User resource type, as it is without extensions of the operator; [`Registry`] has those.
 pub static USER: ResourceType = ResourceType {
     name: "User",
     endpoint: "/Users",
     description: "User account",
     schema: &USER_SCHEMA,
-    extensions: &[&ENTERPRISE_SCHEMA],
+    extensions: &[Extension { schema: &ENTERPRISE_SCHEMA, required: false }],
 };
 
-/// The Group resource type.
+/// The Group resource type, as it is without extensions of the operator; [`Registry`] has those.
 pub static GROUP: ResourceType = ResourceType {
     name: "Group",
     endpoint: "/Groups",
@@ -41,7 +45,7 @@ pub static GROUP: ResourceType = ResourceType {
     extensions: &[],
 };
 
-/// The schemas that this crate knows.
+/// The schemas that are built in.
 pub static SCHEMAS: [&Schema; 3] = [&USER_SCHEMA, &ENTERPRISE_SCHEMA, &GROUP_SCHEMA];
 
 /// Attributes of every resource (RFC 7643 §3.1); they are part of no schema definition.

@@ -21,8 +21,17 @@ impl Schema {
     }
 }
 
+/// An extension of a resource type (RFC 7643 §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extension {
+    /// Its schema.
+    pub schema: &'static Schema,
+    /// Whether every resource of the type must have it.
+    pub required: bool,
+}
+
 /// A type of resource: an endpoint, a core schema and extensions.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResourceType {
     /// `User` or `Group`.
     pub name: &'static str,
@@ -33,7 +42,7 @@ pub struct ResourceType {
     /// The core schema.
     pub schema: &'static Schema,
     /// The extensions known to this server. Documents may hold others.
-    pub extensions: &'static [&'static Schema],
+    pub extensions: &'static [Extension],
 }
 
 /// An attribute path, looked up in a resource type: canonical names where the table knows them.
@@ -52,9 +61,14 @@ pub struct Resolved<'p> {
 }
 
 impl ResourceType {
+    /// The core schema, then the extensions.
+    pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> + use<> {
+        [self.schema].into_iter().chain(self.extensions.iter().map(|extension| extension.schema))
+    }
+
     /// The known extension with that URN, in any letter case.
     pub fn extension(&self, urn: &str) -> Option<&'static Schema> {
-        self.extensions.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn)).copied()
+        self.schemas().skip(1).find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
     /// The attribute `name`, in any letter case: of the extension `extension`, or else a common or core one.
@@ -89,7 +103,7 @@ impl ResourceType {
             Some(urn) => Some(self.extension(urn).map_or(urn, |schema| schema.id)),
             // Clients name the manager without the URN of its extension.
             None if path.attribute.eq_ignore_ascii_case("manager") => {
-                self.extensions.iter().find(|schema| schema.attribute("manager").is_some()).map(|schema| schema.id)
+                self.schemas().find(|schema| schema.attribute("manager").is_some()).map(|schema| schema.id)
             }
             None => None,
         }

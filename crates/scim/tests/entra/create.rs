@@ -161,7 +161,7 @@ fn members_are_taken_out_of_a_group_body() {
     let members = json!([{"$ref": null, "value": "a"}, "b", {"value": "a", "type": "User"}]);
     let group = create(&GROUP, json!({"displayName": "G", "members": members})).unwrap();
     let mut group = object(group);
-    let plain = |value: &str| Member { value: value.into(), kind: None, display: None };
+    let plain = |value: &str| Member { value: value.into(), kind: None };
     assert_eq!(take_members(&mut group).unwrap(), [plain("a"), plain("b")]);
     assert_eq!(group, object(json!({"displayName": "G"})));
     assert_eq!(take_members(&mut group).unwrap(), []);

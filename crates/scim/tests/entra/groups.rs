@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{membership, patch_group, scim_type};
 
 fn member(value: &str) -> Member {
-    Member { value: value.into(), kind: None, display: None }
+    Member { value: value.into(), kind: None }
 }
 
 fn ids(values: &[&str]) -> Vec<String> {
@@ -55,8 +55,8 @@ fn members_are_added_in_every_shape() {
 #[test]
 fn a_member_may_say_what_it_is() {
     let value = json!([{"value": "a", "type": "user", "display": "Ada"}, {"value": "b", "type": "Group"}]);
-    let ada = Member { value: "a".into(), kind: Some(MemberKind::User), display: Some("Ada".into()) };
-    let group = Member { value: "b".into(), kind: Some(MemberKind::Group), display: None };
+    let ada = Member { value: "a".into(), kind: Some(MemberKind::User) };
+    let group = Member { value: "b".into(), kind: Some(MemberKind::Group) };
     assert_eq!(membership(json!([{"op": "add", "path": "members", "value": value}])), [Add(vec![ada, group])]);
 }
 

@@ -18,9 +18,11 @@ fn meta() -> Meta {
 
 fn rendered(resource_type: &ResourceType, document: Value, attributes: Option<&str>, excluded: Option<&str>) -> Value {
     let projection = Projection::parse(attributes, excluded, resource_type).unwrap();
-    let readonly = [("groups", json!([])), ("members", json!([{"value": "u1", "display": "Ada"}]))];
-    let readonly = if resource_type.name == "User" { &readonly[..1] } else { &readonly[1..] };
-    Value::Object(render(resource_type, &object(document), meta(), readonly, &projection))
+    let readonly = match resource_type.name {
+        "User" => ("groups", json!([])),
+        _ => ("members", json!([{"value": "u1", "display": "Ada"}])),
+    };
+    Value::Object(render(resource_type, object(document), meta(), vec![readonly], &projection))
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! RFC 7643 §5 to §7 and RFC 7644 §4: what the service says about itself.
 
 use scim::Limits;
-use scim::schema::{resource_types_json, schemas_json, service_provider_config};
+use scim::schema::{Registry, resource_types_json, schemas_json, service_provider_config};
 use serde_json::{Value, json};
 
 const BASE: &str = "https://app.example.test/scim/v2";
 
 #[test]
 fn schemas_are_complete_and_without_nulls() {
-    let schemas = schemas_json(BASE);
+    let schemas = schemas_json(&Registry::default(), BASE);
     let ids: Vec<_> = schemas.iter().map(|schema| schema["id"].as_str().unwrap()).collect();
     assert_eq!(
         ids,
@@ -27,7 +27,7 @@ fn schemas_are_complete_and_without_nulls() {
 /// RFC 7643 §8.7.1: the characteristics that clients rely on.
 #[test]
 fn characteristics() {
-    let schemas = schemas_json(BASE);
+    let schemas = schemas_json(&Registry::default(), BASE);
     let find = |schema: usize, name: &str| {
         let attributes = schemas[schema]["attributes"].as_array().unwrap();
         attributes.iter().find(|attribute| attribute["name"] == name).unwrap().clone()
@@ -50,7 +50,7 @@ fn characteristics() {
 
 #[test]
 fn resource_types() {
-    let types = resource_types_json(BASE);
+    let types = resource_types_json(&Registry::default(), BASE);
     assert_eq!(types[0]["endpoint"], "/Users");
     let extension =
         json!([{"schema": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "required": false}]);
@@ -67,7 +67,10 @@ fn service_provider() {
     let config = service_provider_config(BASE, &Limits::default());
     let supported = |name: &str| config[name]["supported"] == Value::Bool(true);
     assert!(supported("patch") && supported("filter") && supported("etag"));
-    assert!(!supported("bulk") && !supported("sort") && !supported("changePassword"));
+    assert!(supported("sort") && supported("bulk") && !supported("changePassword"));
+    let pagination = json!({"cursor": true, "index": true, "defaultPaginationMethod": "index",
+        "defaultPageSize": 100, "maxPageSize": 200});
+    assert_eq!(config["pagination"], pagination);
     assert_eq!(config["filter"]["maxResults"], 200);
     assert_eq!(config["authenticationSchemes"][0]["type"], "oauthbearertoken");
     assert_eq!(config["authenticationSchemes"][0]["primary"], true);

@@ -6,6 +6,7 @@ mod discovery;
 mod filters;
 mod messages;
 mod patch;
+mod patch_rules;
 mod resources;
 
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! RFC 7644 §3.4.2 and §3.12: list responses and errors.
 
 use scim::Error;
-use scim::message::ListResponse;
+use scim::message::{ListResponse, Paging};
 use serde_json::json;
 
 #[test]
@@ -17,7 +17,7 @@ fn an_error_has_its_status_as_text() {
 
 #[test]
 fn a_list_without_results_has_an_empty_list() {
-    let empty = ListResponse { total_results: 0, start_index: 1, resources: vec![] };
+    let empty = ListResponse { total_results: 0, paging: Paging::Index(1), resources: vec![] };
     let expected = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 0,
         "startIndex": 1, "itemsPerPage": 0, "Resources": []});
     assert_eq!(empty.into_json(), expected);
@@ -25,9 +25,20 @@ fn a_list_without_results_has_an_empty_list() {
 
 #[test]
 fn a_page_says_where_it_stands() {
-    let page =
-        ListResponse { total_results: 11, start_index: 6, resources: vec![json!({"id": "a"}), json!({"id": "b"})] };
-    let page = page.into_json();
+    let resources = vec![json!({"id": "a"}), json!({"id": "b"})];
+    let page = ListResponse { total_results: 11, paging: Paging::Index(6), resources }.into_json();
     assert_eq!((&page["totalResults"], &page["startIndex"], &page["itemsPerPage"]), (&json!(11), &json!(6), &json!(2)));
     assert_eq!(ListResponse::complete(vec![json!({})]).total_results, 1);
+}
+
+/// RFC 9865 §2: a page by cursor leads on; the last one does not.
+#[test]
+fn a_page_by_cursor_has_no_index() {
+    let paging = Paging::Cursor { previous: Some("p".into()), next: None };
+    let page = ListResponse { total_results: 11, paging, resources: vec![json!({"id": "a"})] }.into_json();
+    let expected = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 11,
+        "previousCursor": "p", "itemsPerPage": 1, "Resources": [{"id": "a"}]});
+    assert_eq!(page, expected);
+    assert_eq!(Error::invalid_cursor("x").to_json()["scimType"], "invalidCursor");
+    assert_eq!(Error::invalid_count("x").to_json()["scimType"], "invalidCount");
 }

@@ -12,13 +12,15 @@ use domain::{
     Error, Result,
     store::{Database, Store, Unit},
 };
+use sql::Head;
 use sqlx::PgPool;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 type Db = sqlx::Postgres;
 
 struct PostgresStore {
     pool: PgPool,
+    head: Arc<Mutex<Option<Head>>>,
 }
 
 /// Connects to the database that a `postgres://` URL names, and brings its tables up to date. Other processes may do so
@@ -30,20 +32,20 @@ struct PostgresStore {
 pub async fn open(url: &str) -> Result<Store> {
     open::migrate(url).await?;
     let pool = open::pool(url).await?;
-    Ok(Store::new(PostgresStore { pool }))
+    Ok(Store::new(PostgresStore { pool, head: Arc::default() }))
 }
 
 #[async_trait]
 impl Database for PostgresStore {
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<()> {
         // A task of its own: a caller that goes away cannot cut the transaction.
-        let task = tokio::spawn(unit::run(self.pool.clone(), unit));
+        let task = tokio::spawn(unit::run(self.pool.clone(), self.head.clone(), unit));
         task.await.unwrap_or_else(|panic| Err(Error::Unavailable(panic.into())))
     }
 
     async fn read(&self, unit: &dyn Unit) -> Result<()> {
         let mut connection = self.pool.acquire().await.map_err(sql::failed)?;
-        unit.run(&mut sql::Connection(&mut connection)).await
+        unit.run(&mut sql::Connection(&mut connection, &mut None)).await
     }
 
     async fn ping(&self) -> Result<()> {

@@ -5,6 +5,18 @@ use sqlx::error::DatabaseError;
 /// The function that finds one text in another, counting from 1.
 pub(crate) const POSITION: &str = "instr";
 
+/// A column of the e-mail addresses of the user at hand, as JSON: `[[value, kind, is_primary], …]` in the order given.
+pub(crate) const EMAILS: &str = "(SELECT json_group_array(json_array(value, kind, is_primary) ORDER BY position)
+    FROM user_emails WHERE user_id = users.id) AS emails";
+
+/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]` by name.
+pub(crate) const GROUPS: &str =
+    "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name) ORDER BY groups.display_name_key)
+    FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
+
+/// Keeps the one row of a SELECT from changing until the unit ends: nobody else can write.
+pub(crate) const FOR_UPDATE: &str = "";
+
 /// Keeps the rows of a SELECT from being deleted until the unit ends: nobody else can write.
 pub(crate) const KEEP_ROWS: &str = "";
 

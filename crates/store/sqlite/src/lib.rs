@@ -2,6 +2,7 @@
 
 mod dialect;
 mod open;
+mod readers;
 // Shared with the crate for Postgres, and compiled in each against its own database.
 #[path = "../../sql/mod.rs"]
 mod sql;
@@ -12,14 +13,14 @@ use domain::{
     Error, Result,
     store::{Database, Store, Unit},
 };
-use sqlx::SqlitePool;
+use readers::Readers;
 use std::{path::Path, sync::Arc};
 use writer::Writer;
 
 type Db = sqlx::Sqlite;
 
 struct SqliteStore {
-    readers: SqlitePool,
+    readers: Readers,
     writer: Writer,
 }
 
@@ -33,7 +34,7 @@ pub async fn open(file: &Path) -> Result<Store> {
     let mut connection = open::writer(file).await?;
     open::migrate(&mut connection).await?;
     let readers = open::readers(file).await?;
-    let writer = Writer::start(connection);
+    let writer = Writer::start(connection)?;
     Ok(Store::new(SqliteStore { readers, writer }))
 }
 
@@ -44,15 +45,16 @@ impl Database for SqliteStore {
     }
 
     async fn read(&self, unit: &dyn Unit) -> Result<()> {
-        let mut connection = self.readers.acquire().await.map_err(sql::failed)?;
-        unit.run(&mut sql::Connection(&mut connection)).await
+        let mut reader = self.readers.acquire().await?;
+        unit.run(&mut sql::Connection(reader.connection()?, &mut None)).await
     }
 
     async fn ping(&self) -> Result<()> {
         if !self.writer.is_running() {
             return Err(Error::Unavailable("the writer has ended".into()));
         }
-        sqlx::query!("SELECT id FROM settings").fetch_one(&self.readers).await.map_err(sql::failed)?;
+        let mut reader = self.readers.acquire().await?;
+        sqlx::query!("SELECT id FROM settings").fetch_one(reader.connection()?).await.map_err(sql::failed)?;
         Ok(())
     }
 

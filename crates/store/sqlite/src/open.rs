@@ -1,9 +1,9 @@
-use crate::sql;
+use crate::{readers::Readers, sql};
 use domain::{Error, Result};
 use sqlx::{
-    ConnectOptions, Connection, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection, SqliteConnection,
     migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
     fs, io,
@@ -18,8 +18,6 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next try to connect.
 const PAUSE: Duration = Duration::from_millis(20);
-
-const READERS: u32 = 4;
 
 pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
     create(file).map_err(|error| cannot_open(file, error))?;
@@ -37,7 +35,7 @@ pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
 
 /// Connects. The first change to WAL is the one statement that SQLite does not wait with while another process is at
 /// it, so it is tried again for as long as any other would wait.
-async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
+pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
     let began = Instant::now();
     loop {
         match options.connect().await {
@@ -53,16 +51,9 @@ fn is_busy(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code & 0xff == 5)
 }
 
-pub(crate) async fn readers(file: &Path) -> Result<SqlitePool> {
+pub(crate) async fn readers(file: &Path) -> Result<Readers> {
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(BUSY).read_only(true);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(Duration::from_secs(3))
-        // A file does not hang up.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None);
-    pool.connect_with(options).await.map_err(|error| cannot_open(file, error))
+    Readers::open(&options).await.map_err(|error| cannot_open(file, error))
 }
 
 /// Brings the tables up to date.
@@ -131,7 +122,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("postern.db");
         migrate(&mut writer(&file).await.unwrap()).await.unwrap();
-        let pool = readers(&file).await.unwrap();
-        assert!(sqlx::query("DELETE FROM settings").execute(&pool).await.is_err());
+        let readers = readers(&file).await.unwrap();
+        let mut reader = readers.acquire().await.unwrap();
+        assert!(sqlx::query("DELETE FROM settings").execute(reader.connection().unwrap()).await.is_err());
     }
 }

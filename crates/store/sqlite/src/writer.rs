@@ -1,17 +1,18 @@
 //! The one writer. Units that wait are folded into one transaction, a savepoint each, and are acknowledged together
 //! after its commit: one sync of the disk serves them all.
 
-use crate::sql::Connection as Tx;
+use crate::sql::{Connection as Tx, Head};
 use domain::{Error, Result, store::Unit};
 use futures_util::FutureExt;
 use sqlx::{Connection, SqliteConnection};
 use std::{
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
+    thread,
 };
 use tokio::{
+    runtime::Handle,
     sync::{mpsc, oneshot},
-    task::JoinHandle,
 };
 
 /// How many units share a transaction at most: none should wait long for its neighbours.
@@ -25,17 +26,32 @@ struct Job {
     done: oneshot::Sender<Result<()>>,
 }
 
-/// The way to the task that writes. The task owns its connection, so no caller that goes away can cut a transaction.
+/// The way to the thread that writes. The thread owns its connection, so no caller that goes away can cut a transaction.
+///
+/// It is a thread of its own because a unit waits for its connection after each statement: the scheduler would be asked
+/// each time to find the task a place.
 pub(crate) struct Writer {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl Writer {
-    /// Starts the task.
-    pub(crate) fn start(connection: SqliteConnection) -> Self {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// `Unavailable` when the system gives no thread.
+    pub(crate) fn start(connection: SqliteConnection) -> Result<Self> {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        Self { jobs: Mutex::new(Some(jobs)), task: Mutex::new(Some(tokio::spawn(work(connection, waiting)))) }
+        let (end, ended) = oneshot::channel();
+        let runtime = Handle::current();
+        let thread = thread::Builder::new().name("writer".into());
+        let started = thread.spawn(move || {
+            runtime.block_on(work(connection, waiting));
+            // Perhaps nobody waits for the end.
+            let _ = end.send(());
+        });
+        started.map_err(|error| Error::Unavailable(error.into()))?;
+        Ok(Self { jobs: Mutex::new(Some(jobs)), ended: Mutex::new(Some(ended)) })
     }
 
     /// Runs a unit and waits until it is durable.
@@ -57,10 +73,10 @@ impl Writer {
     /// Takes no more units, waits for those that are waiting, and closes the connection.
     pub(crate) async fn close(&self) {
         drop(lock(&self.jobs).take());
-        let task = lock(&self.task).take();
-        if let Some(task) = task {
+        let ended = lock(&self.ended).take();
+        if let Some(ended) = ended {
             // It ends by itself once the last unit is done; there is nobody to tell if it did not.
-            let _ = task.await;
+            let _ = ended.await;
         }
     }
 }
@@ -71,10 +87,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 async fn work(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(FOLD);
+    let mut head = None;
     while waiting.recv_many(&mut jobs, FOLD).await > 0 {
-        let outcomes = match transact(&mut connection, &jobs).await {
+        let outcomes = match transact(&mut connection, &mut head, &jobs).await {
             Ok(outcomes) => outcomes,
             Err(error) => {
+                head = None;
                 // SQLite ends the transaction by itself when the disk is full: then there is none to roll back.
                 let _ = run(&mut connection, "ROLLBACK").await;
                 jobs.iter().map(|_| Err(Error::Unavailable(error.to_string().into()))).collect()
@@ -90,25 +108,35 @@ async fn work(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>
 }
 
 /// Runs units in one transaction. An error of this function concerns all of them: nothing is kept.
-async fn transact(connection: &mut SqliteConnection, jobs: &[Job]) -> sqlx::Result<Vec<Result<()>>> {
+async fn transact(
+    connection: &mut SqliteConnection,
+    head: &mut Option<Head>,
+    jobs: &[Job],
+) -> sqlx::Result<Vec<Result<()>>> {
     let mut outcomes = Vec::with_capacity(jobs.len());
-    run(connection, "BEGIN IMMEDIATE").await?;
-    for job in jobs {
-        run(connection, "SAVEPOINT unit").await?;
-        let outcome = guarded(connection, &*job.unit).await;
-        if outcome.is_err() {
-            run(connection, "ROLLBACK TO unit").await?;
+    // Each statement by itself is a way to the connection's thread and back.
+    run(connection, "BEGIN IMMEDIATE; SAVEPOINT unit").await?;
+    for (number, job) in (1..).zip(jobs) {
+        let outcome = guarded(connection, head, &*job.unit).await;
+        let (failed, last) = (outcome.is_err(), number == jobs.len());
+        if failed {
+            *head = None;
         }
-        run(connection, "RELEASE unit").await?;
+        let next = match (failed, last) {
+            (false, false) => "RELEASE unit; SAVEPOINT unit",
+            (false, true) => "COMMIT",
+            (true, false) => "ROLLBACK TO unit",
+            (true, true) => "ROLLBACK TO unit; COMMIT",
+        };
+        run(connection, next).await?;
         outcomes.push(outcome);
     }
-    run(connection, "COMMIT").await?;
     Ok(outcomes)
 }
 
 /// Runs one unit; a panic is an error of that unit alone.
-async fn guarded(connection: &mut SqliteConnection, unit: &dyn Unit) -> Result<()> {
-    let mut tx = Tx(connection);
+async fn guarded(connection: &mut SqliteConnection, head: &mut Option<Head>, unit: &dyn Unit) -> Result<()> {
+    let mut tx = Tx(connection, head);
     let outcome = AssertUnwindSafe(unit.run(&mut tx)).catch_unwind().await;
     outcome.unwrap_or_else(|_| Err(Error::Unavailable("the unit of work panicked".into())))
 }
@@ -172,7 +200,7 @@ mod tests {
         let mut connection = open::writer(&file).await.unwrap();
         open::migrate(&mut connection).await.unwrap();
         run(&mut connection, trouble).await.unwrap();
-        let writer = Writer::start(connection);
+        let writer = Writer::start(connection).unwrap();
         // All of them wait before the first begins.
         for outcome in futures_util::future::join_all(units.map(|unit| writer.run(unit))).await {
             assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
@@ -184,7 +212,8 @@ mod tests {
 
     async fn lines(file: &Path) -> i64 {
         let readers = open::readers(file).await.unwrap();
-        sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(&readers).await.unwrap()
+        let mut reader = readers.acquire().await.unwrap();
+        sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(reader.connection().unwrap()).await.unwrap()
     }
 
     #[tokio::test]

@@ -122,10 +122,10 @@ async fn everything_comes_back_but_version_and_change(database: Database) {
     assert_eq!((numbers(&database, keys).await, added(&database).await), (vec![3], vec![11, 11, 12]));
 
     delete_user(&store, 50).await;
-    assert_eq!(unit!(store.read, |tx| tx.user(ADA)).unwrap(), None);
+    assert_eq!(unit!(store.write, |tx| tx.lock_user(ADA)).unwrap(), None);
     assert_eq!(restore_user(&store, 60).await.as_deref(), Some("Ada Løvelace"));
     let wanted = User { version: 6, changed: at(60), ..ada };
-    assert_eq!(unit!(store.read, |tx| tx.user(ADA)).unwrap(), Some(wanted));
+    assert_eq!(unit!(store.write, |tx| tx.lock_user(ADA)).unwrap(), Some(wanted));
     assert_eq!(unit!(store.read, |tx| tx.user_role(ADA)).unwrap(), Some(Role::Auditor));
     assert_eq!((numbers(&database, keys).await, added(&database).await), (vec![3], vec![11, 11, 12]));
     // The groups changed twice: somebody left, and came back.
@@ -245,7 +245,7 @@ async fn a_name_that_was_taken_meanwhile_stays_taken(store: Store) {
     insert_users(&store, &[user(2, "ADA")]).await;
     insert_groups(&store, &[group(8, "TEAM")]).await;
     store.write((), try_both).await.unwrap();
-    assert!(unit!(store.read, |tx| tx.user(UserId(id(3)))).unwrap().is_some());
+    assert!(unit!(store.write, |tx| tx.lock_user(UserId(id(3)))).unwrap().is_some());
     // Once the names are free, both come back.
     unit!(store.write, |tx| tx.delete_user(UserId(id(2)), at(70))).unwrap();
     unit!(store.write, |tx| tx.delete_group(GroupId(id(8)), at(70))).unwrap();
@@ -267,7 +267,7 @@ async fn only_one_of_many_brings_somebody_back(store: Store) {
         restored += usize::from(unit.await.unwrap().unwrap().is_some());
     }
     assert_eq!(restored, 1);
-    assert_eq!(unit!(store.read, |tx| tx.user(ADA)).unwrap().unwrap().version, 2);
+    assert_eq!(unit!(store.write, |tx| tx.lock_user(ADA)).unwrap().unwrap().version, 2);
 }
 
 async fn a_user_and_its_group_come_back_side_by_side(store: Store) {

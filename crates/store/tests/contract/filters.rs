@@ -1,8 +1,8 @@
 //! Filters: each condition on each database, and the values that need care.
 
-use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user};
+use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
-    GroupId, UserId,
+    GroupId, MemberId, UserId,
     query::Order::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual},
     query::{EmailCondition, Filter, GroupCondition, GroupText, Slice, Test, UserCondition, UserText},
     store::Store,
@@ -40,10 +40,10 @@ fn full(number: u32, user_name: &str, display_name: &str, given_name: &str) -> U
 
 /// Which users match, by their user names; both ways of asking must agree.
 async fn matching(store: &Store, filter: &Filter<UserCondition>) -> Vec<String> {
-    let users = unit!(store.read, |tx, filter| tx.find_users(filter, ALL)).unwrap();
+    let users = unit!(store.read, |tx, filter| tx.find_users(filter, &ALL.into(), false)).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap();
     assert_eq!(users.len() as u64, count, "{filter:?}");
-    users.into_iter().map(|user| user.profile.user_name).collect()
+    users.iter().map(user_name).collect()
 }
 
 fn text(attribute: UserText, test: Test) -> Filter<UserCondition> {
@@ -240,16 +240,16 @@ async fn groups_are_tested(store: Store) {
         (named(Test::Contains("T".into())), &["Staff", "Empty"]),
         (GroupCondition::Text(GroupText::ExternalId, Test::Equals("Ext-2".into())), &["Über uns"]),
         (GroupCondition::Text(GroupText::ExternalId, Test::Equals("ext-2".into())), &[]),
-        (GroupCondition::Member(Some(UserId(id(2)))), &["Staff", "Über uns"]),
-        (GroupCondition::Member(Some(UserId(id(9)))), &[]),
+        (GroupCondition::Member(Some(MemberId(id(2)))), &["Staff", "Über uns"]),
+        (GroupCondition::Member(Some(MemberId(id(9)))), &[]),
         (GroupCondition::Member(None), &[]),
         (GroupCondition::HasMembers, &["Staff", "Über uns"]),
         (GroupCondition::Created(Less, at(2)), &["Staff"]),
         (GroupCondition::Changed(GreaterOrEqual, at(3)), &["Über uns", "Empty"]),
     ] {
         let filter = Filter::Where(condition);
-        let groups = unit!(store.read, |tx, filter| tx.find_groups(filter, ALL)).unwrap();
-        let names: Vec<String> = groups.into_iter().map(|group| group.profile.display_name).collect();
+        let groups = unit!(store.read, |tx, filter| tx.find_groups(filter, &ALL.into())).unwrap();
+        let names: Vec<String> = groups.into_iter().map(|group| group.item.profile.display_name).collect();
         assert_eq!(names, wanted, "{filter:?}");
         assert_eq!(unit!(store.read, |tx, filter| tx.count_groups(filter)).unwrap(), wanted.len() as u64, "{filter:?}");
     }

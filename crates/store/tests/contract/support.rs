@@ -7,7 +7,9 @@ pub(crate) use database::Database;
 use domain::{
     BreakGlassId, GroupId, Timestamp, TokenId, UserId,
     break_glass::Account,
+    directory::UserView,
     group::{Group, GroupProfile},
+    query::Listed,
     store::Store,
     token::Token,
     user::{Email, Profile, User},
@@ -73,6 +75,12 @@ pub(crate) fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
+/// The name in a user's document.
+pub(crate) fn user_name(user: &Listed<UserView>) -> String {
+    let document: serde_json::Value = serde_json::from_str(&user.item.document).unwrap();
+    document["userName"].as_str().unwrap().to_owned()
+}
+
 /// The id of a number; ids are in the order of their numbers.
 pub(crate) const fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
@@ -95,7 +103,7 @@ pub(crate) fn user(number: u32, user_name: &str) -> User {
             manager: None,
             active: true,
             emails: Vec::new(),
-            document: "{}".into(),
+            document: serde_json::json!({"userName": user_name}).to_string(),
         },
     }
 }
@@ -159,6 +167,9 @@ pub(crate) fn token(number: u8) -> Token {
         paused: None,
         replaces: None,
         networks: None,
+        profile: None,
+        profile_set: false,
+        user: None,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use crate::{
     records::settings,
-    support::{at, id, insert_token, on_both_databases, token, unit},
+    support::{at, id, insert_token, insert_users, on_both_databases, token, unit, user},
 };
 use domain::{
-    Error, Result, TokenId,
+    Error, Result, TokenId, UserId,
     store::Store,
-    token::{Networks, SeenNetwork, Token},
+    token::{ClientProfile, Networks, SeenNetwork, Token},
 };
 
 on_both_databases!(
@@ -20,6 +20,7 @@ on_both_databases!(
     only_one_call_is_the_first_from_a_place,
     a_misuse_is_told_once_in_a_while,
     a_reminder_comes_once_in_a_while,
+    bound_users_are_named_while_they_are_there,
 );
 
 async fn tokens_are_found_and_revoked(store: Store) {
@@ -78,6 +79,9 @@ async fn what_may_change_changes_and_nothing_else(store: Store) {
         paused: Some(at(7)),
         replaces: Some(TokenId(id(9))),
         networks: networks.clone(),
+        profile: Some(ClientProfile::Entra),
+        profile_set: true,
+        user: Some(UserId(id(8))),
         ..token(1)
     };
     insert_token(&store, &whole).await;
@@ -88,8 +92,10 @@ async fn what_may_change_changes_and_nothing_else(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.token_and_settings("key1")).unwrap(), (Some(whole.clone()), settings()));
     // Only what an administrator may change is written, whatever else the caller holds.
     let tried = networks.map(|networks| Networks { enforced: false, ..networks });
-    let wanted = Token { expires: None, paused: None, networks: tried.clone(), ..whole.clone() };
-    let asked = Token { expires: None, paused: None, networks: tried, name: "other".into(), ..token(1) };
+    let profile = Some(ClientProfile::Okta);
+    let wanted = Token { expires: None, paused: None, networks: tried.clone(), profile, ..whole.clone() };
+    let wanted = Token { profile_set: false, ..wanted };
+    let asked = Token { expires: None, paused: None, networks: tried, profile, name: "other".into(), ..token(1) };
     unit!(store.write, |tx, asked| tx.update_token(asked)).unwrap();
     assert_eq!(find(&store).await, wanted);
     let open = Token { networks: None, ..wanted };
@@ -184,4 +190,24 @@ async fn a_reminder_comes_once_in_a_while(store: Store) {
     assert!(remind(400, 500).await);
     // The two do not get in each other's way.
     assert!(unit!(store.write, |tx| tx.tell_misuse(TokenId(id(1)), at(400), at(500))).unwrap());
+}
+
+async fn bound_users_are_named_while_they_are_there(store: Store) {
+    let mut ada = user(1, "ada");
+    ada.profile.display_name = Some("Ada L.".into());
+    insert_users(&store, &[ada, user(2, "bob")]).await;
+    for (number, bound) in [(1, Some(1)), (2, Some(2)), (3, Some(404)), (4, None)] {
+        insert_token(&store, &Token { user: bound.map(|bound| UserId(id(bound))), ..token(number) }).await;
+    }
+    let names = async || {
+        let mut users = unit!(store.read, |tx| tx.token_users()).unwrap();
+        users.sort();
+        users
+    };
+    let row = |token, user, name: &str| (TokenId(id(token)), UserId(id(user)), name.to_owned());
+    assert_eq!(names().await, [row(1, 1, "Ada L."), row(2, 2, "bob")]);
+    unit!(store.write, |tx| tx.delete_user(UserId(id(1)), at(5))).unwrap();
+    assert_eq!(names().await, [row(2, 2, "bob")]);
+    unit!(store.write, |tx| tx.restore_user(UserId(id(1)), at(6))).unwrap();
+    assert_eq!(names().await.len(), 2);
 }

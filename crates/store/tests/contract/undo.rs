@@ -126,7 +126,7 @@ impl House {
 
     async fn find(&self, number: u32) -> Option<User> {
         let store = &self.store;
-        unit!(store.read, |tx, number| tx.user(person(*number))).unwrap()
+        unit!(store.write, |tx, number| tx.lock_user(person(*number))).unwrap()
     }
 }
 
@@ -148,7 +148,8 @@ async fn everybody_comes_back(database: Database) {
     assert_eq!((undone.restored, undone.failed), (4, 1));
     for number in [1, 3, 4, 5] {
         let found = house.find(number).await.unwrap();
-        assert_eq!((found.profile.active, found.profile.document.as_str()), (true, "{}"), "{number}");
+        let document = if number == 5 { r#"{"userName":"u5"}"# } else { "{}" };
+        assert_eq!((found.profile.active, found.profile.document.as_str()), (true, document), "{number}");
     }
     assert_eq!(house.find(2).await, None);
     let batches = house.console.guard().await.unwrap().batches;

@@ -1,6 +1,6 @@
 //! Units of work: all or nothing, whatever happens to them or beside them.
 
-use crate::support::{group, id, insert_groups, insert_users, on_both_databases, unit, user};
+use crate::support::{group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
     Conflict, Error, Result, UserId,
     query::Filter,
@@ -21,8 +21,10 @@ on_both_databases!(
 
 async fn names(store: &Store) -> Vec<String> {
     let all = domain::query::Slice { offset: 0, limit: 1000 };
-    let users = unit!(store.read, |tx, all| tx.find_users(&Filter::All, *all)).unwrap();
-    users.into_iter().map(|user| user.profile.user_name).collect()
+    let users = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), false)).unwrap();
+    let mut names: Vec<String> = users.iter().map(user_name).collect();
+    names.sort();
+    names
 }
 
 /// What a unit does after it has inserted its user.
@@ -121,7 +123,7 @@ async fn units_that_cross_both_succeed(store: Store) {
     one.unwrap();
     other.unwrap();
     for number in [1, 2] {
-        let found = unit!(store.read, |tx, number| tx.user(UserId(id(*number)))).unwrap().unwrap();
+        let found = unit!(store.write, |tx, number| tx.lock_user(UserId(id(*number)))).unwrap().unwrap();
         assert_eq!(found.version, 3);
     }
 }

@@ -1,6 +1,6 @@
 //! A database of the version before, with everything that it held.
 
-use crate::support::{Database, at, execute, id, on_both_databases_bare, store, unit};
+use crate::support::{Database, at, execute, id, numbers, on_both_databases_bare, store, unit};
 use domain::{
     BreakGlassId, TokenId, UserId,
     audit::{Action, Actor, Event, Verifier},
@@ -72,7 +72,14 @@ async fn upgraded(database: &Database) -> Store {
 async fn people_are_there_and_work(database: Database) {
     let store = upgraded(&database).await;
     let (ada, team) = (UserId(id(1)), domain::GroupId(id(3)));
-    let mut found = unit!(store.read, |tx, ada| tx.user(*ada)).unwrap().unwrap();
+    let counted = numbers(
+        &database,
+        "SELECT total FROM user_blocks UNION ALL SELECT active FROM user_blocks UNION ALL
+        SELECT total FROM group_blocks UNION ALL SELECT position FROM users UNION ALL SELECT position FROM groups",
+    )
+    .await;
+    assert_eq!(counted, [2, 1, 1, 1, 2, 1]);
+    let mut found = unit!(store.write, |tx, ada| tx.lock_user(*ada)).unwrap().unwrap();
     assert_eq!((found.version, found.name(), found.profile.emails.len()), (3, "Ada L.", 1));
     assert_eq!(unit!(store.read, |tx| tx.page_users(&domain::query::Filter::All, Place::Start, 9)).unwrap().len(), 2);
     assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 2);
@@ -84,7 +91,7 @@ async fn people_are_there_and_work(database: Database) {
     let name = unit!(store.write, |tx, ada| tx.restore_user(*ada, at(60))).unwrap();
     assert_eq!(name.as_deref(), Some("Ada L."));
     (found.version, found.changed) = (4, at(60));
-    assert_eq!(unit!(store.read, |tx, ada| tx.user(*ada)).unwrap(), Some(found));
+    assert_eq!(unit!(store.write, |tx, ada| tx.lock_user(*ada)).unwrap(), Some(found));
     assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 2);
 }
 

@@ -1,6 +1,6 @@
 //! Users, one at a time.
 
-use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user};
+use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
     Conflict, Error, UserId,
     group::GroupRef,
@@ -17,7 +17,7 @@ on_both_databases!(
     what_no_index_can_hold_is_refused,
     an_update_writes_everything,
     a_deleted_user_leaves_nothing,
-    users_come_in_order_of_creation,
+    users_come_in_the_order_in_which_they_came,
     each_user_has_its_groups,
 );
 
@@ -48,15 +48,23 @@ async fn a_user_comes_back_whole(store: Store) {
     insert_users(&store, &[ada.clone(), plain.clone()]).await;
     for wanted in [ada, plain] {
         let id = wanted.id;
-        assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(wanted.clone()));
-        assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(wanted));
+        assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(wanted.clone()));
+        assert_eq!(unit!(store.read, |tx, id| tx.user_and_groups(*id)).unwrap(), Some((wanted.clone(), Vec::new())));
+        let view = unit!(store.read, |tx, id| tx.view_user(*id, true)).unwrap().unwrap();
+        assert_eq!(
+            (view.id, view.version, view.created, view.changed),
+            (id, wanted.version, wanted.created, wanted.changed)
+        );
+        assert_eq!((view.document, view.groups), (wanted.profile.document, Vec::new()));
     }
 }
 
 async fn nobody_is_none(store: Store) {
     let id = UserId(id(404));
-    assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), None);
     assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), None);
+    assert_eq!(unit!(store.write, |tx, id| tx.lock_user_and_groups(*id)).unwrap(), None);
+    assert_eq!(unit!(store.read, |tx, id| tx.user_and_groups(*id)).unwrap(), None);
+    assert_eq!(unit!(store.read, |tx, id| tx.view_user(*id, false)).unwrap(), None);
     assert!(unit!(store.write, |tx, id| tx.delete_user(*id, at(9))).is_ok());
 }
 
@@ -85,7 +93,7 @@ async fn an_update_needs_the_version_before(store: Store) {
     let outcome = unit!(store.write, |tx, nobody| tx.update_user(nobody));
     assert!(matches!(outcome, Err(Error::VersionMismatch)), "{outcome:?}");
     let id = UserId(id(1));
-    assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(user(1, "ada")));
+    assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(user(1, "ada")));
 }
 
 async fn what_no_index_can_hold_is_refused(store: Store) {
@@ -113,16 +121,18 @@ async fn an_update_writes_everything(store: Store) {
     insert_users(&store, &[user(1, "before")]).await;
     let mut after = User { version: 2, changed: at(50), ..ada() };
     let id = after.id;
+    let emails = std::mem::take(&mut after.profile.emails);
     unit!(store.write, |tx, after| tx.update_user(after)).unwrap();
-    assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(after.clone()));
+    assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(after.clone()));
+    unit!(store.write, |tx, id, emails| tx.replace_emails(*id, emails)).unwrap();
+    assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap().unwrap().profile.emails, ada().profile.emails);
     // Fewer addresses, another one, the same, and none.
     let other = email("other@corp.example", Some("work"), false);
     let steps = [vec![ada().profile.emails[0].clone()], vec![other.clone()], vec![other], Vec::new()];
-    for (version, emails) in (3..).zip(steps) {
-        after.version = version;
+    for emails in steps {
+        unit!(store.write, |tx, id, emails| tx.replace_emails(*id, emails)).unwrap();
         after.profile.emails = emails;
-        unit!(store.write, |tx, after| tx.update_user(after)).unwrap();
-        assert_eq!(unit!(store.read, |tx, id| tx.user(*id)).unwrap(), Some(after.clone()));
+        assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(after.clone()));
     }
 }
 
@@ -133,7 +143,7 @@ async fn a_deleted_user_leaves_nothing(store: Store) {
     unit!(store.write, |tx, team, both, now| tx.add_members(*team, both, *now)).unwrap();
     let gone = both[0];
     unit!(store.write, |tx, gone| tx.delete_user(*gone, at(9))).unwrap();
-    assert_eq!(unit!(store.read, |tx, gone| tx.user(*gone)).unwrap(), None);
+    assert_eq!(unit!(store.write, |tx, gone| tx.lock_user(*gone)).unwrap(), None);
     assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 1);
     let changed = unit!(store.read, |tx, team| tx.group(*team)).unwrap().unwrap();
     assert_eq!((changed.version, changed.changed), (2, at(9)));
@@ -142,18 +152,18 @@ async fn a_deleted_user_leaves_nothing(store: Store) {
     assert_eq!(unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap(), 0);
     // The name is free again, and so is the id.
     insert_users(&store, &[user(1, "ada@corp.example")]).await;
-    assert_eq!(unit!(store.read, |tx, gone| tx.user(*gone)).unwrap().unwrap().profile.emails, []);
+    assert_eq!(unit!(store.write, |tx, gone| tx.lock_user(*gone)).unwrap().unwrap().profile.emails, []);
 }
 
-async fn users_come_in_order_of_creation(store: Store) {
+async fn users_come_in_the_order_in_which_they_came(store: Store) {
     insert_users(&store, &[user(3, "c"), user(1, "z"), user(2, "a")]).await;
     let mut names = Vec::new();
     for (offset, limit) in [(0, 2), (2, 2), (1, 1), (3, 5), (0, 0), (0, u64::MAX)] {
         let slice = Slice { offset, limit };
-        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, *slice)).unwrap();
-        names.push(users.into_iter().map(|user| user.profile.user_name).collect::<String>());
+        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, &(*slice).into(), false)).unwrap();
+        names.push(users.iter().map(user_name).collect::<String>());
     }
-    assert_eq!(names, ["za", "c", "a", "", "", "zac"]);
+    assert_eq!(names, ["cz", "a", "z", "", "", "cza"]);
     assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 3);
 }
 
@@ -164,10 +174,17 @@ async fn each_user_has_its_groups(store: Store) {
     let (ada, bob) = ([UserId(id(1))], [UserId(id(1)), UserId(id(2))]);
     unit!(store.write, |tx, other, ada, now| tx.add_members(*other, ada, *now)).unwrap();
     unit!(store.write, |tx, team, bob, now| tx.add_members(*team, bob, *now)).unwrap();
-    let everybody = [UserId(id(3)), UserId(id(2)), UserId(id(1))];
-    let found = unit!(store.read, |tx, everybody| tx.groups_of(everybody)).unwrap();
     let two = GroupRef { id: team, display_name: "two".into() };
     let one = GroupRef { id: other, display_name: "One".into() };
-    assert_eq!(found, [(UserId(id(1)), one), (UserId(id(1)), two.clone()), (UserId(id(2)), two)]);
-    assert_eq!(unit!(store.read, |tx| tx.groups_of(&[])).unwrap(), []);
+    let wanted = [vec![one, two.clone()], vec![two], Vec::new()];
+    let all = Slice { offset: 0, limit: 9 };
+    let found = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), true)).unwrap();
+    assert_eq!(found.into_iter().map(|user| user.item.groups).collect::<Vec<_>>(), wanted);
+    for (number, groups) in (1..).zip(wanted) {
+        let user = UserId(id(number));
+        assert_eq!(unit!(store.read, |tx, user| tx.view_user(*user, true)).unwrap().unwrap().groups, groups);
+        assert_eq!(unit!(store.read, |tx, user| tx.view_user(*user, false)).unwrap().unwrap().groups, []);
+        assert_eq!(unit!(store.read, |tx, user| tx.user_and_groups(*user)).unwrap().unwrap().1, groups);
+        assert_eq!(unit!(store.write, |tx, user| tx.lock_user_and_groups(*user)).unwrap().unwrap().1, groups);
+    }
 }

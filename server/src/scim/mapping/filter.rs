@@ -10,10 +10,10 @@ use scim::{
 };
 
 const USER_ATTRIBUTES: &str = "Users can be filtered by id, userName, externalId, displayName, name.givenName, \
-    name.familyName, active, emails (value, type, primary), groups, manager, employeeNumber, meta.created and \
-    meta.lastModified, with operators that fit the attribute.";
-const GROUP_ATTRIBUTES: &str = "Groups can be filtered by id, displayName, externalId, members, meta.created and \
-    meta.lastModified, with operators that fit the attribute.";
+    name.familyName, active, emails (value, type, primary), groups, manager, employeeNumber, meta.created, \
+    meta.lastModified and meta.resourceType, with operators that fit the attribute.";
+const GROUP_ATTRIBUTES: &str = "Groups can be filtered by id, displayName, externalId, members, meta.created, \
+    meta.lastModified and meta.resourceType, with operators that fit the attribute.";
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -36,6 +36,47 @@ pub(crate) fn group_filter(filter: &Wire) -> Result<Filter<GroupCondition>> {
     convert(filter, &|leaf| group_leaf(leaf).ok_or_else(|| Error::invalid_filter(GROUP_ATTRIBUTES)))
 }
 
+/// A SCIM filter over both, as a query over each. RFC 7644 §3.4.2.1: of an attribute that a kind of resource does not
+/// have, it has no value.
+pub(crate) fn root_filter(filter: &Wire) -> Result<(Filter<UserCondition>, Filter<GroupCondition>)> {
+    let refused = || Error::invalid_filter(USER_ATTRIBUTES);
+    let users = |leaf: &Wire| user_leaf(leaf).or_else(|| group_leaf(leaf).map(|_| absent(leaf))).ok_or_else(refused);
+    let groups = |leaf: &Wire| group_leaf(leaf).or_else(|| user_leaf(leaf).map(|_| absent(leaf))).ok_or_else(refused);
+    Ok((convert(filter, &users)?, convert(filter, &groups)?))
+}
+
+/// What a leaf is where its attribute has no value: only a comparison that asks for that, or for another value, holds.
+fn absent<C>(leaf: &Wire) -> Filter<C> {
+    let Wire::Compare { op, value, .. } = leaf else { return Filter::NONE };
+    let holds = match op {
+        CompareOp::Eq => value.as_text().is_none(),
+        CompareOp::Ne => value.as_text().is_some(),
+        _ => false,
+    };
+    if holds { Filter::All } else { Filter::NONE }
+}
+
+/// A leaf about `meta.resourceType`, which is the same for all of a kind.
+fn resource_type<C>(resource_type: &ResourceType, ask: &Ask<'_>) -> Option<Filter<C>> {
+    let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
+    let (name, Some(value)) = (resource_type.name, value.as_text()) else {
+        return match op {
+            CompareOp::Eq => Some(Filter::NONE),
+            CompareOp::Ne => Some(Filter::All),
+            _ => None,
+        };
+    };
+    let holds = match op {
+        CompareOp::Eq => name == value,
+        CompareOp::Ne => name != value,
+        CompareOp::Co => name.contains(&*value),
+        CompareOp::Sw => name.starts_with(&*value),
+        CompareOp::Ew => name.ends_with(&*value),
+        CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => return None,
+    };
+    Some(if holds { Filter::All } else { Filter::NONE })
+}
+
 fn convert<C>(filter: &Wire, leaf: &dyn Fn(&Wire) -> Result<Filter<C>>) -> Result<Filter<C>> {
     Ok(match filter {
         Wire::And(left, right) => Filter::And(vec![convert(left, leaf)?, convert(right, leaf)?]),
@@ -53,6 +94,7 @@ fn user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
     }
     let (path, ask) = ask(leaf)?;
     match names(&USER, path) {
+        (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
         (None, "id", None) => id(&ask, |id| UserCondition::Id(id.parse().ok())),
         (None, "userName", None) => text(&ask, |test| UserCondition::Text(UserText::UserName, test)),
         (None, "externalId", None) => text(&ask, |test| UserCondition::Text(UserText::ExternalId, test)),
@@ -63,6 +105,7 @@ fn user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
         (None, "groups", None | Some("value")) => id(&ask, |id| UserCondition::MemberOf(id.parse().ok())),
         (None, "meta", Some("created")) => time(&ask, UserCondition::Created),
         (None, "meta", Some("lastModified")) => time(&ask, UserCondition::Changed),
+        (None, "meta", Some("resourceType")) => resource_type(&USER, &ask),
         (None, "emails", None) if matches!(ask, Ask::Present) => Some(some_email(Filter::All)),
         (None, "emails", sub) => emails(&ask, email_ask(sub.unwrap_or("value"), &ask)?),
         (Some(ENTERPRISE_URN), "employeeNumber", None) => {
@@ -119,12 +162,14 @@ fn group_leaf(leaf: &Wire) -> Option<Filter<GroupCondition>> {
     }
     let (path, ask) = ask(leaf)?;
     match names(&GROUP, path) {
+        (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
         (None, "id", None) => id(&ask, |id| GroupCondition::Id(id.parse().ok())),
         (None, "displayName", None) => text(&ask, |test| GroupCondition::Text(GroupText::DisplayName, test)),
         (None, "externalId", None) => text(&ask, |test| GroupCondition::Text(GroupText::ExternalId, test)),
         (None, "members", None | Some("value")) => member(&ask),
         (None, "meta", Some("created")) => time(&ask, GroupCondition::Created),
         (None, "meta", Some("lastModified")) => time(&ask, GroupCondition::Changed),
+        (None, "meta", Some("resourceType")) => resource_type(&GROUP, &ask),
         _ => None,
     }
 }
@@ -137,7 +182,10 @@ fn ask(leaf: &Wire) -> Option<(&AttributePath, Ask<'_>)> {
     }
 }
 
-fn names<'p>(resource_type: &ResourceType, path: &'p AttributePath) -> (Option<&'p str>, &'p str, Option<&'p str>) {
+pub(super) fn names<'p>(
+    resource_type: &ResourceType,
+    path: &'p AttributePath,
+) -> (Option<&'p str>, &'p str, Option<&'p str>) {
     let resolved = resource_type.resolve(path);
     (resolved.extension, resolved.name, resolved.sub_name)
 }
@@ -252,6 +300,27 @@ mod tests {
         ] {
             assert!(users(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn at_the_root_each_kind_has_its_own_attributes() {
+        let root = |text: &str| {
+            let (users, groups) = root_filter(&scim::filter::parse(text, &Limits::default()).unwrap()).unwrap();
+            (users.simplified(), groups.simplified())
+        };
+        for (text, users, groups) in [
+            ("meta.resourceType eq \"User\"", Filter::All, Filter::NONE),
+            ("meta.resourceType ne \"User\"", Filter::NONE, Filter::All),
+            ("meta.resourceType eq \"user\" or meta.resourceType eq \"Group\"", Filter::NONE, Filter::All),
+            ("meta.resourceType pr and not (meta.resourceType eq \"Group\")", Filter::All, Filter::NONE),
+        ] {
+            assert_eq!(root(text), (users, groups), "{text}");
+        }
+        let (users, groups) = root("userName ne \"ada\"");
+        assert_eq!((users.is_none(), groups), (false, Filter::All));
+        let (users, groups) = root("emails[type eq \"work\"] or members pr");
+        assert_eq!((users.is_none(), groups), (false, Filter::Where(GroupCondition::HasMembers)));
+        assert!(root_filter(&scim::filter::parse("nosuch pr", &Limits::default()).unwrap()).is_err());
     }
 
     #[test]

@@ -1,0 +1,31 @@
+use crate::{Capability, Result, T};
+use std::{future::Future, pin::Pin};
+
+type Body = Box<dyn FnOnce(T) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send>;
+
+/// One rule, and how a server is held to it.
+pub struct Case {
+    /// The rule's source and its gist, such as `rfc7644-3.4.2.2-eq-ignores-case`; there is no second case of this name.
+    pub name: String,
+    /// The rule in a line.
+    pub rule: String,
+    pub(crate) needs: Option<Capability>,
+    pub(crate) body: Body,
+}
+
+impl Case {
+    /// A case. Its body makes what it needs through the [`T`], which deletes all of it afterwards.
+    pub fn new<F, R>(name: impl Into<String>, rule: impl Into<String>, body: F) -> Self
+    where
+        F: FnOnce(T) -> R + Send + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        Self { name: name.into(), rule: rule.into(), needs: None, body: Box::new(|t| Box::pin(body(t))) }
+    }
+
+    /// Skipped where the server says that it does not have this.
+    #[must_use]
+    pub fn needs(self, capability: Capability) -> Self {
+        Self { needs: Some(capability), ..self }
+    }
+}

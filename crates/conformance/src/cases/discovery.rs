@@ -1,0 +1,376 @@
+//! What a server says of itself (RFC 7644 §4, RFC 7643 §5–§8.7).
+
+use super::{ENTERPRISE, GROUP, USER};
+use crate::Case;
+use serde_json::{Value, json};
+
+const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+const ENDPOINTS: [(&str, &str); 3] =
+    [("config", "/ServiceProviderConfig"), ("resource-types", "/ResourceTypes"), ("schemas", "/Schemas")];
+
+pub(super) fn cases() -> Vec<Case> {
+    [config(), types(), schemas(), characteristics(), methods()].into_iter().flatten().collect()
+}
+
+fn config() -> Vec<Case> {
+    let flags = ["patch", "bulk", "filter", "changePassword", "sort", "etag"].map(|name| {
+        let rule = "Each feature has a Boolean supported.";
+        Case::new(format!("rfc7643-5-config-{}-supported", name.to_lowercase()), rule, move |t| async move {
+            let config = t.get("/ServiceProviderConfig").expect(200).await?;
+            config
+                .ensure(
+                    config.at(&format!("/{name}/supported")).is_boolean(),
+                    format!("a Boolean at /{name}/supported"),
+                )
+                .map(drop)
+        })
+    });
+    let numbers = ["/bulk/maxOperations", "/bulk/maxPayloadSize", "/filter/maxResults"].map(|pointer| {
+        let rule = "The limits are integers.";
+        Case::new(format!("rfc7643-5-config{}", pointer.replace('/', "-").to_lowercase()), rule, move |t| async move {
+            let config = t.get("/ServiceProviderConfig").expect(200).await?;
+            config.number_at(pointer).map(drop)
+        })
+    });
+    let others = [
+        Case::new(
+            "rfc7643-5-config-is-a-resource",
+            "The configuration is one resource with its schema and meta, and without id.",
+            |t| async move {
+                let config = t.get("/ServiceProviderConfig").expect(200).await?;
+                config
+                    .is_scim()?
+                    .is("/schemas", vec!["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"])?;
+                config.is("/meta/resourceType", "ServiceProviderConfig")?;
+                let ends = config.text_at("/meta/location")?.ends_with("/ServiceProviderConfig");
+                config.ensure(ends, "a location that ends with /ServiceProviderConfig").map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7643-5-config-names-the-bearer-scheme",
+            "authenticationSchemes names the scheme by which this suite is let in.",
+            |t| async move {
+                let config = t.get("/ServiceProviderConfig").expect(200).await?;
+                config.has("/authenticationSchemes", json!({"type": "oauthbearertoken"}))?;
+                let whole = config
+                    .list_at("/authenticationSchemes")?
+                    .iter()
+                    .all(|scheme| scheme["name"].is_string() && scheme["description"].is_string());
+                config.ensure(whole, "a name and a description of each").map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7643-5-config-patch-is-true-where-patch-works",
+            "patch.supported is true, since PATCH works.",
+            |t| async move {
+                let user = t.user().await?;
+                t.patch(&user.path, json!([{"op": "add", "path": "title", "value": "x"}]))
+                    .expect_any(&[200, 204])
+                    .await?;
+                t.get("/ServiceProviderConfig")
+                    .expect(200)
+                    .await?
+                    .is("/patch/supported", true)?
+                    .is("/filter/supported", true)
+                    .map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7644-4-config-ignores-paging",
+            "The configuration is not paged, sorted or projected.",
+            |t| async move {
+                let plain = t.get("/ServiceProviderConfig").expect(200).await?;
+                let asked = t
+                    .get("/ServiceProviderConfig?attributes=patch&count=0&startIndex=5&sortBy=patch")
+                    .expect(200)
+                    .await?;
+                asked.is("", plain.json().clone())?.present("/patch").map(drop)
+            },
+        ),
+    ];
+    flags.into_iter().chain(numbers).chain(others).collect()
+}
+
+fn types() -> Vec<Case> {
+    let each = [("User", "/Users", USER), ("Group", "/Groups", GROUP)].map(|(name, endpoint, schema)| {
+        let rule = "The type is in the list and by itself, with its endpoint and schema.";
+        Case::new(format!("rfc7643-6-resource-type-{}", name.to_lowercase()), rule, move |t| async move {
+            let list = t.get("/ResourceTypes").expect(200).await?;
+            let part = json!({"name": name, "endpoint": endpoint, "schema": schema, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"]});
+            list.is_scim()?.has("/schemas", LIST)?.has("/Resources", part)?;
+            let one = t.get(&format!("/ResourceTypes/{name}")).expect(200).await?;
+            one.is("/name", name)?.is("/endpoint", endpoint)?.is("/schema", schema)?.is("/meta/resourceType", "ResourceType")?;
+            let listed = list.list_at("/Resources")?.iter().find(|item| item["name"] == name).cloned();
+            one.is("", listed.unwrap_or_default())?;
+            let ends = one.text_at("/meta/location")?.ends_with(&format!("/ResourceTypes/{name}"));
+            one.ensure(ends, "its own location").map(drop)
+        })
+    });
+    let others = [
+        Case::new(
+            "rfc7643-6-user-has-the-enterprise-extension",
+            "schemaExtensions names the extension, and whether it is required.",
+            |t| async move {
+                let one = t.get("/ResourceTypes/User").expect(200).await?;
+                one.has("/schemaExtensions", json!({"schema": ENTERPRISE, "required": false})).map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7643-6-every-schema-of-a-type-is-described",
+            "/Schemas has every schema that a resource type names.",
+            |t| async move {
+                let schemas = t.get("/Schemas").expect(200).await?;
+                let types = t.get("/ResourceTypes").expect(200).await?;
+                for kind in types.list_at("/Resources")? {
+                    schemas.has("/Resources", json!({"id": kind["schema"]}))?;
+                    for extension in kind["schemaExtensions"].as_array().into_iter().flatten() {
+                        schemas.has("/Resources", json!({"id": extension["schema"]}))?;
+                    }
+                }
+                types.ensure(types.list_at("/Resources")?.len() >= 2, "two types at least").map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7643-6-every-endpoint-answers",
+            "Each resource type's endpoint can be queried.",
+            |t| async move {
+                let types = t.get("/ResourceTypes").expect(200).await?;
+                for endpoint in types.each("/endpoint") {
+                    let endpoint = endpoint.as_str().unwrap_or_default();
+                    t.get(endpoint).query("count", 1).expect(200).await?.has("/schemas", LIST)?;
+                }
+                types.ensure(types.each("/endpoint").len() >= 2, "two types at least").map(drop)
+            },
+        ),
+        Case::new("rfc7644-4-unknown-resource-type-is-404", "A name that is none is answered 404.", |t| async move {
+            t.get("/ResourceTypes/User").expect(200).await?;
+            t.get("/ResourceTypes/Robot").refused(404, "").await.map(drop)
+        }),
+    ];
+    each.into_iter().chain(others).collect()
+}
+
+fn schemas() -> Vec<Case> {
+    let each = [("user", USER, "User"), ("group", GROUP, "Group"), ("enterprise", ENTERPRISE, "EnterpriseUser")].map(
+        |(label, urn, name)| {
+            let rule = "The schema is in the list and, by its URN, by itself.";
+            Case::new(format!("rfc7643-7-schema-{label}"), rule, move |t| async move {
+                let list = t.get("/Schemas").expect(200).await?;
+                list.is_scim()?.has("/schemas", LIST)?.has("/Resources", json!({"id": urn}))?;
+                let one = t.get(&format!("/Schemas/{urn}")).expect(200).await?;
+                let found = one.text_at("/name")?.replace(' ', "");
+                one.is("/id", urn)?
+                    .ensure(found == name, format!("the name {name}"))?
+                    .is("/meta/resourceType", "Schema")?;
+                let listed = list.list_at("/Resources")?.iter().find(|item| item["id"] == urn).cloned();
+                one.is("", listed.unwrap_or_default()).map(drop)
+            })
+        },
+    );
+    let others = [
+        Case::new(
+            "rfc7643-7-attributes-are-described-whole",
+            "Each attribute has name, type, multiValued, description, required, mutability, returned and uniqueness.",
+            |t| async move {
+                let schemas = t.get("/Schemas").expect(200).await?;
+                let lists = schemas.each("/attributes");
+                let mut attributes: Vec<&Value> =
+                    lists.iter().flat_map(|list| list.as_array().into_iter().flatten()).collect();
+                let subs: Vec<&Value> =
+                    attributes.iter().flat_map(|one| one["subAttributes"].as_array().into_iter().flatten()).collect();
+                attributes.extend(subs);
+                for one in &attributes {
+                    let texts = ["name", "type", "description", "mutability", "returned", "uniqueness"]
+                        .iter()
+                        .all(|key| one[*key].is_string());
+                    let flags = ["multiValued", "required"].iter().all(|key| one[*key].is_boolean());
+                    schemas.ensure(texts && flags, format!("all characteristics in {one}"))?;
+                }
+                schemas.ensure(attributes.len() > 50, "the attributes of RFC 7643").map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7643-7-complex-attributes-have-sub-attributes",
+            "subAttributes stand with complex attributes and with no others.",
+            |t| async move {
+                let schemas = t.get("/Schemas").expect(200).await?;
+                let lists = schemas.each("/attributes");
+                let mut attributes = lists.iter().flat_map(|list| list.as_array().into_iter().flatten()).peekable();
+                schemas.ensure(attributes.peek().is_some(), "attributes")?;
+                attributes.try_for_each(|one| {
+                    let has = one["subAttributes"].as_array().is_some_and(|list| !list.is_empty());
+                    schemas
+                        .ensure(
+                            has == (one["type"] == "complex"),
+                            format!("subAttributes only where complex: {}", one["name"]),
+                        )
+                        .map(drop)
+                })
+            },
+        ),
+        Case::new("rfc7643-7-schemas-hold-no-null", "A schema has no null.", |t| async move {
+            let schemas = t.get("/Schemas").expect(200).await?;
+            schemas.has("/Resources", json!({"id": USER}))?.ensure(!schemas.text.contains(":null"), "no null").map(drop)
+        }),
+        Case::new("rfc7644-4-schema-by-encoded-urn", "A URN may be percent-encoded in the path.", |t| async move {
+            t.get(&format!("/Schemas/{}", USER.replace(':', "%3A"))).expect(200).await?.is("/id", USER).map(drop)
+        }),
+        Case::new("rfc7644-4-unknown-schema-is-404", "A URN that is none is answered 404.", |t| async move {
+            t.get(&format!("/Schemas/{USER}")).expect(200).await?;
+            t.get("/Schemas/urn:example:nothing").refused(404, "").await.map(drop)
+        }),
+    ];
+    each.into_iter().chain(others).collect()
+}
+
+/// Path, type, whether it is multi-valued, mutability and returned, as RFC 7643 §8.7.1 has them.
+type Row = (&'static str, &'static str, bool, &'static str, &'static str);
+
+const USERS: &[Row] = &[
+    ("userName", "string", false, "readWrite", "default"),
+    ("name", "complex", false, "readWrite", "default"),
+    ("name.formatted", "string", false, "readWrite", "default"),
+    ("name.familyName", "string", false, "readWrite", "default"),
+    ("name.givenName", "string", false, "readWrite", "default"),
+    ("name.middleName", "string", false, "readWrite", "default"),
+    ("name.honorificPrefix", "string", false, "readWrite", "default"),
+    ("name.honorificSuffix", "string", false, "readWrite", "default"),
+    ("displayName", "string", false, "readWrite", "default"),
+    ("nickName", "string", false, "readWrite", "default"),
+    ("profileUrl", "reference", false, "readWrite", "default"),
+    ("title", "string", false, "readWrite", "default"),
+    ("userType", "string", false, "readWrite", "default"),
+    ("preferredLanguage", "string", false, "readWrite", "default"),
+    ("locale", "string", false, "readWrite", "default"),
+    ("timezone", "string", false, "readWrite", "default"),
+    ("active", "boolean", false, "readWrite", "default"),
+    ("password", "string", false, "writeOnly", "never"),
+    ("emails", "complex", true, "readWrite", "default"),
+    ("emails.value", "string", false, "readWrite", "default"),
+    ("emails.display", "string", false, "readWrite", "default"),
+    ("emails.type", "string", false, "readWrite", "default"),
+    ("emails.primary", "boolean", false, "readWrite", "default"),
+    ("phoneNumbers", "complex", true, "readWrite", "default"),
+    ("phoneNumbers.value", "string", false, "readWrite", "default"),
+    ("phoneNumbers.type", "string", false, "readWrite", "default"),
+    ("phoneNumbers.primary", "boolean", false, "readWrite", "default"),
+    ("ims", "complex", true, "readWrite", "default"),
+    ("ims.value", "string", false, "readWrite", "default"),
+    ("ims.type", "string", false, "readWrite", "default"),
+    ("photos", "complex", true, "readWrite", "default"),
+    ("photos.value", "reference", false, "readWrite", "default"),
+    ("photos.type", "string", false, "readWrite", "default"),
+    ("addresses", "complex", true, "readWrite", "default"),
+    ("addresses.formatted", "string", false, "readWrite", "default"),
+    ("addresses.streetAddress", "string", false, "readWrite", "default"),
+    ("addresses.locality", "string", false, "readWrite", "default"),
+    ("addresses.region", "string", false, "readWrite", "default"),
+    ("addresses.postalCode", "string", false, "readWrite", "default"),
+    ("addresses.country", "string", false, "readWrite", "default"),
+    ("addresses.type", "string", false, "readWrite", "default"),
+    ("groups", "complex", true, "readOnly", "default"),
+    ("groups.value", "string", false, "readOnly", "default"),
+    ("groups.$ref", "reference", false, "readOnly", "default"),
+    ("groups.display", "string", false, "readOnly", "default"),
+    ("groups.type", "string", false, "readOnly", "default"),
+    ("entitlements", "complex", true, "readWrite", "default"),
+    ("entitlements.value", "string", false, "readWrite", "default"),
+    ("roles", "complex", true, "readWrite", "default"),
+    ("roles.value", "string", false, "readWrite", "default"),
+    ("roles.primary", "boolean", false, "readWrite", "default"),
+    ("x509Certificates", "complex", true, "readWrite", "default"),
+    ("x509Certificates.value", "binary", false, "readWrite", "default"),
+];
+
+const GROUPS: &[Row] = &[
+    ("displayName", "string", false, "readWrite", "default"),
+    ("members", "complex", true, "readWrite", "default"),
+    ("members.value", "string", false, "immutable", "default"),
+    ("members.$ref", "reference", false, "immutable", "default"),
+    ("members.type", "string", false, "immutable", "default"),
+];
+
+const ENTERPRISES: &[Row] = &[
+    ("employeeNumber", "string", false, "readWrite", "default"),
+    ("costCenter", "string", false, "readWrite", "default"),
+    ("organization", "string", false, "readWrite", "default"),
+    ("division", "string", false, "readWrite", "default"),
+    ("department", "string", false, "readWrite", "default"),
+    ("manager", "complex", false, "readWrite", "default"),
+    ("manager.value", "string", false, "readWrite", "default"),
+    ("manager.$ref", "reference", false, "readWrite", "default"),
+    ("manager.displayName", "string", false, "readOnly", "default"),
+];
+
+fn characteristics() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (kind, urn, rows) in [("user", USER, USERS), ("group", GROUP, GROUPS), ("enterprise", ENTERPRISE, ENTERPRISES)]
+    {
+        for &(path, form, multi, mutability, returned) in rows {
+            let name =
+                format!("rfc7643-8.7.1-{kind}-{}", path.replace(['.', '$'], "-").replace("--", "-").to_lowercase());
+            let rule = format!("{path} is {form}, {mutability}, returned {returned}, multi-valued: {multi}.");
+            cases.push(Case::new(name, rule, move |t| async move {
+                let schema = t.get(&format!("/Schemas/{urn}")).expect(200).await?;
+                let named = |list: &Value, name: &str| {
+                    list.as_array().into_iter().flatten().find(|one| one["name"] == name).cloned()
+                };
+                let (top, sub) = path.split_once('.').map_or((path, None), |(top, sub)| (top, Some(sub)));
+                let top = named(schema.at("/attributes"), top);
+                let found = match sub {
+                    Some(sub) => top.and_then(|top| named(&top["subAttributes"], sub)),
+                    None => top,
+                };
+                let expected =
+                    json!({"type": form, "multiValued": multi, "mutability": mutability, "returned": returned});
+                let found = found.unwrap_or_default();
+                schema.ensure(crate::includes(&found, &expected), format!("{path}: {expected}, not {found}")).map(drop)
+            }));
+        }
+    }
+    let unique = [("user", USER, "userName", json!({"required": true, "uniqueness": "server", "caseExact": false}))];
+    cases.extend(unique.map(|(kind, urn, attribute, expected)| {
+        let rule = "userName is required, unique on the server and not caseExact.";
+        Case::new(format!("rfc7643-8.7.1-{kind}-{}-is-the-key", attribute.to_lowercase()), rule, move |t| async move {
+            let schema = t.get(&format!("/Schemas/{urn}")).expect(200).await?;
+            let mut expected = expected;
+            expected["name"] = json!(attribute);
+            schema.has("/attributes", expected).map(drop)
+        })
+    }));
+    cases
+}
+
+fn methods() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (label, path) in ENDPOINTS {
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            let name = format!("rfc7644-4-{label}-{}-is-405", method.to_lowercase());
+            cases.push(Case::new(name, "Discovery is read with GET only; Allow says so.", move |t| async move {
+                t.get(path).expect(200).await?;
+                let refused = t.call(method, path).json(&json!({})).refused(405, "").await?;
+                refused.ensure(refused.header("allow").contains("GET"), "Allow: GET").map(drop)
+            }));
+        }
+    }
+    for (label, path) in &ENDPOINTS[1..] {
+        cases.push(Case::new(
+            format!("rfc7644-4-{label}-filter-is-403"),
+            "A filter on a discovery endpoint is answered 403.",
+            move |t| async move {
+                t.get(path).expect(200).await?;
+                t.filter(path, "id pr").refused(403, "").await.map(drop)
+            },
+        ));
+        cases.push(Case::new(
+            format!("rfc7644-4-{label}-total-is-its-length"),
+            "The list is whole: it is not paged.",
+            move |t| async move {
+                let list = t.get(&format!("{path}?startIndex=2&count=1")).expect(200).await?;
+                let items = list.list_at("/Resources")?.len();
+                list.ensure(items >= 2, "all items")?.is("/totalResults", items).map(drop)
+            },
+        ));
+    }
+    cases
+}

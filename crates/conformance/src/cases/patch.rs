@@ -1,0 +1,60 @@
+//! What the PATCH tables of users and groups share.
+
+use crate::{Answer, Resource, Result, T};
+use serde_json::{Value, json};
+
+/// The value at a place is `expected`: null means none, a list means these elements and no others in any order, an
+/// object its members and perhaps others.
+pub(super) fn shows(answer: &Answer, expected: &Value) -> Result<()> {
+    let Value::Object(expected) = expected else { return Ok(()) };
+    for (name, expected) in expected {
+        let found = answer.json().get(name).unwrap_or(&Value::Null);
+        answer.ensure(agrees(found, expected), format!("{name}: {expected}"))?;
+    }
+    Ok(())
+}
+
+fn agrees(found: &Value, expected: &Value) -> bool {
+    match (found, expected) {
+        (Value::Array(found), Value::Null) => found.is_empty(),
+        (Value::Object(found), Value::Object(expected)) => {
+            expected.iter().all(|(name, value)| agrees(found.get(name).unwrap_or(&Value::Null), value))
+        }
+        (Value::Array(found), Value::Array(expected)) => {
+            found.len() == expected.len() && expected.iter().all(|value| found.iter().any(|item| agrees(item, value)))
+        }
+        _ => found == expected,
+    }
+}
+
+/// Sends the operations, and looks for the outcome in the answer, if it has a body, and in what is read afterwards.
+pub(super) async fn gives(t: &T, resource: &Resource, operations: Value, expected: &Value) -> Result<()> {
+    let patched = t.patch(&resource.path, operations).expect_any(&[200, 204]).await?;
+    if patched.status == 200 {
+        patched.is_scim()?.is("/id", resource.id.as_str())?;
+        shows(&patched, expected)?;
+    } else {
+        patched.is_empty()?;
+    }
+    shows(&t.get(&resource.path).expect(200).await?, expected)
+}
+
+/// Sends a good operation and then the bad ones: all are refused, and nothing has changed.
+pub(super) async fn refuses(t: &T, resource: &Resource, bad: Value, status: u16, kind: &'static str) -> Result<()> {
+    let before = t.get(&resource.path).expect(200).await?;
+    let mut operations = vec![json!({"op": "replace", "path": "displayName", "value": t.name("changed")})];
+    match bad {
+        Value::Array(bad) => operations.extend(bad),
+        bad => operations.push(bad),
+    }
+    t.patch(&resource.path, operations.into()).refused(status, kind).await?;
+    t.get(&resource.path).expect(200).await?.is("", before.json().clone()).map(drop)
+}
+
+/// Sends the operations, which ask for what is there already: the modification time stays.
+pub(super) async fn keeps(t: &T, resource: &Resource, operations: Value) -> Result<()> {
+    let before = t.get(&resource.path).expect(200).await?;
+    tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    t.patch(&resource.path, operations).expect_any(&[200, 204]).await?;
+    t.get(&resource.path).expect(200).await?.is("", before.json().clone()).map(drop)
+}

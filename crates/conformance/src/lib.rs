@@ -1,0 +1,38 @@
+//! A black-box suite for SCIM 2.0 servers. It knows a base URL and a bearer token and nothing else.
+//!
+//! Each case is named after the rule that it holds the server to: a section of RFC 7643, RFC 7644 or RFC 9865
+//! (`rfc7644-3.5.2.1-…`), a fact about Microsoft Entra as a client (`entra-…`) or about Okta (`okta-…`), or an attack
+//! that a server must withstand (`a20-…`). A case makes what it needs under names of its own and deletes it again, so
+//! cases run side by side, in any order, and on a server that holds other data.
+//! [`Sequence`]s are the other half: what each directory really sends, from its connection test to its last deletion.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), conformance::Failure> {
+//! let target = conformance::Target::new("https://id.corp.example/scim/v2", "the-token")?;
+//! let report = conformance::run(&target, Some("rfc7644-3.4"), 8).await;
+//! println!("{} failed", report.failed());
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod call;
+mod capability;
+mod case;
+mod cases;
+mod failure;
+mod run;
+mod sequences;
+mod tester;
+mod wire;
+
+pub use answer::{Answer, includes};
+pub use call::Call;
+pub use capability::Capability;
+pub use case::Case;
+pub use cases::cases;
+pub use failure::{Failure, Result};
+pub use run::{Outcome, Report, Verdict, run, run_cases};
+pub use sequences::{Sequence, run_sequences, sequences};
+pub use tester::{Resource, T};
+pub use wire::Target;

@@ -1,0 +1,91 @@
+//! Microsoft Entra ID, in both of its dialects. What provisioning on demand sends is always the older one.
+
+mod cycles;
+mod dialect;
+mod groups;
+mod lifecycle;
+mod manager;
+mod validator;
+
+use super::{
+    Sequence,
+    directory::ENTRA_FLAGGED,
+    script::{Step, get, post},
+};
+use dialect::Dialect;
+use serde_json::json;
+
+const DOCUMENTED: &str = "Microsoft: use SCIM to provision users and groups; captures of live tenants";
+
+pub(super) fn sequences() -> Vec<Sequence> {
+    let mut sequences = vec![
+        Dialect::Legacy.sequence("test-connection", connection()),
+        Sequence::new("entra-flag-everywhere", DOCUMENTED, ENTRA_FLAGGED, connection()),
+        Dialect::Standard.sequence("validator-replaces", validator::replaces()),
+        Dialect::Standard.sequence("validator-additions", validator::additions()),
+        Dialect::Standard.sequence("validator-life", validator::life()),
+        Dialect::Legacy.sequence("on-demand", lifecycle::on_demand()),
+        Dialect::Legacy.sequence("on-demand-group", groups::on_demand()),
+    ];
+    for dialect in [Dialect::Legacy, Dialect::Standard] {
+        sequences.extend([
+            dialect.sequence("initial-cycle", cycles::initial(dialect)),
+            dialect.sequence("incremental-cycle", cycles::incremental(dialect)),
+            dialect.sequence("restore", lifecycle::restore(dialect)),
+            dialect.sequence("hard-delete", lifecycle::hard_delete(dialect)),
+            dialect.sequence("manager", manager::steps(dialect)),
+            dialect.sequence("groups", groups::changes(dialect)),
+            dialect.sequence("replaced-members", groups::replaced(dialect)),
+            dialect.sequence("parallel-members", groups::parallel(dialect)),
+        ]);
+    }
+    sequences
+}
+
+/// The connection test, and what vendors report beside it: a look-up of somebody who cannot exist.
+fn connection() -> Vec<Step> {
+    let nobody = |step: Step| step.total(0).is("/Resources", json!([])).is("/startIndex", 1).is("/itemsPerPage", 0);
+    vec![
+        nobody(get("nobody is found by user name", "/Users?filter=userName+eq+%22<guid:probe>%22")),
+        nobody(get("nobody is found by external id", "/Users?filter=externalId+eq+%22<guid:probe>%22")),
+        nobody(get(
+            "nobody is found by address",
+            "/Users?filter=emails%5Btype+eq+%22work%22%5D.value+eq+%22<guid:probe>%22",
+        )),
+        nobody(get("no group is found", "/Groups?excludedAttributes=members&filter=displayName+eq+%22<guid:probe>%22")),
+        get("the schemas are there", "/Schemas").has("/Resources", json!({"id": dialect::USER})),
+        get("the types are there", "/ResourceTypes").has("/Resources", json!({"endpoint": "/Users"})),
+        get("the configuration is there", "/ServiceProviderConfig").is("/patch/supported", true),
+    ]
+}
+
+/// A user as the default attribute mapping words one, after the look-up that found nobody.
+fn user(step: &'static str, name: &'static str) -> Step {
+    let body = json!({
+        "schemas": [dialect::USER, dialect::ENTERPRISE],
+        "externalId": format!("<guid:{name}>"),
+        "userName": format!("{name}.<tag>@corp.example"),
+        "active": true,
+        "displayName": format!("{name} Byron"),
+        "emails": [{"primary": true, "type": "work", "value": format!("{name}.<tag>@corp.example")}],
+        "meta": {"resourceType": "User"},
+        "name": {"formatted": format!("{name} Byron"), "familyName": "Byron", "givenName": name},
+        "roles": []
+    });
+    post(step, "/Users", body).is("/active", true).keep(name, "/id")
+}
+
+/// A group as the classic client creates one: with a schema of Microsoft's own, and without members.
+fn group(step: &'static str) -> Step {
+    let body = json!({
+        "schemas": [dialect::GROUP, dialect::CLASSIC_GROUP],
+        "externalId": "<guid:group>",
+        "displayName": "Engine Owners <tag>",
+        "meta": {"resourceType": "Group"},
+        "members": []
+    });
+    post(step, "/Groups", body)
+        .is("/externalId", "<guid:group>")
+        .lacks("/schemas", dialect::CLASSIC_GROUP)
+        .keep("group", "/id")
+}

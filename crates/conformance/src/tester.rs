@@ -1,0 +1,161 @@
+use crate::{Answer, Call, Failure, Result, Target, call::encode};
+use futures_util::future::join_all;
+use hyper::Method;
+use serde_json::{Map, Value, json};
+use std::{
+    process,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// What a case talks to the server through. It remembers what was made and deletes it at the end. Cheap to clone.
+#[derive(Clone)]
+pub struct T(Arc<Inner>);
+
+struct Inner {
+    target: Target,
+    /// Part of every name of this case and of no other.
+    tag: String,
+    count: AtomicU64,
+    made: Mutex<Vec<String>>,
+}
+
+/// A resource that a case has made.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its `id`.
+    pub id: String,
+    /// Its path below the base URL, such as `/Users/2819c223`.
+    pub path: String,
+    /// Its `userName` or `displayName`.
+    pub name: String,
+    /// The answer to its creation.
+    pub answer: Answer,
+}
+
+impl T {
+    pub(crate) fn new(target: Target) -> Self {
+        static CASES: AtomicU64 = AtomicU64::new(0);
+        let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let tag = format!("c{millis:x}x{:x}x{:x}", process::id(), CASES.fetch_add(1, Ordering::Relaxed));
+        Self(Arc::new(Inner { target, tag, count: AtomicU64::new(0), made: Mutex::default() }))
+    }
+
+    /// The server under test.
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// Lower-case letters and digits that are in every name of this case and in no other text.
+    pub fn tag(&self) -> &str {
+        &self.0.tag
+    }
+
+    /// A name that nobody has, which begins with the [`T::tag`] and ends with `label`.
+    pub fn name(&self, label: &str) -> String {
+        format!("{}-{}-{label}", self.tag(), self.0.count.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A request with any method.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(self.clone(), method, path)
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> Call {
+        self.call("GET", path)
+    }
+
+    /// A GET with a filter, percent-encoded.
+    pub fn filter(&self, path: &str, filter: &str) -> Call {
+        self.get(path).query("filter", filter)
+    }
+
+    /// A POST.
+    pub fn post(&self, path: &str, body: Value) -> Call {
+        self.call("POST", path).json(&body)
+    }
+
+    /// A PUT.
+    pub fn put(&self, path: &str, body: Value) -> Call {
+        self.call("PUT", path).json(&body)
+    }
+
+    /// A PATCH with these operations.
+    pub fn patch(&self, path: &str, operations: Value) -> Call {
+        self.call("PATCH", path).json(&json!({"schemas": [PATCH], "Operations": operations}))
+    }
+
+    /// A DELETE.
+    pub fn delete(&self, path: &str) -> Call {
+        self.call("DELETE", path)
+    }
+
+    /// Makes a user with a name and nothing else.
+    pub async fn user(&self) -> Result<Resource> {
+        self.user_with(json!({})).await
+    }
+
+    /// Makes a user with these attributes, and a name if they hold none.
+    pub async fn user_with(&self, attributes: Value) -> Result<Resource> {
+        self.make("/Users", USER, "userName", attributes).await
+    }
+
+    /// Makes a group with a name and nothing else.
+    pub async fn group(&self) -> Result<Resource> {
+        self.group_with(json!({})).await
+    }
+
+    /// Makes a group with these attributes, and a name if they hold none.
+    pub async fn group_with(&self, attributes: Value) -> Result<Resource> {
+        self.make("/Groups", GROUP, "displayName", attributes).await
+    }
+
+    /// Makes a group with these users in it.
+    pub async fn group_of(&self, members: &[&Resource]) -> Result<Resource> {
+        let members: Vec<_> = members.iter().map(|member| json!({"value": member.id})).collect();
+        self.group_with(json!({"members": members})).await
+    }
+
+    async fn make(&self, endpoint: &str, schema: &str, naming: &str, attributes: Value) -> Result<Resource> {
+        let mut body = Map::from_iter([("schemas".to_owned(), json!([schema]))]);
+        let Value::Object(attributes) = attributes else {
+            return Err(Failure::new(endpoint, "a case that gives an object", attributes.to_string()));
+        };
+        body.extend(attributes);
+        body.entry(naming).or_insert_with(|| json!(self.name("x")));
+        let answer = self.post(endpoint, Value::Object(body)).expect(201).await?;
+        let (id, name) = (answer.id()?, answer.text_at(&format!("/{naming}"))?);
+        Ok(Resource { path: format!("{endpoint}/{}", encode(&id)), id, name, answer })
+    }
+
+    /// Notes what a POST has made, so that it is deleted at the end.
+    pub(crate) fn remember(&self, method: &Method, answer: &Answer) {
+        let made = |location: &str| {
+            let at = location.find("/Users/").or_else(|| location.find("/Groups/"))?;
+            Some(location[at..].to_owned())
+        };
+        let own = (method == Method::POST && answer.status == 201).then(|| answer.header("location"));
+        let operations = answer.at("/Operations").as_array().into_iter().flatten();
+        let bulk = operations.filter_map(|operation| operation.get("location")?.as_str());
+        let mut known = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in own.into_iter().chain(bulk).filter_map(made) {
+            if !known.contains(&path) {
+                known.push(path);
+            }
+        }
+    }
+
+    /// Deletes all that was made; what is gone already is no failure.
+    pub(crate) async fn clean_up(&self) {
+        let made = std::mem::take(&mut *self.0.made.lock().unwrap_or_else(PoisonError::into_inner));
+        join_all(made.iter().map(|path| self.delete(path).into_future())).await;
+    }
+}

@@ -1,0 +1,145 @@
+//! Queries over users and groups at once (RFC 7644 §3.4.2.1): first the users and then the groups, each in their order.
+
+use super::{groups, *};
+use crate::query::{Filter, GroupCondition, GroupKey, Sort, UserCondition, UserKey};
+
+/// What kind of resource something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
+}
+
+/// A user or a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A user.
+    User(UserView),
+    /// A group.
+    Group(GroupView),
+}
+
+/// Where a resource stands in the list of both kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootMark {
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it stands among its kind.
+    pub mark: Mark,
+}
+
+/// A query over users and groups.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Which users, in what order, and whether with their groups.
+    pub users: (Filter<UserCondition>, Sort<UserKey>, bool),
+    /// Which groups, in what order, and whether with their members.
+    pub groups: (Filter<GroupCondition>, Sort<GroupKey>, bool),
+    /// The groups come first, as in a list that descends.
+    pub reversed: bool,
+    /// Where the part begins.
+    pub start: Start<RootMark>,
+    /// How many resources to give at most.
+    pub limit: u64,
+}
+
+impl Directory {
+    /// A part of the users and groups that match. It costs a page of users and one of groups at most.
+    ///
+    /// # Errors
+    /// `Invalid` when a mark does not fit the order.
+    pub async fn search(&self, mut search: Search) -> Result<Listing<Resource, RootMark>> {
+        search.users.0 = search.users.0.simplified();
+        search.groups.0 = search.groups.0.simplified();
+        let work = self.env.store.read(search, |search, tx| {
+            Box::pin(async move {
+                let totals = [search.count(tx, Kind::User).await?, search.count(tx, Kind::Group).await?];
+                let mut rows = search.rows(tx, totals).await?;
+                if search.start.is_backward() {
+                    rows.reverse();
+                }
+                Ok(Listing::cut(rows, &search.start, search.limit, totals[0] + totals[1]))
+            })
+        });
+        work.await
+    }
+}
+
+impl Search {
+    async fn count(&self, tx: &mut dyn Tx, kind: Kind) -> Result<u64> {
+        match kind {
+            Kind::User if self.users.0.is_none() => Ok(0),
+            Kind::Group if self.groups.0.is_none() => Ok(0),
+            Kind::User => tx.count_users(&self.users.0).await,
+            Kind::Group => tx.count_groups(&self.groups.0).await,
+        }
+    }
+
+    /// The rows, in the direction of reading, one too many where marks lead on.
+    async fn rows(&self, tx: &mut dyn Tx, totals: [u64; 2]) -> Result<Vec<Listed<Resource, RootMark>>> {
+        let limit = if self.limit == 0 { 0 } else { self.start.rows(self.limit) };
+        let mut rows = Vec::new();
+        for (kind, start) in self.parts(totals) {
+            let wanted = limit.saturating_sub(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+            if wanted > 0 {
+                rows.extend(self.part(tx, kind, start, wanted).await?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Which kinds are read, in the direction of reading, each from where.
+    fn parts(&self, totals: [u64; 2]) -> Vec<(Kind, Start)> {
+        let backward = self.start.is_backward();
+        let kinds = [(Kind::User, totals[0]), (Kind::Group, totals[1])];
+        let [first, second] = if self.reversed == backward { kinds } else { [kinds[1], kinds[0]] };
+        let from_its_edge = if backward { Start::Last } else { Start::First };
+        match &self.start {
+            Start::Index(offset) => {
+                vec![(first.0, Start::Index(*offset)), (second.0, Start::Index(offset.saturating_sub(first.1)))]
+            }
+            Start::First | Start::Last => vec![(first.0, from_its_edge.clone()), (second.0, from_its_edge)],
+            Start::After(RootMark { kind, mark }) | Start::Before(RootMark { kind, mark }) => {
+                let here = if backward { Start::Before(mark.clone()) } else { Start::After(mark.clone()) };
+                if *kind == first.0 { vec![(first.0, here), (second.0, from_its_edge)] } else { vec![(second.0, here)] }
+            }
+        }
+    }
+
+    /// Up to `wanted` rows of one kind, in the direction of reading.
+    async fn part(
+        &self,
+        tx: &mut dyn Tx,
+        kind: Kind,
+        start: Start,
+        wanted: u64,
+    ) -> Result<Vec<Listed<Resource, RootMark>>> {
+        let backward = start.is_backward();
+        let mut rows: Vec<_> = match kind {
+            Kind::User if self.users.0.is_none() => Vec::new(),
+            Kind::Group if self.groups.0.is_none() => Vec::new(),
+            Kind::User => {
+                let (filter, sort, with_groups) = &self.users;
+                let window = Window { sort: *sort, start, limit: wanted };
+                let rows = tx.find_users(filter, &window, *with_groups).await?;
+                rows.into_iter().map(|row| listed(kind, row.mark, Resource::User(row.item))).collect()
+            }
+            Kind::Group => {
+                let (filter, sort, with_members) = &self.groups;
+                let rows = tx.find_groups(filter, &Window { sort: *sort, start, limit: wanted }).await?;
+                let rows = groups::views(tx, rows, *with_members).await?;
+                rows.into_iter().map(|row| listed(kind, row.mark, Resource::Group(row.item))).collect()
+            }
+        };
+        if backward {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+}
+
+fn listed(kind: Kind, mark: Mark, item: Resource) -> Listed<Resource, RootMark> {
+    Listed { mark: RootMark { kind, mark }, item }
+}

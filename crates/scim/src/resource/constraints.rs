@@ -1,0 +1,131 @@
+//! What the schema demands of a whole document: required values, and immutable ones.
+
+use serde_json::{Map, Value};
+
+use crate::schema::{Attribute, Mutability, ResourceType};
+use crate::value::{is_empty, is_same_value};
+use crate::{Error, Result};
+
+/// A required value that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// URN of the extension in which it should be; `None` for the top level.
+    pub(crate) extension: Option<&'static str>,
+    /// Its name, or the URN of a required extension.
+    pub(crate) name: String,
+}
+
+/// The required values that a document does not have. Those of an extension count where the extension is there.
+pub(crate) fn missing(resource_type: &ResourceType, document: &Map<String, Value>) -> Vec<Missing> {
+    let missing = |extension| move |name| Missing { extension, name };
+    let core = absent(resource_type.schema.attributes, document).map(missing(None));
+    let mut found: Vec<_> = core.collect();
+    for extension in resource_type.extensions {
+        let urn = extension.schema.id;
+        match document.get(urn).and_then(Value::as_object) {
+            Some(inner) => found.extend(absent(extension.schema.attributes, inner).map(missing(Some(urn)))),
+            None if extension.required => found.push(missing(None)(urn.to_owned())),
+            None => {}
+        }
+    }
+    found
+}
+
+fn absent(attributes: &'static [Attribute], container: &Map<String, Value>) -> impl Iterator<Item = String> {
+    attributes.iter().filter_map(|attribute| {
+        let value = container.get(attribute.name);
+        if !value.is_some_and(has_value) {
+            return attribute.required.then(|| attribute.name.to_owned());
+        }
+        let lacks =
+            |sub: &&Attribute| sub.required && elements(value).any(|one| !one.get(sub.name).is_some_and(has_value));
+        attribute.sub_attributes.iter().find(lacks).map(|sub| format!("{}.{}", attribute.name, sub.name))
+    })
+}
+
+/// Blanks are no value for what is required.
+fn has_value(value: &Value) -> bool {
+    !is_empty(value) && value.as_str().is_none_or(|text| !text.trim().is_empty())
+}
+
+fn elements(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let list = value.and_then(Value::as_array);
+    list.into_iter().flatten().chain(value.filter(|_| list.is_none()))
+}
+
+/// Refuses, as 400 `mutability`, a change of what is immutable and has a value (RFC 7644 §3.5.1, §3.5.2). A spelling
+/// that only differs in letter case, where that does not count, gives way to the old one.
+pub(crate) fn keep_immutable(
+    resource_type: &ResourceType,
+    before: &Map<String, Value>,
+    after: &mut Map<String, Value>,
+) -> Result<()> {
+    for place in places(resource_type) {
+        let Some(old) = place.get(before) else { continue };
+        match place.get(after) {
+            Some(new) if is_same_value(place.attribute(), old, new) => place.set(after, old.clone()),
+            _ => return Err(Error::mutability(format!("{} is immutable; it keeps its first value.", place.name()))),
+        }
+    }
+    Ok(())
+}
+
+/// Gives `after` the immutable values of `before` that it says nothing of: to leave one out of a PUT is not to unset it.
+pub(crate) fn carry_over(resource_type: &ResourceType, before: &Map<String, Value>, after: &mut Map<String, Value>) {
+    for place in places(resource_type) {
+        if let (Some(old), None) = (place.get(before), place.get(after)) {
+            place.set(after, old.clone());
+        }
+    }
+}
+
+/// An immutable attribute, or an immutable sub-attribute of a single value.
+struct Place {
+    extension: Option<&'static str>,
+    attribute: &'static Attribute,
+    sub: Option<&'static Attribute>,
+}
+
+fn places(resource_type: &ResourceType) -> impl Iterator<Item = Place> {
+    let core = resource_type.schema.id;
+    let is_immutable = |known: &&Attribute| known.mutability == Mutability::Immutable;
+    resource_type.schemas().flat_map(move |schema| {
+        let extension = Some(schema.id).filter(|&urn| urn != core);
+        schema.attributes.iter().flat_map(move |attribute| {
+            let place = move |sub| Place { extension, attribute, sub };
+            let whole = Some(attribute).filter(is_immutable).map(|_| place(None));
+            // Values of a list are guarded one by one, when they are changed.
+            let subs = attribute.sub_attributes.iter().filter(|_| !attribute.multi_valued).filter(is_immutable);
+            whole.into_iter().chain(subs.map(move |sub| place(Some(sub))))
+        })
+    })
+}
+
+impl Place {
+    fn attribute(&self) -> &'static Attribute {
+        self.sub.unwrap_or(self.attribute)
+    }
+
+    fn name(&self) -> String {
+        self.sub.map_or(self.attribute.name.to_owned(), |sub| format!("{}.{}", self.attribute.name, sub.name))
+    }
+
+    /// The names of the objects in which the value stands.
+    fn containers(&self) -> impl Iterator<Item = &'static str> {
+        self.extension.into_iter().chain(self.sub.map(|_| self.attribute.name))
+    }
+
+    fn get<'d>(&self, document: &'d Map<String, Value>) -> Option<&'d Value> {
+        let container = self.containers().try_fold(document, |container, name| container.get(name)?.as_object());
+        container?.get(self.attribute().name).filter(|value| !is_empty(value))
+    }
+
+    fn set(&self, document: &mut Map<String, Value>, value: Value) {
+        let container = self.containers().try_fold(document, |container, name| {
+            container.entry(name).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+        });
+        if let Some(container) = container {
+            container.insert(self.attribute().name.to_owned(), value);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+use super::definition::{self, DefinitionError};
+use super::{GROUP, ResourceType, Schema, USER};
+
+/// The resource types of a server: the built-in ones, with the extensions that its operator declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registry {
+    /// Users.
+    pub user: &'static ResourceType,
+    /// Groups.
+    pub group: &'static ResourceType,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self { user: &USER, group: &GROUP }
+    }
+}
+
+impl Registry {
+    /// The built-in resource types with the extensions that `definitions` declares: JSON text, one definition or a list
+    /// of them. A definition is a schema in the form of RFC 7643 §7 (`id`, `name`, `description`, `attributes`), with
+    /// `resourceType` (`User` or `Group`) and `required` (whether every such resource must have it) beside them.
+    ///
+    /// What was read stays in memory for ever, so it is for the start of a process.
+    ///
+    /// # Errors
+    /// Says where the text is wrong, and what to write there.
+    pub fn with_extensions(definitions: &str) -> Result<Self, DefinitionError> {
+        let mut added = (Vec::new(), Vec::new());
+        for declared in definition::read(definitions)? {
+            let list = if declared.is_of_group { &mut added.1 } else { &mut added.0 };
+            list.push(declared.extension);
+        }
+        let extend = |built_in: &ResourceType, added: Vec<_>| {
+            let extensions = Vec::leak(built_in.extensions.iter().copied().chain(added).collect());
+            &*Box::leak(Box::new(ResourceType { extensions, ..*built_in }))
+        };
+        Ok(Self { user: extend(&USER, added.0), group: extend(&GROUP, added.1) })
+    }
+
+    /// All schemas, those of users first.
+    pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> + use<> {
+        self.user.schemas().chain(self.group.schemas())
+    }
+}

@@ -1,0 +1,290 @@
+//! Sorted parts of the lists of users and groups. A list is read along an index, from where the part begins.
+//!
+//! Databases differ in where they put missing keys, and no row can be compared with one that misses its key. So a list
+//! that has such rows is read as two, one after the other.
+
+use super::{Connection, bounded, failed, query::Condition};
+use crate::Db;
+use domain::{
+    Error, Result,
+    query::{Filter, GroupKey, KeyKind, Listed, Mark, MarkKey, SortKey, Start, UserKey, Window},
+};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+type Row = <Db as sqlx::Database>::Row;
+
+/// A table that is listed, by one of its keys.
+pub(super) trait ListKey: SortKey {
+    /// The table.
+    const TABLE: &'static str;
+    /// The table that counts the rows of each thousand or so of positions.
+    const BLOCKS: &'static str;
+    /// The column that holds the key.
+    fn column(self) -> &'static str;
+}
+
+impl ListKey for UserKey {
+    const TABLE: &'static str = "users";
+    const BLOCKS: &'static str = "user_blocks";
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Position => "position",
+            Self::Id => "id",
+            Self::UserName => "user_name_key",
+            Self::DisplayName => "display_name_key",
+            Self::ExternalId => "external_id",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+impl ListKey for GroupKey {
+    const TABLE: &'static str = "groups";
+    const BLOCKS: &'static str = "group_blocks";
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Position => "position",
+            Self::Id => "id",
+            Self::DisplayName => "display_name_key",
+            Self::ExternalId => "external_id",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// A row and the columns of its mark.
+#[derive(FromRow)]
+struct Marked<T> {
+    #[sqlx(flatten)]
+    row: T,
+    mark_number: Option<i64>,
+    mark_text: Option<String>,
+    mark_id: Uuid,
+}
+
+/// Rows that have a key, or all where each has one; and rows that miss theirs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Segment {
+    Keyed,
+    Missing,
+}
+
+/// How many positions a block has; the triggers divide by the same.
+const BLOCK: i64 = 1024;
+
+/// Where a segment is begun to be read.
+#[derive(Clone, Copy)]
+enum Bound<'m> {
+    /// Behind so many rows.
+    Offset(u64),
+    /// Behind so many rows from a position on.
+    Block(i64, u64),
+    /// Behind a row.
+    Past(&'m Mark),
+}
+
+/// A table in an order, read in one direction.
+struct List<'f, K, C> {
+    key: K,
+    filter: &'f Filter<C>,
+    columns: [&'static str; 2],
+    /// From higher keys to lower ones.
+    down: bool,
+}
+
+impl Connection<'_> {
+    /// Reads these columns of a part of a list, in its order.
+    pub(super) async fn list<K: ListKey, C, T>(
+        &mut self,
+        filter: &Filter<C>,
+        window: &Window<K>,
+        columns: [&'static str; 2],
+    ) -> Result<Vec<Listed<T>>>
+    where
+        Filter<C>: Condition,
+        T: for<'r> FromRow<'r, Row> + Send + Unpin,
+    {
+        let backward = window.start.is_backward();
+        let list = List { key: window.sort.by, filter, columns, down: window.sort.descending != backward };
+        let mark = match &window.start {
+            Start::After(mark) | Start::Before(mark) => Some(mark),
+            Start::Index(_) | Start::First | Start::Last => None,
+        };
+        if mark.is_some_and(|mark| !mark.fits(list.key.kind())) {
+            return Err(Error::Invalid("This is no place in a list of this order."));
+        }
+        let bound = match (&window.start, mark) {
+            (Start::Index(offset), _) => self.begin(&list, *offset).await?,
+            (_, Some(mark)) => Some(Bound::Past(mark)),
+            _ => Some(Bound::Offset(0)),
+        };
+        let Some(bound) = bound else { return Ok(Vec::new()) };
+        let mut rows = self.segments(&list, bound, window.limit).await?;
+        if backward {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    /// Where to begin for a number; `None` is behind the end. The list of all is entered in the right block, whatever the
+    /// number; any other is counted through.
+    async fn begin<K: ListKey, C>(&mut self, list: &List<'_, K, C>, offset: u64) -> Result<Option<Bound<'static>>> {
+        let by_position = list.key.kind() == KeyKind::UniqueNumber && !list.down;
+        if offset == 0 || !by_position || !matches!(list.filter, Filter::All) {
+            return Ok(Some(Bound::Offset(offset)));
+        }
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT block, before
+            FROM (SELECT block, total, CAST(SUM(total) OVER (ORDER BY block) AS BIGINT) - total AS before FROM ",
+        );
+        query.push(K::BLOCKS).push(") AS running WHERE before + total > ").push_bind(bounded(offset));
+        query.push(" ORDER BY block LIMIT 1");
+        let block: Option<(i64, i64)> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
+        Ok(block.map(|(block, before)| Bound::Block(block * BLOCK, offset - before.unsigned_abs())))
+    }
+
+    async fn segments<K: ListKey, C, T>(
+        &mut self,
+        list: &List<'_, K, C>,
+        mut bound: Bound<'_>,
+        limit: u64,
+    ) -> Result<Vec<Listed<T>>>
+    where
+        Filter<C>: Condition,
+        T: for<'r> FromRow<'r, Row> + Send + Unpin,
+    {
+        let (mut rows, segments) = (Vec::new(), list.segments(bound));
+        for (index, segment) in segments.iter().enumerate() {
+            let wanted = limit.saturating_sub(rows.len() as u64);
+            let found = self.segment(list, *segment, bound, wanted).await?;
+            let is_last = found.len() as u64 == wanted || index + 1 == segments.len();
+            bound = match bound {
+                // All of the segment was passed over, and that is so much of the number.
+                Bound::Offset(offset @ 1..) if found.is_empty() && !is_last => {
+                    Bound::Offset(offset.saturating_sub(self.count_segment(list, *segment).await?))
+                }
+                _ => Bound::Offset(0),
+            };
+            rows.extend(found);
+            if is_last {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn segment<K: ListKey, C, T>(
+        &mut self,
+        list: &List<'_, K, C>,
+        segment: Segment,
+        bound: Bound<'_>,
+        limit: u64,
+    ) -> Result<Vec<Listed<T>>>
+    where
+        Filter<C>: Condition,
+        T: for<'r> FromRow<'r, Row> + Send + Unpin,
+    {
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        list.push_columns(&mut query);
+        list.push_rows(&mut query, segment);
+        list.push_part(&mut query, segment, bound, limit);
+        let rows: Vec<Marked<T>> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+        Ok(rows.into_iter().map(Marked::listed).collect())
+    }
+
+    async fn count_segment<K: ListKey, C>(&mut self, list: &List<'_, K, C>, segment: Segment) -> Result<u64>
+    where
+        Filter<C>: Condition,
+    {
+        let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*)");
+        list.push_rows(&mut query, segment);
+        let count: i64 = query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+impl<T> Marked<T> {
+    fn listed(self) -> Listed<T> {
+        let key = self.mark_number.map(MarkKey::Number).or(self.mark_text.map(MarkKey::Text));
+        Listed { mark: Mark { key, id: self.mark_id }, item: self.row }
+    }
+}
+
+impl<K: ListKey, C> List<'_, K, C> {
+    /// What is to be read, in its order, from the segment on in which a part begins. Missing keys are above all others
+    /// (RFC 7644 §3.4.2.3).
+    fn segments(&self, bound: Bound<'_>) -> &'static [Segment] {
+        use Segment::{Keyed, Missing};
+        if self.key.kind() != KeyKind::OptionalText {
+            return &[Keyed];
+        }
+        match (bound, self.down) {
+            (Bound::Past(Mark { key: None, .. }), false) => &[Missing],
+            (Bound::Past(Mark { key: Some(_), .. }), true) => &[Keyed],
+            (_, false) => &[Keyed, Missing],
+            (_, true) => &[Missing, Keyed],
+        }
+    }
+
+    fn push_columns(&self, query: &mut QueryBuilder<Db>) {
+        let [columns, more] = self.columns;
+        query.push(columns).push(more).push(", id AS mark_id, ");
+        let (number, text) = match self.key.kind() {
+            KeyKind::Id => ("CAST(NULL AS BIGINT)", "NULL"),
+            KeyKind::UniqueNumber | KeyKind::Number => (self.key.column(), "NULL"),
+            KeyKind::UniqueText | KeyKind::OptionalText => ("CAST(NULL AS BIGINT)", self.key.column()),
+        };
+        query.push(number).push(" AS mark_number, ").push(text).push(" AS mark_text");
+    }
+
+    fn push_rows(&self, query: &mut QueryBuilder<Db>, segment: Segment)
+    where
+        Filter<C>: Condition,
+    {
+        query.push(" FROM ").push(K::TABLE).push(" WHERE ");
+        self.filter.push(query);
+        if self.key.kind() == KeyKind::OptionalText {
+            let missing = if segment == Segment::Missing { " IS NULL" } else { " IS NOT NULL" };
+            query.push(" AND ").push(self.key.column()).push(missing);
+        }
+    }
+
+    fn push_part(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64) {
+        let kind = self.key.kind();
+        let by_id = kind == KeyKind::Id || segment == Segment::Missing;
+        let column = if by_id { "id" } else { self.key.column() };
+        let is_unique = by_id || matches!(kind, KeyKind::UniqueNumber | KeyKind::UniqueText);
+        match bound {
+            Bound::Past(mark) => push_past(query, self.down, column, mark, is_unique),
+            Bound::Block(first, _) => drop(query.push(" AND position >= ").push_bind(first)),
+            Bound::Offset(_) => {}
+        }
+        let direction = if self.down { " DESC" } else { "" };
+        query.push(" ORDER BY ").push(column).push(direction);
+        if !is_unique {
+            query.push(", id").push(direction);
+        }
+        query.push(" LIMIT ").push_bind(bounded(limit));
+        if let Bound::Offset(offset @ 1..) | Bound::Block(_, offset @ 1..) = bound {
+            query.push(" OFFSET ").push_bind(bounded(offset));
+        }
+    }
+}
+
+/// A condition that is fulfilled behind a row, in the direction of reading.
+fn push_past(query: &mut QueryBuilder<Db>, down: bool, column: &str, mark: &Mark, is_unique: bool) {
+    query.push(" AND (").push(column).push(if is_unique { ")" } else { ", id)" });
+    query.push(if down { " < (" } else { " > (" });
+    match &mark.key {
+        Some(MarkKey::Number(number)) => query.push_bind(*number),
+        Some(MarkKey::Text(text)) => query.push_bind(text.clone()),
+        None => query.push_bind(mark.id),
+    };
+    if !is_unique {
+        query.push(", ").push_bind(mark.id);
+    }
+    query.push(")");
+}

@@ -1,0 +1,103 @@
+//! The suites: two public ones in Python, and our own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use super::report::{Finding, Row};
+use super::target::Target;
+use crate::project::{Project, output, run};
+use crate::setup;
+
+/// The public suites and what decides their verdicts.
+const PACKAGES: [&str; 4] =
+    ["scim2-tester==0.5.2", "scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3", "scim-sanity==0.7.4"];
+
+/// A suite or a part of one. Each gets a token of its own: a server may treat its clients differently.
+pub(crate) struct Suite {
+    /// What the table calls it.
+    pub(crate) name: &'static str,
+    program: Program,
+}
+
+enum Program {
+    /// By its name in end2end/conformance.py.
+    Public(&'static str),
+    /// By the arguments of our own.
+    Own(&'static [&'static str]),
+}
+
+/// All of them.
+pub(crate) const SUITES: [Suite; 7] = [
+    Suite { name: "scim2-tester", program: Program::Public("scim2-tester") },
+    Suite { name: "scim-sanity", program: Program::Public("scim-sanity") },
+    Suite { name: "rules", program: Program::Own(&["--rules"]) },
+    Suite { name: "entra", program: Program::Own(&["--sequences", "--only", "entra-"]) },
+    Suite { name: "okta", program: Program::Own(&["--sequences", "--only", "okta-"]) },
+    Suite { name: "onelogin", program: Program::Own(&["--sequences", "--only", "onelogin-"]) },
+    Suite { name: "jumpcloud", program: Program::Own(&["--sequences", "--only", "jumpcloud-"]) },
+];
+
+/// The programs that run the suites.
+pub(crate) struct Programs {
+    python: PathBuf,
+    script: PathBuf,
+    own: PathBuf,
+}
+
+impl Programs {
+    /// Installs the public suites and builds our own, and with it these packages: built by itself it would want its
+    /// dependencies with fewer features, and so all of them once more.
+    pub(crate) fn prepare(project: &Project, beside: &str) -> Result<Self> {
+        let python = virtual_environment(project)?;
+        run(&mut project.cargo(&format!("build -p conformance {beside}")))?;
+        let (script, own) = (project.root.join("end2end/conformance.py"), project.target.join("debug/conformance"));
+        Ok(Self { python, script, own })
+    }
+
+    /// Runs all suites, one after the other: some count what is there.
+    pub(crate) fn run(&self, target: &Target) -> Result<Vec<Row>> {
+        SUITES.iter().map(|suite| self.run_one(suite, target)).collect()
+    }
+
+    /// Address and token go through the environment: a command line can be read by everybody.
+    fn run_one(&self, suite: &Suite, target: &Target) -> Result<Row> {
+        eprintln!("{} on {}", suite.name, target.name);
+        let started = Instant::now();
+        let mut command = self.command(&suite.program);
+        command.env("SCIM_URL", &target.url).env("SCIM_TOKEN", target.token(suite.name)?).stderr(Stdio::inherit());
+        let ran = command.output().with_context(|| format!("cannot run {}", suite.name))?;
+        let findings = Finding::read(&ran.stdout)
+            .with_context(|| format!("{} broke off on {} ({})", suite.name, target.name, ran.status))?;
+        ensure!(!findings.is_empty(), "{} has checked nothing on {}", suite.name, target.name);
+        Ok(Row { suite: suite.name, target: target.name, findings, took: started.elapsed() })
+    }
+
+    fn command(&self, program: &Program) -> Command {
+        let (program, arguments): (_, Vec<OsString>) = match program {
+            Program::Public(name) => (&self.python, vec![self.script.clone().into(), name.into()]),
+            Program::Own(arguments) => (&self.own, ["--json"].iter().chain(*arguments).map(OsString::from).collect()),
+        };
+        let mut command = Command::new(program);
+        command.args(arguments);
+        command
+    }
+}
+
+/// Python with the public suites, made once and kept in the target folder.
+fn virtual_environment(project: &Project) -> Result<PathBuf> {
+    let folder = project.target.join("conformance");
+    let (python, installed) = (folder.join("bin/python"), folder.join("installed"));
+    if !fs::read_to_string(&installed).is_ok_and(|packages| packages == PACKAGES.join(" ")) {
+        eprintln!("installing {}", PACKAGES.join(" "));
+        output(Command::new(setup::python()?).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        output(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))
+            .context("the public suites cannot be installed from the Python Package Index")?;
+        fs::write(installed, PACKAGES.join(" "))?;
+    }
+    Ok(python)
+}

@@ -1,0 +1,126 @@
+//! `/Bulk` (RFC 7644 §3.7). Each operation is a call of its own, with its own unit of work, audit event and activity
+//! record; together they are not atomic.
+
+use super::{Problem, Reply, note, request::Call, resource};
+use crate::state::AppState;
+use axum::http::Method;
+use scim::message::{BulkMethod, BulkOperation, BulkRequest, BulkResult, bulk_response};
+use serde_json::Map;
+use std::{collections::HashMap, time::Duration};
+use tokio::time::{Instant, timeout_at};
+
+/// For so long after the end of its time an operation that is under way may go on.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Carries the operations out, one after the other. Those for which there is no time left are refused: the request as a
+/// whole is always answered.
+pub(super) async fn answer(state: &AppState, call: &Call) -> Result<Reply, Problem> {
+    let request = BulkRequest::parse(call.body()?, &call.limits)?;
+    let order = request.order();
+    let until = call.deadline.min(Instant::now() + state.limits.bulk);
+    let (mut ids, mut results, mut errors) = (HashMap::new(), Vec::new(), 0);
+    let circular = |at: &usize| order.circular.binary_search(at).is_ok();
+    for at in order.resolvable.iter().chain(&order.circular) {
+        if request.fail_on_errors.is_some_and(|most| errors >= most) {
+            break;
+        }
+        let operation = &request.operations[*at];
+        let prepared = if circular(at) { Err(circle(operation)) } else { prepare(call, operation, &ids) };
+        let place = place(call, operation, prepared.as_ref().ok());
+        let done = match prepared {
+            Ok(sub) => carry_out(state, &sub, until).await,
+            Err(problem) => refuse(state, call, operation, problem),
+        };
+        errors += usize::from(done.is_err());
+        if let (Some(name), Ok(reply)) = (operation.creates(), &done) {
+            ids.extend(reply.target().map(|id| (name.to_owned(), id.to_string())));
+        }
+        results.push((*at, result(operation, place, done)));
+    }
+    results.sort_by_key(|(at, _)| *at);
+    Ok(Reply::ok(bulk_response(results.into_iter().map(|(_, result)| result).collect())))
+}
+
+/// The call that an operation is.
+fn prepare(call: &Call, operation: &BulkOperation, ids: &HashMap<String, String>) -> Result<Call, Problem> {
+    let (path, data) = operation.resolve(ids)?;
+    let method = operation.method.ok_or_else(|| scim::Error::invalid_syntax("This operation has no method."))?;
+    let sub = call.part(http(method), path, data, operation.version.as_deref());
+    let segments = sub.segments()?;
+    let is_list = matches!(&segments[..], [kind] if is_kind(kind));
+    let is_one = matches!(&segments[..], [kind, id] if is_kind(kind) && id != ".search");
+    if !is_list && !is_one {
+        return Err(scim::Error::not_found("A bulk operation works on /Users, /Groups or what is below them.").into());
+    }
+    if is_list != (sub.method == Method::POST) {
+        let detail = "POST creates below /Users or /Groups; PUT, PATCH and DELETE need an id in the path.";
+        return Err(scim::Error::method_not_allowed(detail).into());
+    }
+    Ok(sub)
+}
+
+fn is_kind(segment: &str) -> bool {
+    matches!(segment, "Users" | "Groups")
+}
+
+fn circle(operation: &BulkOperation) -> Problem {
+    // What is wrong with it by itself is worth more than where it stands.
+    let circle = scim::Error::new(409, None, "This refers to itself, by way of others or not; create first, then add.");
+    operation.data.as_ref().err().cloned().unwrap_or(circle).into()
+}
+
+async fn carry_out(state: &AppState, sub: &Call, until: Instant) -> Result<Reply, Problem> {
+    let record = sub.record();
+    let answered = if Instant::now() >= until {
+        Err(scim::Error::unavailable("There was no time left for this operation; nothing was changed. Send it again.")
+            .into())
+    } else {
+        let segments = sub.segments()?;
+        let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+        let work = Box::pin(resource(sub, &segments));
+        timeout_at(until + GRACE, work).await.unwrap_or_else(|_| Err(Problem::late()))
+    };
+    note(state, record, &answered);
+    answered
+}
+
+/// An operation that does not get so far as to be a call is recorded like one that does.
+fn refuse(state: &AppState, call: &Call, operation: &BulkOperation, problem: Problem) -> Result<Reply, Problem> {
+    let record = match operation.method {
+        Some(method) => call.part(http(method), operation.path.clone(), Map::new(), None).record(),
+        None => call.record(),
+    };
+    let refused = Err(problem);
+    note(state, record, &refused);
+    refused
+}
+
+/// RFC 7644 §3.7: the location is left out only where a resource was not created.
+fn place(call: &Call, operation: &BulkOperation, sub: Option<&Call>) -> Option<String> {
+    if operation.method == Some(BulkMethod::Post) {
+        return None;
+    }
+    let unresolved = operation.path.contains("/bulkId:") || !operation.path.starts_with('/');
+    let path = sub.map(|sub| sub.path.as_str()).or((!unresolved).then_some(operation.path.as_str()))?;
+    Some(format!("{}{path}", call.base_url))
+}
+
+fn http(method: BulkMethod) -> Method {
+    match method {
+        BulkMethod::Post => Method::POST,
+        BulkMethod::Put => Method::PUT,
+        BulkMethod::Patch => Method::PATCH,
+        BulkMethod::Delete => Method::DELETE,
+    }
+}
+
+fn result(operation: &BulkOperation, place: Option<String>, done: Result<Reply, Problem>) -> BulkResult {
+    let (created, version, status) = match done {
+        Ok(reply) => {
+            (reply.location().map(str::to_owned), reply.known_tag().map(str::to_owned), Ok(reply.status().as_u16()))
+        }
+        Err(problem) => (None, None, Err(problem.into_error())),
+    };
+    let (method, bulk_id) = (operation.method, operation.bulk_id.clone());
+    BulkResult { method, bulk_id, location: created.or(place), version, status }
+}

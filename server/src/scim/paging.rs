@@ -1,0 +1,79 @@
+//! Which part of a list a client wants, by index (RFC 7644 §3.4.2.4) or by cursor (RFC 9865), and in what order.
+
+use super::{Problem, Reply, cursor::Scope, looked_up, request::Call};
+use domain::{
+    directory::{Kind, RootMark},
+    query::{Slice, Sort, SortKey, Start, Window},
+};
+use scim::message::{ListResponse, Paging as Place};
+use serde_json::Value;
+
+/// The part of a list that a call asks for.
+pub(super) struct Paging {
+    scope: Scope,
+    pub(super) start: Start<RootMark>,
+    pub(super) limit: u64,
+}
+
+impl Paging {
+    /// Reads `startIndex`, `cursor` and `count`. A `cursor` decides for that method, whatever `startIndex` says; without
+    /// one it is the index. `count` may change from page to page, filter and order may not.
+    ///
+    /// # Errors
+    /// `invalidValue` for an index or a count that is no number, `invalidCount` for a count with a cursor that is no
+    /// positive number, `invalidCursor` for a cursor that was not given out for this query.
+    pub(super) fn read(call: &Call, endpoint: &str) -> Result<Self, Problem> {
+        let filter = call.filter()?.map(|filter| filter.to_string()).unwrap_or_default();
+        let (sort_by, descending) = (call.sort_by().unwrap_or_default().to_ascii_lowercase(), call.descending()?);
+        let scope = Scope::new(&[endpoint, &filter, &sort_by, if descending { "descending" } else { "" }]);
+        let (start, limit) = match call.parameter("cursor") {
+            None => {
+                let Slice { offset, limit } = call.slice()?;
+                (Start::Index(offset), limit)
+            }
+            Some("") => (Start::First, call.count()?),
+            Some(cursor) => (scope.read(cursor).ok_or_else(invalid)?, call.count()?),
+        };
+        Ok(Self { scope, start, limit })
+    }
+
+    /// The part of a list of one kind.
+    pub(super) fn window<K: SortKey>(&self, kind: Kind, sort: Sort<K>) -> Result<Window<K>, Problem> {
+        let own = |place: &RootMark| {
+            let fits = place.kind == kind && place.mark.fits(sort.by.kind());
+            if fits { Ok(place.mark.clone()) } else { Err(invalid()) }
+        };
+        let start = match &self.start {
+            Start::Index(offset) => Start::Index(*offset),
+            Start::First => Start::First,
+            Start::After(place) => Start::After(own(place)?),
+            Start::Before(place) => Start::Before(own(place)?),
+            Start::Last => Start::Last,
+        };
+        Ok(Window { sort, start, limit: self.limit })
+    }
+
+    /// The answer: a page with what leads on from it.
+    pub(super) fn answer(
+        &self,
+        total: u64,
+        previous: Option<RootMark>,
+        next: Option<RootMark>,
+        resources: Vec<Value>,
+    ) -> Reply {
+        let cursor = |backward| move |place: RootMark| self.scope.write(backward, &place);
+        let paging = match self.start {
+            Start::Index(offset) => Place::Index(offset + 1),
+            _ => Place::Cursor { previous: previous.map(cursor(true)), next: next.map(cursor(false)) },
+        };
+        let list = ListResponse { total_results: total, paging, resources };
+        Reply::ok(list.into_json()).outcome(looked_up(total))
+    }
+}
+
+/// Refuses a cursor.
+pub(super) fn invalid() -> Problem {
+    let detail = "The cursor was not given out for this query. Send an empty cursor for the first page, and repeat the \
+        filter and the order with each nextCursor or previousCursor.";
+    scim::Error::invalid_cursor(detail).into()
+}

@@ -1,0 +1,93 @@
+//! What kind of client calls, as far as what it sends tells. Only signs that no other client sends count.
+
+use super::request::Call;
+use axum::http::{HeaderMap, Method, header};
+use domain::token::{ClientProfile, Token};
+use uuid::Uuid;
+
+/// The signs stand at the start of a body: a long list of members need not be looked through.
+const LOOKED_AT: usize = 4 * 1024;
+
+const ENTRA_URN: &[u8] = b"http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/";
+
+/// What a call tells of its client, where nobody knows that yet.
+pub(super) fn sign(token: &Token, call: &Call) -> Option<ClientProfile> {
+    if token.profile_set || matches!(token.profile, Some(ClientProfile::Entra | ClientProfile::Okta)) {
+        return None;
+    }
+    let agent = agent(&call.headers);
+    let body = call.raw_body();
+    let body = &body[..body.len().min(LOOKED_AT)];
+    if agent.is_some_and(|agent| agent.starts_with("Okta SCIM Client")) {
+        Some(ClientProfile::Okta)
+    } else if is_entra(call, body) || (agent.is_none() && is_entra_if_nameless(call, body)) {
+        Some(ClientProfile::Entra)
+    } else {
+        let writes = matches!(call.method, Method::POST | Method::PUT | Method::PATCH);
+        (writes && !call.path.ends_with("/.search")).then_some(ClientProfile::Generic)
+    }
+}
+
+fn agent(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::USER_AGENT)?.to_str().ok().filter(|agent| !agent.trim().is_empty())
+}
+
+/// The flags of its tenant URL, and the schema of its classic dialect, are Entra's own.
+fn is_entra(call: &Call, body: &[u8]) -> bool {
+    let flag = |name: &str| {
+        name.eq_ignore_ascii_case("aadOptscim062020") || name.to_ascii_lowercase().starts_with("azureadscimpatch")
+    };
+    call.parameter_names().any(flag) || body.windows(ENTRA_URN.len()).any(|part| part == ENTRA_URN)
+}
+
+/// Entra sends no User-Agent. With one, these may come from anybody.
+fn is_entra_if_nameless(call: &Call, body: &[u8]) -> bool {
+    let probes = call.method == Method::GET && call.parameter("filter").is_some_and(is_probe);
+    probes || (call.method == Method::PATCH && has_capital_op(body))
+}
+
+/// The connection test looks for a GUID by the matching attribute, which nobody has.
+fn is_probe(filter: &str) -> bool {
+    let mut words = filter.split_whitespace();
+    let (Some(attribute), Some(operator), Some(value), None) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let matching = ["userName", "externalId"].iter().any(|name| attribute.eq_ignore_ascii_case(name));
+    let value = value.trim_matches('"');
+    matching && operator.eq_ignore_ascii_case("eq") && value.len() == 36 && Uuid::try_parse(value).is_ok()
+}
+
+/// The legacy dialect writes Add, Replace and Remove. `"op"` before a colon is a key, whatever else the body says.
+fn has_capital_op(body: &[u8]) -> bool {
+    let at = |at: usize| body[at..].strip_prefix(br#""op""#);
+    (0..body.len()).filter_map(at).any(|rest| {
+        let Some(rest) = rest.trim_ascii_start().strip_prefix(b":") else { return false };
+        let value = rest.trim_ascii_start();
+        [&br#""Add""#[..], br#""Replace""#, br#""Remove""#].iter().any(|op| value.starts_with(op))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_looks_for_a_guid() {
+        assert!(is_probe("userName eq \"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11\""));
+        assert!(is_probe("externalId  EQ b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11"));
+        for other in ["userName eq \"ada\"", "userName eq \"a\" and id eq \"b\"", "id eq \"", ""] {
+            assert!(!is_probe(other), "{other}");
+        }
+        assert!(!is_probe("id eq \"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11\""));
+    }
+
+    #[test]
+    fn an_op_is_capital_as_the_value_of_its_key_only() {
+        assert!(has_capital_op(br#"{"Operations":[{"op" : "Add","path":"members"}]}"#));
+        assert!(has_capital_op(br#"{"Operations":[{"value":"x","op":"Replace"}]}"#));
+        assert!(!has_capital_op(br#"{"Operations":[{"op":"add","path":"title","value":"Add"}]}"#));
+        assert!(!has_capital_op(br#"{"Operations":[{"op":"add","value":["op","Replace"]}]}"#));
+        assert!(!has_capital_op(br#"{"op"#) && !has_capital_op(b""));
+    }
+}

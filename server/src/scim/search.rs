@@ -1,0 +1,52 @@
+//! Queries at the root, over users and groups at once (RFC 7644 §3.4.2.1): first the users, then the groups, each in the
+//! order asked for; an order that descends turns that round. Of an attribute that only one kind has, the other has no
+//! value.
+
+use super::{
+    Problem, Reply, mapping,
+    paging::{self, Paging},
+    request::Call,
+};
+use domain::{
+    directory::{Kind, Resource, Search},
+    query::{Filter, SortKey, Start},
+};
+
+/// The parameters that make a query of a GET of the root, which is else asked for what the service can do.
+const QUERY: [&str; 5] = ["filter", "sortBy", "startIndex", "count", "cursor"];
+
+/// Whether the root is queried.
+pub(super) fn is_query(call: &Call) -> bool {
+    QUERY.iter().any(|name| call.parameter(name).is_some())
+}
+
+/// Users and groups that match a filter.
+pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
+    let (users, groups) = (call.projection(call.schemas.user)?, call.projection(call.schemas.group)?);
+    let (of_users, of_groups) = match call.filter()? {
+        Some(filter) => mapping::root_filter(&filter)?,
+        None => (Filter::All, Filter::All),
+    };
+    let (by_users, by_groups) = mapping::root_sort(call.sort_by(), call.descending()?)?;
+    let paging = Paging::read(call, "/")?;
+    if let Start::After(place) | Start::Before(place) = &paging.start {
+        let key = if place.kind == Kind::User { by_users.by.kind() } else { by_groups.by.kind() };
+        if !place.mark.fits(key) {
+            return Err(paging::invalid());
+        }
+    }
+    let search = Search {
+        users: (of_users, by_users, users.wants("groups")),
+        groups: (of_groups, by_groups, groups.wants("members")),
+        reversed: by_users.descending || by_groups.descending,
+        start: paging.start.clone(),
+        limit: paging.limit,
+    };
+    let found = call.directory.search(search).await?;
+    let render = |item| match item {
+        Resource::User(view) => mapping::user(call, view, &users),
+        Resource::Group(view) => mapping::group(call, view, &groups),
+    };
+    let resources = found.items.into_iter().map(render).collect::<Result<_, _>>()?;
+    Ok(paging.answer(found.total, found.previous, found.next, resources))
+}

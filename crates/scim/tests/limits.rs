@@ -156,7 +156,8 @@ fn a_small_request_on_a_large_document_is_bounded() {
     let one_each: Vec<_> =
         [add.clone()].into_iter().chain((0..999).map(|n| remove(&format!("value eq \"{n}\"")))).collect();
     assert!(patch(one_each).is_ok());
-    let long = vec!["value co \"\u{e9}\""; 200].join(" or ");
+    // The first comparison settles it, so that only the count is long.
+    let long = vec!["value co \"\u{e9}\""; 200].join(" and ");
     let costly: Vec<_> = [add].into_iter().chain((0..100).map(|_| remove(&long))).collect();
     assert_eq!(patch(costly).unwrap_err().status, 413);
     let text = json!({"op": "add", "path": "emails", "value": "x".repeat(900_000)});

@@ -45,7 +45,8 @@ impl Budget {
 /// The cost of comparing one value: its nodes, and long texts by their length.
 fn weight(value: &Value) -> usize {
     1 + match value {
-        Value::String(text) => text.len() / 64,
+        // What is not ASCII is folded character by character.
+        Value::String(text) => text.len() / 64 * if text.is_ascii() { 1 } else { 16 },
         Value::Array(items) => items.iter().map(weight).sum(),
         Value::Object(map) => map.values().map(weight).sum(),
         _ => 0,

@@ -39,8 +39,8 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new group (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(call.schemas.group)?;
     let mut document = normalise(call.schemas.group, call.body()?)?;
+    let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
     let view = call.directory.create_group(profile, members, projection.wants("members")).await?;
@@ -52,9 +52,9 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
     let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
+    let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);
-    let view = change(call, id, put, vec![MemberChange::Replace(members)]).await?;
-    Ok(answer(call, view, &call.projection(call.schemas.group)?)?.recorded())
+    change(call, id, &projection, put, vec![MemberChange::Replace(members)]).await
 }
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
@@ -68,8 +68,8 @@ pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
         let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
         return Ok(Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).recorded());
     }
-    let view = change(call, id, mapping::group_patch(call.schemas, operations), members).await?;
-    Ok(answer(call, view, &call.projection(call.schemas.group)?)?.recorded())
+    let projection = call.projection(call.schemas.group)?.with_operations(call.schemas.group, &operations);
+    change(call, id, &projection, mapping::group_patch(call.schemas, operations), members).await
 }
 
 /// The end of a group (RFC 7644 §3.6).
@@ -78,9 +78,16 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
-async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
-    let with_members = call.projection(call.schemas.group)?.wants("members");
-    Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
+async fn change(
+    call: &Call,
+    id: &str,
+    projection: &Projection,
+    change: GroupChange,
+    members: Vec<MemberChange>,
+) -> Result<Reply, Problem> {
+    let (id, expected, with_members) = (parse(id)?, call.expected(), projection.wants("members"));
+    let view = call.directory.change_group(id, expected, with_members, change, members).await?;
+    Ok(answer(call, view, projection)?.recorded())
 }
 
 fn answer(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {

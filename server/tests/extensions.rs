@@ -44,11 +44,14 @@ async fn declared_attributes_are_obeyed_on_users(app: TestApp) {
     user[BADGES] = json!({"Badge": "b7", "level": "3", "pin": "1234"});
     let created = app.post("/Users", user.clone()).await.expect(StatusCode::CREATED);
     let at = format!("/Users/{}", created.id());
-    assert_eq!(created.json()[BADGES], json!({"badge": "b7"}));
+    // RFC 7643 §7: what is returned on request is also returned to whoever has written it.
+    assert_eq!(created.json()[BADGES], json!({"badge": "b7", "level": 3}));
+    assert_eq!(app.get(&at).await.json()[BADGES], json!({"badge": "b7"}));
     let asked = app.get(&format!("{at}?attributes={BADGES}:level")).await.json();
     assert_eq!(asked[BADGES], json!({"badge": "b7", "level": 3}));
     let raise = json!([{"op": "Replace", "path": format!("{BADGES}:level"), "value": "4"}]);
-    app.patch(&at, raise).await.expect(StatusCode::OK);
+    let raised = app.patch(&at, raise).await.expect(StatusCode::OK).json();
+    assert_eq!(raised[BADGES], json!({"badge": "b7", "level": 4}));
     let swap = json!([{"op": "Replace", "path": format!("{BADGES}:badge"), "value": "b8"}]);
     let refused = app.patch(&at, swap).await.expect(StatusCode::BAD_REQUEST);
     assert_eq!(refused.json()["scimType"], "mutability");

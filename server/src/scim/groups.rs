@@ -44,8 +44,8 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new group (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(call.schemas.group)?;
     let mut document = normalise(call.schemas.group, call.body()?)?;
+    let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
     let with_members = projection.wants("members") && !call.wants_nothing_back();
@@ -58,9 +58,10 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
     let mut document = normalise(call.schemas.group, call.body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
+    let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);
     let view = change(call, id, put, vec![MemberChange::Replace(members)]).await?;
-    written(call, view, &call.projection(call.schemas.group)?)
+    written(call, view, &projection)
 }
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
@@ -78,8 +79,9 @@ pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
         let reply = Reply::empty(StatusCode::NO_CONTENT).version(view.group.version);
         return Ok(reply.preferred(call.preference).recorded());
     }
+    let projection = call.projection(call.schemas.group)?.with_operations(call.schemas.group, &operations);
     let view = change(call, id, mapping::group_patch(call.schemas, operations), members).await?;
-    written(call, view, &call.projection(call.schemas.group)?)
+    written(call, view, &projection)
 }
 
 /// The end of a group (RFC 7644 §3.6).

@@ -42,22 +42,26 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A new user (RFC 7644 §3.3).
 pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let projection = call.projection(call.schemas.user)?;
-    let profile = mapping::whole_profile(normalise(call.schemas.user, call.body()?)?, true)?;
-    let view = call.directory.create_user(profile).await?;
+    let document = normalise(call.schemas.user, call.body()?)?;
+    let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
+    let view = call.directory.create_user(mapping::whole_profile(document, true)?).await?;
     let location = mapping::location(call, call.schemas.user, view.id);
     Ok(written(call, view, &projection)?.created(location))
 }
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    change(call, id, mapping::user_put(call.schemas, normalise(call.schemas.user, call.body()?)?)).await
+    let document = normalise(call.schemas.user, call.body()?)?;
+    let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
+    change(call, id, &projection, mapping::user_put(call.schemas, document)).await
 }
 
 /// A user changed in part (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
-    change(call, id, mapping::user_patch(call.schemas, patch::normalise(call.schemas.user, &request)?)).await
+    let operations = patch::normalise(call.schemas.user, &request)?;
+    let projection = call.projection(call.schemas.user)?.with_operations(call.schemas.user, &operations);
+    change(call, id, &projection, mapping::user_patch(call.schemas, operations)).await
 }
 
 /// The end of a user (RFC 7644 §3.6).
@@ -67,12 +71,11 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
-async fn change(call: &Call, id: &str, change: UserChange) -> Result<Reply, Problem> {
-    let projection = call.projection(call.schemas.user)?;
+async fn change(call: &Call, id: &str, projection: &Projection, change: UserChange) -> Result<Reply, Problem> {
     let with_groups = projection.wants("groups") && !call.wants_nothing_back();
     refuse_known(call, id).await?;
     let view = call.directory.change_user(parse(id)?, call.expected(), with_groups, change).await?;
-    written(call, view, &projection)
+    written(call, view, projection)
 }
 
 /// The answer to a write, as much of it as the client wants.

@@ -3,6 +3,7 @@
 pub(crate) mod constraints;
 mod projection;
 mod render;
+mod written;
 
 use serde_json::{Map, Value};
 

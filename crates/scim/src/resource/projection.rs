@@ -14,11 +14,13 @@ const MAX_NAMES: usize = 200;
 pub struct Projection {
     only: Option<Vec<Item>>,
     except: Vec<Item>,
+    /// What the request itself has written.
+    pub(super) written: Vec<Item>,
 }
 
 /// One name of a list. Names are compared without regard to case.
 #[derive(Debug, Clone, PartialEq)]
-enum Item {
+pub(super) enum Item {
     /// A whole schema: an extension, or the core schema (`None`).
     Schema(Option<String>),
     /// An attribute or a sub-attribute.
@@ -36,6 +38,19 @@ struct Mention<'i> {
     subs: Vec<&'i str>,
 }
 
+impl Mention<'_> {
+    fn names(&self) -> bool {
+        self.whole || !self.subs.is_empty()
+    }
+}
+
+/// How all the lists concern one attribute.
+struct Choice<'i> {
+    only: Mention<'i>,
+    except: Mention<'i>,
+    written: Mention<'i>,
+}
+
 impl Projection {
     /// Everything that is returned by default.
     pub fn all() -> Self {
@@ -51,6 +66,7 @@ impl Projection {
         Ok(Self {
             only: only.map(|list| items(list, resource_type)).transpose()?,
             except: excluded.map_or(Ok(vec![]), |list| items(list, resource_type))?,
+            written: vec![],
         })
     }
 
@@ -77,43 +93,39 @@ impl Projection {
     }
 
     fn part(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>, mut value: Value) -> Option<Value> {
-        let (only, except) = self.choice(extension, name, known)?;
+        let Choice { only, except, written } = self.choice(extension, name, known)?;
         let is_kept = |sub: &str| {
-            let returned =
-                known.and_then(|known| known.sub_attribute(sub)).map_or(Returned::Default, |sub| sub.returned);
+            let known = known.and_then(|known| known.sub_attribute(sub));
             let is_named = contains(&only.subs, sub);
-            let is_whole = only.whole || only.schema || only.subs.is_empty();
-            let is_excluded = contains(&except.subs, sub);
-            is_returned(returned, is_whole || is_named, is_named, is_excluded)
+            let is_included = is_named || only.whole || only.schema || only.subs.is_empty();
+            let is_asked_for = is_named || contains(&written.subs, sub);
+            is_returned(known, is_included, is_asked_for, contains(&except.subs, sub))
         };
         retain(&mut value, &is_kept);
         Some(value).filter(|value| !is_empty(value))
     }
 
-    /// How the two lists concern an attribute of which something is returned; `None` if nothing is.
-    fn choice(
-        &self,
-        extension: Option<&str>,
-        name: &str,
-        known: Option<&Attribute>,
-    ) -> Option<(Mention<'_>, Mention<'_>)> {
-        let returned = known.map_or(Returned::Default, |known| known.returned);
+    /// How the lists concern an attribute of which something is returned; `None` if nothing is.
+    fn choice(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>) -> Option<Choice<'_>> {
         let only = self.only.as_deref().map_or(Mention::default(), |items| mention(items, extension, name));
         let except = mention(&self.except, extension, name);
-        let is_named = only.whole || !only.subs.is_empty();
-        let is_included = self.only.is_none() || only.schema || is_named;
-        is_returned(returned, is_included, is_named, except.schema || except.whole).then_some((only, except))
+        // Whoever says what to return does not get more.
+        let written = if self.only.is_none() { mention(&self.written, extension, name) } else { Mention::default() };
+        let is_included = self.only.is_none() || only.schema || only.names();
+        let is_asked_for = only.names() || written.names();
+        let is_excluded = except.schema || except.whole;
+        is_returned(known, is_included, is_asked_for, is_excluded).then_some(Choice { only, except, written })
     }
 }
 
 /// RFC 7643 §7 and RFC 7644 §3.9: what an attribute's `returned` makes of a request that includes it, by its own name or
-/// with the rest, or excludes it.
-fn is_returned(returned: Returned, is_included: bool, is_named: bool, is_excluded: bool) -> bool {
-    match returned {
+/// with the rest, asks for it, by naming or writing it, or excludes it.
+fn is_returned(known: Option<&Attribute>, is_included: bool, is_asked_for: bool, is_excluded: bool) -> bool {
+    match known.map_or(Returned::Default, |known| known.returned) {
         Returned::Always => true,
         Returned::Never => false,
         Returned::Default => is_included && !is_excluded,
-        Returned::Request => is_named && !is_excluded,
+        Returned::Request => is_asked_for && !is_excluded,
     }
 }
 

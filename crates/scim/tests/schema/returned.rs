@@ -1,5 +1,7 @@
 //! RFC 7643 §7 and RFC 7644 §3.9: which attributes a response has.
 
+use scim::Limits;
+use scim::patch::{PatchRequest, normalise};
 use scim::resource::{Meta, Projection, render};
 use scim::schema::Registry;
 use serde_json::{Value, json};
@@ -136,4 +138,60 @@ fn a_list_has_two_hundred_names_at_most() {
     assert_eq!(parse(201).unwrap_err().detail, "A list of attributes may hold at most 200 names.");
     let excluded = Projection::parse(None, Some(&"a,".repeat(201)), types().user);
     assert_eq!(excluded.unwrap_err().status, 400);
+}
+
+/// What an answer has of the extension, after this was written.
+fn answered(projection: Projection) -> Value {
+    let document = json!({"userName": "ada", BADGES: {"size": "s", "desk": {"seat": "1", "wing": "w"},
+        "keys": [{"value": "a", "door": "d"}]}});
+    let mut body = render(types().user, object(document), meta(), vec![], &projection);
+    body.shift_remove(BADGES).unwrap_or_default()
+}
+
+#[test]
+fn what_a_put_has_written_counts_as_asked_for() {
+    let written = |extension: Value, only: Option<&str>, except: Option<&str>| {
+        let document = json!({"userName": "ada", BADGES: extension});
+        let projection = Projection::parse(only, except, types().user).unwrap();
+        answered(projection.with_document(types().user, &object(document)))
+    };
+    let seat = json!({"seat": "1"});
+    for (extension, expected) in [
+        (json!({}), json!({"desk": seat})),
+        (json!({"note": "n"}), json!({"desk": seat})),
+        (json!({"size": "s"}), json!({"size": "s", "desk": seat})),
+        (json!({"desk": {"seat": "1"}}), json!({"desk": seat})),
+        (json!({"desk": {"wing": "w"}}), json!({"desk": {"seat": "1", "wing": "w"}})),
+        (json!({"keys": [{"value": "a"}]}), json!({"desk": seat, "keys": [{"value": "a"}]})),
+        (
+            json!({"keys": [{"value": "a"}, {"door": "d"}]}),
+            json!({"desk": seat, "keys": [{"value": "a", "door": "d"}]}),
+        ),
+    ] {
+        assert_eq!(written(extension.clone(), None, None), expected, "{extension}");
+    }
+    assert_eq!(written(json!({"size": "s"}), Some("userName"), None), Value::Null);
+    assert_eq!(written(json!({"size": "s"}), None, Some(&path("size"))), json!({"desk": seat}));
+}
+
+#[test]
+fn what_a_patch_has_written_counts_as_asked_for() {
+    let seat = json!({"seat": "1"});
+    for (operation, expected) in [
+        (json!({"op": "add", "path": "title", "value": "x"}), json!({"desk": seat})),
+        (json!({"op": "add", "path": path("size"), "value": "s"}), json!({"size": "s", "desk": seat})),
+        (json!({"op": "add", "path": path("desk.wing"), "value": "w"}), json!({"desk": {"seat": "1", "wing": "w"}})),
+        (json!({"op": "add", "path": path("desk.seat"), "value": "1"}), json!({"desk": seat})),
+        (json!({"op": "add", "value": {BADGES: {"desk": {"wing": "w"}}}}), json!({"desk": {"seat": "1", "wing": "w"}})),
+        (
+            json!({"op": "add", "path": path("keys[value eq \"a\"].door"), "value": "d"}),
+            json!({"desk": seat, "keys": [{"value": "a", "door": "d"}]}),
+        ),
+        (json!({"op": "remove", "path": BADGES}), json!({"desk": seat})),
+    ] {
+        let body = object(json!({"Operations": [operation]}));
+        let request = PatchRequest::parse(body, &Limits::default()).unwrap();
+        let operations = normalise(types().user, &request).unwrap();
+        assert_eq!(answered(Projection::all().with_operations(types().user, &operations)), expected, "{operation}");
+    }
 }

@@ -81,7 +81,7 @@ fn row(token: Token, scim: &Scim, others: Option<usize>) -> impl IntoView + use<
                 {user.map(|user| view! { " " <span class="soft">{format!("/Me is {user}")}</span> })}
             </td>
             <td class="row-text"><code class="masked">{masked}</code></td>
-            <td>{client::word(token.profile)} " " <span class="soft">{client::source(&token)}</span></td>
+            <td><span class="card-label">"Client "</span> {client::word(token.profile)} " " <span class="soft">{client::source(&token)}</span></td>
             <td><span class="card-label">"Created "</span> {when(now, token.created)}</td>
             <td><span class="card-label">"Last used "</span> {used}</td>
             <td>

@@ -13,7 +13,7 @@ const CHOICES: [(Option<ClientProfile>, &str, &str); 4] = [
     (
         Some(ClientProfile::Entra),
         "Microsoft Entra ID",
-        "“replace” of a group’s members adds them and takes nobody out: Entra sends one such change a person.",
+        "“replace” of a group’s members adds them and takes nobody out: Entra sends one such change for each person.",
     ),
     (Some(ClientProfile::Okta), "Okta", "“replace” of a group’s members replaces them, as RFC 7644 has it."),
     (Some(ClientProfile::Generic), "Another", "Everything as RFC 7644 has it."),

@@ -626,7 +626,10 @@ fn deletion() -> Vec<Case> {
         Case::new(
             "rfc7644-3.6-unknown-user-cannot-be-deleted",
             "DELETE of an unknown id is answered 404.",
-            |t| async move { t.delete(&format!("/Users/{NOBODY}")).refused(404, "").await.map(drop) },
+            |t| async move {
+                t.user().await?;
+                t.delete(&format!("/Users/{NOBODY}")).refused(404, "").await.map(drop)
+            },
         ),
         Case::new(
             "rfc7644-3.6-deletion-takes-no-one-else",

@@ -34,7 +34,12 @@ impl Capability {
     }
 }
 
-/// The server's configuration, if it gives one.
+/// A client for which `replace` of members replaces, as RFC 7644 §3.5.2.3 has it. For Entra it may add, and this suite
+/// sends what only Entra sends too.
+const CLIENT: &str = "Okta SCIM Client 1.0.0";
+
+/// The server's configuration, if it gives one. It is the first thing that is asked for, so a server that tells clients
+/// apart learns from it which rules are expected.
 pub(crate) async fn config(t: &T) -> Option<Answer> {
-    t.get("/ServiceProviderConfig").expect(200).await.ok()
+    t.get("/ServiceProviderConfig").header("user-agent", CLIENT).expect(200).await.ok()
 }

@@ -132,6 +132,8 @@ impl T {
         body.extend(attributes);
         body.entry(naming).or_insert_with(|| json!(self.name("x")));
         let answer = self.post(endpoint, Value::Object(body)).expect(201).await?;
+        // RFC 7644 §3.3: the URI is in the Location header. Without it, nothing could be deleted again.
+        answer.ensure(!answer.header("location").is_empty(), "a Location header")?;
         let (id, name) = (answer.id()?, answer.text_at(&format!("/{naming}"))?);
         Ok(Resource { path: format!("{endpoint}/{}", encode(&id)), id, name, answer })
     }

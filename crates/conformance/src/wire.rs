@@ -3,7 +3,7 @@
 use crate::{Failure, Result};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
-    Request, Uri,
+    Request, StatusCode, Uri,
     body::Bytes,
     client::conn::http1::{self, SendRequest},
     http::response::Parts,
@@ -11,10 +11,18 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
 use std::{
+    io,
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
-use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    sync::Semaphore,
+    time::timeout,
+};
 use tokio_rustls::TlsConnector;
 
 /// Fewer than any server should allow one client.
@@ -97,7 +105,10 @@ impl Target {
         let answer = sender.send_request(request).await.map_err(|error| text(&error))?;
         let (parts, body) = answer.into_parts();
         let body = Limited::new(body, LARGEST).collect().await.map_err(|error| text(&*error))?.to_bytes();
-        self.resting().push((Instant::now(), sender));
+        // Whoever refuses a body for its size hangs up rather than read the rest of it.
+        if parts.status != StatusCode::PAYLOAD_TOO_LARGE {
+            self.resting().push((Instant::now(), sender));
+        }
         Ok((parts, body))
     }
 
@@ -126,9 +137,9 @@ impl Target {
 
 async fn handshake<S>(stream: S) -> std::result::Result<Sender, String>
 where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| text(&error))?;
+    let (sender, connection) = http1::handshake(TokioIo::new(Patient(stream))).await.map_err(|error| text(&error))?;
     // Its end shows at the next request.
     tokio::spawn(connection);
     Ok(sender)
@@ -151,4 +162,28 @@ fn text(error: &(dyn std::error::Error + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+/// A server that refuses a large body answers and hangs up before all of it was sent. The answer is what counts, so a
+/// write that fails is passed over; without an answer the read fails.
+struct Patient<S>(S);
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf).map(|written| written.or(Ok(buf.len())))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx).map(|flushed| flushed.or(Ok(())))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
 }

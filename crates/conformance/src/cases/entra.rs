@@ -45,6 +45,7 @@ fn probes() -> Vec<Case> {
     rows.map(|(label, path)| {
         let rule = "A look-up of nobody, without User-Agent and with + for blanks, is 200 with an empty list.";
         Case::new(format!("entra-1-probe-{label}-is-an-empty-list"), rule, move |t| async move {
+            t.user().await?;
             let found = t.get(&path).without("user-agent").without("accept").expect(200).await?;
             found.is_scim()?.finds(&[])?.is("/Resources", Value::Array(vec![]))?;
             found.is("/startIndex", 1)?.is("/itemsPerPage", 0).map(drop)

@@ -79,7 +79,7 @@ fn media_types() -> Vec<Case> {
         Case::new(format!("rfc7644-3.1-media-type-{at}-is-taken"), rule, move |t| async move {
             let body = json!({"schemas": [USER], "userName": t.name("x")});
             let made = t.post("/Users", body).header("content-type", media).expect(201).await?;
-            made.is_scim()?.present("/id").map(drop)
+            t.get(&format!("/Users/{}", made.id()?)).expect(200).await?.is_scim()?.is("/id", made.id()?).map(drop)
         })
     });
     let refused = [

@@ -195,6 +195,7 @@ fn booleans() -> Vec<Case> {
     let refused = refused.map(|op| {
         let rule = "gt, ge, lt and le of a Boolean are refused with 400 invalidFilter.";
         Case::new(format!("rfc7644-3.4.2.2-active-{op}-is-refused"), rule, move |t| async move {
+            t.user().await?;
             t.filter("/Users", &format!("active {op} true")).refused(400, "invalidFilter").await.map(drop)
         })
     });

@@ -372,6 +372,7 @@ fn ends() -> Vec<Case> {
             "rfc7644-3.4.1-unknown-group-is-404",
             "An unknown id is answered 404, whatever is asked.",
             |t| async move {
+                t.group().await?;
                 let path = format!("/Groups/{NOBODY}");
                 t.get(&path).refused(404, "").await?;
                 t.delete(&path).refused(404, "").await?;

@@ -664,7 +664,10 @@ fn answers() -> Vec<Case> {
         Case::new(
             "rfc7644-3.5.2-patch-of-an-unknown-user-is-404",
             "PATCH of an unknown id is answered 404.",
-            move |t| async move { t.patch(&format!("/Users/{NOBODY}"), title()).refused(404, "").await.map(drop) },
+            move |t| async move {
+                t.user().await?;
+                t.patch(&format!("/Users/{NOBODY}"), title()).refused(404, "").await.map(drop)
+            },
         ),
         Case::new(
             "rfc7644-3.5.2-patch-with-attributes-has-a-body",

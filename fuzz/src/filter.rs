@@ -5,9 +5,8 @@ use std::fmt::Write;
 
 use scim::Limits;
 use scim::filter::parse;
-use scim::schema;
 
-use super::samples::{self, limits_of_printed};
+use super::samples::{self, TYPES, limits_of_printed};
 
 thread_local! {
     static PRINTED: RefCell<String> = const { RefCell::new(String::new()) };
@@ -22,6 +21,6 @@ pub fn check(input: &[u8]) {
         write!(printed, "{filter}").expect("a string takes everything");
         assert_eq!(parse(printed, &limits_of_printed()).as_ref(), Ok(&filter), "{printed}");
     });
-    filter.matches(&samples::USER, &schema::USER);
-    filter.matches(&samples::GROUP, &schema::GROUP);
+    filter.matches(&samples::USER, TYPES.user);
+    filter.matches(&samples::GROUP, TYPES.group);
 }

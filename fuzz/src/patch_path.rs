@@ -4,10 +4,10 @@ use scim::Limits;
 use scim::patch::{PatchRequest, apply, normalise, split_members};
 use scim::path::{AttributePath, PatchPath};
 use scim::resource::{self, Projection};
-use scim::schema::{GROUP, ResourceType, USER};
+use scim::schema::ResourceType;
 use serde_json::{Map, Value, json};
 
-use super::samples::{self, limits_of_printed};
+use super::samples::{self, TYPES, limits_of_printed};
 
 /// A path that parses is printed as text that parses to the same path, and names that were looked up stay as they are.
 /// Whatever text stands as the path of a PATCH operation, a document that results is in normal form.
@@ -17,10 +17,10 @@ pub fn check(input: &[u8]) {
     if let Ok(path) = PatchPath::parse(text, &limits) {
         let printed = path.to_string();
         assert_eq!(PatchPath::parse(&printed, &limits_of_printed()).as_ref(), Ok(&path), "{printed}");
-        looks_up_once(&USER, &path.path);
-        looks_up_once(&GROUP, &path.path);
+        looks_up_once(TYPES.user, &path.path);
+        looks_up_once(TYPES.group, &path.path);
     }
-    if let Ok(projection) = Projection::parse(Some(text), Some(text), &USER) {
+    if let Ok(projection) = Projection::parse(Some(text), Some(text), TYPES.user) {
         projection.wants("groups");
     }
     // One request for each input, because they take most of the time.
@@ -32,9 +32,9 @@ pub fn check(input: &[u8]) {
         _ => json!({"op": "remove", "path": text}),
     };
     if text.contains("member") {
-        try_on(&GROUP, &samples::GROUP, operation)
+        try_on(TYPES.group, &samples::GROUP, operation)
     } else {
-        try_on(&USER, &samples::USER, operation)
+        try_on(TYPES.user, &samples::USER, operation)
     }
 }
 

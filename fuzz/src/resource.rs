@@ -2,12 +2,13 @@
 
 use scim::Limits;
 use scim::json::parse_object;
+use scim::message::{BulkOrder, BulkRequest};
 use scim::patch::{self, PatchRequest, split_members, take_members};
 use scim::resource::{Meta, Projection, normalise, render};
-use scim::schema::{GROUP, ResourceType, USER};
+use scim::schema::ResourceType;
 use serde_json::{Map, Value, json};
 
-use super::samples;
+use super::samples::{self, TYPES};
 
 /// A body that is accepted is accepted again after it was written; as a resource it has a normal form that stays as it
 /// is, also after it was sent to a client and came back; as a PATCH request it leaves a document in normal form.
@@ -17,12 +18,13 @@ pub fn check(input: &[u8]) {
     let written = serde_json::to_vec(&body).expect("JSON can be written");
     assert_eq!(parse_object(&written, &limits).as_ref(), Ok(&body));
     if body.keys().any(|key| key.eq_ignore_ascii_case("Operations")) {
+        in_bulk(BulkRequest::parse(body.clone(), &limits));
         let Ok(request) = PatchRequest::parse(body, &limits) else { return };
-        patches(&USER, &samples::USER, &request);
-        patches(&GROUP, &samples::GROUP, &request);
+        patches(TYPES.user, &samples::USER, &request);
+        patches(TYPES.group, &samples::GROUP, &request);
     } else {
-        comes_back(&USER, body.clone());
-        comes_back(&GROUP, body);
+        comes_back(TYPES.user, body.clone());
+        comes_back(TYPES.group, body);
     }
 }
 
@@ -33,12 +35,21 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
     let meta =
         Meta { id: text("1"), created: text("2"), last_modified: text("3"), version: text("4"), location: text("5") };
     let added = [("groups", json!([{"value": "6"}]))];
-    let added = if resource_type.name == USER.name { &added[..] } else { &[] };
+    let added = if resource_type.name == TYPES.user.name { &added[..] } else { &[] };
     let rendered = render(resource_type, document.clone(), meta, added.to_vec(), &Projection::all());
     assert_eq!(normalise(resource_type, rendered).as_ref(), Ok(&document));
-    if resource_type.name == GROUP.name {
+    if resource_type.name == TYPES.group.name {
         take_members(&mut document).expect("members in normal form");
     }
+}
+
+/// Each operation of a bulk request has its place, or goes round in circles.
+fn in_bulk(request: scim::Result<BulkRequest>) {
+    let Ok(request) = request else { return };
+    let BulkOrder { mut resolvable, circular } = request.order();
+    resolvable.extend(circular);
+    resolvable.sort_unstable();
+    assert!(resolvable.into_iter().eq(0..request.operations.len()));
 }
 
 fn patches(resource_type: &ResourceType, document: &Map<String, Value>, request: &PatchRequest) {

@@ -3,7 +3,29 @@
 use std::sync::LazyLock;
 
 use scim::Limits;
+use scim::schema::Registry;
 use serde_json::{Map, Value, json};
+
+/// The built-in resource types, with an attribute of each type and mutability that these do not have.
+pub static TYPES: LazyLock<Registry> = LazyLock::new(|| {
+    let definition = json!({
+        "id": "urn:e:2.0:User",
+        "resourceType": "User",
+        "attributes": [
+            {"name": "int", "type": "integer", "multiValued": true},
+            {"name": "dec", "type": "decimal"},
+            {"name": "at", "type": "dateTime"},
+            {"name": "bin", "type": "binary", "multiValued": true},
+            {"name": "once", "mutability": "immutable"},
+            {"name": "never", "mutability": "writeOnly", "returned": "never"},
+            {"name": "asked", "returned": "request"},
+            {"name": "c", "type": "complex", "subAttributes": [
+                {"name": "value", "required": true}, {"name": "once", "mutability": "immutable"}, {"name": "ok", "type": "boolean"}
+            ]}
+        ]
+    });
+    Registry::with_extensions(&definition.to_string()).expect("a definition")
+});
 
 /// Some values of each kind: text, booleans, numbers, lists, an extension, and what no schema knows.
 pub static USER: LazyLock<Map<String, Value>> = LazyLock::new(|| {
@@ -19,6 +41,7 @@ pub static USER: LazyLock<Map<String, Value>> = LazyLock::new(|| {
         "roles": [{"value": "{\"a\":1}", "primary": false}],
         "x": [{"y": 1}, {"y": 1.5, "z": "\u{df}"}, "plain"],
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "R", "manager": {"value": "9"}},
+        "urn:e:2.0:User": {"int": [1, 2], "dec": 0.5, "once": "o", "c": {"value": "v", "once": "w"}},
         "urn:x:2.0:User": {"badge": 12}
     }))
 });

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod support;
+
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use scim::Limits;
 use scim::filter::{CompareOp, Filter, Literal, parse};
 use scim::patch::{PatchRequest, apply, normalise, split_members};
@@ -191,19 +192,8 @@ fn request(operations: Vec<Value>) -> PatchRequest {
         .unwrap()
 }
 
-/// A thousand inputs for each property, the same in each run; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` change that.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let is_given = |name| std::env::var_os(name).is_some();
-    ProptestConfig {
-        cases: if is_given("PROPTEST_CASES") { default.cases } else { 1000 },
-        rng_seed: if is_given("PROPTEST_RNG_SEED") { default.rng_seed } else { RngSeed::Fixed(7644) },
-        ..default
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(support::config())]
 
     #[test]
     fn a_printed_filter_parses_to_itself(filter in filter()) {

@@ -4,6 +4,8 @@
 
 mod model;
 mod operations;
+#[path = "../support/mod.rs"]
+mod support;
 
 use model::Person;
 use operations::Operation;
@@ -30,7 +32,7 @@ fn patched(document: &Map<String, Value>, operations: Vec<Value>) -> Result<Map<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(support::config())]
 
     #[test]
     fn operations_do_what_the_model_does(

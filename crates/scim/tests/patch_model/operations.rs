@@ -153,7 +153,8 @@ impl Choice {
             (Some(wanted), Some(found)) => wanted.eq_ignore_ascii_case(found),
             (wanted, _) => wanted.is_none(),
         };
-        let flag = self.primary.is_none_or(|primary| email.primary == Some(primary));
+        // RFC 7643 §2.4: not given, it is false.
+        let flag = self.primary.is_none_or(|primary| email.primary.unwrap_or(false) == primary);
         same(&self.value, &email.value) && same(&self.kind, &email.kind) && flag
     }
 

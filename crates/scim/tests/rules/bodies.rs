@@ -1,7 +1,7 @@
 //! Bodies as JSON, and messages.
 
 use scim::json::parse_object;
-use scim::message::{ListResponse, ScimType};
+use scim::message::{ListResponse, Paging, ScimType};
 use scim::{Error, Limits};
 use serde_json::{Map, Value, json};
 
@@ -68,7 +68,7 @@ fn each_error_has_its_status_and_keyword() {
 #[test]
 fn a_list_counts_what_it_holds() {
     let resources = vec![Map::from_iter([("id".to_owned(), json!("1"))]).into(); 2];
-    let list = ListResponse { total_results: 7, start_index: 3, resources }.into_json();
+    let list = ListResponse { total_results: 7, paging: Paging::Index(3), resources }.into_json();
     let expected = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": 7, "startIndex": 3, "itemsPerPage": 2, "Resources": [{"id": "1"}, {"id": "1"}]

@@ -27,8 +27,8 @@ fn rendered(only: Option<&str>, except: Option<&str>) -> Value {
     let meta =
         Meta { id: meta("1"), created: meta("c"), last_modified: meta("m"), version: meta("v"), location: meta("l") };
     let projection = Projection::parse(only, except, &USER).unwrap();
-    let added = [("groups", json!([{"value": "g", "display": "G"}]))];
-    Value::Object(render(&USER, &object(document()), meta, &added, &projection))
+    let added = vec![("groups", json!([{"value": "g", "display": "G"}]))];
+    Value::Object(render(&USER, object(document()), meta, added, &projection))
 }
 
 fn names(value: &Value) -> Vec<&str> {

@@ -1,4 +1,4 @@
-use super::{Connection, Head, bounded, dialect, failed};
+use super::{Connection, Head, bounded, dialect, failed, page};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -140,7 +140,8 @@ impl Audit for Connection<'_> {
         if let Some(until) = query.until {
             sql.push(" AND at < ").push_bind(until.millis());
         }
-        sql.push(" ORDER BY seq DESC LIMIT ").push_bind(bounded(limit));
+        sql.push(" ORDER BY seq DESC");
+        page::push_limit(&mut sql, limit);
         let rows: Vec<EventRow> = sql.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
         rows.into_iter().map(Entry::try_from).collect()
     }

@@ -3,7 +3,7 @@
 //! Databases differ in where they put missing keys, and no row can be compared with one that misses its key. So a list
 //! that has such rows is read as two, one after the other.
 
-use super::{Connection, bounded, failed, query::Condition};
+use super::{Connection, bounded, failed, page, query::Condition};
 use crate::Db;
 use domain::{
     Error, Result,
@@ -267,7 +267,7 @@ impl<K: ListKey, C> List<'_, K, C> {
         if !is_unique {
             query.push(", id").push(direction);
         }
-        query.push(" LIMIT ").push_bind(bounded(limit));
+        page::push_limit(query, limit);
         if let Bound::Offset(offset @ 1..) | Bound::Block(_, offset @ 1..) = bound {
             query.push(" OFFSET ").push_bind(bounded(offset));
         }

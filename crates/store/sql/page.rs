@@ -16,7 +16,14 @@ pub(super) fn push(query: &mut QueryBuilder<Db>, place: Place, limit: u64) {
         query.push(past).push_bind(key.changed.millis());
         query.push(", ").push_bind(key.id).push(")");
     }
-    query.push(order).push(" LIMIT ").push_bind(bounded(limit));
+    query.push(order);
+    push_limit(query, limit);
+}
+
+/// Limits the rows. The cast hides the number from SQLite's planner, which would otherwise plan the statement anew for
+/// each number that is bound, and for the same one too.
+pub(super) fn push_limit(query: &mut QueryBuilder<Db>, limit: u64) {
+    query.push(" LIMIT CAST(").push_bind(bounded(limit)).push(" AS BIGINT)");
 }
 
 /// The rows of a page in the order in which they are shown.

@@ -4,8 +4,8 @@ use scim::Limits;
 use scim::json::parse_object;
 use scim::message::{BulkOrder, BulkRequest};
 use scim::patch::{self, PatchRequest, split_members, take_members};
-use scim::resource::{Meta, Projection, normalise, render};
-use scim::schema::ResourceType;
+use scim::resource::{Meta, Projection, normalise, render, render_text};
+use scim::schema::{Registry, ResourceType};
 use serde_json::{Map, Value, json};
 
 use super::samples::{self, TYPES};
@@ -36,6 +36,15 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
         Meta { id: text("1"), created: text("2"), last_modified: text("3"), version: text("4"), location: text("5") };
     let added = [("groups", json!([{"value": "6"}]))];
     let added = if resource_type.name == TYPES.user.name { &added[..] } else { &[] };
+    // Both ways of writing a response say the same, whether the document is taken apart or not.
+    for types in [resource_type, Registry::default().user] {
+        for projection in [Projection::all(), Projection::parse(None, Some("title,groups"), types).expect("names")] {
+            let whole = render(types, document.clone(), meta.clone(), added.to_vec(), &projection);
+            let text = Value::Object(document.clone()).to_string();
+            let text = render_text(types, &text, meta.clone(), added.to_vec(), &projection).expect("a document");
+            assert_eq!(serde_json::from_str::<Map<String, Value>>(&text).expect("JSON"), whole);
+        }
+    }
     let rendered = render(resource_type, document.clone(), meta, added.to_vec(), &Projection::all());
     assert_eq!(normalise(resource_type, rendered).as_ref(), Ok(&document));
     if resource_type.name == TYPES.group.name {

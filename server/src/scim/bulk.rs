@@ -38,7 +38,7 @@ pub(super) async fn answer(state: &AppState, call: &Call) -> Result<Reply, Probl
         results.push((*at, result(operation, place, done)));
     }
     results.sort_by_key(|(at, _)| *at);
-    Ok(Reply::ok(bulk_response(results.into_iter().map(|(_, result)| result).collect())))
+    Ok(Reply::ok(bulk_response(results.into_iter().map(|(_, result)| result).collect()).to_string()))
 }
 
 /// The call that an operation is.

@@ -5,7 +5,7 @@ use scim::{message::ListResponse, schema};
 use serde_json::Value;
 
 pub(super) fn service_provider_config(call: &Call) -> Result<Reply, Problem> {
-    Ok(Reply::ok(schema::service_provider_config(&call.base_url, &call.limits)))
+    Ok(Reply::ok(schema::service_provider_config(&call.base_url, &call.limits).to_string()))
 }
 
 pub(super) fn resource_types(call: &Call) -> Result<Reply, Problem> {
@@ -29,10 +29,12 @@ fn list(call: &Call, items: Vec<Value>) -> Result<Reply, Problem> {
     if call.parameter("filter").is_some() {
         return Err(scim::Error::forbidden("Discovery endpoints do not take a filter.").into());
     }
-    Ok(Reply::ok(ListResponse::complete(items).into_json()))
+    Ok(Reply::ok(ListResponse::complete(items).into_text()))
 }
 
 fn one(items: Vec<Value>, id: &str) -> Result<Reply, Problem> {
     let found = items.into_iter().find(|item| item["id"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(id)));
-    found.map(Reply::ok).ok_or_else(|| scim::Error::not_found("There is nothing of this name here.").into())
+    found
+        .map(|item| Reply::ok(item.to_string()))
+        .ok_or_else(|| scim::Error::not_found("There is nothing of this name here.").into())
 }

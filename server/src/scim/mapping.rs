@@ -19,7 +19,7 @@ use domain::{
 };
 use scim::{
     patch,
-    resource::{Meta, Projection, render, replace},
+    resource::{Meta, Projection, render_text, replace},
     schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
 use serde_json::{Map, Value, json};
@@ -113,7 +113,11 @@ fn group_change(change: impl Fn(&Document) -> scim::Result<Document> + Send + Sy
 
 /// A recorded document.
 fn read(text: &str) -> Result<Document, Error> {
-    serde_json::from_str(text).map_err(|_| Error::Corrupt { table: "users or groups", column: "document" })
+    serde_json::from_str(text).map_err(corrupt)
+}
+
+fn corrupt(_: serde_json::Error) -> Error {
+    Error::Corrupt { table: "users or groups", column: "document" }
 }
 
 /// A refusal of the protocol, on its way through the rules and back to the border.
@@ -121,13 +125,13 @@ fn to_domain_error(error: scim::Error) -> Error {
     Error::Rejected(Box::new(error))
 }
 
-/// A user as the client sees it.
-pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<Value, Problem> {
-    let document = read(&view.document)?;
+/// A user as the client sees it, as JSON text, and its entity tag.
+pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<(String, String), Problem> {
     let groups = groups(call, &view);
-    let types = call.schemas.user;
-    let meta = meta(call, types, view.id, user_tag(call, &view), view.created, view.changed);
-    Ok(Value::Object(render(types, document, meta, vec![("groups", groups)], projection)))
+    let (types, tag) = (call.schemas.user, tag_of(&view, &groups));
+    let meta = meta(call, types, view.id, tag.clone(), view.created, view.changed);
+    let text = render_text(types, &view.document, meta, vec![("groups", groups)], projection).map_err(corrupt)?;
+    Ok((text, tag))
 }
 
 fn groups(call: &Call, view: &UserView) -> Value {
@@ -141,18 +145,21 @@ fn groups(call: &Call, view: &UserView) -> Value {
 /// The entity tag of a user as it is shown. Its groups change without the user's version, so where they are shown the
 /// tag has a hash of them beside the version.
 pub(super) fn user_tag(call: &Call, view: &UserView) -> String {
+    tag_of(view, &groups(call, view))
+}
+
+fn tag_of(view: &UserView, groups: &Value) -> String {
     if view.groups.is_empty() {
         return tag(view.version);
     }
-    let hash = Sha256::digest(groups(call, view).to_string());
+    let hash = Sha256::digest(groups.to_string());
     let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{}-{hash}\"", view.version)
 }
 
-/// A group as the client sees it.
-pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Value, Problem> {
+/// A group as the client sees it, as JSON text.
+pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<String, Problem> {
     let GroupView { group, members, nested } = view;
-    let document = read(&group.profile.document)?;
     let member = |resource_type: &ResourceType, id: String| {
         let location = location(call, resource_type, &id);
         json!({"value": id, "$ref": location, "type": resource_type.name})
@@ -161,7 +168,8 @@ pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Re
     let members = users.chain(nested.into_iter().map(|id| member(call.schemas.group, id.to_string())));
     let types = call.schemas.group;
     let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
-    Ok(Value::Object(render(types, document, meta, vec![("members", members.collect())], projection)))
+    let members = vec![("members", members.collect())];
+    Ok(render_text(types, &group.profile.document, meta, members, projection).map_err(corrupt)?)
 }
 
 /// The URL of a resource.

@@ -6,7 +6,6 @@ use domain::{
     query::{Slice, Sort, SortKey, Start, Window},
 };
 use scim::message::{ListResponse, Paging as Place};
-use serde_json::Value;
 
 /// The part of a list that a call asks for.
 pub(super) struct Paging {
@@ -59,7 +58,7 @@ impl Paging {
         total: u64,
         previous: Option<RootMark>,
         next: Option<RootMark>,
-        resources: Vec<Value>,
+        resources: Vec<String>,
     ) -> Reply {
         let cursor = |backward| move |place: RootMark| self.scope.write(backward, &place);
         let paging = match self.start {
@@ -67,7 +66,7 @@ impl Paging {
             _ => Place::Cursor { previous: previous.map(cursor(true)), next: next.map(cursor(false)) },
         };
         let list = ListResponse { total_results: total, paging, resources };
-        Reply::ok(list.into_json()).outcome(looked_up(total))
+        Reply::ok(list.into_text()).outcome(looked_up(total))
     }
 }
 

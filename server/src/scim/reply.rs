@@ -9,7 +9,6 @@ use domain::{
     Conflict, Error, Refusal,
     activity::{Call, Outcome, Record},
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
@@ -19,7 +18,7 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 /// A successful answer.
 pub(super) struct Reply {
     status: StatusCode,
-    body: Option<Value>,
+    body: Option<String>,
     location: Option<String>,
     tag: Option<String>,
     preference: Option<Preference>,
@@ -30,8 +29,8 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// 200 with a body.
-    pub(super) fn ok(body: Value) -> Self {
+    /// 200 with a body of JSON text.
+    pub(super) fn ok(body: String) -> Self {
         let status = StatusCode::OK;
         Self {
             status,
@@ -47,7 +46,7 @@ impl Reply {
 
     /// An answer without a body.
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self { status, body: None, ..Self::ok(Value::Null) }
+        Self { status, body: None, ..Self::ok(String::new()) }
     }
 
     /// 201 at a place.
@@ -117,7 +116,7 @@ impl Reply {
 
     pub(super) fn response(self) -> Response<Body> {
         let mut response = match self.body {
-            Some(body) => json(self.status, &body),
+            Some(body) => answer(self.status, Body::from(body)),
             None => answer(self.status, Body::empty()),
         };
         let headers = response.headers_mut();
@@ -201,7 +200,7 @@ impl Problem {
 
     pub(super) fn response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = json(status, &self.error.to_json());
+        let mut response = answer(status, Body::from(self.error.to_json().to_string()));
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             // RFC 6750 §3: a request without any token gets no error code either.
@@ -234,10 +233,6 @@ fn conflict_detail(conflict: Conflict) -> &'static str {
 fn internal(error: &(dyn std::error::Error + 'static)) -> scim::Error {
     tracing::error!(error, "a SCIM call failed");
     scim::Error::internal("The server failed. Its log says why.")
-}
-
-fn json(status: StatusCode, body: &Value) -> Response<Body> {
-    answer(status, Body::from(body.to_string()))
 }
 
 fn answer(status: StatusCode, body: Body) -> Response<Body> {

@@ -44,7 +44,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     };
     let found = call.directory.search(search).await?;
     let render = |item| match item {
-        Resource::User(view) => mapping::user(call, view, &users),
+        Resource::User(view) => mapping::user(call, view, &users).map(|(text, _)| text),
         Resource::Group(view) => mapping::group(call, view, &groups),
     };
     let resources = found.items.into_iter().map(render).collect::<Result<_, _>>()?;

@@ -23,8 +23,8 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let paging = Paging::read(call, call.schemas.user.endpoint)?;
     let window = paging.window(Kind::User, mapping::user_sort(call.sort_by(), call.descending()?)?)?;
     let found = call.directory.users(filter, window, projection.wants("groups")).await?;
-    let resources =
-        found.items.into_iter().map(|view| mapping::user(call, view, &projection)).collect::<Result<_, _>>()?;
+    let text = |view| Ok(mapping::user(call, view, &projection)?.0);
+    let resources = found.items.into_iter().map(text).collect::<Result<_, Problem>>()?;
     let root = |mark| RootMark { kind: Kind::User, mark };
     Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
@@ -100,8 +100,9 @@ async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
 }
 
 fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
-    let (id, tag) = (view.id, mapping::user_tag(call, &view));
-    Ok(Reply::ok(mapping::user(call, view, projection)?).tag(tag).about(id.0))
+    let id = view.id;
+    let (text, tag) = mapping::user(call, view, projection)?;
+    Ok(Reply::ok(text).tag(tag).about(id.0))
 }
 
 fn parse(id: &str) -> Result<UserId, Problem> {

@@ -1,4 +1,4 @@
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 /// URN of the list response.
 const LIST_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -10,8 +10,8 @@ pub struct ListResponse {
     pub total_results: u64,
     /// Where the page stands.
     pub paging: Paging,
-    /// The resources of this page, each a JSON object.
-    pub resources: Vec<Value>,
+    /// The resources of this page, each a JSON object, as text.
+    pub resources: Vec<String>,
 }
 
 /// Where a page stands in its list, in the way in which it was asked for.
@@ -31,23 +31,30 @@ pub enum Paging {
 impl ListResponse {
     /// All results on one page, as the discovery endpoints answer.
     pub fn complete(resources: Vec<Value>) -> Self {
+        let resources: Vec<String> = resources.iter().map(Value::to_string).collect();
         Self { total_results: resources.len() as u64, paging: Paging::Index(1), resources }
     }
 
     /// The response body. `Resources` is there even when it is empty: clients read a missing list as an error.
-    pub fn into_json(self) -> Value {
-        let mut body = Map::new();
-        body.insert("schemas".into(), json!([LIST_RESPONSE_URN]));
-        body.insert("totalResults".into(), self.total_results.into());
+    pub fn into_text(self) -> String {
+        let mut body = format!("{{\"schemas\":[\"{LIST_RESPONSE_URN}\"],\"totalResults\":{}", self.total_results);
         match self.paging {
-            Paging::Index(start_index) => drop(body.insert("startIndex".into(), start_index.into())),
+            Paging::Index(start_index) => body += &format!(",\"startIndex\":{start_index}"),
             Paging::Cursor { previous, next } => {
-                let cursors = [("previousCursor", previous), ("nextCursor", next)];
-                body.extend(cursors.into_iter().filter_map(|(name, cursor)| Some((name.into(), cursor?.into()))));
+                for (name, cursor) in [("previousCursor", previous), ("nextCursor", next)] {
+                    body.extend(cursor.map(|cursor| format!(",\"{name}\":{}", Value::String(cursor))));
+                }
             }
         }
-        body.insert("itemsPerPage".into(), self.resources.len().into());
-        body.insert("Resources".into(), Value::Array(self.resources));
-        Value::Object(body)
+        body += &format!(",\"itemsPerPage\":{},\"Resources\":[", self.resources.len());
+        body.reserve(self.resources.iter().map(|resource| resource.len() + 1).sum());
+        for (index, resource) in self.resources.iter().enumerate() {
+            if index > 0 {
+                body.push(',');
+            }
+            body.push_str(resource);
+        }
+        body.push_str("]}");
+        body
     }
 }

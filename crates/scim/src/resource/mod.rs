@@ -3,12 +3,14 @@
 pub(crate) mod constraints;
 mod projection;
 mod render;
+mod splice;
 mod written;
 
 use serde_json::{Map, Value};
 
 pub use projection::Projection;
 pub use render::{Meta, render};
+pub use splice::render_text;
 
 use crate::patch;
 use crate::schema::ResourceType;

@@ -76,6 +76,17 @@ impl Projection {
         self.choice(None, name, common).is_some()
     }
 
+    /// Whether each attribute is returned whole or not at all, as far as the request says.
+    pub(super) fn is_by_attribute(&self) -> bool {
+        let is_whole = |item: &Item| matches!(item, Item::Attribute { extension: None, sub: None, .. });
+        self.only.is_none() && self.except.iter().all(is_whole)
+    }
+
+    /// Whether anything of the top-level member `name` is returned.
+    pub(super) fn wants_of(&self, resource_type: &ResourceType, name: &str) -> bool {
+        self.except.is_empty() || self.choice(None, name, resource_type.attribute(None, name)).is_some()
+    }
+
     /// What remains of the top-level member `name` of a resource, which may be the object of an extension.
     pub(super) fn keep(&self, resource_type: &ResourceType, name: &str, value: Value) -> Option<Value> {
         let kept = match value {

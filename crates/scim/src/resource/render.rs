@@ -66,7 +66,7 @@ fn schemas(resource_type: &ResourceType, document: &Map<String, Value>) -> Value
     json!(urns)
 }
 
-fn meta_json(resource_type: &ResourceType, meta: Meta) -> Value {
+pub(super) fn meta_json(resource_type: &ResourceType, meta: Meta) -> Value {
     json!({
         "resourceType": resource_type.name,
         "created": meta.created,

@@ -1,4 +1,4 @@
-use super::{Attribute, COMMON};
+use super::{Attribute, COMMON, Returned};
 use crate::path::AttributePath;
 
 /// A schema: a URN and its attributes.
@@ -80,6 +80,15 @@ impl ResourceType {
                 .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
                 .or_else(|| self.schema.attribute(name)),
         }
+    }
+
+    /// Whether everything that a document holds is returned unless the request asks otherwise.
+    pub(crate) fn is_returned_by_default(&self) -> bool {
+        let mut all = self.schemas().flat_map(|schema| schema.attributes);
+        all.all(|attribute| {
+            let mut parts = [attribute].into_iter().chain(attribute.sub_attributes);
+            parts.all(|part| !part.is_stored() || matches!(part.returned, Returned::Always | Returned::Default))
+        })
     }
 
     /// Looks a path up. Names that the table does not know come back as they were given.

@@ -1,0 +1,114 @@
+//! A response from a document without taking the document apart: its members are copied as they stand.
+
+use std::fmt::{self, Write};
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::render::{meta_json, render};
+use super::{Meta, Projection};
+use crate::schema::ResourceType;
+use crate::text::is_urn;
+use crate::value::is_empty;
+
+/// Turns a document, as JSON text, into the response's JSON text. Says what [`render`] says, member by member; where the
+/// projection leaves whole attributes alone, none of them is read.
+///
+/// # Errors
+/// When the text is no JSON object.
+pub fn render_text(
+    resource_type: &ResourceType,
+    document: &str,
+    meta: Meta,
+    readonly: Vec<(&str, Value)>,
+    projection: &Projection,
+) -> serde_json::Result<String> {
+    if projection.is_by_attribute() && resource_type.is_returned_by_default()
+        // A name with an escape in it cannot be borrowed; such a document goes the long way.
+        && let Ok(members) = serde_json::from_str(document)
+    {
+        return Ok(splice(resource_type, &members, document.len(), meta, readonly, projection));
+    }
+    let document = serde_json::from_str(document)?;
+    Ok(Value::Object(render(resource_type, document, meta, readonly, projection)).to_string())
+}
+
+/// The members of a document, in their order.
+struct Members<'d>(Vec<(&'d str, &'d RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::with_capacity(16);
+        while let Some(member) = access.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
+fn splice(
+    resource_type: &ResourceType,
+    Members(members): &Members<'_>,
+    length: usize,
+    meta: Meta,
+    readonly: Vec<(&str, Value)>,
+    projection: &Projection,
+) -> String {
+    let mut out = String::with_capacity(length + 1024);
+    push_schemas(&mut out, resource_type, members);
+    let _ = write!(out, ",\"id\":{}", Value::String(meta.id.clone()));
+    let is_external_id = |(name, _): &&(&str, &RawValue)| *name == "externalId";
+    let first = members.iter().filter(is_external_id);
+    for (name, value) in first.chain(members.iter().filter(|member| !is_external_id(member))) {
+        let is_added = readonly.iter().any(|(added, _)| added == name);
+        if !is_added && !says_nothing(value.get()) && projection.wants_of(resource_type, name) {
+            push_member(&mut out, name, value.get());
+        }
+    }
+    let meta = ("meta", meta_json(resource_type, meta));
+    for (name, value) in readonly.into_iter().chain([meta]) {
+        if !is_empty(&value) && projection.wants_of(resource_type, name) {
+            push_member(&mut out, name, &value.to_string());
+        }
+    }
+    out.push('}');
+    out
+}
+
+/// RFC 7643 §3: `schemas` names the core schema and every extension that the resource uses, known or not.
+fn push_schemas(out: &mut String, resource_type: &ResourceType, members: &[(&str, &RawValue)]) {
+    let _ = write!(out, "{{\"schemas\":[\"{}\"", resource_type.schema.id);
+    let is_extension = |value: &str| value.starts_with('{') && !says_nothing(value);
+    for (name, _) in members.iter().filter(|(name, value)| is_urn(name) && is_extension(value.get())) {
+        let _ = write!(out, ",\"{name}\"");
+    }
+    out.push(']');
+}
+
+/// A borrowed name holds nothing that JSON would have to escape.
+fn push_member(out: &mut String, name: &str, value: &str) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    out.push_str(value);
+}
+
+/// Whether this is an empty value, as [`is_empty`] has it, in the form in which documents are written.
+fn says_nothing(json: &str) -> bool {
+    matches!(json, "null" | "\"\"" | "[]" | "{}")
+}

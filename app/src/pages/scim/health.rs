@@ -226,6 +226,9 @@ mod tests {
             paused: None,
             replaces: None,
             networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
         };
         status.tokens = vec![token];
         assert_eq!(Health::of(&status, NOW), Health::NoToken);

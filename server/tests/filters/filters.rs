@@ -61,6 +61,10 @@ fn boolean() -> BoxedStrategy<Literal> {
     prop_oneof![any::<bool>().prop_map(Literal::Bool), quoted].boxed()
 }
 
+fn kinds() -> BoxedStrategy<Literal> {
+    select(vec!["User", "user", "Group"]).prop_map(|kind| Literal::String(kind.into())).boxed()
+}
+
 fn reference(name: &'static str) -> BoxedStrategy<Literal> {
     let known = (0..60_usize).prop_map(move |place| Literal::String(format!("{name}{place}")));
     prop_oneof![8 => known, 1 => people::text().prop_map(Literal::String)].boxed()
@@ -111,15 +115,16 @@ pub(super) fn of_users() -> BoxedStrategy<Filter> {
     let mut texts = names(&USER_TEXTS);
     texts.extend([number.clone(), format!("{USER_URN}:userName")]);
     let mut all = names(&USER_TEXTS);
-    all.extend([number, "active".into(), "emails.primary".into(), "meta.created".into(), "title".into()]);
+    all.extend([number, "active".into(), "emails.primary".into(), "meta.created".into(), "id".into(), "title".into()]);
     let leaf = prop_oneof![
         10 => compare(texts, CompareOp::ALL.into(), text()),
         4 => email(),
         2 => compare(names(&["active", "emails.primary"]), equality(), boolean()),
-        1 => compare(names(&["active", "nickName"]), CompareOp::ALL.into(), text()),
+        1 => compare(names(&["active", "nickName", "meta.resourceType"]), CompareOp::ALL.into(), text()),
         1 => compare(names(&["id"]), equality(), reference("user:")),
         1 => compare(names(&["groups", "groups.value"]), vec![CompareOp::Eq], reference("group:")),
         2 => compare(names(&["meta.created", "meta.lastModified"]), CompareOp::ALL.into(), time()),
+        1 => compare(names(&["meta.resourceType"]), equality(), kinds()),
         2 => present(all),
     ];
     combined(leaf.boxed())
@@ -135,7 +140,8 @@ pub(super) fn of_groups() -> BoxedStrategy<Filter> {
         3 => compare(names(&["members", "members.value"]), vec![CompareOp::Eq], reference("user:")),
         2 => member,
         2 => compare(names(&["meta.created", "meta.lastModified"]), CompareOp::ALL.into(), time()),
-        2 => present(names(&["displayName", "externalId", "members", "meta.created"])),
+        1 => compare(names(&["meta.resourceType"]), equality(), kinds()),
+        2 => present(names(&["id", "displayName", "externalId", "members", "meta.created"])),
     ];
     combined(leaf.boxed())
 }

@@ -10,6 +10,7 @@
 #[macro_use]
 mod support;
 mod filters;
+mod limits;
 mod people;
 
 use axum::http::StatusCode;

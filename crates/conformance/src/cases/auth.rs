@@ -93,8 +93,11 @@ async fn shut(t: T, method: &str, path: &str, header: Option<(&'static str, &'st
     refused.says_not(&user.name).map(drop)
 }
 
+/// Label, and what is sent instead of the token.
+type Wrong = (&'static str, fn(&str) -> String);
+
 fn tokens() -> Vec<Case> {
-    let wrong: [(&str, fn(&str) -> String); 9] = [
+    let wrong: [Wrong; 9] = [
         ("another", |_| "Bearer not-the-token".to_owned()),
         ("empty", |_| "Bearer ".to_owned()),
         ("no-scheme", |token| token.to_owned()),

@@ -93,8 +93,11 @@ fn tags(endpoint: &'static str, kind: &str) -> Vec<Case> {
     ]
 }
 
+/// Label, rule, `If-None-Match` made of the resource's tag, and the status.
+type Read = (&'static str, &'static str, fn(&str) -> String, u16);
+
 fn reads(endpoint: &'static str, kind: &str) -> Vec<Case> {
-    let rows: [(&str, &str, fn(&str) -> String, u16); 6] = [
+    let rows: [Read; 6] = [
         ("same", "If-None-Match with the resource's ETag is answered 304 without a body.", |tag| tag.to_owned(), 304),
         ("star", "If-None-Match: * is answered 304 for a resource that is there.", |_| "*".to_owned(), 304),
         ("among-others", "If-None-Match may list several tags.", |tag| format!("W/\"x\", {tag}"), 304),

@@ -8,8 +8,12 @@ pub(super) fn cases() -> Vec<Case> {
     [filters(), bodies(), sizes(), harmless()].into_iter().flatten().collect()
 }
 
+/// Made when it is needed, since some are large.
+type Text = fn() -> String;
+type Bytes = fn() -> Vec<u8>;
+
 fn filters() -> Vec<Case> {
-    let rows: [(&str, fn() -> String); 9] = [
+    let rows: [(&str, Text); 9] = [
         ("parentheses", || format!("{}active eq true{}", "(".repeat(60), ")".repeat(60))),
         ("open-parentheses", || "(".repeat(2000)),
         ("negations", || format!("{}active eq true{}", "not (".repeat(60), ")".repeat(60))),
@@ -54,7 +58,7 @@ fn filters() -> Vec<Case> {
 
 /// Bodies that read differently in different parsers, cannot be stored, or exhaust a stack. `@` is a new name.
 fn bodies() -> Vec<Case> {
-    let rows: [(&str, fn() -> Vec<u8>); 25] = [
+    let rows: [(&str, Bytes); 25] = [
         ("no-json", || b"userName=@".to_vec()),
         ("empty", Vec::new),
         ("blank", || b"   ".to_vec()),

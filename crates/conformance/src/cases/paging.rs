@@ -130,7 +130,7 @@ fn walks(endpoint: &'static str, kind: &str) -> Vec<Case> {
                 let total = list.number_at("/totalResults")?;
                 let items = list.list_at("/Resources")?.len();
                 list.ensure(
-                    total >= 1 && items >= 1 && items <= 3 && list.ids().len() == items,
+                    total >= 1 && (1..=3).contains(&items) && list.ids().len() == items,
                     "1 to 3 resources with ids",
                 )?;
                 let kind = made.answer.at("/meta/resourceType").clone();

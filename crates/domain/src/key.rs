@@ -4,7 +4,9 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// Keys are made here and stored, because databases fold case each in their own way.
 pub fn fold(text: &str) -> String {
-    text.trim().nfkc().flat_map(char::to_lowercase).collect()
+    let text = text.trim();
+    // Most names are ASCII, and every row that is written has several.
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).collect() }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::{Problem, Reply, note, request::Call, resource};
 use crate::state::AppState;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use scim::message::{BulkMethod, BulkOperation, BulkRequest, BulkResult, bulk_response};
 use serde_json::Map;
 use std::{collections::HashMap, time::Duration};
@@ -117,7 +117,10 @@ fn http(method: BulkMethod) -> Method {
 fn result(operation: &BulkOperation, place: Option<String>, done: Result<Reply, Problem>) -> BulkResult {
     let (created, version, status) = match done {
         Ok(reply) => {
-            (reply.location().map(str::to_owned), reply.known_tag().map(str::to_owned), Ok(reply.status().as_u16()))
+            // RFC 7644 §3.7.3: a change is 200 though its result goes without the resource.
+            let is_change = matches!(operation.method, Some(BulkMethod::Put | BulkMethod::Patch));
+            let status = if is_change { StatusCode::OK } else { reply.status() };
+            (reply.location().map(str::to_owned), reply.known_tag().map(str::to_owned), Ok(status.as_u16()))
         }
         Err(problem) => (None, None, Err(problem.into_error())),
     };

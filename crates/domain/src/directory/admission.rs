@@ -66,7 +66,11 @@ pub(super) async fn known(env: &Env, key: &str) -> Result<Option<Known>> {
     let read = env.store.read(key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }));
     let (Some(token), settings) = read.await? else { return Ok(None) };
     let known = Known { token: Arc::new(token), settings, read: now };
-    admissions.remember(key, &known, generation);
+    // What refuses calls is looked at each time, so that it ends at once.
+    let admits = known.settings.provisioning && known.token.paused.is_none() && known.token.ended(now).is_none();
+    if admits {
+        admissions.remember(key, &known, generation);
+    }
     Ok(Some(known))
 }
 

@@ -6,7 +6,7 @@ mod support;
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
 use domain::{
     Error, Refusal,
@@ -15,10 +15,11 @@ use domain::{
     token::NewToken,
 };
 use server::PeerAddress;
-use support::{Answer, TestApp};
+use support::{Answer, TestApp, entra_user};
 
 on_both!(
     a01_a_revoked_token_fails_with_the_next_call,
+    a01_another_process_is_heeded_by_changes_at_once_and_by_reads_soon,
     an_expired_token_fails_and_its_use_is_told_once_an_hour,
     a_rotated_token_works_for_a_week_beside_the_new_one,
     a_paused_token_is_refused_until_it_is_resumed,
@@ -55,6 +56,16 @@ async fn a01_a_revoked_token_fails_with_the_next_call(app: TestApp) {
     console.revoke_token(token.token.id).await.unwrap();
     call(&app, &token, MICROSOFT).await.expect(StatusCode::UNAUTHORIZED);
     assert_eq!(told(&app, Action::TokenUsedLate).await, 1);
+}
+
+async fn a01_another_process_is_heeded_by_changes_at_once_and_by_reads_soon(app: TestApp) {
+    let (_, token) = token(&app, Expiry::Never).await;
+    call(&app, &token, MICROSOFT).await.expect(StatusCode::OK);
+    app.another().await.console("gate-0002").await.revoke_token(token.token.id).await.unwrap();
+    let late = app.scim_as(&token.secret, Method::POST, "/Users", Some(entra_user("ada@corp.example"))).await;
+    late.expect(StatusCode::UNAUTHORIZED);
+    app.clock.advance_minutes(1);
+    call(&app, &token, MICROSOFT).await.expect(StatusCode::UNAUTHORIZED);
 }
 
 async fn an_expired_token_fails_and_its_use_is_told_once_an_hour(app: TestApp) {

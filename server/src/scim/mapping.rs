@@ -151,7 +151,7 @@ pub(super) fn user_tag(call: &Call, view: &UserView) -> String {
 
 /// A group as the client sees it.
 pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Value, Problem> {
-    let GroupView { group, members, nested } = view;
+    let GroupView { group, members, nested, .. } = view;
     let document = read(&group.profile.document)?;
     let member = |resource_type: &ResourceType, id: String| {
         let location = location(call, resource_type, &id);

@@ -10,7 +10,7 @@ mod users;
 
 pub(crate) use admission::Admissions;
 
-pub use groups::{GroupChange, GroupView};
+pub use groups::{GroupChange, GroupView, Members};
 pub use search::{Kind, Resource, RootMark, Search};
 pub use users::{UserChange, UserView};
 

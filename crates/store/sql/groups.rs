@@ -229,6 +229,15 @@ impl Groups for Connection<'_> {
         self.select_members(groups).await
     }
 
+    async fn first_members(&mut self, group: GroupId, limit: u64) -> Result<Vec<UserId>> {
+        let members = sqlx::query_scalar!(
+            "SELECT user_id FROM group_members WHERE group_id = $1 ORDER BY user_id LIMIT $2",
+            group.0,
+            bounded(limit)
+        );
+        Ok(members.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter().map(UserId).collect())
+    }
+
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>> {
         let members = Filter::Where(UserCondition::MemberOf(Some(group)));
         self.page_users(&members, place, limit).await

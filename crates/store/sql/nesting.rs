@@ -26,6 +26,15 @@ impl Nesting for Connection<'_> {
         Ok(nested)
     }
 
+    async fn first_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupId>> {
+        let nested = sqlx::query_scalar!(
+            "SELECT member_id FROM nested_groups WHERE group_id = $1 ORDER BY member_id LIMIT $2",
+            group.0,
+            bounded(limit)
+        );
+        Ok(nested.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter().map(GroupId).collect())
+    }
+
     async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64> {
         let mut came = 0;
         let members: Vec<Uuid> = members.iter().map(|id| id.0).filter(|id| *id != group.0).collect();

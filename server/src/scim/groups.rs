@@ -9,15 +9,19 @@ use super::{
 use axum::http::StatusCode;
 use domain::{
     GroupId,
-    directory::{GroupChange, GroupView, Kind, RootMark},
+    directory::{GroupChange, GroupView, Kind, Members, RootMark},
     group::MemberChange,
     query::Filter,
+    token::ClientProfile,
 };
 use scim::{
     patch::{self, PatchRequest},
     resource::{Projection, normalise},
 };
 use std::sync::Arc;
+
+/// A group of so many members, users and groups, is answered whole to a change of its members.
+const FEW: u64 = 100;
 
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
@@ -60,27 +64,35 @@ pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);
-    let view = change(call, id, put, vec![MemberChange::Replace(members)]).await?;
+    let view = change(call, id, whole(call)?, put, vec![MemberChange::Replace(members)]).await?;
     written(call, view, &projection)
 }
 
-/// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered
-/// without a body, as the RFC allows, so that it costs the same in a group of any size; `attributes` and `Prefer` ask for
-/// one.
+/// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered with
+/// the group where that has few, and without a body, as the RFC allows, where it has many, so that it costs the same in a
+/// group of any size; `attributes` and `Prefer` ask for one. Entra wants none.
 pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.body()?, &call.limits)?;
     let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
     let members: Vec<MemberChange> = members.into_iter().map(|change| mapping::member_change(call, change)).collect();
     let asked_back = call.parameter("attributes").is_some() || call.preference == Some(Preference::Representation);
     if operations.is_empty() && !asked_back {
-        refuse_known(call, id).await?;
-        let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
-        let view = call.directory.change_group(parse(id)?, call.expected(), false, keep, members).await?;
-        let reply = Reply::empty(StatusCode::NO_CONTENT).version(view.group.version);
-        return Ok(reply.preferred(call.preference).recorded());
+        return patch_members(call, id, members).await;
     }
     let projection = call.projection(call.schemas.group)?.with_operations(call.schemas.group, &operations);
-    let view = change(call, id, mapping::group_patch(call.schemas, operations), members).await?;
+    let view = change(call, id, whole(call)?, mapping::group_patch(call.schemas, operations), members).await?;
+    written(call, view, &projection)
+}
+
+async fn patch_members(call: &Call, id: &str, members: Vec<MemberChange>) -> Result<Reply, Problem> {
+    let projection = call.projection(call.schemas.group)?;
+    let bare = call.wants_nothing_back() || call.profile == Some(ClientProfile::Entra);
+    let wanted = !bare && projection.wants("members");
+    let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
+    let view = change(call, id, if wanted { Members::UpTo(FEW) } else { Members::None }, keep, members).await?;
+    if bare || (wanted && !view.with_members) {
+        return Ok(empty(&view).preferred(call.preference).recorded());
+    }
     written(call, view, &projection)
 }
 
@@ -91,16 +103,31 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
-async fn change(call: &Call, id: &str, change: GroupChange, members: Vec<MemberChange>) -> Result<GroupView, Problem> {
-    let with_members = call.projection(call.schemas.group)?.wants("members") && !call.wants_nothing_back();
+async fn change(
+    call: &Call,
+    id: &str,
+    shown: Members,
+    change: GroupChange,
+    members: Vec<MemberChange>,
+) -> Result<GroupView, Problem> {
     refuse_known(call, id).await?;
-    Ok(call.directory.change_group(parse(id)?, call.expected(), with_members, change, members).await?)
+    Ok(call.directory.change_group(parse(id)?, call.expected(), shown, change, members).await?)
+}
+
+/// The members that the answer to a write has.
+fn whole(call: &Call) -> Result<Members, Problem> {
+    let wanted = call.projection(call.schemas.group)?.wants("members") && !call.wants_nothing_back();
+    Ok(if wanted { Members::All } else { Members::None })
+}
+
+fn empty(view: &GroupView) -> Reply {
+    Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).about(view.group.id.0)
 }
 
 /// The answer to a write, as much of it as the client wants.
 fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {
     let reply = match call.wants_nothing_back() {
-        true => Reply::empty(StatusCode::NO_CONTENT).version(view.group.version).about(view.group.id.0),
+        true => empty(&view),
         false => answer(call, view, projection)?,
     };
     Ok(reply.preferred(call.preference).recorded())

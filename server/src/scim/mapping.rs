@@ -159,7 +159,7 @@ fn tag_of(view: &UserView, groups: &Value) -> String {
 
 /// A group as the client sees it, as JSON text.
 pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<String, Problem> {
-    let GroupView { group, members, nested } = view;
+    let GroupView { group, members, nested, .. } = view;
     let member = |resource_type: &ResourceType, id: String| {
         let location = location(call, resource_type, &id);
         json!({"value": id, "$ref": location, "type": resource_type.name})

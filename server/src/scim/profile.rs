@@ -10,8 +10,8 @@ const LOOKED_AT: usize = 4 * 1024;
 
 const ENTRA_URN: &[u8] = b"http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/";
 
-/// What a call tells of its client, where nobody knows that yet.
-pub(super) fn sign(token: &Token, call: &Call) -> Option<ClientProfile> {
+/// What a call tells of its client, where nobody knows that yet. `query` is the URL's, as it was written.
+pub(super) fn sign(token: &Token, call: &Call, query: &str) -> Option<ClientProfile> {
     if token.profile_set || matches!(token.profile, Some(ClientProfile::Entra | ClientProfile::Okta)) {
         return None;
     }
@@ -20,7 +20,7 @@ pub(super) fn sign(token: &Token, call: &Call) -> Option<ClientProfile> {
     let body = &body[..body.len().min(LOOKED_AT)];
     if agent.is_some_and(|agent| agent.starts_with("Okta SCIM Client")) {
         Some(ClientProfile::Okta)
-    } else if is_entra(call, body) || (agent.is_none() && is_entra_if_nameless(call, body)) {
+    } else if is_entra(call, body) || (agent.is_none() && is_entra_if_nameless(call, query, body)) {
         Some(ClientProfile::Entra)
     } else {
         let writes = matches!(call.method, Method::POST | Method::PUT | Method::PATCH);
@@ -41,21 +41,20 @@ fn is_entra(call: &Call, body: &[u8]) -> bool {
 }
 
 /// Entra sends no User-Agent. With one, these may come from anybody.
-fn is_entra_if_nameless(call: &Call, body: &[u8]) -> bool {
-    let probes = call.method == Method::GET && call.parameter("filter").is_some_and(is_probe);
+fn is_entra_if_nameless(call: &Call, query: &str, body: &[u8]) -> bool {
+    let pages = ["startIndex", "count", "cursor"].iter().any(|name| call.parameter(name).is_some());
+    let probes = call.method == Method::GET && !pages && query.split('&').any(is_probe);
     probes || (call.method == Method::PATCH && has_capital_op(body))
 }
 
-/// The connection test looks for a GUID by the matching attribute, which nobody has.
-fn is_probe(filter: &str) -> bool {
-    let mut words = filter.split_whitespace();
-    let (Some(attribute), Some(operator), Some(value), None) = (words.next(), words.next(), words.next(), words.next())
-    else {
-        return false;
-    };
+/// The connection test looks for a GUID by the matching attribute, which nobody has. OneLogin sends no User-Agent either,
+/// so the writing counts too: Entra's is that of a form, where a space is `+` and a quotation mark `%22`, and it asks for
+/// no page.
+fn is_probe(parameter: &str) -> bool {
+    let filter = parameter.strip_prefix("filter=").and_then(|filter| filter.strip_suffix("%22"));
+    let Some((attribute, value)) = filter.and_then(|filter| filter.split_once("+eq+%22")) else { return false };
     let matching = ["userName", "externalId"].iter().any(|name| attribute.eq_ignore_ascii_case(name));
-    let value = value.trim_matches('"');
-    matching && operator.eq_ignore_ascii_case("eq") && value.len() == 36 && Uuid::try_parse(value).is_ok()
+    matching && value.len() == 36 && Uuid::try_parse(value).is_ok()
 }
 
 /// The legacy dialect writes Add, Replace and Remove. `"op"` before a colon is a key, whatever else the body says.
@@ -73,13 +72,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_probe_looks_for_a_guid() {
-        assert!(is_probe("userName eq \"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11\""));
-        assert!(is_probe("externalId  EQ b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11"));
-        for other in ["userName eq \"ada\"", "userName eq \"a\" and id eq \"b\"", "id eq \"", ""] {
-            assert!(!is_probe(other), "{other}");
+    fn a_probe_looks_for_a_guid_in_the_writing_of_a_form() {
+        const GUID: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
+        assert!(is_probe(&format!("filter=userName+eq+%22{GUID}%22")));
+        assert!(is_probe(&format!("filter=externalId+eq+%22{GUID}%22")));
+        for other in [
+            format!("filter=userName%20eq%20%22{GUID}%22"),
+            format!("filter=userName+eq+\"{GUID}\""),
+            format!("filter=userName+eq+%22{GUID}%22+and+active+eq+%22{GUID}%22"),
+            format!("filter=id+eq+%22{GUID}%22"),
+            format!("x=userName+eq+%22{GUID}%22"),
+            "filter=userName+eq+%22ada%22".to_owned(),
+            "filter=%22".to_owned(),
+            String::new(),
+        ] {
+            assert!(!is_probe(&other), "{other}");
         }
-        assert!(!is_probe("id eq \"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11\""));
     }
 
     #[test]

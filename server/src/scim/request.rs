@@ -100,7 +100,7 @@ impl Call {
             body,
         };
         let token = call.directory.token();
-        let profile = token.profile_with(profile::sign(token, &call));
+        let profile = token.profile_with(profile::sign(token, &call, parts.uri.query().unwrap_or_default()));
         Ok(Self { profile, ..call })
     }
 

@@ -19,6 +19,20 @@ pub struct GroupView {
     pub members: Vec<UserId>,
     /// The groups in it; likewise.
     pub nested: Vec<GroupId>,
+    /// Whether its members are here: they were asked for, and not too many.
+    pub with_members: bool,
+}
+
+/// Which members a change of a group gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Members {
+    /// None.
+    None,
+    /// All of them.
+    All,
+    /// All of them where they are no more than so many, users and groups together; otherwise none. What this costs does
+    /// not grow with the group.
+    UpTo(u64),
 }
 
 impl Directory {
@@ -43,7 +57,7 @@ impl Directory {
                 let steps = [MemberChange::Add(members.clone())];
                 apply(tx, group.id, &steps[0], call.at).await?;
                 tx.append_records(&[done(call, group.id.0)]).await?;
-                let view = view(tx, group.clone(), *with_members).await?;
+                let view = view(tx, group.clone(), all_if(*with_members)).await?;
                 let event = this.event(call.at, Action::GroupCreated).on(group.id.0, &group.profile.display_name);
                 let change = Change::between("{}", &group.profile.document);
                 tx.append_event(&event.change(with_members_named(change, &steps))).await?;
@@ -61,7 +75,7 @@ impl Directory {
         let work = self.env.store.read((id, with_members), |(id, with_members), tx| {
             Box::pin(async move {
                 let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
-                view(tx, group, *with_members).await
+                view(tx, group, all_if(*with_members)).await
             })
         });
         work.await
@@ -101,44 +115,43 @@ impl Directory {
         &self,
         id: GroupId,
         expected: Expected,
-        with_members: bool,
+        shown: Members,
         change: GroupChange,
         members: Vec<MemberChange>,
     ) -> Result<GroupView> {
         let call = self.call(Operation::Change, Subject::Group);
-        let context = (self.clone(), call, id, expected, with_members, change, members);
-        let work =
-            self.env.store.provision(context, |(this, call, id, expected, with_members, change, members), tx| {
-                Box::pin(async move {
-                    let settings = this.recheck(tx, call.at).await?;
-                    let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
-                    check_version(expected, before.version)?;
-                    let profile = change(&before)?;
-                    let (mut moved, mut left) = (false, 0);
-                    for step in members {
-                        let done = apply(tx, *id, step, call.at).await?;
-                        moved |= done.moved;
-                        left += done.left;
-                    }
-                    if profile == before.profile && !moved {
-                        tx.append_records(&[unchanged(call, id.0)]).await?;
-                        return view(tx, before, *with_members).await;
-                    }
-                    if left > 0 && !tx.has_members(*id).await? {
-                        let name = &before.profile.display_name;
-                        this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
-                            .await?;
-                    }
-                    let change = Change::between(&before.profile.document, &profile.document);
-                    let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
-                    tx.update_group(&after).await?;
-                    tx.append_records(&[done(call, id.0)]).await?;
-                    let view = view(tx, after, *with_members).await?;
-                    let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
-                    tx.append_event(&event.change(with_members_named(change, members))).await?;
-                    Ok(view)
-                })
-            });
+        let context = (self.clone(), call, id, expected, shown, change, members);
+        let work = self.env.store.provision(context, |(this, call, id, expected, shown, change, members), tx| {
+            Box::pin(async move {
+                let settings = this.recheck(tx, call.at).await?;
+                let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                check_version(expected, before.version)?;
+                let profile = change(&before)?;
+                let (mut moved, mut left) = (false, 0);
+                for step in members {
+                    let done = apply(tx, *id, step, call.at).await?;
+                    moved |= done.moved;
+                    left += done.left;
+                }
+                if profile == before.profile && !moved {
+                    tx.append_records(&[unchanged(call, id.0)]).await?;
+                    return view(tx, before, *shown).await;
+                }
+                if left > 0 && !tx.has_members(*id).await? {
+                    let name = &before.profile.display_name;
+                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
+                        .await?;
+                }
+                let change = Change::between(&before.profile.document, &profile.document);
+                let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
+                tx.update_group(&after).await?;
+                tx.append_records(&[done(call, id.0)]).await?;
+                let view = view(tx, after, *shown).await?;
+                let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
+                tx.append_event(&event.change(with_members_named(change, members))).await?;
+                Ok(view)
+            })
+        });
         self.note_hold(work.await).await
     }
 
@@ -250,16 +263,34 @@ pub(super) async fn views<M>(
     let mut view = |group: Group| GroupView {
         members: members.remove(&group.id).unwrap_or_default(),
         nested: nested.remove(&group.id).unwrap_or_default(),
+        with_members,
         group,
     };
     Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect())
 }
 
-async fn view(tx: &mut dyn Tx, group: Group, with_members: bool) -> Result<GroupView> {
-    if !with_members {
-        return Ok(GroupView { group, members: Vec::new(), nested: Vec::new() });
-    }
-    let members = tx.members_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
-    let nested = tx.nested_groups_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
-    Ok(GroupView { group, members, nested })
+fn all_if(wanted: bool) -> Members {
+    if wanted { Members::All } else { Members::None }
+}
+
+async fn view(tx: &mut dyn Tx, group: Group, shown: Members) -> Result<GroupView> {
+    let (members, nested, with_members) = match shown {
+        Members::None => (Vec::new(), Vec::new(), false),
+        Members::All => {
+            let members = tx.members_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
+            let nested = tx.nested_groups_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
+            (members, nested, true)
+        }
+        Members::UpTo(most) => few(tx, group.id, most).await?.map_or_else(Default::default, |(m, n)| (m, n, true)),
+    };
+    Ok(GroupView { group, members, nested, with_members })
+}
+
+/// The members of a group, users and groups, where they are no more than so many.
+async fn few(tx: &mut dyn Tx, group: GroupId, most: u64) -> Result<Option<(Vec<UserId>, Vec<GroupId>)>> {
+    // One more than there may be tells that there are too many.
+    let members = tx.first_members(group, most.saturating_add(1)).await?;
+    let Some(left) = most.checked_sub(u64::try_from(members.len()).unwrap_or(u64::MAX)) else { return Ok(None) };
+    let nested = tx.first_nested_groups(group, left.saturating_add(1)).await?;
+    Ok(u64::try_from(nested.len()).is_ok_and(|nested| nested <= left).then_some((members, nested)))
 }

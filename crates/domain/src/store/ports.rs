@@ -113,6 +113,8 @@ pub trait Groups: Send {
     async fn count_groups_named(&mut self, search: &str) -> Result<u64>;
     /// The users in each of these groups, in the order of their ids.
     async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>>;
+    /// The first users in one group, in the order of their ids.
+    async fn first_members(&mut self, group: GroupId, limit: u64) -> Result<Vec<UserId>>;
     /// A page of one group's members by last change, newest first.
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>>;
     /// How many users are in one group.
@@ -137,6 +139,8 @@ pub trait Groups: Send {
 pub trait Nesting: Send {
     /// The groups in each of these groups, in the order of their ids.
     async fn nested_groups_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, GroupId)>>;
+    /// The first groups in one group, in the order of their ids.
+    async fn first_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupId>>;
     /// Puts groups into a group; itself, those that are in it and ids without a group are passed over. Gives how many
     /// came.
     async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;

@@ -1,0 +1,131 @@
+//! Bulk requests (RFC 7644 §3.7).
+
+use std::collections::HashMap;
+
+use scim::Limits;
+use scim::message::{BulkMethod, BulkRequest, BulkResult, ScimType, bulk_response};
+use serde_json::{Map, Value, json};
+
+fn parse(body: Value) -> scim::Result<BulkRequest> {
+    let Value::Object(body) = body else { panic!("an object") };
+    BulkRequest::parse(body, &Limits { bulk_operations: 3, ..Limits::default() })
+}
+
+fn ids(names: &[(&str, &str)]) -> HashMap<String, String> {
+    names.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect()
+}
+
+#[test]
+fn keys_are_read_in_any_case_and_unknown_ones_passed_over() {
+    let operation = json!({"METHOD": "put", "BulkId": "b", "Version": "W/\"3\"", "Path": "/Users/1", "DATA": {"a": 1},
+        "other": true});
+    let request = parse(json!({"operations": [operation], "FAILONERRORS": 2, "schemas": "x"})).unwrap();
+    assert_eq!((request.fail_on_errors, request.operations.len()), (Some(2), 1));
+    let operation = &request.operations[0];
+    assert_eq!((operation.method, operation.path.as_str()), (Some(BulkMethod::Put), "/Users/1"));
+    assert_eq!((operation.bulk_id.as_deref(), operation.version.as_deref()), (Some("b"), Some("W/\"3\"")));
+    assert_eq!(operation.data, Ok(Map::from_iter([("a".to_owned(), json!(1))])));
+    assert_eq!(operation.creates(), None, "only POST creates");
+}
+
+#[test]
+fn fail_on_errors_is_a_number_from_1_on_or_nothing() {
+    assert_eq!(parse(json!({"Operations": [], "failOnErrors": null})).unwrap().fail_on_errors, None);
+    assert_eq!(parse(json!({"Operations": [], "failOnErrors": 1})).unwrap().fail_on_errors, Some(1));
+    for wrong in [json!(0), json!(-1), json!("1"), json!(1.5)] {
+        let error = parse(json!({"Operations": [], "failOnErrors": wrong})).unwrap_err();
+        assert_eq!((error.status, error.scim_type), (400, Some(ScimType::InvalidValue)), "{wrong}");
+    }
+}
+
+#[test]
+fn a_request_that_is_none_is_refused() {
+    for wrong in [json!({}), json!({"Operations": {}}), json!({"Operations": null})] {
+        assert_eq!(parse(wrong).unwrap_err().scim_type, Some(ScimType::InvalidSyntax));
+    }
+    let delete = json!({"method": "DELETE", "path": "/Users/1"});
+    assert_eq!(parse(json!({"Operations": [delete, delete, delete]})).unwrap().operations.len(), 3);
+    assert_eq!(parse(json!({"Operations": [delete, delete, delete, delete]})).unwrap_err().status, 413);
+}
+
+#[test]
+fn a_bulk_id_creates_once_and_may_be_used_again_elsewhere() {
+    let post = json!({"method": "POST", "path": "/Users", "bulkId": "a", "data": {}});
+    let patch = json!({"method": "PATCH", "path": "/Users/1", "bulkId": "a", "data": {}});
+    let request = parse(json!({"Operations": [post, patch, patch]})).unwrap();
+    assert_eq!((request.operations[0].creates(), request.operations[1].creates()), (Some("a"), None));
+    assert_eq!(parse(json!({"Operations": [post, post]})).unwrap_err().scim_type, Some(ScimType::InvalidValue));
+}
+
+#[test]
+fn what_is_wrong_with_an_operation_stays_with_it() {
+    for (operation, wrong) in [
+        (json!([]), ScimType::InvalidSyntax),
+        (json!({"method": "GET", "path": "/Users"}), ScimType::InvalidSyntax),
+        (json!({"method": "DELETE", "path": "Users/1"}), ScimType::InvalidSyntax),
+        (json!({"method": "POST", "path": "/Users", "data": {}}), ScimType::InvalidValue),
+        (json!({"method": "POST", "path": "/Users", "bulkId": "", "data": {}}), ScimType::InvalidValue),
+        (json!({"method": "PUT", "path": "/Users/1"}), ScimType::InvalidSyntax),
+        (json!({"method": "PATCH", "path": "/Users/1", "data": []}), ScimType::InvalidSyntax),
+    ] {
+        let request = parse(json!({"Operations": [operation]})).unwrap();
+        let error = request.operations[0].data.clone().unwrap_err();
+        assert_eq!((error.status, error.scim_type), (400, Some(wrong)), "{operation}");
+        assert_eq!(request.operations[0].resolve(&ids(&[])), Err(error));
+    }
+    let request = parse(json!({"Operations": [{"method": "DELETE", "path": "/Users/1", "data": {"a": 1}}]})).unwrap();
+    assert_eq!(request.operations[0].data, Ok(Map::new()), "a deletion has no data");
+}
+
+#[test]
+fn references_are_found_and_resolved_wherever_they_stand() {
+    let data = json!({"manager": {"value": "bulkId:boss"}, "members": [{"value": "bulkId:ada"}, "bulkId:bob"],
+        "note": "no bulkId:x", "n": 1});
+    let patch = json!({"method": "PATCH", "path": "/Groups/bulkId:team", "data": data});
+    let request = parse(json!({"Operations": [patch]})).unwrap();
+    let operation = &request.operations[0];
+    assert_eq!(operation.references().into_iter().collect::<Vec<_>>(), ["ada", "bob", "boss", "team"]);
+    let known = ids(&[("ada", "1"), ("bob", "2"), ("boss", "3"), ("team", "4")]);
+    let (path, data) = operation.resolve(&known).unwrap();
+    assert_eq!(path, "/Groups/4");
+    let wanted = json!({"manager": {"value": "3"}, "members": [{"value": "1"}, "2"], "note": "no bulkId:x", "n": 1});
+    assert_eq!(Value::Object(data), wanted);
+    for missing in ["ada", "bob", "boss", "team"] {
+        let mut known = known.clone();
+        known.remove(missing);
+        assert_eq!(operation.resolve(&known).unwrap_err().status, 409, "{missing}");
+    }
+}
+
+#[test]
+fn operations_come_after_what_they_refer_to() {
+    let post = |name: &str, refers: &str| json!({"method": "POST", "path": "/Groups", "bulkId": name, "data": {"x": format!("bulkId:{refers}")}});
+    let order = |operations: Value| parse(json!({"Operations": operations})).unwrap().order();
+    let chain = order(json!([post("a", "b"), post("b", "c"), post("c", "elsewhere")]));
+    assert_eq!((chain.resolvable, chain.circular), (vec![2, 1, 0], vec![]));
+    let circle = order(json!([post("a", "b"), post("b", "a"), post("c", "c2")]));
+    assert_eq!((circle.resolvable, circle.circular), (vec![2], vec![0, 1]));
+}
+
+#[test]
+fn a_result_says_what_became_of_its_operation() {
+    let done = BulkResult {
+        method: Some(BulkMethod::Post),
+        bulk_id: Some("a".into()),
+        location: Some("https://x/Users/1".into()),
+        version: Some("W/\"1\"".into()),
+        status: Ok(201),
+    };
+    let error = scim::Error::uniqueness("taken");
+    let refused = BulkResult { method: None, bulk_id: None, location: None, version: None, status: Err(error.clone()) };
+    let wanted = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"],
+        "Operations": [
+            {"method": "POST", "bulkId": "a", "location": "https://x/Users/1", "version": "W/\"1\"", "status": "201"},
+            {"status": "409", "response": error.to_json()}
+        ]
+    });
+    assert_eq!(bulk_response(vec![done, refused]), wanted);
+    let names = [BulkMethod::Post, BulkMethod::Put, BulkMethod::Patch, BulkMethod::Delete].map(BulkMethod::as_str);
+    assert_eq!(names, ["POST", "PUT", "PATCH", "DELETE"]);
+}

@@ -15,6 +15,18 @@ impl fmt::Display for Cause {
 
 impl std::error::Error for Cause {}
 
+/// Why a unit is run again that would have waited for locks out of their order.
+#[derive(Debug)]
+pub(crate) struct OutOfOrder;
+
+impl fmt::Display for OutOfOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("memberships changed too often while a member was to be deleted")
+    }
+}
+
+impl std::error::Error for OutOfOrder {}
+
 /// What a database's error means for the rules. A value that is taken is known by its unique index.
 pub(crate) fn failed(error: sqlx::Error) -> Error {
     let index = error.as_database_error().and_then(dialect::taken);

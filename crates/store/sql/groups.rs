@@ -66,12 +66,28 @@ impl Groups for Connection<'_> {
     }
 
     async fn lock_group(&mut self, id: GroupId) -> Result<Option<Group>> {
-        let row = dialect::lock_as!(
+        let row = dialect::lock_for_change_as!(
             GroupRow,
             "SELECT id, version, created, changed, display_name, external_id, document FROM groups WHERE id = $1",
             id.0
         );
         Ok(row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Group::from))
+    }
+
+    async fn lock_group_for_deletion(&mut self, id: GroupId) -> Result<Option<Group>> {
+        let groups = dialect::lock_groups_around(&mut *self.0, id.0).await.map_err(failed)?;
+        let row = dialect::lock_as!(
+            GroupRow,
+            "SELECT id, version, created, changed, display_name, external_id, document FROM groups WHERE id = $1",
+            id.0
+        );
+        let group = row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Group::from);
+        self.refuse_elsewhere(id.0, &groups).await?;
+        Ok(group)
+    }
+
+    async fn lock_groups_of_return(&mut self, ids: &[Uuid]) -> Result<()> {
+        dialect::lock_groups_of_return(&mut *self.0, ids).await.map_err(failed)
     }
 
     async fn insert_group(&mut self, group: &Group) -> Result<()> {
@@ -153,8 +169,10 @@ impl Groups for Connection<'_> {
         if restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
             return Err(Error::Conflict(Conflict::GroupName));
         }
-        self.restore_memberships_in(id).await?;
+        // Groups before users, as everywhere.
+        dialect::lock_groups_of_return(&mut *self.0, &[id.0]).await.map_err(failed)?;
         self.restore_nesting(id, at).await?;
+        self.restore_memberships_in(id).await?;
         let forget = sqlx::query!("DELETE FROM deleted_groups WHERE id = $1", id.0);
         forget.execute(&mut *self.0).await.map_err(failed)?;
         Ok(Some(deleted.display_name))

@@ -1,4 +1,4 @@
-use super::{Connection, IDS, dialect, emails::push_ids, failed};
+use super::{Connection, IDS, dialect, emails::push_ids, error::OutOfOrder, failed};
 use crate::Db;
 use domain::{GroupId, Result, Timestamp, UserId};
 use sqlx::QueryBuilder;
@@ -63,7 +63,7 @@ impl Connection<'_> {
         // Whoever brings one of these groups back at the same time waits, and then finds the user.
         let pending = dialect::lock_as!(
             FormerRow,
-            "SELECT group_id FROM former_members WHERE user_id = $1 AND cause <> 'member'",
+            "SELECT group_id FROM former_members WHERE user_id = $1 AND cause <> 'member' ORDER BY group_id, user_id",
             user.0
         );
         pending.fetch_all(&mut *self.0).await.map_err(failed)?;
@@ -98,7 +98,7 @@ impl Connection<'_> {
     pub(super) async fn restore_memberships_in(&mut self, group: GroupId) -> Result<()> {
         let pending = dialect::lock_as!(
             FormerRow,
-            "SELECT group_id FROM former_members WHERE group_id = $1 AND cause <> 'member'",
+            "SELECT group_id FROM former_members WHERE group_id = $1 AND cause <> 'member' ORDER BY group_id, user_id",
             group.0
         );
         pending.fetch_all(&mut *self.0).await.map_err(failed)?;
@@ -143,6 +143,15 @@ impl Connection<'_> {
         let departures = sqlx::query!("DELETE FROM departures WHERE at < $1", before);
         departures.execute(&mut *self.0).await.map_err(failed)?;
         self.delete_former_nested(Timestamp::from_millis(before)).await
+    }
+
+    /// Has the unit run again where a user or group that is locked has come into a group that is not among these, which are
+    /// locked: to wait for that one now would be out of order.
+    pub(super) async fn refuse_elsewhere(&mut self, id: Uuid, groups: &[Uuid]) -> Result<()> {
+        if dialect::is_elsewhere(&mut *self.0, id, groups).await.map_err(failed)? {
+            return Err(domain::Error::Unavailable(Box::new(OutOfOrder)));
+        }
+        Ok(())
     }
 
     /// The members of a group that are none of these. No statement takes so many ids as a group may have members, and

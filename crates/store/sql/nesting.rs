@@ -123,7 +123,8 @@ impl Connection<'_> {
         // Whoever brings the other one back at the same time waits, and then finds this one.
         let pending = dialect::lock_as!(
             FormerRow,
-            "SELECT group_id FROM former_nested_groups WHERE (group_id = $1 OR member_id = $1) AND cause <> 'member'",
+            "SELECT group_id FROM former_nested_groups WHERE (group_id = $1 OR member_id = $1) AND cause <> 'member'
+            ORDER BY group_id, member_id",
             group.0
         );
         if pending.fetch_all(&mut *self.0).await.map_err(failed)?.is_empty() {

@@ -151,11 +151,18 @@ impl Users for Connection<'_> {
     }
 
     async fn lock_user(&mut self, id: UserId) -> Result<Option<User>> {
-        Ok(self.select_user(id, false, dialect::FOR_UPDATE).await?.map(|(user, _)| user))
+        Ok(self.select_user(id, false, dialect::FOR_CHANGE).await?.map(|(user, _)| user))
+    }
+
+    async fn lock_user_for_deletion(&mut self, id: UserId) -> Result<Option<User>> {
+        let groups = dialect::lock_groups_around(&mut *self.0, id.0).await.map_err(failed)?;
+        let user = self.select_user(id, false, dialect::FOR_DELETION).await?.map(|(user, _)| user);
+        self.refuse_elsewhere(id.0, &groups).await?;
+        Ok(user)
     }
 
     async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>> {
-        self.select_user(id, true, dialect::FOR_UPDATE).await
+        self.select_user(id, true, dialect::FOR_CHANGE).await
     }
 
     async fn insert_user(&mut self, user: &User) -> Result<()> {
@@ -296,6 +303,7 @@ impl Users for Connection<'_> {
             id.0
         );
         restore.execute(&mut *self.0).await.map_err(failed)?;
+        dialect::lock_groups_of_return(&mut *self.0, &[id.0]).await.map_err(failed)?;
         self.restore_memberships_of(id, at).await?;
         let forget = sqlx::query!("DELETE FROM deleted_users WHERE id = $1", id.0);
         forget.execute(&mut *self.0).await.map_err(failed)?;

@@ -182,6 +182,8 @@ fn in_order_of_return(mut departures: Vec<Departure>) -> Vec<Departure> {
 
 async fn undo_part(change: &Change<Vec<Departure>>, tx: &mut dyn Tx) -> Result<Undone> {
     let (mut undone, mut events) = (Undone::default(), Vec::new());
+    let targets: Vec<Uuid> = change.context.iter().map(|departure| departure.target).collect();
+    tx.lock_groups_of_return(&targets).await?;
     for departure in &change.context {
         let (done, actions) = undo(tx, departure, change.event.at).await?;
         if done {

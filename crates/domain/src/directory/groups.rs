@@ -164,7 +164,7 @@ impl Directory {
         let work = self.env.store.provision((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
-                let group = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                let group = tx.lock_group_for_deletion(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, group.version)?;
                 let (name, weight) = (&group.profile.display_name, tx.count_members(*id).await?);
                 if weight > 0 {

@@ -149,7 +149,7 @@ impl Directory {
         let work = self.env.store.provision((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
-                let user = tx.lock_user(*id).await?.ok_or(Error::NotFound)?;
+                let user = tx.lock_user_for_deletion(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, user.version)?;
                 // Whoever was deactivated before has departed already.
                 if user.profile.active {

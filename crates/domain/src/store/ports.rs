@@ -41,6 +41,9 @@ pub trait Users: Send {
     async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>>;
     /// A user, kept from changing by anybody else until the unit ends.
     async fn lock_user(&mut self, id: UserId) -> Result<Option<User>>;
+    /// A user that is to be deleted, kept from everything by anybody else until the unit ends, with the groups that it is
+    /// in. These come first, in the order of their ids, so that units do not wait for each other in a circle.
+    async fn lock_user_for_deletion(&mut self, id: UserId) -> Result<Option<User>>;
     /// A user and its groups, by name; the user is kept from changing by anybody else until the unit ends.
     async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
     /// Adds a user. Refuses a taken user name with `Conflict`.
@@ -85,6 +88,12 @@ pub trait Groups: Send {
     async fn group(&mut self, id: GroupId) -> Result<Option<Group>>;
     /// A group, kept from changing by anybody else until the unit ends.
     async fn lock_group(&mut self, id: GroupId) -> Result<Option<Group>>;
+    /// A group that is to be deleted, kept from everything by anybody else until the unit ends, with the groups that it is
+    /// in, as [`Users::lock_user_for_deletion`].
+    async fn lock_group_for_deletion(&mut self, id: GroupId) -> Result<Option<Group>>;
+    /// Keeps the groups from changing that the return of these users and groups changes, before any of them returns: units
+    /// that bring several back take all their groups at once, in the order of their ids.
+    async fn lock_groups_of_return(&mut self, ids: &[Uuid]) -> Result<()>;
     /// Adds a group without members. Refuses a taken name with `Conflict`.
     async fn insert_group(&mut self, group: &Group) -> Result<()>;
     /// Writes a group whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses

@@ -1,6 +1,7 @@
 //! What Postgres says otherwise than SQLite.
 
 use sqlx::error::DatabaseError;
+use uuid::Uuid;
 
 /// The function that finds one text in another, counting from 1.
 pub(crate) const POSITION: &str = "strpos";
@@ -15,8 +16,11 @@ pub(crate) const GROUPS: &str = "(SELECT COALESCE(
         json_agg(json_build_array(groups.id, groups.display_name) ORDER BY groups.display_name_key), '[]')::text
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
 
-/// Keeps the one row of a SELECT from changing until the unit ends.
-pub(crate) const FOR_UPDATE: &str = " FOR UPDATE OF users";
+/// Keeps the user of a SELECT from changing until the unit ends. Who is put into a group need not wait for that.
+pub(crate) const FOR_CHANGE: &str = " FOR NO KEY UPDATE OF users";
+
+/// Keeps the user of a SELECT, which is to be deleted, from everything until the unit ends.
+pub(crate) const FOR_DELETION: &str = " FOR UPDATE OF users";
 
 /// Keeps the rows of a SELECT from being deleted until the unit ends.
 pub(crate) const KEEP_ROWS: &str = " FOR KEY SHARE";
@@ -26,6 +30,12 @@ macro_rules! lock_as {
     ($row:ty, $sql:literal, $($argument:expr)?) => { sqlx::query_as!($row, $sql + " FOR UPDATE", $($argument)?) };
 }
 pub(crate) use lock_as;
+
+/// `query_as!` for a row that nobody else may change until the unit ends; others may refer to it.
+macro_rules! lock_for_change_as {
+    ($row:ty, $sql:literal, $($argument:expr)?) => { sqlx::query_as!($row, $sql + " FOR NO KEY UPDATE", $($argument)?) };
+}
+pub(crate) use lock_for_change_as;
 
 /// The unique index that refused a row; each bears the name of its table and column.
 pub(crate) fn taken(error: &dyn DatabaseError) -> Option<String> {
@@ -38,5 +48,56 @@ const CHAIN: i64 = 0x706f_7374_6572_6e31;
 /// Keeps everybody else from adding to the audit log until the unit ends.
 pub(crate) async fn lock_chain(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", CHAIN).execute(connection).await?;
+    Ok(())
+}
+
+/// Keeps a group, and the groups that a user or group is in, from being changed by anybody else until the unit ends, and
+/// gives their ids. All at once, in the order of the ids: two units that take their groups so do not wait for each other in
+/// a circle.
+pub(crate) async fn lock_groups_around(
+    connection: &mut sqlx::PgConnection,
+    id: Uuid,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let groups = sqlx::query_scalar!(
+        "SELECT id FROM groups WHERE id IN (
+            SELECT group_id FROM group_members WHERE user_id = $1
+            UNION ALL SELECT group_id FROM nested_groups WHERE member_id = $1
+            UNION ALL SELECT $1
+        ) ORDER BY id FOR NO KEY UPDATE",
+        id
+    );
+    groups.fetch_all(connection).await
+}
+
+/// Whether a user or group that is locked has come into a group that is not among these.
+pub(crate) async fn is_elsewhere(
+    connection: &mut sqlx::PgConnection,
+    id: Uuid,
+    groups: &[Uuid],
+) -> Result<bool, sqlx::Error> {
+    let elsewhere = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM group_members WHERE user_id = $1 AND group_id <> ALL ($2))
+            OR EXISTS (SELECT 1 FROM nested_groups WHERE member_id = $1 AND group_id <> ALL ($2)) AS "elsewhere!: bool""#,
+        id,
+        groups
+    );
+    elsewhere.fetch_one(connection).await
+}
+
+/// Keeps the groups that the return of these users and groups changes from being changed by anybody else until the unit
+/// ends, likewise.
+pub(crate) async fn lock_groups_of_return(
+    connection: &mut sqlx::PgConnection,
+    ids: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    let groups = sqlx::query!(
+        "SELECT id FROM groups WHERE id IN (
+            SELECT group_id FROM former_members WHERE user_id = ANY ($1) AND cause <> 'member'
+            UNION ALL SELECT group_id FROM former_nested_groups WHERE member_id = ANY ($1) AND cause <> 'member'
+            UNION ALL SELECT UNNEST($1)
+        ) ORDER BY id FOR NO KEY UPDATE",
+        ids
+    );
+    groups.fetch_all(connection).await?;
     Ok(())
 }

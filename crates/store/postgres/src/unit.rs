@@ -1,6 +1,9 @@
 //! A unit of work that writes: one transaction, run again as a whole where the database asks for that.
 
-use crate::sql::{self, Connection, Head, error::Cause};
+use crate::sql::{
+    self, Connection, Head,
+    error::{Cause, OutOfOrder},
+};
 use domain::{Error, Result, store::Unit};
 use sqlx::{PgConnection, PgPool};
 use std::{
@@ -54,11 +57,11 @@ async fn execute(connection: &mut PgConnection, statements: &'static str) -> Res
     Ok(())
 }
 
-/// A conflict with another transaction (40001, 40P01), of which Postgres has undone this one.
+/// A conflict with another transaction (40001, 40P01), of which Postgres has undone this one, or one that was seen ahead.
 fn is_transient(error: &Error) -> bool {
     let Error::Unavailable(cause) = error else { return false };
     let code = cause.downcast_ref().and_then(|Cause(error)| error.as_database_error()?.code());
-    matches!(code.as_deref(), Some("40001" | "40P01"))
+    matches!(code.as_deref(), Some("40001" | "40P01")) || cause.is::<OutOfOrder>()
 }
 
 /// Up to 10, 20, 40, … milliseconds, so that those who met do not meet again.

@@ -38,7 +38,7 @@ const TEAM: GroupId = GroupId(id(7));
 async fn delete_user(store: &Store, moment: i64) {
     let work = store.write(moment, |moment, tx| {
         Box::pin(async move {
-            tx.lock_user(ADA).await?;
+            tx.lock_user_for_deletion(ADA).await?;
             tx.delete_user(ADA, at(*moment)).await
         })
     });
@@ -48,7 +48,7 @@ async fn delete_user(store: &Store, moment: i64) {
 async fn delete_team(store: &Store, moment: i64) {
     let work = store.write(moment, |moment, tx| {
         Box::pin(async move {
-            tx.lock_group(TEAM).await?;
+            tx.lock_group_for_deletion(TEAM).await?;
             tx.delete_group(TEAM, at(*moment)).await
         })
     });

@@ -58,7 +58,7 @@ async fn version(store: &Store, group: u128) -> i64 {
 async fn delete(store: &Store, group: u128, moment: i64) {
     let work = store.write((group, moment), |(group, moment), tx| {
         Box::pin(async move {
-            tx.lock_group(number(*group)).await?;
+            tx.lock_group_for_deletion(number(*group)).await?;
             tx.delete_group(number(*group), at(*moment)).await
         })
     });

@@ -54,7 +54,7 @@ async fn copy_users(database: &mut SqliteConnection, people: &People) {
     sql.build().execute(&mut *database).await.unwrap();
     let mut sql = Sql::new(
         "INSERT INTO user_emails (user_id, position, value, value_key, kind, kind_key, is_primary)
-        SELECT users.id, position, user_name, user_name_key, kind, kind_key, is_primary
+        SELECT users.id, user_emails.position, user_name, user_name_key, kind, kind_key, is_primary
         FROM users JOIN user_emails ON user_id = ",
     );
     sql.push_bind(people.user_zero).push(" WHERE users.id <> user_id");
@@ -97,16 +97,16 @@ fn numbers(from: usize, to: usize) -> Sql {
 }
 
 /// Copies the one row that a table has for each number. Migrations may add columns: texts get the number's digits in
-/// place of the first one's, and what counts positions goes on.
+/// place of the first one's. A trigger gives each row its position.
 async fn copy(database: &mut SqliteConnection, sql: &mut Sql, table: &'static str, id: &str, made: &str) {
     let mut query = Sql::new("SELECT name, type FROM pragma_table_info(");
     query.push_bind(table).push(")");
-    let columns: Vec<(String, String)> = query.build_query_as().fetch_all(database).await.unwrap();
+    let mut columns: Vec<(String, String)> = query.build_query_as().fetch_all(database).await.unwrap();
+    columns.retain(|(name, _)| name != "position");
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
     let value = |(name, kind): &(String, String)| match (name.as_str(), kind.as_str()) {
         ("id", _) => id.to_owned(),
         ("created" | "changed", _) => made.to_owned(),
-        ("position", _) => "position + n".to_owned(),
         (_, "TEXT") => format!("replace({name}, '{}', {})", people::digits(0), people::digits_in_sql()),
         _ => name.clone(),
     };

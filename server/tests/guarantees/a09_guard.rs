@@ -101,15 +101,16 @@ async fn leave(app: &TestApp, users: &[String], groups: &[String]) {
     // One group loses its people one by one, and some of those are deleted in between.
     for (at, id) in users[450..475].iter().enumerate() {
         let operation = json!({"op": "Remove", "path": "members", "value": [{"value": id}]});
-        app.patch(&format!("/Groups/{}", groups[18]), json!([operation])).await.expect(StatusCode::OK);
+        // A capital op is Entra's, who gets no body back.
+        app.patch(&format!("/Groups/{}", groups[18]), json!([operation])).await.expect(StatusCode::NO_CONTENT);
         if at % 10 == 0 {
             app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
         }
     }
     // Another is emptied at once and deleted then, a third is deleted with its people in it.
-    app.patch(&format!("/Groups/{}", groups[17]), json!([{"op": "remove", "path": "members"}]))
+    app.patch(&format!("/Groups/{}", groups[17]), json!([{"op": "Remove", "path": "members"}]))
         .await
-        .expect(StatusCode::OK);
+        .expect(StatusCode::NO_CONTENT);
     app.delete(&format!("/Groups/{}", groups[17])).await.expect(StatusCode::NO_CONTENT);
     app.delete(&format!("/Users/{}", users[475])).await.expect(StatusCode::NO_CONTENT);
     app.delete(&format!("/Groups/{}", groups[19])).await.expect(StatusCode::NO_CONTENT);

@@ -144,10 +144,11 @@ async fn both(subjects: &mut [Subject; 2], path: &str) -> [Value; 2] {
     [ours.json("GET", path, None).await, bare.json("GET", path, None).await]
 }
 
-/// What two servers say alike: everything but where they are.
+/// What two servers say alike: everything but where they are, and the tag that follows from that.
 fn core(user: &Value) -> Value {
     let mut user = user.clone();
-    user["meta"].as_object_mut().unwrap().remove("location");
+    let meta = user["meta"].as_object_mut().unwrap();
+    meta.retain(|name, _| name != "location" && name != "version");
     for group in user["groups"].as_array_mut().unwrap() {
         group.as_object_mut().unwrap().remove("$ref");
     }

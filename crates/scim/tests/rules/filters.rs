@@ -269,3 +269,8 @@ fn digits_without_quotes_are_not_rounded() {
     let user = json!({"employeeNumber": "1", "userName": "123456789012345678901234567890"});
     check(&user, &[("userName eq 123456789012345678901234567890", true), ("userName eq 007", false)]);
 }
+
+#[test]
+fn parentheses_side_by_side_are_not_nested() {
+    assert!(read(&vec!["(a pr)"; 200].join(" and ")).is_ok());
+}

@@ -3,8 +3,8 @@
 use domain::{
     Env, Timestamp, TokenId,
     activity::{Call, Record},
-    store::{Store, Tx, Work},
-    token::{ClientProfile, detected, place_of, used},
+    store::Store,
+    token::{place_of, used},
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::{
@@ -30,7 +30,6 @@ pub struct Recorder {
 
 enum Message {
     Used(TokenId, Option<String>, Timestamp),
-    Detected(TokenId, ClientProfile, Timestamp),
     Record(Record),
     Flush(oneshot::Sender<()>),
 }
@@ -48,11 +47,6 @@ impl Recorder {
         if let Some(token) = call.token {
             self.send(Message::Used(token, call.address.as_deref().and_then(place_of), call.at));
         }
-    }
-
-    /// Notes what the client of a token has turned out to be.
-    pub(crate) fn detected(&self, token: TokenId, client: ClientProfile, at: Timestamp) {
-        self.send(Message::Detected(token, client, at));
     }
 
     /// Records a call that changed nothing.
@@ -121,7 +115,6 @@ impl Strangers {
 struct Batch {
     records: Vec<Record>,
     uses: Uses,
-    clients: HashMap<(TokenId, ClientProfile), Timestamp>,
 }
 
 /// When each token was last used from each place, as far as it was noted.
@@ -138,10 +131,6 @@ impl Batch {
                 }
                 None
             }
-            Message::Detected(token, client, at) => {
-                self.clients.entry((token, client)).or_insert(at);
-                None
-            }
             Message::Record(record) => {
                 if record.call.token.is_some() || strangers.admit(record.call.at) {
                     self.records.push(record);
@@ -153,29 +142,21 @@ impl Batch {
     }
 
     async fn write(self, store: &Store) {
-        if self.records.is_empty() && self.uses.is_empty() && self.clients.is_empty() {
+        if self.records.is_empty() && self.uses.is_empty() {
             return;
         }
-        // What admits a call changes only where a client was detected.
-        let is_plain = self.clients.is_empty();
-        let written =
-            if is_plain { store.provision(self, Self::add).await } else { store.write(self, Self::add).await };
-        if let Err(error) = written {
+        let written = store.provision(self, |batch, tx| {
+            Box::pin(async move {
+                tx.append_records(&batch.records).await?;
+                for ((token, place), at) in &batch.uses {
+                    used(tx, *token, place.as_deref(), *at).await?;
+                }
+                Ok(())
+            })
+        });
+        if let Err(error) = written.await {
             tracing::error!(error = &error as &dyn std::error::Error, "the activity record could not be written");
         }
-    }
-
-    fn add<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
-        Box::pin(async move {
-            tx.append_records(&self.records).await?;
-            for ((token, place), at) in &self.uses {
-                used(tx, *token, place.as_deref(), *at).await?;
-            }
-            for ((token, client), at) in &self.clients {
-                detected(tx, *token, *client, *at).await?;
-            }
-            Ok(())
-        })
     }
 }
 

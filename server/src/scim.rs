@@ -85,7 +85,7 @@ fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem
 async fn answer(state: &AppState, directory: Directory, request: Request, deadline: Instant) -> Result<Reply, Problem> {
     let call = Call::read(state, directory, request, deadline).await?;
     if let Some(sign) = call.detected() {
-        state.recorder.detected(call.directory.token().id, sign, state.env.now());
+        call.directory.detected(sign).await?;
     }
     dispatch(state, call).await
 }

@@ -23,9 +23,10 @@ use crate::{
     query::{Listed, Listing, Mark, Start, Window},
     settings::Settings,
     store::Tx,
-    token::{Presented, Token},
+    token::{ClientProfile, Presented, Token},
     user::Profile,
 };
+use serde_json::json;
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 use uuid::Uuid;
 
@@ -97,6 +98,32 @@ impl Directory {
     /// The token that opened this.
     pub fn token(&self) -> &Token {
         &self.token
+    }
+
+    /// Notes what the token's client has turned out to be, unless that is known or set. Before the call goes on: the next
+    /// one may follow at once, and mean something else by the same words.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer.
+    pub async fn detected(&self, sign: ClientProfile) -> Result<()> {
+        let work = self.env.store.write((self.clone(), sign, self.env.now()), |(this, sign, at), tx| {
+            Box::pin(async move {
+                let Some(token) = tx.lock_token(this.token.id).await? else { return Ok(()) };
+                let profile = token.profile_with(Some(*sign));
+                if profile == token.profile {
+                    return Ok(());
+                }
+                tx.update_token(&Token { profile, ..token.clone() }).await?;
+                // To be like any other changes nothing of what the words of its calls mean.
+                if *sign == ClientProfile::Generic {
+                    return Ok(());
+                }
+                let facts = json!({"client": sign.as_str(), "how": "detected"});
+                let event = Event::new(*at, this.actor(), None, Action::TokenChanged);
+                tx.append_event(&event.on(token.id.0, &token.name).with(&facts)).await
+            })
+        });
+        work.await
     }
 
     /// The description of a call by this client, made now.

@@ -11,7 +11,6 @@ use crate::{
     text_enum::text_enum,
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
@@ -233,23 +232,6 @@ pub async fn used(tx: &mut dyn Tx, id: TokenId, place: Option<&str>, at: Timesta
     let Some(token) = tx.token(id).await? else { return Ok(()) };
     let actor = Actor::Scim { token: id, name: token.name.clone() };
     tx.append_event(&Event::new(at, actor, place.map(str::to_owned), action).on(id.0, &token.name)).await
-}
-
-/// Notes, behind the answer, what a token's client has turned out to be, unless that is known or set.
-pub async fn detected(tx: &mut dyn Tx, id: TokenId, sign: ClientProfile, at: Timestamp) -> Result<()> {
-    let Some(token) = tx.lock_token(id).await? else { return Ok(()) };
-    let profile = token.profile_with(Some(sign));
-    if profile == token.profile {
-        return Ok(());
-    }
-    tx.update_token(&Token { profile, ..token.clone() }).await?;
-    // To be like any other changes nothing of what the words of its calls mean.
-    if sign == ClientProfile::Generic {
-        return Ok(());
-    }
-    let actor = Actor::Scim { token: id, name: token.name.clone() };
-    let facts = json!({"client": sign.as_str(), "how": "detected"});
-    tx.append_event(&Event::new(at, actor, None, Action::TokenChanged).on(id.0, &token.name).with(&facts)).await
 }
 
 /// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which is one

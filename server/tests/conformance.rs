@@ -31,7 +31,7 @@ async fn every_case_passes(database: Database) {
     let token = host.create_token("Conformance", None).await.unwrap().secret;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let state = AppState::new(env, url.parse().unwrap(), Hasher::new().unwrap(), Recorder::start(store));
+    let state = AppState::new(env, url.parse().unwrap(), Hasher::default(), Recorder::start(store));
     let never = std::future::pending();
     let serving = tokio::spawn(serve(listener, build(state), Limits::default(), TrustedProxies::default(), never));
     let report = run(&Target::new(&format!("{url}/scim/v2"), &token).unwrap(), None, 8).await;

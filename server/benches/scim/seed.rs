@@ -40,6 +40,11 @@ pub(crate) async fn fill(file: &Path, user_zero: Uuid, users: usize) -> People {
     people
 }
 
+/// Has the system write a file to the disk: what the load has left to write is not the servers' to wait for.
+pub(crate) fn settle(file: &Path) {
+    std::fs::File::open(file).unwrap().sync_all().unwrap();
+}
+
 /// A connection for which only speed counts: a run that breaks off starts anew.
 async fn open(file: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);

@@ -151,6 +151,6 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
 }
 
 async fn hash(secret: &Secret) -> Result<String, String> {
-    let hasher = Hasher::new().map_err(|error| line(&error))?;
+    let hasher = Hasher::default();
     hasher.hash(secret.reveal().to_owned()).await.map_err(|error| line(&error))
 }

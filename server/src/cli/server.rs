@@ -16,7 +16,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     let env = open(database_url).await?;
-    let hasher = Hasher::new().map_err(|error| line(&error))?;
+    let hasher = Hasher::default();
     welcome(&env, &hasher).await?;
     alerts::start(&env, channels).await.map_err(|error| line(&error))?;
     let listening = listener.local_addr().map_err(|error| error.to_string())?;

@@ -36,7 +36,7 @@ impl Listening {
     /// The product with other limits.
     pub(crate) async fn start(app: &TestApp, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let state = AppState::new(app.env.clone(), URL.parse().unwrap(), Hasher::new().unwrap(), app.recorder.clone());
+        let state = AppState::new(app.env.clone(), URL.parse().unwrap(), Hasher::default(), app.recorder.clone());
         let state = state.with_listen(listener.local_addr().unwrap()).with_limits(limits);
         Self::accept(listener, build(state), limits, TrustedProxies::default())
     }

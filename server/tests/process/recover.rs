@@ -106,7 +106,7 @@ async fn first_version(database: &Database, secret: &str) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(first, folder.path().join("0001_init.sql")).unwrap();
     let migrator = Migrator::new(folder.path()).await.unwrap();
-    let hash = server::Hasher::new().unwrap().hash(secret.to_owned()).await.unwrap();
+    let hash = server::Hasher::default().hash(secret.to_owned()).await.unwrap();
     let insert = "INSERT INTO break_glass_accounts (id, name, name_key, secret_hash, created, secret_changed)
         VALUES ($1, 'gate-7f3k', 'gate-7f3k', $2, 1795000000000, 1795000000000)";
     let id = uuid::Uuid::from_u128(7);

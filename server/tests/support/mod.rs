@@ -116,7 +116,7 @@ impl TestApp {
         let store = store::open(database.url()).await.unwrap();
         let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(SystemRandom) };
         let host = Host::new(env.clone());
-        let (hasher, recorder) = (Hasher::new().unwrap(), Recorder::start(store));
+        let (hasher, recorder) = (Hasher::default(), Recorder::start(store));
         let state = AppState::new(env.clone(), URL.parse().unwrap(), hasher.clone(), recorder.clone());
         let state = with(state);
         Self { env, host, clock, recorder, token, database, router: build(state), hasher }

@@ -98,19 +98,25 @@ impl TryFrom<ViewRow> for UserView {
 }
 
 impl Connection<'_> {
-    /// One user with its e-mail addresses, and its groups where they are wanted, in one statement.
+    /// One user with its e-mail addresses, and its groups where they are wanted. A statement that has waited for a lock
+    /// sees the row as it is now, but what belongs to it as it was before: so the lock is a statement of its own.
     async fn select_user(
         &mut self,
         id: UserId,
         with_groups: bool,
         lock: &'static str,
     ) -> Result<Option<(User, Vec<GroupRef>)>> {
+        if !lock.is_empty() {
+            let mut query = QueryBuilder::<Db>::new("SELECT id FROM users WHERE id = ");
+            query.push_bind(id.0).push(lock);
+            query.build().execute(&mut *self.0).await.map_err(failed)?;
+        }
         let mut query = QueryBuilder::<Db>::new(
             "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
                 employee_number, manager, active, document, ",
         );
         query.push(dialect::EMAILS).push(", ").push(group_column(with_groups));
-        query.push(" FROM users WHERE id = ").push_bind(id.0).push(lock);
+        query.push(" FROM users WHERE id = ").push_bind(id.0);
         let row: Option<UserRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
         row.map(UserRow::whole).transpose()
     }
@@ -125,10 +131,11 @@ fn group_column(wanted: bool) -> &'static str {
     if wanted { dialect::GROUPS } else { "NULL AS groups" }
 }
 
-/// Reads what `dialect::GROUPS` gives.
+/// Reads what `dialect::GROUPS` gives, by name. Sorted here: SQLite would make a table for it, for each user.
 fn groups_from_json(text: Option<&str>) -> Result<Vec<GroupRef>> {
     let corrupt = || Error::Corrupt { table: "groups", column: "display_name" };
-    let groups: Vec<(&str, String)> = text.map_or(Ok(Vec::new()), serde_json::from_str).map_err(|_| corrupt())?;
+    let mut groups: Vec<(&str, String)> = text.map_or(Ok(Vec::new()), serde_json::from_str).map_err(|_| corrupt())?;
+    groups.sort_by_cached_key(|(_, display_name)| fold(display_name));
     let group = |(id, display_name)| {
         let id = Uuid::try_parse(id).map_err(|_| corrupt())?;
         Ok(GroupRef { id: GroupId(id), display_name })

@@ -11,9 +11,9 @@ pub(crate) const EMAILS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(value, kind, is_primary) ORDER BY position), '[]')::text
     FROM user_emails WHERE user_id = users.id) AS emails";
 
-/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]` by name.
-pub(crate) const GROUPS: &str = "(SELECT COALESCE(
-        json_agg(json_build_array(groups.id, groups.display_name) ORDER BY groups.display_name_key), '[]')::text
+/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]`.
+pub(crate) const GROUPS: &str =
+    "(SELECT COALESCE(json_agg(json_build_array(groups.id, groups.display_name)), '[]')::text
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
 
 /// Keeps the user of a SELECT from changing until the unit ends. Who is put into a group need not wait for that.

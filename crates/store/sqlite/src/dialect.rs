@@ -10,9 +10,8 @@ pub(crate) const POSITION: &str = "instr";
 pub(crate) const EMAILS: &str = "(SELECT json_group_array(json_array(value, kind, is_primary) ORDER BY position)
     FROM user_emails WHERE user_id = users.id) AS emails";
 
-/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]` by name.
-pub(crate) const GROUPS: &str =
-    "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name) ORDER BY groups.display_name_key)
+/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]`.
+pub(crate) const GROUPS: &str = "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name))
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
 
 /// Keeps the user of a SELECT from changing until the unit ends: nobody else can write.

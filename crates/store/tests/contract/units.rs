@@ -1,6 +1,6 @@
 //! Units of work: all or nothing, whatever happens to them or beside them.
 
-use crate::support::{group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
+use crate::support::{email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
     Conflict, Error, Result, UserId,
     query::Filter,
@@ -14,6 +14,7 @@ on_both_databases!(
     neighbours_do_not_touch_each_other,
     a_name_goes_to_one_of_many,
     units_that_cross_both_succeed,
+    who_has_waited_for_a_user_finds_all_of_it,
     a41_a_dropped_caller_cannot_cut_a_unit,
     a_lost_error_cannot_become_a_commit,
     closing_waits_for_units_under_way,
@@ -126,6 +127,33 @@ async fn units_that_cross_both_succeed(store: Store) {
         let found = unit!(store.write, |tx, number| tx.lock_user(UserId(id(*number)))).unwrap().unwrap();
         assert_eq!(found.version, 3);
     }
+}
+
+async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
+    insert_users(&store, &[user(1, "ada")]).await;
+    insert_groups(&store, &[group(1, "Staff")]).await;
+    let change = |number: u128, wait: u64| {
+        let work = store.write((number, wait), |(number, wait), tx| {
+            Box::pin(async move {
+                let ada = UserId(id(1));
+                let (mut user, groups) = tx.lock_user_and_groups(ada).await?.ok_or(Error::NotFound)?;
+                tokio::time::sleep(Duration::from_millis(*wait)).await;
+                let before = user.profile.emails.clone();
+                user.version += 1;
+                tx.update_user(&user).await?;
+                tx.replace_emails(ada, &[email(&format!("ada{number}@corp.example"), None, true)]).await?;
+                tx.add_members(group(1, "").id, &[ada], user.changed).await?;
+                Ok((before.len(), groups.len()))
+            })
+        });
+        async { work.await }
+    };
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        change(2, 0).await
+    };
+    let (first, second) = tokio::join!(change(1, 300), second);
+    assert_eq!((first.unwrap(), second.unwrap()), ((0, 0), (1, 1)));
 }
 
 async fn a41_a_dropped_caller_cannot_cut_a_unit(store: Store) {

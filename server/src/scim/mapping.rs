@@ -22,7 +22,8 @@ use scim::{
     resource::{Meta, Projection, render_text, replace},
     schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::{fmt::Display, sync::Arc};
 
@@ -128,48 +129,65 @@ fn to_domain_error(error: scim::Error) -> Error {
 /// A user as the client sees it, as JSON text, and its entity tag.
 pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Result<(String, String), Problem> {
     let groups = groups(call, &view);
-    let (types, tag) = (call.schemas.user, tag_of(&view, &groups));
+    let (types, tag) = (call.schemas.user, user_tag(&view));
     let meta = meta(call, types, view.id, tag.clone(), view.created, view.changed);
-    let text = render_text(types, &view.document, meta, vec![("groups", groups)], projection).map_err(corrupt)?;
+    let text = render_text(types, &view.document, meta, &[("groups", groups)], projection).map_err(corrupt)?;
     Ok((text, tag))
 }
 
-fn groups(call: &Call, view: &UserView) -> Value {
-    let groups = view.groups.iter().map(|group| {
-        let location = format!("{}/Groups/{}", call.base_url, group.id);
-        json!({"value": group.id.to_string(), "$ref": location, "display": group.display_name, "type": "direct"})
+/// A group of a user (RFC 7643 §4.1.2), or a member of a group (§4.2).
+#[derive(Serialize)]
+struct Reference<'r> {
+    value: String,
+    #[serde(rename = "$ref")]
+    location: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display: Option<&'r str>,
+    #[serde(rename = "type")]
+    kind: &'r str,
+}
+
+impl<'r> Reference<'r> {
+    fn new(call: &Call, resource_type: &ResourceType, id: impl Display, kind: &'r str) -> Self {
+        Self { location: location(call, resource_type, &id), value: id.to_string(), display: None, kind }
+    }
+}
+
+fn groups(call: &Call, view: &UserView) -> String {
+    let groups = view.groups.iter().map(|group| Reference {
+        display: Some(&group.display_name),
+        ..Reference::new(call, call.schemas.group, group.id, "direct")
     });
-    groups.collect()
+    write(&groups.collect::<Vec<_>>())
 }
 
 /// The entity tag of a user as it is shown. Its groups change without the user's version, so where they are shown the
 /// tag has a hash of them beside the version.
-pub(super) fn user_tag(call: &Call, view: &UserView) -> String {
-    tag_of(view, &groups(call, view))
-}
-
-fn tag_of(view: &UserView, groups: &Value) -> String {
+pub(super) fn user_tag(view: &UserView) -> String {
     if view.groups.is_empty() {
         return tag(view.version);
     }
-    let hash = Sha256::digest(groups.to_string());
-    let hash: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("W/\"{}-{hash}\"", view.version)
+    let mut hash = Sha256::new();
+    for group in &view.groups {
+        // No text has a NUL in it.
+        hash.update(group.id.0);
+        hash.update(&group.display_name);
+        hash.update([0]);
+    }
+    let [a, b, c, d, e, f, g, h, ..] = hash.finalize().0;
+    format!("W/\"{}-{:016x}\"", view.version, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// A group as the client sees it, as JSON text.
 pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<String, Problem> {
     let GroupView { group, members, nested, .. } = view;
-    let member = |resource_type: &ResourceType, id: String| {
-        let location = location(call, resource_type, &id);
-        json!({"value": id, "$ref": location, "type": resource_type.name})
-    };
-    let users = members.into_iter().map(|id| member(call.schemas.user, id.to_string()));
-    let members = users.chain(nested.into_iter().map(|id| member(call.schemas.group, id.to_string())));
+    let (user, nesting) = (call.schemas.user, call.schemas.group);
+    let users = members.into_iter().map(|id| Reference::new(call, user, id, user.name));
+    let members = users.chain(nested.into_iter().map(|id| Reference::new(call, nesting, id, nesting.name)));
     let types = call.schemas.group;
     let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
-    let members = vec![("members", members.collect())];
-    Ok(render_text(types, &group.profile.document, meta, members, projection).map_err(corrupt)?)
+    let members = [("members", write(&members.collect::<Vec<_>>()))];
+    Ok(render_text(types, &group.profile.document, meta, &members, projection).map_err(corrupt)?)
 }
 
 /// The URL of a resource.
@@ -231,6 +249,7 @@ fn required(document: &Document, name: &str) -> Result<String, scim::Error> {
         .ok_or_else(|| scim::Error::invalid_value(format!("{name} is required and may not be empty.")))
 }
 
-fn write(document: &Document) -> String {
-    serde_json::to_string(document).unwrap_or_default()
+/// Writes what holds nothing that JSON could refuse.
+fn write(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -33,7 +33,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.user)?;
     let view = call.directory.user(parse(id)?, projection.wants("groups")).await?;
-    let tag = mapping::user_tag(call, &view);
+    let tag = mapping::user_tag(&view);
     if call.has_tag(&tag) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).tag(tag));
     }
@@ -91,7 +91,7 @@ fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply
 async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
     if call.has_none_match() {
         let view = call.directory.user(parse(id)?, true).await?;
-        let tags = [tag(view.version), mapping::user_tag(call, &view)];
+        let tags = [tag(view.version), mapping::user_tag(&view)];
         if tags.iter().any(|tag| call.has_tag(tag)) {
             return Err(Problem::known());
         }

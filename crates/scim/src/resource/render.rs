@@ -1,3 +1,4 @@
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Projection;
@@ -44,7 +45,7 @@ pub fn render(
     for (name, value) in readonly {
         insert(&mut out, name.to_owned(), value, resource_type, projection);
     }
-    insert(&mut out, "meta".to_owned(), meta_json(resource_type, meta), resource_type, projection);
+    insert(&mut out, "meta".to_owned(), json!(meta.of(resource_type)), resource_type, projection);
     out
 }
 
@@ -66,12 +67,25 @@ fn schemas(resource_type: &ResourceType, document: &Map<String, Value>) -> Value
     json!(urns)
 }
 
-pub(super) fn meta_json(resource_type: &ResourceType, meta: Meta) -> Value {
-    json!({
-        "resourceType": resource_type.name,
-        "created": meta.created,
-        "lastModified": meta.last_modified,
-        "version": meta.version,
-        "location": meta.location,
-    })
+/// `meta`, as a response has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MetaOf<'m> {
+    resource_type: &'m str,
+    created: &'m str,
+    last_modified: &'m str,
+    version: &'m str,
+    location: &'m str,
+}
+
+impl Meta {
+    pub(super) fn of<'m>(&'m self, resource_type: &'m ResourceType) -> MetaOf<'m> {
+        MetaOf {
+            resource_type: resource_type.name,
+            created: &self.created,
+            last_modified: &self.last_modified,
+            version: &self.version,
+            location: &self.location,
+        }
+    }
 }

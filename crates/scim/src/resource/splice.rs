@@ -2,35 +2,39 @@
 
 use std::fmt::{self, Write};
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::render::{meta_json, render};
+use super::render::render;
 use super::{Meta, Projection};
 use crate::schema::ResourceType;
 use crate::text::is_urn;
-use crate::value::is_empty;
 
 /// Turns a document, as JSON text, into the response's JSON text. Says what [`render`] says, member by member; where the
 /// projection leaves whole attributes alone, none of them is read.
 ///
+/// `readonly` holds what the server adds, as JSON text.
+///
 /// # Errors
-/// When the text is no JSON object.
+/// When the text is no JSON object, or what is added is no JSON.
 pub fn render_text(
     resource_type: &ResourceType,
     document: &str,
     meta: Meta,
-    readonly: Vec<(&str, Value)>,
+    readonly: &[(&str, String)],
     projection: &Projection,
 ) -> serde_json::Result<String> {
     if projection.is_by_attribute() && resource_type.is_returned_by_default()
         // A name with an escape in it cannot be borrowed; such a document goes the long way.
         && let Ok(members) = serde_json::from_str(document)
     {
-        return Ok(splice(resource_type, &members, document.len(), meta, readonly, projection));
+        return Ok(splice(resource_type, &members, document.len(), &meta, readonly, projection));
     }
     let document = serde_json::from_str(document)?;
+    let readonly = readonly.iter().map(|(name, value)| Ok((*name, serde_json::from_str(value)?)));
+    let readonly = readonly.collect::<serde_json::Result<_>>()?;
     Ok(Value::Object(render(resource_type, document, meta, readonly, projection)).to_string())
 }
 
@@ -65,13 +69,14 @@ fn splice(
     resource_type: &ResourceType,
     Members(members): &Members<'_>,
     length: usize,
-    meta: Meta,
-    readonly: Vec<(&str, Value)>,
+    meta: &Meta,
+    readonly: &[(&str, String)],
     projection: &Projection,
 ) -> String {
-    let mut out = String::with_capacity(length + 1024);
+    let added: usize = readonly.iter().map(|(_, value)| value.len()).sum();
+    let mut out = String::with_capacity(length + added + 1024);
     push_schemas(&mut out, resource_type, members);
-    let _ = write!(out, ",\"id\":{}", Value::String(meta.id.clone()));
+    push_member(&mut out, "id", &text(&meta.id));
     let is_external_id = |(name, _): &&(&str, &RawValue)| *name == "externalId";
     let first = members.iter().filter(is_external_id);
     for (name, value) in first.chain(members.iter().filter(|member| !is_external_id(member))) {
@@ -80,14 +85,21 @@ fn splice(
             push_member(&mut out, name, value.get());
         }
     }
-    let meta = ("meta", meta_json(resource_type, meta));
-    for (name, value) in readonly.into_iter().chain([meta]) {
-        if !is_empty(&value) && projection.wants_of(resource_type, name) {
-            push_member(&mut out, name, &value.to_string());
+    for (name, value) in readonly {
+        if !says_nothing(value) && projection.wants_of(resource_type, name) {
+            push_member(&mut out, name, value);
         }
+    }
+    if projection.wants_of(resource_type, "meta") {
+        push_member(&mut out, "meta", &text(&meta.of(resource_type)));
     }
     out.push('}');
     out
+}
+
+/// What nothing in it can refuse to be written as JSON text.
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// RFC 7643 §3: `schemas` names the core schema and every extension that the resource uses, known or not.
@@ -108,7 +120,7 @@ fn push_member(out: &mut String, name: &str, value: &str) {
     out.push_str(value);
 }
 
-/// Whether this is an empty value, as [`is_empty`] has it, in the form in which documents are written.
+/// Whether this is an empty value, as [`is_empty`](crate::value::is_empty) has it, in the form in which documents are written.
 fn says_nothing(json: &str) -> bool {
     matches!(json, "null" | "\"\"" | "[]" | "{}")
 }

@@ -265,9 +265,12 @@ async fn a_token_that_ends_meanwhile_stops_the_rest(app: TestApp) {
     let many: Vec<Value> = (0..300).map(|number| user(&format!("u{number}"))).collect();
     let sending = app.scim_as(&token.secret, Method::POST, "/Bulk", Some(json!({"Operations": many})));
     let revoking = async {
-        while app.get("/Users?count=0").await.total() == 0 {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        let begun = async {
+            while app.get("/Users?count=0").await.total() == 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), begun).await.expect("somebody is created");
         app.host.revoke_token(token.token.id).await.unwrap();
     };
     let (answer, ()) = tokio::join!(sending, revoking);

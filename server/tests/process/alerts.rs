@@ -8,7 +8,11 @@ use crate::{
 };
 use hyper::StatusCode;
 use serde_json::Value;
-use std::{collections::BTreeSet, process::Stdio, time::Duration};
+use std::{
+    collections::BTreeSet,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 use tokio::time::sleep;
 
 on_both!(
@@ -49,13 +53,27 @@ async fn b07_a_sign_in_reaches_every_channel(database: Database) {
     }
 }
 
+/// Waits until each channel has tried and could not tell.
+async fn until_all_failed(database: &Database) {
+    let store = store::open(database.url()).await.unwrap();
+    let begun = Instant::now();
+    loop {
+        let channels = store.read((), |(), tx| Box::pin(async move { tx.channels().await })).await.unwrap();
+        if channels.len() == CHANNELS.len() && channels.iter().all(|channel| channel.attempts > 0) {
+            break;
+        }
+        assert!(begun.elapsed() < MINUTE, "{channels:?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+    store.close().await;
+}
+
 async fn b07_alerts_survive_receivers_that_are_down_and_a_kill(database: Database) {
     let sheet = Sheet::make(database.url()).await;
     let mut receivers = Receivers::new().await;
     let server = start(&database, &receivers).await;
     Browser::new(server.port).must_sign_in(&sheet.name, &sheet.secret).await;
-    // Long enough for tries that fail.
-    sleep(Duration::from_secs(2)).await;
+    until_all_failed(&database).await;
     server.kill().await;
     receivers.up().await;
     let _server = start(&database, &receivers).await;

@@ -7,7 +7,11 @@ use domain::{
     store::{Store, Work},
     user::User,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::{
+    sync::mpsc::{UnboundedSender, unbounded_channel},
+    time::sleep,
+};
 
 on_both_databases!(
     a_unit_that_errs_leaves_nothing,
@@ -19,6 +23,11 @@ on_both_databases!(
     a_lost_error_cannot_become_a_commit,
     closing_waits_for_units_under_way,
 );
+
+/// For how long a late unit goes on.
+const LATE: Duration = Duration::from_millis(300);
+/// For how long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn names(store: &Store) -> Vec<String> {
     let all = domain::query::Slice { offset: 0, limit: 1000 };
@@ -50,7 +59,7 @@ async fn insert(store: Store, number: u32, end: End) -> Result<()> {
                 End::Conflict => tx.insert_user(&User { id: UserId(id(999)), ..new.clone() }).await,
                 End::Panic => panic!("a unit that panics, as the test wants it"),
                 End::Late => {
-                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    sleep(LATE).await;
                     Ok(())
                 }
             }
@@ -108,7 +117,7 @@ async fn rename_both(store: Store, first: u128, second: u128) -> Result<()> {
         Box::pin(async move {
             for number in users {
                 let mut user = tx.lock_user(UserId(id(*number))).await?.ok_or(Error::NotFound)?;
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                sleep(Duration::from_millis(50)).await;
                 user.version += 1;
                 tx.update_user(&user).await?;
             }
@@ -164,8 +173,11 @@ async fn a41_a_dropped_caller_cannot_cut_a_unit(store: Store) {
         let _ = tokio::time::timeout(patience, unit).await;
     }
     insert(store.clone(), 21, End::Well).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
     let wanted: Vec<String> = (1..=21).map(|number| format!("u{number:02}")).collect();
+    let begun = Instant::now();
+    while names(&store).await.len() < wanted.len() && begun.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(5)).await;
+    }
     assert_eq!(names(&store).await, wanted);
 }
 
@@ -184,10 +196,24 @@ async fn a_lost_error_cannot_become_a_commit(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.group(group(1, "").id)).unwrap(), Some(group(1, "Staff")));
 }
 
+/// Says when its unit is under way, which then takes its time.
+async fn insert_and_linger(store: Store, begun: UnboundedSender<()>) -> Result<()> {
+    let work = store.write((user(1, "u01"), begun), |(new, begun), tx| {
+        Box::pin(async move {
+            tx.insert_user(new).await?;
+            begun.send(()).unwrap();
+            sleep(LATE).await;
+            Ok(())
+        })
+    });
+    work.await
+}
+
 async fn closing_waits_for_units_under_way(store: Store) {
     store.ping().await.unwrap();
-    let unit = tokio::spawn(insert(store.clone(), 1, End::Late));
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let (begun, mut is_under_way) = unbounded_channel();
+    let unit = tokio::spawn(insert_and_linger(store.clone(), begun));
+    is_under_way.recv().await.unwrap();
     store.close().await;
     assert!(unit.is_finished());
     unit.await.unwrap().unwrap();

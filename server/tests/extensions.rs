@@ -15,6 +15,7 @@ on_both!(
     declared_attributes_are_obeyed_on_users,
     declared_attributes_are_obeyed_on_groups,
     people_from_before_a_required_extension_can_be_changed,
+    what_was_kept_before_the_declaration_is_not_returned,
 );
 
 fn definitions() -> Value {
@@ -84,4 +85,18 @@ async fn people_from_before_a_required_extension_can_be_changed(app: TestApp) {
     assert_eq!(refused["scimType"], "invalidValue");
     let end = json!([{"op": "Replace", "path": "active", "value": "False"}]);
     assert_eq!(app.patch(&format!("/Users/{id}"), end).await.expect(StatusCode::OK).json()["active"], false);
+}
+
+async fn what_was_kept_before_the_declaration_is_not_returned(app: TestApp) {
+    let mut user = entra_user("ada");
+    user[BADGES] = json!({"badge": "b7", "pin": "1234"});
+    let at = format!("/Users/{}", app.post("/Users", user).await.expect(StatusCode::CREATED).id());
+    let plain = json!({"resourceType": "User", "id": BADGES, "attributes": [
+        {"name": "badge"}, {"name": "pin", "mutability": "writeOnly", "returned": "never"}]});
+    let app = app.extended(plain).await;
+    let title = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
+    for answer in [app.get(&at).await, app.patch(&at, title).await, app.get("/Users").await] {
+        let answer = answer.expect(StatusCode::OK);
+        assert!(answer.text.contains("\"b7\"") && !answer.text.contains("1234"), "{}", answer.text);
+    }
 }

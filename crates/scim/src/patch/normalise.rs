@@ -230,7 +230,7 @@ impl Normaliser<'_> {
     }
 
     fn set(&mut self, kind: Kind, attribute: &Attribute, mut target: Target, mut value: Value) -> Result<()> {
-        if only_read_only(attribute, &value) {
+        if says_nothing_kept(attribute, &value) {
             return Ok(());
         }
         if attribute.is_identified() && target.sub_attribute.as_deref() == Some("value") {
@@ -284,8 +284,13 @@ fn check_shape(attribute: &Attribute, target: &Target) -> Result<()> {
     Ok(())
 }
 
-/// Whether the value names read-only sub-attributes and nothing else, so that nothing is to be done.
-fn only_read_only(attribute: &Attribute, value: &Value) -> bool {
-    let is_read_only = |name: &String| attribute.sub_attribute(name).is_some_and(|sub| !sub.is_stored());
-    value.as_object().is_some_and(|map| !map.is_empty() && map.keys().all(is_read_only))
+/// Whether the value names sub-attributes that are not kept and nothing else, so that nothing is to be done. A plain
+/// value stands for `value`.
+fn says_nothing_kept(attribute: &Attribute, value: &Value) -> bool {
+    let is_lost = |name: &str| attribute.sub_attribute(name).is_some_and(|sub| !sub.is_stored());
+    match value {
+        Value::Object(map) => !map.is_empty() && map.keys().all(|name| is_lost(name)),
+        Value::String(plain) => !plain.is_empty() && is_lost("value"),
+        _ => false,
+    }
 }

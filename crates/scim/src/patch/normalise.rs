@@ -16,10 +16,11 @@ const MAX_TARGETS: usize = 10_000;
 ///
 /// Values without a path become one operation per key; a key may be a name, a path, a URN with a path, or a URN with an
 /// object. Attributes that are read-only or not kept are dropped silently, unknown ones pass. Values are fitted to
-/// their attribute; an empty value becomes a `Remove`.
+/// their attribute; an empty value becomes a `Remove`. The `null` of a `remove` is no value: all of the attribute goes.
 ///
 /// Refuses malformed paths, values of a wrong type, an empty value for a required attribute, an `add` or `replace`
-/// without value, a `remove` without path and value, and one whose path names what is read-only.
+/// without value, a `remove` without path and value, one whose path names what is read-only, and one that says `null` of
+/// `members`.
 pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result<Vec<Operation>> {
     let mut normaliser = Normaliser { resource_type, limits: &request.limits, out: vec![] };
     for operation in &request.operations {
@@ -157,13 +158,20 @@ impl Normaliser<'_> {
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
                 self.push(Kind::Remove, Target::whole(None, &urn), None)
             }
-            (Urn::Core, None) => Err(Error::no_target("A remove operation needs the path of an attribute.")),
+            (Urn::Core, None | Some(Value::Null)) if kind == Kind::Remove => Err(Error::no_target("A remove operation needs the path of an attribute.")),
             _ => Err(Error::invalid_value("The value of a schema URN must be an object.")),
         }
     }
 
-    fn attribute(&mut self, kind: Kind, parsed: &PatchPath, value: Option<Value>) -> Result<()> {
+    fn attribute(&mut self, kind: Kind, parsed: &PatchPath, mut value: Option<Value>) -> Result<()> {
         let found = self.resource_type.resolve(&parsed.path);
+        if kind == Kind::Remove && value.as_ref().is_some_and(Value::is_null) {
+            // A client that has lost the list of those to take out would empty the group.
+            if (found.extension, found.name, found.sub_name, &parsed.filter) == (None, "members", None, &None) {
+                return Err(Error::invalid_value("The members to remove are null; list them, or leave value out."));
+            }
+            value = None;
+        }
         let target = Target {
             extension: found.extension.map(Into::into),
             attribute: found.name.into(),

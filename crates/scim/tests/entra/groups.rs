@@ -104,7 +104,6 @@ fn only_a_remove_without_a_list_empties_the_group() {
     assert_eq!(membership(json!([{"op": "remove", "path": "members"}])), [Clear]);
     for value in [
         json!([]),
-        json!(null),
         json!(""),
         json!({}),
         json!([{}]),
@@ -116,6 +115,17 @@ fn only_a_remove_without_a_list_empties_the_group() {
         assert_eq!(membership(json!([{"op": "Remove", "path": "members", "value": value}])), [], "{value}");
         assert_eq!(membership(json!([{"op": "Remove", "value": {"members": value}}])), [], "{value}");
     }
+    for operation in [
+        json!({"op": "Remove", "path": "members", "value": null}),
+        json!({"op": "remove", "value": {"Members": null}}),
+        json!({"op": "remove", "value": {"urn:ietf:params:scim:schemas:core:2.0:Group:members": null}}),
+    ] {
+        let refused = patch_group(&json!({"displayName": "G"}), json!([operation])).unwrap_err();
+        assert_eq!(scim_type(refused), "invalidValue", "{operation}");
+    }
+    // The path says whom.
+    let one = json!([{"op": "remove", "path": "members[value eq \"9a1d\"]", "value": null}]);
+    assert_eq!(membership(one), [Remove(ids(&["9a1d"]))]);
 }
 
 #[test]

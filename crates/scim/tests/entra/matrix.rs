@@ -125,7 +125,6 @@ fn a_removal_without_a_match_changes_nothing() {
         json!({"op": "remove", "path": "emails", "value": [{"value": "other"}]}),
         json!({"op": "remove", "path": "emails", "value": []}),
         json!({"op": "remove", "path": "emails", "value": [{"value": null}]}),
-        json!({"op": "remove", "path": "emails", "value": null}),
         json!({"op": "replace", "path": "emails[type eq \"home\"].value", "value": ""}),
         json!({"op": "replace", "path": "emails[type eq \"home\"]", "value": null}),
         json!({"op": "add", "path": "emails", "value": []}),
@@ -141,6 +140,9 @@ fn removals_take_out_what_they_name() {
     let user = patched(&minimal(), json!([{"op": "add", "path": "emails", "value": emails}]));
     for (operation, left) in [
         (json!({"op": "remove", "path": "emails"}), json!(null)),
+        // RFC 7643 §2.5: null is the same as no value.
+        (json!({"op": "remove", "path": "emails", "value": null}), json!(null)),
+        (json!({"op": "remove", "value": {"emails": null}}), json!(null)),
         (json!({"op": "remove", "path": "emails[type eq \"work\"]"}), json!([emails[1], emails[2]])),
         (json!({"op": "remove", "path": "emails[value eq \"h\" or value eq \"o\"]"}), json!([emails[0]])),
         (json!({"op": "Remove", "path": "emails", "value": [{"value": "H"}]}), json!([emails[0], emails[2]])),

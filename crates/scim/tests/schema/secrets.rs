@@ -124,12 +124,14 @@ fn to_remove_what_is_read_only_is_refused() {
         let error = patch(types, &user, json!([{"op": "remove", "path": name}])).unwrap_err();
         assert_eq!(scim_type(error), "mutability", "{name}");
     }
+    let error = patch(types, &user, json!([{"op": "remove", "path": "groups", "value": null}])).unwrap_err();
+    assert_eq!(scim_type(error), "mutability");
     for name in ["score", "desk.key"] {
         let error = patch(types, &user, json!([{"op": "remove", "path": path(name)}])).unwrap_err();
         assert_eq!(scim_type(error), "mutability", "{name}");
     }
     for operation in [
-        json!({"op": "remove", "value": {"groups": [{"value": "a"}], "id": null}}),
+        json!({"op": "remove", "value": {"groups": [{"value": "a"}], "id": "x"}}),
         json!({"op": "remove", "path": "groups", "value": [{"value": "a"}]}),
         json!({"op": "remove", "path": "password"}),
     ] {

@@ -47,8 +47,8 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 /// A new group (RFC 7644 §3.3).
-pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let mut document = normalise(call.schemas.group, call.body()?)?;
+pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
+    let mut document = normalise(call.schemas.group, call.take_body()?)?;
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
@@ -59,8 +59,8 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 }
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
-pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise(call.schemas.group, call.body()?)?;
+pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
+    let mut document = normalise(call.schemas.group, call.take_body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);

@@ -84,7 +84,15 @@ async fn people_from_before_a_required_extension_can_be_changed(app: TestApp) {
     let refused = app.post("/Users", entra_user("grace")).await.expect(StatusCode::BAD_REQUEST).json();
     assert_eq!(refused["scimType"], "invalidValue");
     let end = json!([{"op": "Replace", "path": "active", "value": "False"}]);
-    assert_eq!(app.patch(&format!("/Users/{id}"), end).await.expect(StatusCode::OK).json()["active"], false);
+    let at = format!("/Users/{id}");
+    assert_eq!(app.patch(&at, end).await.expect(StatusCode::OK).json()["active"], false);
+    let mut user = entra_user("ada");
+    assert_eq!(app.put(&at, user.clone()).await.expect(StatusCode::OK).json()["active"], true);
+    // Who has it once keeps it.
+    user[BADGES] = json!({"badge": "b7"});
+    app.put(&at, user).await.expect(StatusCode::OK);
+    let refused = app.put(&at, entra_user("ada")).await.expect(StatusCode::BAD_REQUEST).json();
+    assert_eq!(refused["scimType"], "invalidValue");
 }
 
 async fn what_was_kept_before_the_declaration_is_not_returned(app: TestApp) {

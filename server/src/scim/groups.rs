@@ -16,7 +16,7 @@ use domain::{
 };
 use scim::{
     patch::{self, PatchRequest},
-    resource::{Projection, normalise},
+    resource::{Projection, normalise, normalise_put},
 };
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise(call.schemas.group, call.take_body()?)?;
+    let mut document = normalise_put(call.schemas.group, call.take_body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);

@@ -13,7 +13,7 @@ use domain::{
 };
 use scim::{
     patch::{self, PatchRequest},
-    resource::{Projection, normalise},
+    resource::{Projection, normalise, normalise_put},
 };
 
 /// Users that match a filter (RFC 7644 §3.4.2).
@@ -51,7 +51,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let document = normalise(call.schemas.user, call.take_body()?)?;
+    let document = normalise_put(call.schemas.user, call.take_body()?)?;
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
     change(call, id, &projection, mapping::user_put(call.schemas, document)).await
 }

@@ -158,7 +158,9 @@ impl Normaliser<'_> {
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
                 self.push(Kind::Remove, Target::whole(None, &urn), None)
             }
-            (Urn::Core, None | Some(Value::Null)) if kind == Kind::Remove => Err(Error::no_target("A remove operation needs the path of an attribute.")),
+            (Urn::Core, None | Some(Value::Null)) if kind == Kind::Remove => {
+                Err(Error::no_target("A remove operation needs the path of an attribute."))
+            }
             _ => Err(Error::invalid_value("The value of a schema URN must be an object.")),
         }
     }
@@ -261,7 +263,8 @@ impl Normaliser<'_> {
             }
             // Adding nothing to a list changes nothing.
             None if target.sub_attribute.is_none() && kind == Kind::Add && attribute.multi_valued => Ok(()),
-            // Kept apart from a removal: clients that replace members by none do not all mean to empty the group.
+            // Kept apart from a removal for Entra alone, whose replacement of members adds them: none is no change there,
+            // and empties the group for everybody else.
             None if whole && attribute.multi_valued => self.push(kind, target, Some(Value::Array(vec![]))),
             None => self.push(Kind::Remove, target, None),
         }

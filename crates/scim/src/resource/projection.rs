@@ -105,7 +105,8 @@ impl Projection {
 
     fn part(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>, mut value: Value) -> Option<Value> {
         // What the server adds is no part of an extension; what is there of it was written before it was declared.
-        let is_secret = |known: Option<&Attribute>| extension.is_some() && known.is_some_and(|known| !known.is_stored());
+        let is_secret =
+            |known: Option<&Attribute>| extension.is_some() && known.is_some_and(|known| !known.is_stored());
         if is_secret(known) {
             return None;
         }

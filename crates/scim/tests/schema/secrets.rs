@@ -69,7 +69,13 @@ fn no_value_is_created_from_what_is_not_kept() {
 /// What a server keeps of an extension that nobody has declared is what the client sent.
 #[test]
 fn what_was_kept_before_its_schema_was_declared_is_not_returned() {
-    let meta = Meta { id: "x".into(), created: "x".into(), last_modified: "x".into(), version: "x".into(), location: "x".into() };
+    let meta = Meta {
+        id: "x".into(),
+        created: "x".into(),
+        last_modified: "x".into(),
+        version: "x".into(),
+        location: "x".into(),
+    };
     let before = json!({"userName": "ada", BADGES: {"Pin": "1", "hash": "2", "score": "3", "badge": "4",
         "desk": {"floor": "5", "key": "6"}, "desks": [{"key": "7"}, {"floor": "8", "Key": "9"}], "codes": ["10", {"hint": "h"}]}});
     let key = json!({"name": "key", "returned": "never"});
@@ -77,7 +83,11 @@ fn what_was_kept_before_its_schema_was_declared_is_not_returned() {
         (json!({"name": "pin", "mutability": "writeOnly", "returned": "never"}), "Pin", Value::Null),
         (json!({"name": "hash", "returned": "never"}), "hash", Value::Null),
         (json!({"name": "score", "mutability": "readOnly"}), "score", Value::Null),
-        (json!({"name": "desk", "type": "complex", "subAttributes": [{"name": "floor"}, key]}), "desk", json!({"floor": "5"})),
+        (
+            json!({"name": "desk", "type": "complex", "subAttributes": [{"name": "floor"}, key]}),
+            "desk",
+            json!({"floor": "5"}),
+        ),
         (
             json!({"name": "desks", "type": "complex", "multiValued": true, "subAttributes": [{"name": "floor"}, key]}),
             "desks",

@@ -107,16 +107,19 @@ async fn open(state: &AppState, uri: &Uri, headers: &HeaderMap, address: Option<
 }
 
 /// The table of all endpoints.
-async fn dispatch(state: &AppState, call: Call) -> Result<Reply, Problem> {
+async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
     let segments = call.segments()?;
-    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (&call.method, segments.as_slice()) {
         (&Method::GET, []) if search::is_query(&call) => search::list(&call).await,
-        (&Method::POST, [".search"]) => search::list(&call.search()?).await,
+        (&Method::POST, [".search"]) => {
+            call.search()?;
+            search::list(&call).await
+        }
         (_, [".search"]) => Err(Problem::method("POST")),
-        (_, ["Users" | "Groups", ..]) => resource(&call, &segments).await,
-        (_, ["Me"]) => me::answer(&call).await,
-        (&Method::POST, ["Bulk"]) => bulk::answer(state, &call).await,
+        (_, ["Users" | "Groups", ..]) => resource(&mut call, &segments).await,
+        (_, ["Me"]) => me::answer(&mut call).await,
+        (&Method::POST, ["Bulk"]) => bulk::answer(state, &mut call).await,
         (_, ["Bulk"]) => Err(Problem::method("POST")),
         (&Method::GET, [] | ["ServiceProviderConfig"]) => discovery::service_provider_config(&call),
         (&Method::GET, ["ResourceTypes"]) => discovery::resource_types(&call),
@@ -129,12 +132,14 @@ async fn dispatch(state: &AppState, call: Call) -> Result<Reply, Problem> {
 }
 
 /// The table of the endpoints of resources, which the operations of a bulk request go through too.
-async fn resource(call: &Call, segments: &[&str]) -> Result<Reply, Problem> {
+async fn resource(call: &mut Call, segments: &[&str]) -> Result<Reply, Problem> {
     match (&call.method, segments) {
         (&Method::GET, ["Users"]) => users::list(call).await,
         (&Method::POST, ["Users"]) => users::create(call).await,
-        (&Method::POST, ["Users", ".search"]) => users::list(&call.search()?).await,
-        (&Method::POST, ["Groups", ".search"]) => groups::list(&call.search()?).await,
+        (&Method::POST, [kind @ ("Users" | "Groups"), ".search"]) => {
+            call.search()?;
+            if *kind == "Users" { users::list(call).await } else { groups::list(call).await }
+        }
         (_, ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
         (&Method::GET, ["Users", id]) => users::read(call, id).await,
         (&Method::PUT, ["Users", id]) => users::replace(call, id).await,

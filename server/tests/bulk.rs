@@ -212,6 +212,21 @@ async fn limits_are_announced_and_kept(app: TestApp) {
     let large = post("Users", "a", json!({"userName": "x", "title": "x".repeat(2 * 1024 * 1024)}));
     let answer = bulk(&app, json!([large])).await.expect(StatusCode::OK);
     assert_eq!(statuses(&answer), ["413"]);
+    // Also where nothing of it would be kept; a group may be larger, for its members.
+    let lost = json!({"userName": "x", "password": "x".repeat(1024 * 1024)});
+    let ada = app.user("ada@corp.example").await;
+    let change = json!({"Operations": [{"op": "add", "path": "password", "value": "x".repeat(1024 * 1024)}]});
+    let members: Vec<_> = (0..1_500).map(|at| json!({"value": at.to_string(), "display": "x".repeat(1024)})).collect();
+    let operations = json!([
+        post("Users", "a", lost),
+        {"method": "PATCH", "path": format!("/%55sers/{ada}"), "data": change},
+        post("Groups", "b", json!({"displayName": "Team", "members": members})),
+    ]);
+    let answer = bulk(&app, operations).await.expect(StatusCode::OK);
+    assert_eq!(statuses(&answer), ["413", "413", "201"]);
+    app.delete(&format!("/Users/{ada}")).await.expect(StatusCode::NO_CONTENT);
+    let many = json!([post("Users", "a", json!({"userName": "x", "x": vec![json!([]); 400_000]}))]);
+    bulk(&app, many).await.expect(StatusCode::PAYLOAD_TOO_LARGE);
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
     let deep =
         format!("{{\"Operations\": [{{\"method\": \"POST\", \"path\": \"/Users\", \"data\": {{\"x\": {deep}}}}}]}}");

@@ -15,6 +15,7 @@ on_both!(
     declared_attributes_are_obeyed_on_users,
     declared_attributes_are_obeyed_on_groups,
     people_from_before_a_required_extension_can_be_changed,
+    what_was_kept_before_the_declaration_is_not_returned,
 );
 
 fn definitions() -> Value {
@@ -83,5 +84,27 @@ async fn people_from_before_a_required_extension_can_be_changed(app: TestApp) {
     let refused = app.post("/Users", entra_user("grace")).await.expect(StatusCode::BAD_REQUEST).json();
     assert_eq!(refused["scimType"], "invalidValue");
     let end = json!([{"op": "Replace", "path": "active", "value": "False"}]);
-    assert_eq!(app.patch(&format!("/Users/{id}"), end).await.expect(StatusCode::OK).json()["active"], false);
+    let at = format!("/Users/{id}");
+    assert_eq!(app.patch(&at, end).await.expect(StatusCode::OK).json()["active"], false);
+    let mut user = entra_user("ada");
+    assert_eq!(app.put(&at, user.clone()).await.expect(StatusCode::OK).json()["active"], true);
+    // Who has it once keeps it.
+    user[BADGES] = json!({"badge": "b7"});
+    app.put(&at, user).await.expect(StatusCode::OK);
+    let refused = app.put(&at, entra_user("ada")).await.expect(StatusCode::BAD_REQUEST).json();
+    assert_eq!(refused["scimType"], "invalidValue");
+}
+
+async fn what_was_kept_before_the_declaration_is_not_returned(app: TestApp) {
+    let mut user = entra_user("ada");
+    user[BADGES] = json!({"badge": "b7", "pin": "1234"});
+    let at = format!("/Users/{}", app.post("/Users", user).await.expect(StatusCode::CREATED).id());
+    let plain = json!({"resourceType": "User", "id": BADGES, "attributes": [
+        {"name": "badge"}, {"name": "pin", "mutability": "writeOnly", "returned": "never"}]});
+    let app = app.extended(plain).await;
+    let title = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
+    for answer in [app.get(&at).await, app.patch(&at, title).await, app.get("/Users").await] {
+        let answer = answer.expect(StatusCode::OK);
+        assert!(answer.text.contains("\"b7\"") && !answer.text.contains("1234"), "{}", answer.text);
+    }
 }

@@ -18,13 +18,12 @@ impl Timestamp {
 
     /// Reads an RFC 3339 text with any offset; `None` when it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::parse_exactly(text).map(|(millisecond, _)| millisecond)
+        Self::of_nanos(OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos()).map(|(moment, _)| moment)
     }
 
-    /// Reads an RFC 3339 text: the millisecond in which the moment lies, and whether it is the very start of it, so
-    /// that what a moment is compared with lies before, at or behind it also where it was written with more digits.
-    pub fn parse_exactly(text: &str) -> Option<(Self, bool)> {
-        let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
+    /// The millisecond in which a moment lies, nanoseconds after 1970-01-01 UTC, and whether it is the very start of it,
+    /// so that what the moment is compared with lies before, at or behind it also where it was written with more digits.
+    pub fn of_nanos(nanos: i128) -> Option<(Self, bool)> {
         let millis = i64::try_from(nanos.div_euclid(1_000_000)).ok()?;
         Some((Self(millis), nanos.rem_euclid(1_000_000) == 0))
     }
@@ -66,9 +65,14 @@ mod tests {
         assert_eq!(Timestamp::parse(&moment.to_string()), Some(moment));
         assert_eq!(Timestamp::parse("2026-11-18T12:06:40.007+01:00"), Some(moment));
         assert_eq!(Timestamp::parse("18 November"), None);
-        assert_eq!(Timestamp::parse_exactly("2026-11-18T11:06:40.0070Z"), Some((moment, true)));
-        assert_eq!(Timestamp::parse_exactly("2026-11-18T11:06:40.0079Z"), Some((moment, false)));
-        let before_1970 = Some((Timestamp::from_millis(-1), false));
-        assert_eq!(Timestamp::parse_exactly("1969-12-31T23:59:59.9999Z"), before_1970);
+    }
+
+    #[test]
+    fn a_moment_lies_in_a_millisecond() {
+        let moment = Timestamp::from_millis(1_795_000_000_007);
+        assert_eq!(Timestamp::of_nanos(1_795_000_000_007_000_000), Some((moment, true)));
+        assert_eq!(Timestamp::of_nanos(1_795_000_000_007_900_000), Some((moment, false)));
+        assert_eq!(Timestamp::of_nanos(-100_000), Some((Timestamp::from_millis(-1), false)));
+        assert_eq!(Timestamp::of_nanos(i128::MAX), None);
     }
 }

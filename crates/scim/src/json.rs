@@ -1,5 +1,6 @@
 //! Reading request bodies: stricter than JSON, because what is ambiguous or cannot be stored must not get further.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -10,16 +11,19 @@ use crate::{Error, Limits, Result};
 /// Reads a body that must be one JSON object; a byte order mark in front of it is skipped.
 ///
 /// Refuses, as 400 `invalidSyntax`: malformed JSON, anything but an object, trailing data, nesting beyond `limits`, an
-/// object with the same key twice, NUL characters, lone surrogates and numbers beyond the range of a double.
+/// object with the same key twice, NUL characters, lone surrogates and numbers beyond the range of a double. Refuses
+/// more values than `limits` allows, as 413.
 pub fn parse_object(bytes: &[u8], limits: &Limits) -> Result<Map<String, Value>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: limits.json_depth }
+    let (left, depth) = (Cell::new(limits.json_values), limits.json_depth);
+    let value = Strict { depth, left: &left }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
     match value {
         Ok(Value::Object(map)) => Ok(map),
         Ok(_) => Err(Error::invalid_syntax("The request body must be a JSON object.")),
+        Err(_) if left.get() == 0 => Err(Error::too_large("The request body has too many values; split it.")),
         Err(_) => Err(Error::invalid_syntax(
             "The request body is not acceptable JSON: it is malformed, nested too deeply, has a key twice in one \
              object, a NUL character, or a number out of range.",
@@ -27,27 +31,44 @@ pub fn parse_object(bytes: &[u8], limits: &Limits) -> Result<Map<String, Value>>
     }
 }
 
-/// Reads one value with `depth` more levels of objects and arrays.
-#[derive(Clone, Copy)]
-struct Strict {
-    depth: usize,
+/// About the length of an object as JSON text, in bytes.
+pub fn length(object: &Map<String, Value>) -> usize {
+    object.iter().map(|(name, value)| name.len() + length_of(value) + 4).sum::<usize>() + 2
 }
 
-impl Strict {
-    fn inner<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
-        self.depth.checked_sub(1).map(|depth| Self { depth }).ok_or_else(|| E::custom("depth"))
+/// The same for a value.
+pub(crate) fn length_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => items.iter().map(|item| length_of(item) + 1).sum::<usize>() + 2,
+        Value::Object(map) => length(map),
+        _ => 4,
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+/// Reads one value with `depth` more levels of objects and arrays, of the values that are `left` for the whole body.
+#[derive(Clone, Copy)]
+struct Strict<'l> {
+    depth: usize,
+    left: &'l Cell<usize>,
+}
+
+impl Strict<'_> {
+    fn inner<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
+        self.depth.checked_sub(1).map(|depth| Self { depth, ..self }).ok_or_else(|| E::custom("depth"))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Value, D::Error> {
+        self.left.set(self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom("values"))?);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

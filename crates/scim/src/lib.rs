@@ -20,6 +20,7 @@ mod value;
 
 pub use limits::{Limits, MAX_ATTRIBUTES, MAX_DOCUMENT, MAX_VALUES};
 pub use message::Error;
+pub use text::instant;
 
 /// The crate's result: an [`Error`] is ready to be sent as a SCIM error response.
 pub type Result<T> = std::result::Result<T, Error>;

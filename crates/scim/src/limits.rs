@@ -9,6 +9,8 @@ pub struct Limits {
     pub filter_terms: usize,
     /// Deepest nesting of objects and arrays in a JSON body.
     pub json_depth: usize,
+    /// Most values in a JSON body, objects and arrays included: in memory each takes far more than in the body.
+    pub json_values: usize,
     /// Most operations in one PATCH request.
     pub operations: usize,
     /// Most operations in one bulk request; announced in the service provider configuration.
@@ -28,6 +30,8 @@ impl Default for Limits {
             filter_depth: 40,
             filter_terms: 200,
             json_depth: 64,
+            // The longest body has room for eighty thousand members of three values each.
+            json_values: 400_000,
             operations: 1000,
             bulk_operations: 1000,
             page_size: 200,

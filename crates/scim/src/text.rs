@@ -42,8 +42,9 @@ pub(crate) fn is_urn(text: &str) -> bool {
     strip_prefix(text, "urn:").is_some()
 }
 
-/// The instant that a dateTime names (RFC 7643 §2.3.5). One without a zone, which xsd:dateTime allows, is in UTC.
-pub(crate) fn instant(text: &str) -> Option<OffsetDateTime> {
+/// The instant that a dateTime names (RFC 7643 §2.3.5), in nanoseconds since 1970-01-01 UTC; `None` when it is none. One
+/// without a zone, which xsd:dateTime allows, is in UTC.
+pub fn instant(text: &str) -> Option<i128> {
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
-    parse(text).or_else(|| parse(&format!("{text}Z")))
+    parse(text).or_else(|| parse(&format!("{text}Z"))).map(OffsetDateTime::unix_timestamp_nanos)
 }

@@ -55,6 +55,9 @@ pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Resu
         (Type::Complex, Value::Object(map)) => return Ok(fit_object(attribute, map, empty)?.map(Value::Object)),
         (Type::Complex, Value::String(plain)) => {
             let sub = attribute.sub_attribute("value").ok_or_else(|| wrong_type(attribute))?;
+            if !sub.is_stored() {
+                return Ok(None);
+            }
             Some(Value::Object(Map::from_iter([(sub.name.to_owned(), Value::String(plain))])))
         }
         (kind, value) => fit_simple(kind, value),

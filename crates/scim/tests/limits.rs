@@ -117,6 +117,28 @@ fn bodies_that_are_refused() {
 }
 
 #[test]
+fn a_body_has_so_many_values() {
+    let body = |values: usize| format!("{{\"a\":[{}]}}", vec!["[]"; values - 2].join(","));
+    assert!(read(body(400_000).as_bytes()).is_ok());
+    let error = read(body(400_001).as_bytes()).unwrap_err();
+    assert_eq!((error.status, error.scim_type), (413, None));
+    let error = read(format!("{{\"a\":[{}]", vec!["{}"; 1_700_000].join(",")).as_bytes()).unwrap_err();
+    assert_eq!(error.status, 413, "however it goes on");
+    // What a directory sends of a large group.
+    let member = r#"{"$ref":null,"value":"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11"}"#;
+    let members = vec![member; 5 * 1024 * 1024 / (member.len() + 1) - 1].join(",");
+    assert!(read(format!("{{\"members\":[{members}]}}").as_bytes()).is_ok());
+}
+
+#[test]
+fn the_length_of_a_body_is_known_after_reading() {
+    for body in [r#"{}"#, r#"{"a":null}"#, r#"{"name":{"x":true},"list":["é",[],{}]}"#] {
+        let (length, most) = (scim::json::length(&read(body.as_bytes()).unwrap()), body.len());
+        assert!(length.abs_diff(most) <= 5, "{body}: {length}");
+    }
+}
+
+#[test]
 fn bodies_that_are_accepted() {
     let body =
         read(b"\xEF\xBB\xBF {\"b\": [1, -2, 1.5, true, null, \"\\ud83d\\ude00\"], \"a\": {\"A\": 1, \"a\": 2}} \r\n")

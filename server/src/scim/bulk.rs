@@ -1,7 +1,11 @@
 //! `/Bulk` (RFC 7644 §3.7). Each operation is a call of its own, with its own unit of work, audit event and activity
 //! record; together they are not atomic.
 
-use super::{Problem, Reply, note, request::Call, resource};
+use super::{
+    Problem, Reply, note,
+    request::{Call, largest_body},
+    resource,
+};
 use crate::state::AppState;
 use axum::http::{Method, StatusCode};
 use scim::message::{BulkMethod, BulkOperation, BulkRequest, BulkResult, bulk_response};
@@ -14,8 +18,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Carries the operations out, one after the other. Those for which there is no time left are refused: the request as a
 /// whole is always answered.
-pub(super) async fn answer(state: &AppState, call: &Call) -> Result<Reply, Problem> {
-    let request = BulkRequest::parse(call.body()?, &call.limits)?;
+pub(super) async fn answer(state: &AppState, call: &mut Call) -> Result<Reply, Problem> {
+    let mut request = BulkRequest::parse(call.take_body()?, &call.limits)?;
+    let call = &*call;
     let order = request.order();
     let until = call.deadline.min(Instant::now() + state.limits.bulk);
     let (mut ids, mut results, mut errors) = (HashMap::new(), Vec::new(), 0);
@@ -24,11 +29,11 @@ pub(super) async fn answer(state: &AppState, call: &Call) -> Result<Reply, Probl
         if request.fail_on_errors.is_some_and(|most| errors >= most) {
             break;
         }
-        let operation = &request.operations[*at];
+        let operation = &mut request.operations[*at];
         let prepared = if circular(at) { Err(circle(operation)) } else { prepare(call, operation, &ids) };
         let place = place(call, operation, prepared.as_ref().ok());
         let done = match prepared {
-            Ok(sub) => carry_out(state, &sub, until).await,
+            Ok(sub) => carry_out(state, sub, until).await,
             Err(problem) => refuse(state, call, operation, problem),
         };
         errors += usize::from(done.is_err());
@@ -41,8 +46,12 @@ pub(super) async fn answer(state: &AppState, call: &Call) -> Result<Reply, Probl
     Ok(Reply::ok(bulk_response(results.into_iter().map(|(_, result)| result).collect()).to_string()))
 }
 
-/// The call that an operation is.
-fn prepare(call: &Call, operation: &BulkOperation, ids: &HashMap<String, String>) -> Result<Call, Problem> {
+/// The call that an operation is. It is allowed no more than it is by itself.
+fn prepare(call: &Call, operation: &mut BulkOperation, ids: &HashMap<String, String>) -> Result<Call, Problem> {
+    let length = operation.data.as_ref().map_or(0, scim::json::length);
+    if length > largest_body(&operation.path, &call.limits) {
+        return Err(scim::Error::too_large("The data of this operation is too large.").into());
+    }
     let (path, data) = operation.resolve(ids)?;
     let method = operation.method.ok_or_else(|| scim::Error::invalid_syntax("This operation has no method."))?;
     let sub = call.part(http(method), path, data, operation.version.as_deref());
@@ -69,15 +78,15 @@ fn circle(operation: &BulkOperation) -> Problem {
     operation.data.as_ref().err().cloned().unwrap_or(circle).into()
 }
 
-async fn carry_out(state: &AppState, sub: &Call, until: Instant) -> Result<Reply, Problem> {
+async fn carry_out(state: &AppState, mut sub: Call, until: Instant) -> Result<Reply, Problem> {
     let record = sub.record();
     let answered = if Instant::now() >= until {
         Err(scim::Error::unavailable("There was no time left for this operation; nothing was changed. Send it again.")
             .into())
     } else {
         let segments = sub.segments()?;
-        let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
-        let work = Box::pin(resource(sub, &segments));
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let work = Box::pin(resource(&mut sub, &segments));
         timeout_at(until + GRACE, work).await.unwrap_or_else(|_| Err(Problem::late()))
     };
     note(state, record, &answered);

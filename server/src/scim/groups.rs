@@ -16,7 +16,7 @@ use domain::{
 };
 use scim::{
     patch::{self, PatchRequest},
-    resource::{Projection, normalise},
+    resource::{Projection, normalise, normalise_put},
 };
 use std::sync::Arc;
 
@@ -47,8 +47,8 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 /// A new group (RFC 7644 §3.3).
-pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let mut document = normalise(call.schemas.group, call.body()?)?;
+pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
+    let mut document = normalise(call.schemas.group, call.take_body()?)?;
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let profile = mapping::group_profile(document)?;
@@ -59,8 +59,8 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 }
 
 /// A group put in the place of another (RFC 7644 §3.5.1).
-pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise(call.schemas.group, call.body()?)?;
+pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
+    let mut document = normalise_put(call.schemas.group, call.take_body()?)?;
     let members = mapping::member_ids(patch::take_members(&mut document)?);
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);
@@ -70,30 +70,58 @@ pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
 
 /// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered with
 /// the group where that has few, and without a body, as the RFC allows, where it has many, so that it costs the same in a
-/// group of any size; `attributes` and `Prefer` ask for one. Entra wants none.
-pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let request = PatchRequest::parse(call.body()?, &call.limits)?;
+/// group of any size; `attributes` and `Prefer` ask for one. Entra wants none, and none of a large group for any change.
+pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
+    let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
+    let call = &*call;
     let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
     let members: Vec<MemberChange> = members.into_iter().map(|change| mapping::member_change(call, change)).collect();
-    let asked_back = call.parameter("attributes").is_some() || call.preference == Some(Preference::Representation);
-    if operations.is_empty() && !asked_back {
-        return patch_members(call, id, members).await;
-    }
     let projection = call.projection(call.schemas.group)?.with_operations(call.schemas.group, &operations);
-    let view = change(call, id, whole(call)?, mapping::group_patch(call.schemas, operations), members).await?;
-    written(call, view, &projection)
+    let answer = Answer::to(call, operations.is_empty(), projection.wants("members"));
+    let edit: GroupChange = match operations.is_empty() {
+        true => Arc::new(|group| Ok(group.profile.clone())),
+        false => mapping::group_patch(call.schemas, operations),
+    };
+    let view = change(call, id, answer.shown(), edit, members).await?;
+    match answer {
+        Answer::Bare => Ok(empty(&view).preferred(call.preference).recorded()),
+        Answer::IfFew if !view.with_members => Ok(empty(&view).preferred(call.preference).recorded()),
+        _ => written(call, view, &projection),
+    }
 }
 
-async fn patch_members(call: &Call, id: &str, members: Vec<MemberChange>) -> Result<Reply, Problem> {
-    let projection = call.projection(call.schemas.group)?;
-    let bare = call.wants_nothing_back() || call.profile == Some(ClientProfile::Entra);
-    let wanted = !bare && projection.wants("members");
-    let keep: GroupChange = Arc::new(|group| Ok(group.profile.clone()));
-    let view = change(call, id, if wanted { Members::UpTo(FEW) } else { Members::None }, keep, members).await?;
-    if bare || (wanted && !view.with_members) {
-        return Ok(empty(&view).preferred(call.preference).recorded());
+/// What a PATCH is answered with.
+enum Answer {
+    /// Nothing.
+    Bare,
+    /// The group without its members, which the client does not want.
+    WithoutMembers,
+    /// The whole group if it has few members, otherwise nothing.
+    IfFew,
+    /// The whole group.
+    Whole,
+}
+
+impl Answer {
+    fn to(call: &Call, only_members: bool, wants_members: bool) -> Self {
+        let asked_back = call.parameter("attributes").is_some() || call.preference == Some(Preference::Representation);
+        let is_entra = call.profile == Some(ClientProfile::Entra);
+        match (only_members, is_entra) {
+            _ if call.wants_nothing_back() => Self::Bare,
+            (true, true) if !asked_back => Self::Bare,
+            _ if !wants_members => Self::WithoutMembers,
+            (true, _) | (_, true) if !asked_back => Self::IfFew,
+            _ => Self::Whole,
+        }
     }
-    written(call, view, &projection)
+
+    fn shown(&self) -> Members {
+        match self {
+            Self::Bare | Self::WithoutMembers => Members::None,
+            Self::IfFew => Members::UpTo(FEW),
+            Self::Whole => Members::All,
+        }
+    }
 }
 
 /// The end of a group (RFC 7644 §3.6).

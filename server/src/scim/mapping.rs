@@ -197,8 +197,8 @@ pub(super) fn location(call: &Call, resource_type: &ResourceType, id: impl Displ
 
 /// The members that a client names, users and groups. Ids that are none of ours cannot be members and are passed over: a
 /// directory sends people in any order, and one that is out of scope must not stop the others.
-pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<MemberId> {
-    members.iter().filter_map(|member| member.value.parse().ok()).collect()
+pub(super) fn member_ids(named: Vec<String>) -> Vec<MemberId> {
+    named.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
 /// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means by
@@ -206,7 +206,7 @@ pub(super) fn member_ids(members: Vec<patch::Member>) -> Vec<MemberId> {
 pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> MemberChange {
     match change {
         patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)),
-        patch::MemberChange::Remove(ids) => MemberChange::Remove(ids.iter().filter_map(|id| id.parse().ok()).collect()),
+        patch::MemberChange::Remove(ids) => MemberChange::Remove(member_ids(ids)),
         patch::MemberChange::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
             MemberChange::Add(member_ids(members))
         }

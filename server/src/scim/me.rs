@@ -4,7 +4,7 @@ use super::{Problem, Reply, mapping, request::Call, users};
 use axum::http::Method;
 
 /// Carries a request out on the user that `/Me` is. The answer's `Location` is that of the user.
-pub(super) async fn answer(call: &Call) -> Result<Reply, Problem> {
+pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
     let Some(user) = call.directory.token().user else {
         let detail = "This token is bound to no user, so there is no /Me for it. A token that is, is made on the host: \
                       postern token create --user";

@@ -1,14 +1,18 @@
-//! What kind of client calls, as far as what it sends tells. Only signs that no other client sends count.
+//! What kind of client calls, as far as what it sends tells. Only signs that no other client sends count, and none of
+//! them stands where the values of a resource do: those may be anybody's.
 
 use super::request::Call;
 use axum::http::{HeaderMap, Method, header};
 use domain::token::{ClientProfile, Token};
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use std::{borrow::Cow, fmt};
 use uuid::Uuid;
 
 /// The signs stand at the start of a body: a long list of members need not be looked through.
 const LOOKED_AT: usize = 4 * 1024;
 
-const ENTRA_URN: &[u8] = b"http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/";
+/// With what the schemas of Entra's classic dialect begin.
+const ENTRA_URN: &str = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/";
 
 /// What a call tells of its client, where nobody knows that yet. `query` is the URL's, as it was written.
 pub(super) fn sign(token: &Token, call: &Call, query: &str) -> Option<ClientProfile> {
@@ -37,7 +41,40 @@ fn is_entra(call: &Call, body: &[u8]) -> bool {
     let flag = |name: &str| {
         name.eq_ignore_ascii_case("aadOptscim062020") || name.to_ascii_lowercase().starts_with("azureadscimpatch")
     };
-    call.parameter_names().any(flag) || body.windows(ENTRA_URN.len()).any(|part| part == ENTRA_URN)
+    call.parameter_names().any(flag) || has_entra_schema(body)
+}
+
+/// Whether the `schemas` of the body, and nothing else in it, name one of Entra's. Most bodies are not even parsed.
+fn has_entra_schema(body: &[u8]) -> bool {
+    let mut found = false;
+    if body.windows(ENTRA_URN.len()).any(|part| part == ENTRA_URN.as_bytes()) {
+        // What was looked at may end anywhere; whatever the end is, `schemas` was read before it or not at all.
+        let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Schemas(&mut found));
+    }
+    found
+}
+
+/// Reads an object up to its `schemas`.
+struct Schemas<'f>(&'f mut bool);
+
+impl<'de> Visitor<'de> for Schemas<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        while let Some(name) = access.next_key::<Cow<'de, str>>()? {
+            if name.eq_ignore_ascii_case("schemas") {
+                let schemas: Vec<Cow<'de, str>> = access.next_value()?;
+                *self.0 = schemas.iter().any(|schema| schema.starts_with(ENTRA_URN));
+                return Err(A::Error::custom("nothing more is of interest"));
+            }
+            access.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
 }
 
 /// Entra sends no User-Agent. With one, these may come from anybody.
@@ -87,6 +124,30 @@ mod tests {
             String::new(),
         ] {
             assert!(!is_probe(&other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_schema_is_named_in_schemas_and_nowhere_else() {
+        let urn = format!("{ENTRA_URN}Group");
+        for body in [
+            format!(r#"{{"schemas":["urn:x","{urn}"],"displayName":"x"}}"#),
+            format!(r#"{{"displayName":{{"schemas":[]}}, "Schemas" : [ "{urn}" ], "members":[{{"val"#),
+        ] {
+            assert!(has_entra_schema(body.as_bytes()), "{body}");
+        }
+        for body in [
+            format!(r#"{{"schemas":["urn:x"],"title":"{urn}"}}"#),
+            format!(r#"{{"schemas":["see {urn}"]}}"#),
+            format!(r#"{{"schemas":"{urn}"}}"#),
+            format!(r#"{{"a":{{"schemas":["{urn}"]}}}}"#),
+            format!(r#"{{"a":"\"schemas\":[\"{urn}\"]"}}"#),
+            format!(r#"["schemas","{urn}"]"#),
+            format!(r#"{{"schemas":["urn:x"],"schemas":["{urn}"]}}"#),
+            urn.clone(),
+            format!(r#"{{"schemas":["{urn}"#),
+        ] {
+            assert!(!has_entra_schema(body.as_bytes()), "{body}");
         }
     }
 

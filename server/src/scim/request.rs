@@ -24,11 +24,17 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use tokio::time::Instant;
 
-/// A user, or a change of one, is far smaller; groups come with their members.
+/// A user, or a change of one, is far smaller; groups come with their members, and bulk requests with several.
 const USER_BODY: usize = 1024 * 1024;
 
+/// The largest body that may be sent to this path below the prefix.
+pub(super) fn largest_body(path: &str, limits: &Limits) -> usize {
+    let endpoint = path.trim_start_matches('/');
+    let may_be_large = endpoint.starts_with("Groups") || endpoint.starts_with("Bulk");
+    if may_be_large { limits.payload } else { USER_BODY }
+}
+
 /// A SCIM call whose token was checked and whose body was read.
-#[derive(Clone)]
 pub(super) struct Call {
     pub(super) directory: Directory,
     pub(super) base_url: String,
@@ -49,7 +55,6 @@ pub(super) struct Call {
 }
 
 /// A body, as bytes or as what they say.
-#[derive(Clone)]
 enum Body {
     Raw(Vec<u8>),
     Read(Map<String, Value>),
@@ -71,11 +76,8 @@ impl Call {
             return Err(scim::Error::unsupported_media_type(detail).into());
         }
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
-        let endpoint = path.trim_start_matches('/');
-        let is_user = endpoint.starts_with("Users") || endpoint.starts_with("Me");
-        let largest = if is_user { USER_BODY } else { limits.payload };
         let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
-        let body = match to_bytes(body, largest).await {
+        let body = match to_bytes(body, largest_body(&path, &limits)).await {
             Ok(body) => Body::Raw(body.into()),
             Err(_) => return Err(scim::Error::too_large("The body is too large, or did not arrive whole.").into()),
         };
@@ -158,17 +160,17 @@ impl Call {
     }
 
     /// The parts of the path, decoded; a slash too many, or one at the end, makes none.
-    pub(super) fn segments(&self) -> Result<Vec<Cow<'_, str>>, Problem> {
-        let decode = |segment| percent_decode_str(segment).decode_utf8();
+    pub(super) fn segments(&self) -> Result<Vec<String>, Problem> {
+        let decode = |segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned);
         let segments: Result<_, _> = self.path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
         segments.map_err(|_| scim::Error::not_found("There is no such SCIM endpoint here.").into())
     }
 
-    /// The body as a JSON object.
-    pub(super) fn body(&self) -> Result<Map<String, Value>, Problem> {
-        match &self.body {
-            Body::Raw(bytes) => Ok(scim::json::parse_object(bytes, &self.limits)?),
-            Body::Read(body) => Ok(body.clone()),
+    /// The body as a JSON object. The call has none after that: whole groups should not be there twice.
+    pub(super) fn take_body(&mut self) -> Result<Map<String, Value>, Problem> {
+        match std::mem::replace(&mut self.body, Body::Read(Map::new())) {
+            Body::Raw(bytes) => Ok(scim::json::parse_object(&bytes, &self.limits)?),
+            Body::Read(body) => Ok(body),
         }
     }
 
@@ -177,16 +179,16 @@ impl Call {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The query that a search request holds in its body (RFC 7644 §3.4.3), as if it stood in the URL.
-    pub(super) fn search(&self) -> Result<Self, Problem> {
+    /// Takes the query that a search request holds in its body (RFC 7644 §3.4.3), as if it stood in the URL.
+    pub(super) fn search(&mut self) -> Result<(), Problem> {
         let text = |value: Value| match value {
             Value::String(text) => Some(text),
             Value::Number(number) => Some(number.to_string()),
             Value::Array(list) => Some(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
             _ => None,
         };
-        let query = self.body()?.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect();
-        Ok(Self { query, ..self.clone() })
+        self.query = self.take_body()?.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect();
+        Ok(())
     }
 
     /// The filter, if there is one.

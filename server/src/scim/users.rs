@@ -13,7 +13,7 @@ use domain::{
 };
 use scim::{
     patch::{self, PatchRequest},
-    resource::{Projection, normalise},
+    resource::{Projection, normalise, normalise_put},
 };
 
 /// Users that match a filter (RFC 7644 §3.4.2).
@@ -41,8 +41,8 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 /// A new user (RFC 7644 §3.3).
-pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
-    let document = normalise(call.schemas.user, call.body()?)?;
+pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
+    let document = normalise(call.schemas.user, call.take_body()?)?;
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
     let view = call.directory.create_user(mapping::whole_profile(document, true)?).await?;
     let location = mapping::location(call, call.schemas.user, view.id);
@@ -50,15 +50,15 @@ pub(super) async fn create(call: &Call) -> Result<Reply, Problem> {
 }
 
 /// A user put in the place of another (RFC 7644 §3.5.1).
-pub(super) async fn replace(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let document = normalise(call.schemas.user, call.body()?)?;
+pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
+    let document = normalise_put(call.schemas.user, call.take_body()?)?;
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
     change(call, id, &projection, mapping::user_put(call.schemas, document)).await
 }
 
 /// A user changed in part (RFC 7644 §3.5.2): all operations or none.
-pub(super) async fn patch(call: &Call, id: &str) -> Result<Reply, Problem> {
-    let request = PatchRequest::parse(call.body()?, &call.limits)?;
+pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
+    let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
     let operations = patch::normalise(call.schemas.user, &request)?;
     let projection = call.projection(call.schemas.user)?.with_operations(call.schemas.user, &operations);
     change(call, id, &projection, mapping::user_patch(call.schemas, operations)).await

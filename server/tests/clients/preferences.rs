@@ -5,6 +5,7 @@ use crate::{
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode, header};
+use domain::{console::Expiry, token::ClientProfile};
 
 on_both!(
     minimal_answers_have_no_body,
@@ -82,5 +83,31 @@ async fn a_change_of_members_costs_the_same_in_a_large_group(app: TestApp) {
     assert_eq!((answer.json()["displayName"].as_str(), answer.json().get("members")), (Some("Team"), None));
     let answer = change("?attributes=members", "add", &users[99]).await.expect(StatusCode::OK);
     assert_eq!(answer.json()["members"].as_array().unwrap().len(), 101);
+    // Entra is not sent a large group for any change of it, others for one of its members only.
+    let rename = |name: &str| {
+        json!({"Operations": [{"op": "replace", "path": "displayName", "value": name},
+            {"op": "add", "path": "members", "value": [users[99]]}]})
+    };
+    let console = app.console("gate-0001").await;
+    for (client, largest) in [(ClientProfile::Entra, StatusCode::NO_CONTENT), (ClientProfile::Okta, StatusCode::OK)] {
+        let name = client.as_str();
+        let token = console.create_token(name, Expiry::Never).await.unwrap();
+        console.set_token_client(token.token.id, Some(client)).await.unwrap();
+        let send = async |query: &str| {
+            let (to, body) = (format!("{path}{query}"), rename(&format!("{name}{query}")));
+            call(&app, &token.secret, (Method::PATCH, &to), &[], Some(body)).await
+        };
+        send("").await.expect(largest);
+        assert_eq!(app.get(&path).await.json()["displayName"], name);
+        let whole = send("?attributes=displayName,members").await.expect(StatusCode::OK);
+        assert_eq!(whole.json()["members"].as_array().unwrap().len(), 101);
+        let without = send("?excludedAttributes=members").await.expect(StatusCode::OK).json();
+        assert_eq!(without["displayName"], format!("{name}?excludedAttributes=members"));
+    }
     change("", "remove", &users[0]).await.expect(StatusCode::OK);
+    let token = console.create_token("few", Expiry::Never).await.unwrap();
+    console.set_token_client(token.token.id, Some(ClientProfile::Entra)).await.unwrap();
+    let renamed = json!({"Operations": [{"op": "replace", "path": "displayName", "value": "Few"}]});
+    let few = call(&app, &token.secret, (Method::PATCH, &path), &[], Some(renamed)).await.expect(StatusCode::OK);
+    assert_eq!(few.json()["members"].as_array().unwrap().len(), 100);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     GUID, call, members, on_both, operations,
-    support::{TestApp, Value, json},
+    support::{TestApp, Value, entra_user, json},
     tokens,
 };
 use axum::http::{Method, StatusCode};
@@ -80,7 +80,15 @@ async fn other_clients_are_not_taken_for_entra(app: TestApp) {
     let paged = format!("{probe}&startIndex=1&count=1");
     let (httpx, okta) = (Some("python-httpx/0.27"), Some("Okta SCIM Client 1.0.0"));
     let generic = Some(ClientProfile::Generic);
-    let calls: [(&str, Sent, Option<ClientProfile>); 7] = [
+    // People choose such values themselves.
+    let urn = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/User";
+    let mut titled = entra_user("ada@corp.example");
+    titled["title"] = json!(urn);
+    titled["manager"] = json!({"schemas": [urn]});
+    let named = json!({"Operations": [{"op": "replace", "value": {"title": urn, "schemas": [urn]}}]});
+    let calls: [(&str, Sent, Option<ClientProfile>); 9] = [
+        ("URN in an attribute value", (Method::POST, "/Users", httpx, Some(titled)), generic),
+        ("URN in an operation", (Method::PATCH, &nobody, None, Some(named)), generic),
         ("reads", (Method::GET, &probe, httpx, None), None),
         ("capital op", (Method::PATCH, &nobody, httpx, Some(rename)), generic),
         ("nameless, written otherwise", (Method::GET, &otherwise, None, None), None),

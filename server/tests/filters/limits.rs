@@ -53,6 +53,9 @@ async fn bodies_are_read_up_to_their_limits(app: TestApp) {
         answer.expect(StatusCode::PAYLOAD_TOO_LARGE);
         send(&app, Method::POST, path, padded(body, limit)).await.expect(StatusCode::CREATED);
     }
+    // However the path is spelled.
+    let body = padded(entra_user("hopper"), small + 1);
+    send(&app, Method::POST, "/%55sers", body).await.expect(StatusCode::PAYLOAD_TOO_LARGE);
     let many = |count: usize| vec![json!({"op": "replace", "path": "title", "value": "x"}); count];
     let user = format!("/Users/{id}");
     app.patch(&user, json!(many(1001))).await.expect(StatusCode::PAYLOAD_TOO_LARGE);

@@ -192,11 +192,12 @@ impl BulkOperation {
         found
     }
 
-    /// Puts the ids of created resources in the place of references. Gives the path and the data.
+    /// Puts the ids of created resources in the place of references. Gives the path and the data, which it takes out of
+    /// the operation: a request may be large, and one copy of it is enough.
     ///
     /// Refuses a reference to what `ids` does not hold with 409; what was wrong with the operation is told first.
-    pub fn resolve(&self, ids: &HashMap<String, String>) -> Result<(String, Map<String, Value>)> {
-        let mut data = self.data.clone()?;
+    pub fn resolve(&mut self, ids: &HashMap<String, String>) -> Result<(String, Map<String, Value>)> {
+        let mut data = std::mem::replace(&mut self.data, Ok(Map::new()))?;
         for value in data.values_mut() {
             replace(value, ids)?;
         }
@@ -327,13 +328,14 @@ mod tests {
     fn references_are_resolved_wherever_they_stand() {
         let data = json!({"members": [{"value": "bulkId:a"}], "other": {"deep": ["bulkId:a", "x bulkId:a"]}});
         let body = json!({"Operations": [{"method": "put", "path": "/Groups/bulkId:g/1", "data": data}]});
-        let operation = &parsed(body).unwrap().operations[0];
+        let mut operation = parsed(body).unwrap().operations.remove(0);
         assert_eq!(operation.references().into_iter().collect::<Vec<_>>(), ["a", "g/1"]);
+        assert_eq!(operation.clone().resolve(&HashMap::new()).unwrap_err().status, 409);
         let ids = HashMap::from([("a".to_owned(), "1".to_owned()), ("g/1".to_owned(), "2".to_owned())]);
         let (path, data) = operation.resolve(&ids).unwrap();
         let wanted = json!({"members": [{"value": "1"}], "other": {"deep": ["1", "x bulkId:a"]}});
         assert_eq!((path.as_str(), Value::Object(data)), ("/Groups/2", wanted));
-        assert_eq!(operation.resolve(&HashMap::new()).unwrap_err().status, 409);
+        assert_eq!(operation.data, Ok(Map::new()), "it was taken out");
     }
 
     #[test]

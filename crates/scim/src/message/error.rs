@@ -156,11 +156,6 @@ impl Error {
         Self::new(415, None, detail)
     }
 
-    /// 429.
-    pub fn too_many_requests(detail: impl Into<String>) -> Self {
-        Self::new(429, None, detail)
-    }
-
     /// 500.
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::new(500, None, detail)

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::Operation;
+use crate::json::length_of;
 use crate::schema::ResourceType;
 use crate::{Error, MAX_ATTRIBUTES, MAX_DOCUMENT, Result};
 
@@ -62,18 +63,8 @@ pub(super) fn check_size(resource_type: &ResourceType, document: &Map<String, Va
     // The server keeps membership apart.
     let is_members = |name: &str| name == "members" && resource_type.attribute(None, name).is_some();
     let kept = document.iter().filter(|(name, _)| !is_members(name));
-    if kept.map(|(name, value)| name.len() + bytes(value)).sum::<usize>() > MAX_DOCUMENT {
+    if kept.map(|(name, value)| name.len() + length_of(value)).sum::<usize>() > MAX_DOCUMENT {
         return Err(Error::too_large(format!("A resource may have at most {MAX_DOCUMENT} bytes.")));
     }
     Ok(())
-}
-
-/// About the length of the value as JSON text.
-fn bytes(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len() + 2,
-        Value::Array(items) => items.iter().map(|item| bytes(item) + 1).sum::<usize>() + 2,
-        Value::Object(map) => map.iter().map(|(name, value)| name.len() + bytes(value) + 4).sum::<usize>() + 2,
-        _ => 4,
-    }
 }

@@ -94,7 +94,8 @@ pub(super) fn is_hollow(kind: Kind, element: &Value) -> bool {
     }
 }
 
-/// The element that satisfies a filter of `eq` and `and`. Refuses other filters: they do not determine one.
+/// The element that satisfies a filter of `eq` and `and`. Refuses other filters, as they do not determine one, and those
+/// that ask for what is not kept: no element would ever satisfy them.
 fn seed(filter: &Filter, attribute: Option<&Attribute>) -> Result<Map<String, Value>> {
     match filter {
         Filter::And(left, right) => {
@@ -104,6 +105,9 @@ fn seed(filter: &Filter, attribute: Option<&Attribute>) -> Result<Map<String, Va
         }
         Filter::Compare { path, op: CompareOp::Eq, value } if path.schema.is_none() && path.sub_attribute.is_none() => {
             let sub = attribute.and_then(|known| known.sub_attribute(&path.attribute));
+            if sub.is_some_and(|known| !known.is_stored()) {
+                return Err(not_determined());
+            }
             let value = match sub {
                 Some(sub) if sub.kind == Type::Boolean => value.as_bool().map(Value::Bool),
                 Some(_) => value.as_text().map(|text| Value::String(text.into_owned())),
@@ -116,8 +120,12 @@ fn seed(filter: &Filter, attribute: Option<&Attribute>) -> Result<Map<String, Va
             let name = sub.map_or(path.attribute.as_str(), |known| known.name);
             Ok(value.into_iter().map(|value| (name.to_owned(), value)).collect())
         }
-        _ => Err(Error::no_target("No value matches the filter of the path, and none can be created from it.")),
+        _ => Err(not_determined()),
     }
+}
+
+fn not_determined() -> Error {
+    Error::no_target("No value matches the filter of the path, and none can be created from it.")
 }
 
 fn plain(literal: &Literal) -> Value {

@@ -8,33 +8,16 @@ use super::{Kind, Operation};
 use crate::filter::{CompareOp, Filter};
 use crate::{Error, Result};
 
-/// What a member is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberKind {
-    /// A user.
-    User,
-    /// A group.
-    Group,
-}
-
-/// A member, as a client names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// Identifier of the user or group.
-    pub value: String,
-    /// What the client says it is.
-    pub kind: Option<MemberKind>,
-}
-
-/// A change of membership. Each is idempotent: to add a member again, or remove one that is gone, changes nothing.
+/// A change of membership, by the identifiers of users and groups. Each is idempotent: to add a member again, or remove
+/// one that is gone, changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberChange {
     /// These become members.
-    Add(Vec<Member>),
-    /// The members with these identifiers are removed.
+    Add(Vec<String>),
+    /// These are removed.
     Remove(Vec<String>),
     /// These are the members, and no others.
-    Replace(Vec<Member>),
+    Replace(Vec<String>),
     /// All members are removed.
     Clear,
 }
@@ -56,8 +39,8 @@ pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<
     Ok((others, changes))
 }
 
-/// Takes `members` out of a normalised resource body.
-pub fn take_members(document: &mut Map<String, Value>) -> Result<Vec<Member>> {
+/// Takes `members` out of a normalised resource body, and gives their identifiers, each once.
+pub fn take_members(document: &mut Map<String, Value>) -> Result<Vec<String>> {
     document.shift_remove("members").map_or(Ok(vec![]), read_members)
 }
 
@@ -70,7 +53,7 @@ fn member_change(operation: Operation) -> Result<Option<MemberChange>> {
         (Kind::Remove, None, None, Some(listed)) => Ok(removal(listed_ids(&listed))),
         (Kind::Remove, Some(filter), None | Some("value"), _) => Ok(removal(filtered_ids(&filter)?)),
         // Clients expect that a value which a filter names, and which is not there, is created.
-        (Kind::Add | Kind::Replace, Some(filter), None, _) => Ok(Some(MemberChange::Add(filtered_members(&filter)?))),
+        (Kind::Add | Kind::Replace, Some(filter), None, _) => Ok(Some(MemberChange::Add(filtered_ids(&filter)?))),
         // RFC 7643 §4.2: the sub-attributes of a member are immutable.
         (_, _, Some("value"), _) => Err(Error::mutability("The value of a member cannot be changed; remove and add.")),
         // What else a client says about a member comes from the member itself.
@@ -82,25 +65,21 @@ fn removal(ids: Vec<String>) -> Option<MemberChange> {
     if ids.is_empty() { None } else { Some(MemberChange::Remove(ids)) }
 }
 
-/// Reads a fitted list of members; of several with the same identifier the first is taken.
-fn read_members(value: Value) -> Result<Vec<Member>> {
+/// The identifiers in a fitted list of members, each once.
+fn read_members(value: Value) -> Result<Vec<String>> {
     let Value::Array(items) = value else {
         return Err(Error::invalid_value("members must be a list."));
     };
     let mut seen = HashSet::new();
     let members = items.into_iter().map(read_member).collect::<Result<Vec<_>>>()?;
-    Ok(members.into_iter().filter(|member| seen.insert(member.value.clone())).collect())
+    Ok(members.into_iter().filter(|id| seen.insert(id.clone())).collect())
 }
 
-fn read_member(item: Value) -> Result<Member> {
-    let text = |name| item.get(name).and_then(Value::as_str);
-    let value = text("value").ok_or_else(|| Error::invalid_value("Each value of members needs a value."))?;
-    let kind = match text("type") {
-        Some(kind) if kind.eq_ignore_ascii_case("user") => Some(MemberKind::User),
-        Some(kind) if kind.eq_ignore_ascii_case("group") => Some(MemberKind::Group),
-        _ => None,
-    };
-    Ok(Member { value: value.to_owned(), kind })
+fn read_member(mut item: Value) -> Result<String> {
+    match item.get_mut("value").map(Value::take) {
+        Some(Value::String(id)) => Ok(id),
+        _ => Err(Error::invalid_value("Each value of members needs a value.")),
+    }
 }
 
 fn listed_ids(listed: &Value) -> Vec<String> {
@@ -124,9 +103,4 @@ fn filtered_ids(filter: &Filter) -> Result<Vec<String>> {
         }
         _ => Err(Error::invalid_path("Members are chosen by their value only: members[value eq \"...\"].")),
     }
-}
-
-fn filtered_members(filter: &Filter) -> Result<Vec<Member>> {
-    let ids = filtered_ids(filter)?;
-    Ok(ids.into_iter().map(|value| Member { value, kind: None }).collect())
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use apply::apply;
 pub(crate) use apply::apply_unchecked;
-pub use members::{Member, MemberChange, MemberKind, split_members, take_members};
+pub use members::{MemberChange, split_members, take_members};
 pub(crate) use normalise::explode;
 pub use normalise::normalise;
 pub use request::PatchRequest;

@@ -16,10 +16,11 @@ const MAX_TARGETS: usize = 10_000;
 ///
 /// Values without a path become one operation per key; a key may be a name, a path, a URN with a path, or a URN with an
 /// object. Attributes that are read-only or not kept are dropped silently, unknown ones pass. Values are fitted to
-/// their attribute; an empty value becomes a `Remove`.
+/// their attribute; an empty value becomes a `Remove`. The `null` of a `remove` is no value: all of the attribute goes.
 ///
 /// Refuses malformed paths, values of a wrong type, an empty value for a required attribute, an `add` or `replace`
-/// without value, a `remove` without path and value, and one whose path names what is read-only.
+/// without value, a `remove` without path and value, one whose path names what is read-only, and one that says `null` of
+/// `members`.
 pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result<Vec<Operation>> {
     let mut normaliser = Normaliser { resource_type, limits: &request.limits, out: vec![] };
     for operation in &request.operations {
@@ -157,13 +158,22 @@ impl Normaliser<'_> {
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
                 self.push(Kind::Remove, Target::whole(None, &urn), None)
             }
-            (Urn::Core, None) => Err(Error::no_target("A remove operation needs the path of an attribute.")),
+            (Urn::Core, None | Some(Value::Null)) if kind == Kind::Remove => {
+                Err(Error::no_target("A remove operation needs the path of an attribute."))
+            }
             _ => Err(Error::invalid_value("The value of a schema URN must be an object.")),
         }
     }
 
-    fn attribute(&mut self, kind: Kind, parsed: &PatchPath, value: Option<Value>) -> Result<()> {
+    fn attribute(&mut self, kind: Kind, parsed: &PatchPath, mut value: Option<Value>) -> Result<()> {
         let found = self.resource_type.resolve(&parsed.path);
+        if kind == Kind::Remove && value.as_ref().is_some_and(Value::is_null) {
+            // A client that has lost the list of those to take out would empty the group.
+            if (found.extension, found.name, found.sub_name, &parsed.filter) == (None, "members", None, &None) {
+                return Err(Error::invalid_value("The members to remove are null; list them, or leave value out."));
+            }
+            value = None;
+        }
         let target = Target {
             extension: found.extension.map(Into::into),
             attribute: found.name.into(),
@@ -230,7 +240,7 @@ impl Normaliser<'_> {
     }
 
     fn set(&mut self, kind: Kind, attribute: &Attribute, mut target: Target, mut value: Value) -> Result<()> {
-        if only_read_only(attribute, &value) {
+        if says_nothing_kept(attribute, &value) {
             return Ok(());
         }
         if attribute.is_identified() && target.sub_attribute.as_deref() == Some("value") {
@@ -253,7 +263,8 @@ impl Normaliser<'_> {
             }
             // Adding nothing to a list changes nothing.
             None if target.sub_attribute.is_none() && kind == Kind::Add && attribute.multi_valued => Ok(()),
-            // Kept apart from a removal: clients that replace members by none do not all mean to empty the group.
+            // Kept apart from a removal for Entra alone, whose replacement of members adds them: none is no change there,
+            // and empties the group for everybody else.
             None if whole && attribute.multi_valued => self.push(kind, target, Some(Value::Array(vec![]))),
             None => self.push(Kind::Remove, target, None),
         }
@@ -284,8 +295,13 @@ fn check_shape(attribute: &Attribute, target: &Target) -> Result<()> {
     Ok(())
 }
 
-/// Whether the value names read-only sub-attributes and nothing else, so that nothing is to be done.
-fn only_read_only(attribute: &Attribute, value: &Value) -> bool {
-    let is_read_only = |name: &String| attribute.sub_attribute(name).is_some_and(|sub| !sub.is_stored());
-    value.as_object().is_some_and(|map| !map.is_empty() && map.keys().all(is_read_only))
+/// Whether the value names sub-attributes that are not kept and nothing else, so that nothing is to be done. A plain
+/// value stands for `value`.
+fn says_nothing_kept(attribute: &Attribute, value: &Value) -> bool {
+    let is_lost = |name: &str| attribute.sub_attribute(name).is_some_and(|sub| !sub.is_stored());
+    match value {
+        Value::Object(map) => !map.is_empty() && map.keys().all(|name| is_lost(name)),
+        Value::String(plain) => !plain.is_empty() && is_lost("value"),
+        _ => false,
+    }
 }

@@ -37,11 +37,6 @@ impl PatchRequest {
         let operations = operations.into_iter().map(RawOperation::parse).collect::<Result<_>>()?;
         Ok(Self { operations, limits: *limits })
     }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.operations.is_empty()
-    }
 }
 
 impl RawOperation {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::schema::{Attribute, Mutability, ResourceType};
+use crate::text::is_urn;
 use crate::value::{is_empty, is_same_value};
 use crate::{Error, Result};
 
@@ -13,6 +14,13 @@ pub(crate) struct Missing {
     pub(crate) extension: Option<&'static str>,
     /// Its name, or the URN of a required extension.
     pub(crate) name: String,
+}
+
+impl Missing {
+    /// Whether the core schema requires it. That one was there before every resource.
+    pub(crate) fn is_core(&self) -> bool {
+        self.extension.is_none() && !is_urn(&self.name)
+    }
 }
 
 /// The required values that a document does not have. Those of an extension count where the extension is there.

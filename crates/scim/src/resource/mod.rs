@@ -8,6 +8,7 @@ mod written;
 
 use serde_json::{Map, Value};
 
+use constraints::Missing;
 pub use projection::Projection;
 pub use render::{Meta, render};
 pub use splice::render_text;
@@ -16,7 +17,7 @@ use crate::patch;
 use crate::schema::ResourceType;
 use crate::{Error, Result};
 
-/// Gives the document for the body of a POST or PUT.
+/// Gives the document for the body of a POST.
 ///
 /// Names are taken in any letter case, dotted and URN-qualified ones too, and become canonical; unknown attributes and
 /// extensions are kept as sent. What the server owns (`id`, `meta`, `schemas`, `groups`), `password` and whatever else
@@ -26,23 +27,42 @@ use crate::{Error, Result};
 ///
 /// Refuses values of another type and missing required values, as 400 `invalidValue`, and what is too large, as 413.
 pub fn normalise(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Map<String, Value>> {
-    let operations = patch::explode(resource_type, body)?;
-    let document = patch::apply_unchecked(resource_type, &operations, Map::new())?;
-    match constraints::missing(resource_type, &document).first() {
-        Some(missing) => Err(Error::invalid_value(format!("{} is required and must not be empty.", missing.name))),
-        None => Ok(document),
-    }
+    let document = read(resource_type, body)?;
+    demand(constraints::missing(resource_type, &document).first())?;
+    Ok(document)
 }
 
-/// Gives the document that a PUT puts in the place of `before` (RFC 7644 §3.5.1): `after`, as [`normalise`] gave it,
+/// Gives the document for the body of a PUT, for [`replace`]. Reads and refuses what [`normalise`] does, but for values
+/// that an extension requires: whether those may be missing depends on the document that is there.
+pub fn normalise_put(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Map<String, Value>> {
+    let document = read(resource_type, body)?;
+    demand(constraints::missing(resource_type, &document).iter().find(|missing| missing.is_core()))?;
+    Ok(document)
+}
+
+fn read(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Map<String, Value>> {
+    let operations = patch::explode(resource_type, body)?;
+    patch::apply_unchecked(resource_type, &operations, Map::new())
+}
+
+fn demand(missing: Option<&Missing>) -> Result<()> {
+    missing.map_or(Ok(()), |missing| {
+        Err(Error::invalid_value(format!("{} is required and must not be empty.", missing.name)))
+    })
+}
+
+/// Gives the document that a PUT puts in the place of `before` (RFC 7644 §3.5.1): `after`, as [`normalise_put`] gave it,
 /// with the immutable values that it does not mention.
 ///
-/// Refuses to change an immutable value, as 400 `mutability`.
+/// Refuses, as 400, to change an immutable value (`mutability`), and to leave out a required one (`invalidValue`) unless
+/// `before` does not have it either: the schema came later than the resource.
 pub fn replace(
     resource_type: &ResourceType,
     before: &Map<String, Value>,
     mut after: Map<String, Value>,
 ) -> Result<Map<String, Value>> {
+    let old = constraints::missing(resource_type, before);
+    demand(constraints::missing(resource_type, &after).iter().find(|missing| !old.contains(missing)))?;
     constraints::carry_over(resource_type, before, &mut after);
     constraints::keep_immutable(resource_type, before, &mut after)?;
     Ok(after)

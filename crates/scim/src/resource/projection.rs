@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use crate::path::AttributePath;
-use crate::schema::{Attribute, COMMON, ResourceType, Returned};
+use crate::schema::{Attribute, COMMON, ResourceType, Returned, Type};
 use crate::text::is_urn;
 use crate::value::is_empty;
 use crate::{Error, Result};
@@ -104,15 +104,24 @@ impl Projection {
     }
 
     fn part(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>, mut value: Value) -> Option<Value> {
+        // What the server adds is no part of an extension; what is there of it was written before it was declared.
+        let is_secret =
+            |known: Option<&Attribute>| extension.is_some() && known.is_some_and(|known| !known.is_stored());
+        if is_secret(known) {
+            return None;
+        }
         let Choice { only, except, written } = self.choice(extension, name, known)?;
         let is_kept = |sub: &str| {
             let known = known.and_then(|known| known.sub_attribute(sub));
+            if is_secret(known) {
+                return false;
+            }
             let is_named = contains(&only.subs, sub);
             let is_included = is_named || only.whole || only.schema || only.subs.is_empty();
             let is_asked_for = is_named || contains(&written.subs, sub);
             is_returned(known, is_included, is_asked_for, contains(&except.subs, sub))
         };
-        retain(&mut value, &is_kept);
+        retain(&mut value, known, &is_kept);
         Some(value).filter(|value| !is_empty(value))
     }
 
@@ -200,16 +209,18 @@ fn contains(names: &[&str], name: &str) -> bool {
     names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
 }
 
-/// Keeps the chosen members of an object, or of each object in a list.
-fn retain(value: &mut Value, keep: &dyn Fn(&str) -> bool) {
+/// Keeps the chosen members of an object, or of each object in a list. A plain value of a complex attribute, from before
+/// its schema was declared, stands for its `value`.
+fn retain(value: &mut Value, known: Option<&Attribute>, keep: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => map.retain(|name, _| keep(name)),
         // What says nothing from the start is the client's, and stays.
         Value::Array(items) => items.retain_mut(|item| {
             let says_nothing = is_empty(item);
-            retain(item, keep);
+            retain(item, known, keep);
             says_nothing || !is_empty(item)
         }),
+        plain if known.is_some_and(|known| known.kind == Type::Complex) && !keep("value") => *plain = Value::Null,
         _ => {}
     }
 }

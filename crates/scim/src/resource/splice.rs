@@ -12,8 +12,9 @@ use super::{Meta, Projection};
 use crate::schema::ResourceType;
 use crate::text::is_urn;
 
-/// Turns a document, as JSON text, into the response's JSON text. Says what [`render`] says, member by member; where the
-/// projection leaves whole attributes alone, none of them is read.
+/// Turns a document, as JSON text, into the response's JSON text. Says what [`render`] says of a document that
+/// [`normalise`](super::normalise) or a PATCH gave, under these extension schemas or before they were declared. Where
+/// the projection, and what the schemas say of returning, leave whole attributes alone, none of them is read.
 ///
 /// `readonly` holds what the server adds, as JSON text.
 ///

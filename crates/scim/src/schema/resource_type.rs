@@ -1,4 +1,4 @@
-use super::{Attribute, COMMON, Returned};
+use super::{Attribute, COMMON, Returned, SCHEMAS};
 use crate::path::AttributePath;
 
 /// A schema: a URN and its attributes.
@@ -82,12 +82,18 @@ impl ResourceType {
         }
     }
 
-    /// Whether everything that a document holds is returned unless the request asks otherwise.
+    /// Whether everything that a document holds is returned unless the request asks otherwise. What a built-in schema
+    /// does not keep has never come into a document; what one of the operator's does not keep may have, before that
+    /// schema was declared.
     pub(crate) fn is_returned_by_default(&self) -> bool {
-        let mut all = self.schemas().flat_map(|schema| schema.attributes);
-        all.all(|attribute| {
-            let mut parts = [attribute].into_iter().chain(attribute.sub_attributes);
-            parts.all(|part| !part.is_stored() || matches!(part.returned, Returned::Always | Returned::Default))
+        self.schemas().all(|schema| {
+            let is_built_in = SCHEMAS.iter().any(|built_in| built_in.id == schema.id);
+            let is_returned = |part: &Attribute| match part.is_stored() {
+                true => matches!(part.returned, Returned::Always | Returned::Default),
+                false => is_built_in,
+            };
+            let mut parts = schema.attributes.iter().flat_map(|known| [known].into_iter().chain(known.sub_attributes));
+            parts.all(is_returned)
         })
     }
 

@@ -99,3 +99,26 @@ fn what_was_missing_before_does_not_stop_another_change() {
     let error = patch(types(), &before, json!([{"op": "remove", "path": "userName"}])).unwrap_err();
     assert_eq!(scim_type(error), "mutability");
 }
+
+#[test]
+fn a_put_may_lack_what_was_missing_before() {
+    let before = json!({"userName": "ada", BADGES: {"note": "x", "desk": {"floor": "2", "seat": "1"}}});
+    for extension in [json!({"note": "y"}), json!({}), json!({"badge": "7"})] {
+        let after = put(types(), &before, extension.clone());
+        assert_eq!(after.unwrap().get(BADGES).cloned().unwrap_or(json!({})), extension);
+    }
+    let error = put(types(), &before, json!({"desk": {"seat": "1"}})).unwrap_err();
+    assert_eq!(error.detail, "desk.floor is required and must not be empty.");
+    assert_eq!(scim_type(error), "invalidValue");
+    let whole = create(types(), json!({"badge": "7"})).unwrap();
+    let error = put(types(), &whole, json!({"note": "y"})).unwrap_err();
+    assert_eq!(error.detail, "badge is required and must not be empty.");
+    let required = json!({"resourceType": "User", "required": true, "id": BADGES, "attributes": [{"name": "badge"}]});
+    let required = Registry::with_extensions(&required.to_string()).unwrap();
+    assert_eq!(put(required, &json!({"userName": "ada"}), json!({})).unwrap(), json!({"userName": "ada"}));
+    let error = put(required, &whole, json!({})).unwrap_err();
+    assert_eq!(error.detail, format!("{BADGES} is required and must not be empty."));
+    // What the core schema requires was never missing, so nobody has to be looked up.
+    let nameless = scim::resource::normalise_put(required.user, object(json!({"title": "x"}))).unwrap_err();
+    assert_eq!(nameless.detail, "userName is required and must not be empty.");
+}

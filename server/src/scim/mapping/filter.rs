@@ -235,7 +235,7 @@ fn boolean<C>(ask: &Ask<'_>, condition: impl Fn(bool) -> C) -> Option<Filter<C>>
 
 fn time<C>(ask: &Ask<'_>, condition: impl Fn(Order, Timestamp) -> C) -> Option<Filter<C>> {
     let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
-    let (moment, exact) = Timestamp::parse_exactly(&value.as_text()?)?;
+    let (moment, exact) = Timestamp::of_nanos(scim::instant(&value.as_text()?)?)?;
     match op {
         // What is kept ends with the millisecond and so is never equal to a moment within one.
         CompareOp::Eq if !exact => Some(Filter::Or(vec![])),
@@ -321,6 +321,16 @@ mod tests {
         let (users, groups) = root("emails[type eq \"work\"] or members pr");
         assert_eq!((users.is_none(), groups), (false, Filter::Where(GroupCondition::HasMembers)));
         assert!(root_filter(&scim::filter::parse("nosuch pr", &Limits::default()).unwrap()).is_err());
+    }
+
+    /// As in a PATCH path, and as RFC 7643 §2.3.5 has it.
+    #[test]
+    fn a_time_without_a_zone_is_in_utc() {
+        let utc = users("meta.created gt \"2026-01-31T09:30:00.5Z\"");
+        assert!(utc.is_ok());
+        assert_eq!(users("meta.created gt \"2026-01-31T09:30:00.5\""), utc);
+        assert_eq!(users("meta.created gt \"2026-01-31T10:30:00.5+01:00\""), utc);
+        assert!(users("meta.created gt \"2026-01-31\"").is_err());
     }
 
     #[test]

@@ -25,7 +25,9 @@ pub(crate) async fn measure(users: usize, table: &mut Table) {
     let user_zero = seed::begin(&mut start().await).await;
     let people = seed::fill(&file, user_zero, users).await;
     std::fs::copy(&file, &copy).unwrap();
-    [&file, &copy].map(|file| seed::settle(file));
+    for file in [&file, &copy] {
+        seed::settle(file);
+    }
     let mut subjects = [start().await, Subject::bare(&copy.display().to_string(), &token).await];
     let [ready, idle] =
         [|server: &Server| server.ready.as_secs_f64() * 1e3, Server::rss].map(|what| both(&subjects, what));

@@ -171,7 +171,7 @@ impl Directory {
     /// Where the guard refused, notes that: the refused unit itself has changed nothing.
     async fn note_hold<T>(&self, done: Result<T>) -> Result<T> {
         if let Err(Error::Refused(Refusal::Held)) = &done {
-            let settings = self.env.store.read((), |(), tx| Box::pin(async move { tx.settings().await })).await?;
+            let settings = self.env.store.look_up((), |(), tx| Box::pin(async move { tx.settings().await })).await?;
             let event = self.event(self.env.now(), Action::GuardHeld).on(self.token.id.0, &self.token.name);
             guard::hold(&self.env, &settings, self.token.id, event).await?;
         }

@@ -52,7 +52,7 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Arc::new(Closure { context, work, output: Mutex::new(None) });
+        let unit = Arc::new(Closure::new(context, work));
         self.database.write(unit.clone()).await?;
         unit.take()
     }
@@ -67,8 +67,30 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Closure { context, work, output: Mutex::new(None) };
-        self.database.read(&unit).await?;
+        self.read_as(Caller::Other, context, work).await
+    }
+
+    /// Runs a unit of work as [`Store::read`] does, for a directory ([`Caller::Directory`]).
+    pub async fn look_up<C, T>(&self, context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.read_as(Caller::Directory, context, work).await
+    }
+
+    async fn read_as<C, T>(
+        &self,
+        caller: Caller,
+        context: C,
+        work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>,
+    ) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let unit = Closure::new(context, work);
+        self.database.read(&unit, caller).await?;
         unit.take()
     }
 
@@ -89,12 +111,22 @@ pub trait Database: Send + Sync + 'static {
     /// Runs a unit in a transaction, in a task of its own, retrying it as a whole where the database asks for that.
     /// Returns `Ok` once the transaction is durable.
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<()>;
-    /// Runs a unit on a connection that is not meant to write.
-    async fn read(&self, unit: &dyn Unit) -> Result<()>;
+    /// Runs a unit on a connection that is not meant to write. A statement that takes more than a few seconds is
+    /// interrupted, and one whose future is dropped keeps its connection from everybody else until it has ended.
+    async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()>;
     /// Checks that the database answers.
     async fn ping(&self) -> Result<()>;
     /// Waits for units under way and closes every connection.
     async fn close(&self);
+}
+
+/// For whom something is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A directory, which may ask for much.
+    Directory,
+    /// Whoever signs in, the console, the host. Where few connections read, one is kept from directories for these.
+    Other,
 }
 
 /// A unit of work without its types.
@@ -120,6 +152,10 @@ impl<C: Send + Sync, T: Send> Unit for Closure<C, T> {
 }
 
 impl<C, T> Closure<C, T> {
+    fn new(context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Self {
+        Self { context, work, output: Mutex::new(None) }
+    }
+
     fn take(&self) -> Result<T> {
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner).take();
         output.ok_or_else(|| crate::Error::Unavailable("the unit of work did not run".into()))

@@ -72,7 +72,7 @@ impl Directory {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn group(&self, id: GroupId, with_members: bool) -> Result<GroupView> {
-        let work = self.env.store.read((id, with_members), |(id, with_members), tx| {
+        let work = self.env.store.look_up((id, with_members), |(id, with_members), tx| {
             Box::pin(async move {
                 let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
                 view(tx, group, all_if(*with_members)).await
@@ -92,7 +92,7 @@ impl Directory {
         with_members: bool,
     ) -> Result<Listing<GroupView>> {
         let context = (filter.simplified(), window, with_members);
-        let work = self.env.store.read(context, |(filter, window, with_members), tx| {
+        let work = self.env.store.look_up(context, |(filter, window, with_members), tx| {
             Box::pin(async move {
                 let rows = find(tx, filter, window).await?;
                 let total = match total_by_rows(&window.start, window.limit, rows.len()) {

@@ -53,7 +53,7 @@ impl Directory {
     pub async fn search(&self, mut search: Search) -> Result<Listing<Resource, RootMark>> {
         search.users.0 = search.users.0.simplified();
         search.groups.0 = search.groups.0.simplified();
-        let work = self.env.store.read(search, |search, tx| {
+        let work = self.env.store.look_up(search, |search, tx| {
             Box::pin(async move {
                 let totals = [search.count(tx, Kind::User).await?, search.count(tx, Kind::Group).await?];
                 let mut rows = search.rows(tx, totals).await?;

@@ -10,7 +10,7 @@ mod unit;
 use async_trait::async_trait;
 use domain::{
     Error, Result,
-    store::{Database, Store, Unit},
+    store::{Caller, Database, Store, Unit},
 };
 use sql::Head;
 use sqlx::PgPool;
@@ -43,7 +43,7 @@ impl Database for PostgresStore {
         task.await.unwrap_or_else(|panic| Err(Error::Unavailable(panic.into())))
     }
 
-    async fn read(&self, unit: &dyn Unit) -> Result<()> {
+    async fn read(&self, unit: &dyn Unit, _: Caller) -> Result<()> {
         let mut connection = self.pool.acquire().await.map_err(sql::failed)?;
         unit.run(&mut sql::Connection(&mut connection, &mut None)).await
     }

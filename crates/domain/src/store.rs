@@ -40,9 +40,7 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let outcome = self.provision(context, work).await;
-        self.admissions.forget();
-        outcome
+        self.run(Closure { forgets: Some(self.admissions.clone()), ..Closure::new(context, work) }).await
     }
 
     /// Runs a unit of work as [`Store::write`] does, one that changes no token and no setting that admits a call: what is
@@ -52,7 +50,15 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Arc::new(Closure::new(context, work));
+        self.run(Closure::new(context, work)).await
+    }
+
+    async fn run<C, T>(&self, unit: Closure<C, T>) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let unit = Arc::new(unit);
         self.database.write(unit.clone()).await?;
         unit.take()
     }
@@ -108,8 +114,8 @@ impl Store {
 /// A database, as the units of work see it.
 #[async_trait]
 pub trait Database: Send + Sync + 'static {
-    /// Runs a unit in a transaction, in a task of its own, retrying it as a whole where the database asks for that.
-    /// Returns `Ok` once the transaction is durable.
+    /// Runs a unit in a transaction, in a task or a thread of its own, retrying it as a whole where the database asks for
+    /// that. Returns `Ok` once the transaction is durable and [`Unit::ended`] was told.
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<()>;
     /// Runs a unit on a connection that is not meant to write. A statement that takes more than a few seconds is
     /// interrupted, and one whose future is dropped keeps its connection from everybody else until it has ended.
@@ -133,12 +139,18 @@ pub enum Caller {
 pub trait Unit: Send + Sync {
     /// Runs it once, keeping its output.
     fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()>;
+
+    /// Told once a unit that writes will not be run again, before its caller is told and also where that has gone away.
+    /// What it did is durable, was undone, or nobody can say. One that panicked has done nothing and need not be told.
+    fn ended(&self) {}
 }
 
 struct Closure<C, T> {
     context: C,
     work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>,
     output: Mutex<Option<T>>,
+    /// What is not to be remembered after this.
+    forgets: Option<Arc<Admissions>>,
 }
 
 impl<C: Send + Sync, T: Send> Unit for Closure<C, T> {
@@ -149,11 +161,17 @@ impl<C: Send + Sync, T: Send> Unit for Closure<C, T> {
             Ok(())
         })
     }
+
+    fn ended(&self) {
+        if let Some(admissions) = &self.forgets {
+            admissions.forget();
+        }
+    }
 }
 
 impl<C, T> Closure<C, T> {
     fn new(context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Self {
-        Self { context, work, output: Mutex::new(None) }
+        Self { context, work, output: Mutex::new(None), forgets: None }
     }
 
     fn take(&self) -> Result<T> {

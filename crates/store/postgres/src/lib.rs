@@ -39,7 +39,12 @@ pub async fn open(url: &str) -> Result<Store> {
 impl Database for PostgresStore {
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<()> {
         // A task of its own: a caller that goes away cannot cut the transaction.
-        let task = tokio::spawn(unit::run(self.pool.clone(), self.head.clone(), unit));
+        let (pool, head) = (self.pool.clone(), self.head.clone());
+        let task = tokio::spawn(async move {
+            let outcome = unit::run(pool, head, &*unit).await;
+            unit.ended();
+            outcome
+        });
         task.await.unwrap_or_else(|panic| Err(Error::Unavailable(panic.into())))
     }
 

@@ -99,6 +99,7 @@ async fn work(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>
             }
         };
         for (job, outcome) in jobs.drain(..).zip(outcomes) {
+            job.unit.ended();
             // Whoever asked may have gone away; the unit is done nevertheless.
             let _ = job.done.send(outcome);
         }

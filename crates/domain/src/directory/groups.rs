@@ -5,7 +5,7 @@ use crate::{
     query::{Filter, GroupCondition, GroupKey},
 };
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Makes a group's new profile from what is recorded; runs inside the unit of work and may refuse.
 pub type GroupChange = Arc<dyn Fn(&Group) -> Result<GroupProfile> + Send + Sync>;
@@ -215,24 +215,28 @@ async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timesta
     Ok(Moved { moved: came + left + nested > 0, left })
 }
 
-/// So many members at most are named in one event; more are counted.
+/// So many members at most are named in one event for each thing that was asked for; more are counted.
 const NAMED: usize = 50;
 
 /// Adds to what changed which members were asked to join, leave or stay.
 fn with_members_named(change: Change, steps: &[MemberChange]) -> Change {
     let mut after: Map<String, Value> =
         change.after.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut asked: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
     for step in steps {
-        let (word, users) = match step {
-            MemberChange::Add(users) => ("members added", users),
-            MemberChange::Remove(users) => ("members removed", users),
-            MemberChange::Replace(users) => ("members set", users),
+        let (word, members) = match step {
+            MemberChange::Add(members) => ("members added", members),
+            MemberChange::Remove(members) => ("members removed", members),
+            MemberChange::Replace(members) => ("members set", members),
         };
-        let mut named: Vec<Value> = users.iter().take(NAMED).map(|id| Value::String(id.to_string())).collect();
-        if users.len() > NAMED {
-            named.push(Value::String(format!("and {} more", users.len() - NAMED)));
+        asked.entry(word).or_default().extend(members);
+    }
+    for (word, members) in asked {
+        let mut named: Vec<Value> = members.iter().take(NAMED).map(|id| Value::String(id.to_string())).collect();
+        if members.len() > NAMED {
+            named.push(Value::String(format!("and {} more", members.len() - NAMED)));
         }
-        if !(users.is_empty() && word == "members added") {
+        if !(members.is_empty() && word == "members added") {
             after.insert(word.to_owned(), Value::Array(named));
         }
     }

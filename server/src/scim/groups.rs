@@ -23,13 +23,18 @@ use std::sync::Arc;
 /// A group of so many members, users and groups, is answered whole to a change of its members.
 const FEW: u64 = 100;
 
+/// The groups of a page have so many members together at most; a page that would have more ends early, as RFC 7644
+/// §3.4.2.4 allows. Some 15 MB of JSON.
+pub(super) const PAGE_MEMBERS: u64 = 100_000;
+
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
     let paging = Paging::read(call, call.schemas.group.endpoint)?;
     let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
-    let found = call.directory.groups(filter, window, projection.wants("members")).await?;
+    let members = projection.wants("members").then_some(PAGE_MEMBERS);
+    let found = call.directory.groups(filter, window, members).await?;
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
     let root = |mark| RootMark { kind: Kind::Group, mark };

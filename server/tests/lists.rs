@@ -29,6 +29,7 @@ on_both!(
     a_page_of_the_root_has_so_many_members_and_goes_on,
     a_tag_of_a_user_covers_its_groups,
     writers_may_refuse_what_there_is,
+    writers_may_refuse_what_there_will_be,
 );
 
 /// What a list names, in its order.
@@ -325,6 +326,25 @@ async fn writers_may_refuse_what_there_is(app: TestApp) {
         conditional(&app, Method::DELETE, &path, (header::IF_MATCH, tag)).await.expect(StatusCode::PRECONDITION_FAILED);
         conditional(&app, Method::DELETE, &path, (header::IF_MATCH, "*")).await.expect(StatusCode::NO_CONTENT);
         conditional(&app, Method::PUT, &path, (header::IF_NONE_MATCH, "*")).await.expect(StatusCode::NOT_FOUND);
+    }
+}
+
+/// Whoever wants nothing of version 2 does not overwrite it, though it was not there when the call came.
+async fn writers_may_refuse_what_there_will_be(app: TestApp) {
+    let (id, group) = (app.user("ada").await, app.group("Owners").await);
+    for path in [format!("/Users/{id}"), format!("/Groups/{group}")] {
+        let put = async |external_id: &str| {
+            let body = json!({"userName": "ada", "displayName": "Owners", "externalId": external_id}).to_string();
+            let request = Request::put(format!("/scim/v2{path}")).header(header::IF_NONE_MATCH, "W/\"2\"");
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", app.token));
+            app.send(request.body(Body::from(body)).unwrap()).await.status
+        };
+        let (one, two, three, four) = tokio::join!(put("1"), put("2"), put("3"), put("4"));
+        let mut statuses = [one, two, three, four];
+        statuses.sort();
+        let late = StatusCode::PRECONDITION_FAILED;
+        assert_eq!(statuses, [StatusCode::OK, late, late, late], "{path}");
+        assert_eq!(app.get(&path).await.header(header::ETAG), "W/\"2\"");
     }
 }
 

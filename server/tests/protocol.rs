@@ -11,7 +11,7 @@ use axum::{
 use domain::{
     Error, Refusal, UserId,
     audit::Action,
-    directory::Directory,
+    directory::{Directory, Expected},
     query::{Filter, Slice},
 };
 use support::{TestApp, Value, entra_user, json};
@@ -329,11 +329,11 @@ async fn a_token_that_ends_meanwhile_writes_nothing(app: TestApp) {
     assert_eq!(user.total, 0);
     let id: UserId = app.user("ada").await.parse().unwrap();
     app.host.set_provisioning(false).await.unwrap();
-    let refused = directory.delete_user(id, None).await;
+    let refused = directory.delete_user(id, Expected::default()).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::ProvisioningOff))), "{refused:?}");
     app.host.set_provisioning(true).await.unwrap();
     app.host.revoke_token(app.host.tokens().await.unwrap()[0].id).await.unwrap();
-    let refused = directory.delete_user(id, None).await;
+    let refused = directory.delete_user(id, Expected::default()).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::BadToken))), "{refused:?}");
     assert_eq!(app.host.scim().await.unwrap().counts.users, 1);
 }

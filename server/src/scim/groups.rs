@@ -103,8 +103,8 @@ async fn patch_members(call: &Call, id: &str, members: Vec<MemberChange>) -> Res
 
 /// The end of a group (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
-    refuse_known(call, id).await?;
-    call.directory.delete_group(parse(id)?, call.expected()).await?;
+    let seen = refuse_known(call, id).await?;
+    call.directory.delete_group(parse(id)?, call.expected(seen)).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
@@ -115,8 +115,8 @@ async fn change(
     change: GroupChange,
     members: Vec<MemberChange>,
 ) -> Result<GroupView, Problem> {
-    refuse_known(call, id).await?;
-    Ok(call.directory.change_group(parse(id)?, call.expected(), shown, change, members).await?)
+    let seen = refuse_known(call, id).await?;
+    Ok(call.directory.change_group(parse(id)?, call.expected(seen), shown, change, members).await?)
 }
 
 /// The members that the answer to a write has.
@@ -138,12 +138,14 @@ fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Repl
     Ok(reply.preferred(call.preference).recorded())
 }
 
-/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.
-async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
-    if call.has_none_match() && call.has_tag(&tag(call.directory.group(parse(id)?, false).await?.group.version)) {
-        return Err(Problem::known());
+/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is. Gives the version that
+/// was looked at, if there was a reason to.
+async fn refuse_known(call: &Call, id: &str) -> Result<Option<i64>, Problem> {
+    if !call.has_none_match() {
+        return Ok(None);
     }
-    Ok(())
+    let version = call.directory.group(parse(id)?, false).await?.group.version;
+    if call.has_tag(&tag(version)) { Err(Problem::known()) } else { Ok(Some(version)) }
 }
 
 fn answer(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {

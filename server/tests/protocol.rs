@@ -10,7 +10,8 @@ use axum::{
 };
 use domain::{
     Error, Refusal, UserId,
-    directory::Directory,
+    audit::Action,
+    directory::{Directory, Expected},
     query::{Filter, Slice},
 };
 use support::{TestApp, Value, entra_user, json};
@@ -33,6 +34,7 @@ on_both!(
     a_token_that_ends_meanwhile_writes_nothing,
     a_deleted_user_changes_its_groups,
     a_change_and_its_event_are_one,
+    an_event_names_the_members_of_every_step,
 );
 
 async fn every_filter_operator_is_served(app: TestApp) {
@@ -327,11 +329,11 @@ async fn a_token_that_ends_meanwhile_writes_nothing(app: TestApp) {
     assert_eq!(user.total, 0);
     let id: UserId = app.user("ada").await.parse().unwrap();
     app.host.set_provisioning(false).await.unwrap();
-    let refused = directory.delete_user(id, None).await;
+    let refused = directory.delete_user(id, Expected::default()).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::ProvisioningOff))), "{refused:?}");
     app.host.set_provisioning(true).await.unwrap();
     app.host.revoke_token(app.host.tokens().await.unwrap()[0].id).await.unwrap();
-    let refused = directory.delete_user(id, None).await;
+    let refused = directory.delete_user(id, Expected::default()).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::BadToken))), "{refused:?}");
     assert_eq!(app.host.scim().await.unwrap().counts.users, 1);
 }
@@ -360,4 +362,16 @@ async fn a_change_and_its_event_are_one(app: TestApp) {
         3,
         "created, changed, deleted; no event without a change"
     );
+}
+
+async fn an_event_names_the_members_of_every_step(app: TestApp) {
+    let (evil, harmless, group) = (app.user("evil").await, app.user("harmless").await, app.group("Owners").await);
+    let add = |id: &str| json!({"op": "add", "path": "members", "value": [{"value": id}]});
+    let remove = json!({"op": "remove", "path": format!("members[value eq \"{evil}\"]")});
+    app.patch(&format!("/Groups/{group}"), json!([add(&evil), remove, add(&harmless)])).await;
+    let events = app.host.events_after(0).await.unwrap();
+    let event = &events.iter().rfind(|entry| entry.event.action == Action::GroupChanged).unwrap().event;
+    let after: Value = serde_json::from_str(event.after.as_deref().unwrap()).unwrap();
+    assert_eq!(after["members added"], json!([evil, harmless]));
+    assert_eq!(after["members removed"], json!([evil]));
 }

@@ -15,10 +15,13 @@ use domain::{
     token::NewToken,
 };
 use server::PeerAddress;
+use std::time::Duration;
 use support::{Answer, TestApp, entra_user};
+use tokio::time::{sleep, timeout};
 
 on_both!(
     a01_a_revoked_token_fails_with_the_next_call,
+    a01_a_revocation_counts_though_its_caller_hung_up,
     a01_another_process_is_heeded_by_changes_at_once_and_by_reads_soon,
     an_expired_token_fails_and_its_use_is_told_once_an_hour,
     a_rotated_token_works_for_a_week_beside_the_new_one,
@@ -56,6 +59,19 @@ async fn a01_a_revoked_token_fails_with_the_next_call(app: TestApp) {
     console.revoke_token(token.token.id).await.unwrap();
     call(&app, &token, MICROSOFT).await.expect(StatusCode::UNAUTHORIZED);
     assert_eq!(told(&app, Action::TokenUsedLate).await, 1);
+}
+
+async fn a01_a_revocation_counts_though_its_caller_hung_up(app: TestApp) {
+    app.get("/Users").await.expect(StatusCode::OK);
+    let id = app.host.tokens().await.unwrap()[0].id;
+    // Handed over, and never asked for again.
+    assert!(timeout(Duration::ZERO, app.host.revoke_token(id)).await.is_err());
+    while app.host.tokens().await.unwrap()[0].revoked.is_none() {
+        sleep(Duration::from_millis(10)).await;
+    }
+    // The unit is told of its end a moment after its commit. On the clock that decides, hardly anything goes by.
+    sleep(Duration::from_millis(200)).await;
+    app.get("/Users").await.expect(StatusCode::UNAUTHORIZED);
 }
 
 async fn a01_another_process_is_heeded_by_changes_at_once_and_by_reads_soon(app: TestApp) {

@@ -38,8 +38,14 @@ pub struct Directory {
     address: Option<String>,
 }
 
-/// The versions of a resource that a client is willing to change (If-Match, RFC 7644 §3.14); `None` is any.
-pub type Expected = Option<Vec<i64>>;
+/// The versions of a resource that a client is willing to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// These (`If-Match`, RFC 7644 §3.14); `None` is any.
+    pub any_of: Option<Vec<i64>>,
+    /// But not these (`If-None-Match`, RFC 9110 §13.1.2).
+    pub none_of: Vec<i64>,
+}
 
 impl Directory {
     /// Opens the directory for a bearer token that came from `address`.
@@ -171,7 +177,7 @@ impl Directory {
     /// Where the guard refused, notes that: the refused unit itself has changed nothing.
     async fn note_hold<T>(&self, done: Result<T>) -> Result<T> {
         if let Err(Error::Refused(Refusal::Held)) = &done {
-            let settings = self.env.store.read((), |(), tx| Box::pin(async move { tx.settings().await })).await?;
+            let settings = self.env.store.look_up((), |(), tx| Box::pin(async move { tx.settings().await })).await?;
             let event = self.event(self.env.now(), Action::GuardHeld).on(self.token.id.0, &self.token.name);
             guard::hold(&self.env, &settings, self.token.id, event).await?;
         }
@@ -201,10 +207,8 @@ fn unchanged(call: &Call, target: Uuid) -> Record {
 }
 
 fn check_version(expected: &Expected, version: i64) -> Result<()> {
-    match expected {
-        Some(versions) if !versions.contains(&version) => Err(Error::VersionMismatch),
-        _ => Ok(()),
-    }
+    let wanted = expected.any_of.as_ref().is_none_or(|versions| versions.contains(&version));
+    if wanted && !expected.none_of.contains(&version) { Ok(()) } else { Err(Error::VersionMismatch) }
 }
 
 /// What belongs to each key, from pairs.

@@ -40,9 +40,7 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let outcome = self.provision(context, work).await;
-        self.admissions.forget();
-        outcome
+        self.run(Closure { forgets: Some(self.admissions.clone()), ..Closure::new(context, work) }).await
     }
 
     /// Runs a unit of work as [`Store::write`] does, one that changes no token and no setting that admits a call: what is
@@ -52,7 +50,15 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Arc::new(Closure { context, work, output: Mutex::new(None) });
+        self.run(Closure::new(context, work)).await
+    }
+
+    async fn run<C, T>(&self, unit: Closure<C, T>) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let unit = Arc::new(unit);
         self.database.write(unit.clone()).await?;
         unit.take()
     }
@@ -67,8 +73,30 @@ impl Store {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let unit = Closure { context, work, output: Mutex::new(None) };
-        self.database.read(&unit).await?;
+        self.read_as(Caller::Other, context, work).await
+    }
+
+    /// Runs a unit of work as [`Store::read`] does, for a directory ([`Caller::Directory`]).
+    pub async fn look_up<C, T>(&self, context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.read_as(Caller::Directory, context, work).await
+    }
+
+    async fn read_as<C, T>(
+        &self,
+        caller: Caller,
+        context: C,
+        work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>,
+    ) -> Result<T>
+    where
+        C: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let unit = Closure::new(context, work);
+        self.database.read(&unit, caller).await?;
         unit.take()
     }
 
@@ -86,27 +114,43 @@ impl Store {
 /// A database, as the units of work see it.
 #[async_trait]
 pub trait Database: Send + Sync + 'static {
-    /// Runs a unit in a transaction, in a task of its own, retrying it as a whole where the database asks for that.
-    /// Returns `Ok` once the transaction is durable.
+    /// Runs a unit in a transaction, in a task or a thread of its own, retrying it as a whole where the database asks for
+    /// that. Returns `Ok` once the transaction is durable and [`Unit::ended`] was told.
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<()>;
-    /// Runs a unit on a connection that is not meant to write.
-    async fn read(&self, unit: &dyn Unit) -> Result<()>;
+    /// Runs a unit on a connection that is not meant to write. A statement that takes more than a few seconds is
+    /// interrupted, and one whose future is dropped keeps its connection from everybody else until it has ended.
+    async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()>;
     /// Checks that the database answers.
     async fn ping(&self) -> Result<()>;
     /// Waits for units under way and closes every connection.
     async fn close(&self);
 }
 
+/// For whom something is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A directory, which may ask for much.
+    Directory,
+    /// Whoever signs in, the console, the host. Where few connections read, one is kept from directories for these.
+    Other,
+}
+
 /// A unit of work without its types.
 pub trait Unit: Send + Sync {
     /// Runs it once, keeping its output.
     fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()>;
+
+    /// Told once a unit that writes will not be run again, before its caller is told and also where that has gone away.
+    /// What it did is durable, was undone, or nobody can say. One that panicked has done nothing and need not be told.
+    fn ended(&self) {}
 }
 
 struct Closure<C, T> {
     context: C,
     work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>,
     output: Mutex<Option<T>>,
+    /// What is not to be remembered after this.
+    forgets: Option<Arc<Admissions>>,
 }
 
 impl<C: Send + Sync, T: Send> Unit for Closure<C, T> {
@@ -117,9 +161,19 @@ impl<C: Send + Sync, T: Send> Unit for Closure<C, T> {
             Ok(())
         })
     }
+
+    fn ended(&self) {
+        if let Some(admissions) = &self.forgets {
+            admissions.forget();
+        }
+    }
 }
 
 impl<C, T> Closure<C, T> {
+    fn new(context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Self {
+        Self { context, work, output: Mutex::new(None), forgets: None }
+    }
+
     fn take(&self) -> Result<T> {
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner).take();
         output.ok_or_else(|| crate::Error::Unavailable("the unit of work did not run".into()))

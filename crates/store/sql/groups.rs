@@ -247,6 +247,10 @@ impl Groups for Connection<'_> {
         self.select_members(groups).await
     }
 
+    async fn sizes_of(&mut self, groups: &[GroupId], most: u64) -> Result<Vec<(GroupId, u64)>> {
+        self.select_sizes(groups, most).await
+    }
+
     async fn first_members(&mut self, group: GroupId, limit: u64) -> Result<Vec<UserId>> {
         let members = sqlx::query_scalar!(
             "SELECT user_id FROM group_members WHERE group_id = $1 ORDER BY user_id LIMIT $2",

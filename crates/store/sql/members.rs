@@ -1,4 +1,4 @@
-use super::{Connection, IDS, dialect, emails::push_ids, error::OutOfOrder, failed};
+use super::{Connection, IDS, dialect, emails::push_ids, error::OutOfOrder, failed, page};
 use crate::Db;
 use domain::{GroupId, Result, Timestamp, UserId};
 use sqlx::QueryBuilder;
@@ -22,6 +22,28 @@ impl Connection<'_> {
             members.extend(rows.into_iter().map(|(group, user)| (GroupId(group), UserId(user))));
         }
         Ok(members)
+    }
+
+    /// Counts the members of each group, both kinds, no further than asked for.
+    pub(super) async fn select_sizes(&mut self, groups: &[GroupId], most: u64) -> Result<Vec<(GroupId, u64)>> {
+        let mut sizes = Vec::new();
+        let groups: Vec<Uuid> = groups.iter().map(|id| id.0).collect();
+        for part in groups.chunks(IDS) {
+            let mut query = QueryBuilder::<Db>::new("SELECT id");
+            let mut between = ", ";
+            for table in ["group_members", "nested_groups"] {
+                query.push(between).push("(SELECT COUNT(*) FROM (SELECT 1 FROM ").push(table);
+                query.push(" WHERE group_id = groups.id");
+                page::push_limit(&mut query, most);
+                query.push(") AS counted)");
+                between = " + ";
+            }
+            query.push(" AS size FROM groups WHERE id IN ");
+            push_ids(&mut query, part);
+            let rows: Vec<(Uuid, i64)> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+            sizes.extend(rows.into_iter().map(|(group, size)| (GroupId(group), size.unsigned_abs())));
+        }
+        Ok(sizes)
     }
 
     pub(super) async fn insert_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {

@@ -23,13 +23,18 @@ use std::sync::Arc;
 /// A group of so many members, users and groups, is answered whole to a change of its members.
 const FEW: u64 = 100;
 
+/// The groups of a page have so many members together at most; a page that would have more ends early, as RFC 7644
+/// §3.4.2.4 allows. Some 15 MB of JSON.
+pub(super) const PAGE_MEMBERS: u64 = 100_000;
+
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
     let paging = Paging::read(call, call.schemas.group.endpoint)?;
     let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
-    let found = call.directory.groups(filter, window, projection.wants("members")).await?;
+    let members = projection.wants("members").then_some(PAGE_MEMBERS);
+    let found = call.directory.groups(filter, window, members).await?;
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
     let root = |mark| RootMark { kind: Kind::Group, mark };
@@ -126,8 +131,8 @@ impl Answer {
 
 /// The end of a group (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
-    refuse_known(call, id).await?;
-    call.directory.delete_group(parse(id)?, call.expected()).await?;
+    let seen = refuse_known(call, id).await?;
+    call.directory.delete_group(parse(id)?, call.expected(seen)).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
@@ -138,8 +143,8 @@ async fn change(
     change: GroupChange,
     members: Vec<MemberChange>,
 ) -> Result<GroupView, Problem> {
-    refuse_known(call, id).await?;
-    Ok(call.directory.change_group(parse(id)?, call.expected(), shown, change, members).await?)
+    let seen = refuse_known(call, id).await?;
+    Ok(call.directory.change_group(parse(id)?, call.expected(seen), shown, change, members).await?)
 }
 
 /// The members that the answer to a write has.
@@ -161,12 +166,14 @@ fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Repl
     Ok(reply.preferred(call.preference).recorded())
 }
 
-/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.
-async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
-    if call.has_none_match() && call.has_tag(&tag(call.directory.group(parse(id)?, false).await?.group.version)) {
-        return Err(Problem::known());
+/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is. Gives the version that
+/// was looked at, if there was a reason to.
+async fn refuse_known(call: &Call, id: &str) -> Result<Option<i64>, Problem> {
+    if !call.has_none_match() {
+        return Ok(None);
     }
-    Ok(())
+    let version = call.directory.group(parse(id)?, false).await?.group.version;
+    if call.has_tag(&tag(version)) { Err(Problem::known()) } else { Ok(Some(version)) }
 }
 
 fn answer(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {

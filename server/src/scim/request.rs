@@ -250,10 +250,14 @@ impl Call {
         }
     }
 
-    /// The versions that `If-Match` names.
-    pub(super) fn expected(&self) -> Expected {
-        let named = self.tags(header::IF_MATCH)?;
-        (!named.contains(&"*")).then(|| named.into_iter().filter_map(version_of).collect())
+    /// The versions that `If-Match` and `If-None-Match` name. The latter was compared with the tag of the version that was
+    /// `seen`, and did not name it, whatever version is in its tags: what is left are versions that there may be by now.
+    pub(super) fn expected(&self, seen: Option<i64>) -> Expected {
+        let versions = |tags: Vec<&str>| tags.into_iter().filter_map(version_of).collect();
+        let any_of = self.tags(header::IF_MATCH).filter(|named| !named.contains(&"*")).map(versions);
+        let mut none_of: Vec<i64> = self.tags(header::IF_NONE_MATCH).map(versions).unwrap_or_default();
+        none_of.retain(|version| Some(*version) != seen);
+        Expected { any_of, none_of }
     }
 
     /// Whether `If-None-Match` names this entity tag, or any: a reader has it already (RFC 7644 §3.14), and a writer

@@ -3,7 +3,9 @@
 //! value.
 
 use super::{
-    Problem, Reply, mapping,
+    Problem, Reply,
+    groups::PAGE_MEMBERS,
+    mapping,
     paging::{self, Paging},
     request::Call,
 };
@@ -37,7 +39,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     }
     let search = Search {
         users: (of_users, by_users, users.wants("groups")),
-        groups: (of_groups, by_groups, groups.wants("members")),
+        groups: (of_groups, by_groups, groups.wants("members").then_some(PAGE_MEMBERS)),
         reversed: by_users.descending || by_groups.descending,
         start: paging.start.clone(),
         limit: paging.limit,

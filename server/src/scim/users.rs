@@ -66,15 +66,15 @@ pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
 
 /// The end of a user (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
-    refuse_known(call, id).await?;
-    call.directory.delete_user(parse(id)?, call.expected()).await?;
+    let seen = refuse_known(call, id).await?;
+    call.directory.delete_user(parse(id)?, call.expected(seen)).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
 async fn change(call: &Call, id: &str, projection: &Projection, change: UserChange) -> Result<Reply, Problem> {
     let with_groups = projection.wants("groups") && !call.wants_nothing_back();
-    refuse_known(call, id).await?;
-    let view = call.directory.change_user(parse(id)?, call.expected(), with_groups, change).await?;
+    let seen = refuse_known(call, id).await?;
+    let view = call.directory.change_user(parse(id)?, call.expected(seen), with_groups, change).await?;
     written(call, view, projection)
 }
 
@@ -87,16 +87,15 @@ fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply
     Ok(reply.preferred(call.preference).recorded())
 }
 
-/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is.
-async fn refuse_known(call: &Call, id: &str) -> Result<(), Problem> {
-    if call.has_none_match() {
-        let view = call.directory.user(parse(id)?, true).await?;
-        let tags = [tag(view.version), mapping::user_tag(&view)];
-        if tags.iter().any(|tag| call.has_tag(tag)) {
-            return Err(Problem::known());
-        }
+/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is. Gives the version that
+/// was looked at, if there was a reason to.
+async fn refuse_known(call: &Call, id: &str) -> Result<Option<i64>, Problem> {
+    if !call.has_none_match() {
+        return Ok(None);
     }
-    Ok(())
+    let view = call.directory.user(parse(id)?, true).await?;
+    let tags = [tag(view.version), mapping::user_tag(&view)];
+    if tags.iter().any(|tag| call.has_tag(tag)) { Err(Problem::known()) } else { Ok(Some(view.version)) }
 }
 
 fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {

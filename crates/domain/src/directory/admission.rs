@@ -63,7 +63,7 @@ pub(super) async fn known(env: &Env, key: &str) -> Result<Option<Known>> {
         return Ok(Some(known));
     }
     let generation = admissions.generation.load(Ordering::SeqCst);
-    let read = env.store.read(key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }));
+    let read = env.store.look_up(key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }));
     let (Some(token), settings) = read.await? else { return Ok(None) };
     let known = Known { token: Arc::new(token), settings, read: now };
     // What refuses calls is looked at each time, so that it ends at once.

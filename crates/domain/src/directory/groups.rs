@@ -5,7 +5,7 @@ use crate::{
     query::{Filter, GroupCondition, GroupKey},
 };
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Makes a group's new profile from what is recorded; runs inside the unit of work and may refuse.
 pub type GroupChange = Arc<dyn Fn(&Group) -> Result<GroupProfile> + Send + Sync>;
@@ -72,7 +72,7 @@ impl Directory {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn group(&self, id: GroupId, with_members: bool) -> Result<GroupView> {
-        let work = self.env.store.read((id, with_members), |(id, with_members), tx| {
+        let work = self.env.store.look_up((id, with_members), |(id, with_members), tx| {
             Box::pin(async move {
                 let group = tx.group(*id).await?.ok_or(Error::NotFound)?;
                 view(tx, group, all_if(*with_members)).await
@@ -81,7 +81,8 @@ impl Directory {
         work.await
     }
 
-    /// A part of the groups that match, in its order.
+    /// A part of the groups that match, in its order. With their members, if these are asked for, up to so many together:
+    /// the part ends before a group with which they would be more. The first group comes in any case, whole.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -89,18 +90,18 @@ impl Directory {
         &self,
         filter: Filter<GroupCondition>,
         window: Window<GroupKey>,
-        with_members: bool,
+        members: Option<u64>,
     ) -> Result<Listing<GroupView>> {
-        let context = (filter.simplified(), window, with_members);
-        let work = self.env.store.read(context, |(filter, window, with_members), tx| {
+        let context = (filter.simplified(), window, members);
+        let work = self.env.store.look_up(context, |(filter, window, members), tx| {
             Box::pin(async move {
                 let rows = find(tx, filter, window).await?;
                 let total = match total_by_rows(&window.start, window.limit, rows.len()) {
                     Some(total) => total,
                     None => tx.count_groups(filter).await?,
                 };
-                let rows = views(tx, rows, *with_members).await?;
-                Ok(Listing::cut(rows, &window.start, window.limit, total))
+                let (rows, ended) = views(tx, rows, window.start.is_backward(), *members).await?;
+                Ok(Listing::cut(rows, &window.start, ended.unwrap_or(window.limit), total))
             })
         });
         work.await
@@ -215,24 +216,28 @@ async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timesta
     Ok(Moved { moved: came + left + nested > 0, left })
 }
 
-/// So many members at most are named in one event; more are counted.
+/// So many members at most are named in one event for each thing that was asked for; more are counted.
 const NAMED: usize = 50;
 
 /// Adds to what changed which members were asked to join, leave or stay.
 fn with_members_named(change: Change, steps: &[MemberChange]) -> Change {
     let mut after: Map<String, Value> =
         change.after.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut asked: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
     for step in steps {
-        let (word, users) = match step {
-            MemberChange::Add(users) => ("members added", users),
-            MemberChange::Remove(users) => ("members removed", users),
-            MemberChange::Replace(users) => ("members set", users),
+        let (word, members) = match step {
+            MemberChange::Add(members) => ("members added", members),
+            MemberChange::Remove(members) => ("members removed", members),
+            MemberChange::Replace(members) => ("members set", members),
         };
-        let mut named: Vec<Value> = users.iter().take(NAMED).map(|id| Value::String(id.to_string())).collect();
-        if users.len() > NAMED {
-            named.push(Value::String(format!("and {} more", users.len() - NAMED)));
+        asked.entry(word).or_default().extend(members);
+    }
+    for (word, members) in asked {
+        let mut named: Vec<Value> = members.iter().take(NAMED).map(|id| Value::String(id.to_string())).collect();
+        if members.len() > NAMED {
+            named.push(Value::String(format!("and {} more", members.len() - NAMED)));
         }
-        if !(users.is_empty() && word == "members added") {
+        if !(members.is_empty() && word == "members added") {
             after.insert(word.to_owned(), Value::Array(named));
         }
     }
@@ -251,22 +256,52 @@ pub(super) async fn find(
     tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
 }
 
-/// Groups with their members, if these are asked for.
+/// Groups with their members, if these are asked for, up to so many together. Where they would be more, the groups end
+/// early, in the direction of reading, and how many are to be shown is told too; one more, without its members, says that
+/// the list goes on. The first is to be shown in any case: without it nobody would come past it.
 pub(super) async fn views<M>(
     tx: &mut dyn Tx,
-    rows: Vec<Listed<Group, M>>,
-    with_members: bool,
-) -> Result<Vec<Listed<GroupView, M>>> {
-    let ids: Vec<GroupId> = rows.iter().map(|row| row.item.id).collect();
-    let mut members = gather(if with_members { tx.members_of(&ids).await? } else { Vec::new() });
-    let mut nested = gather(if with_members { tx.nested_groups_of(&ids).await? } else { Vec::new() });
+    mut rows: Vec<Listed<Group, M>>,
+    backward: bool,
+    members: Option<u64>,
+) -> Result<(Vec<Listed<GroupView, M>>, Option<u64>)> {
+    let ids = |rows: &[Listed<Group, M>]| rows.iter().map(|row| row.item.id).collect::<Vec<_>>();
+    let (mut users, mut nested, mut ended) = (HashMap::new(), HashMap::new(), None);
+    if backward {
+        rows.reverse();
+    }
+    if let Some(most) = members {
+        let mut shown = ids(&rows);
+        shown.truncate(fitting(tx, &shown, most).await?);
+        if shown.len() < rows.len() {
+            rows.truncate(shown.len() + 1);
+            ended = u64::try_from(shown.len()).ok();
+        }
+        users = gather(tx.members_of(&shown).await?);
+        nested = gather(tx.nested_groups_of(&shown).await?);
+    }
     let mut view = |group: Group| GroupView {
-        members: members.remove(&group.id).unwrap_or_default(),
+        members: users.remove(&group.id).unwrap_or_default(),
         nested: nested.remove(&group.id).unwrap_or_default(),
-        with_members,
+        with_members: members.is_some(),
         group,
     };
-    Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect())
+    let mut rows: Vec<_> = rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect();
+    if backward {
+        rows.reverse();
+    }
+    Ok((rows, ended))
+}
+
+/// How many of these groups have no more than so many members together; one at least.
+async fn fitting(tx: &mut dyn Tx, groups: &[GroupId], most: u64) -> Result<usize> {
+    let sizes: HashMap<GroupId, u64> = tx.sizes_of(groups, most.saturating_add(1)).await?.into_iter().collect();
+    let mut together = 0_u64;
+    let fits = |group: &&GroupId| {
+        together = together.saturating_add(sizes.get(group).copied().unwrap_or_default());
+        together <= most
+    };
+    Ok(groups.iter().take_while(fits).count().max(1))
 }
 
 fn all_if(wanted: bool) -> Members {

@@ -35,8 +35,8 @@ pub struct RootMark {
 pub struct Search {
     /// Which users, in what order, and whether with their groups.
     pub users: (Filter<UserCondition>, Sort<UserKey>, bool),
-    /// Which groups, in what order, and whether with their members.
-    pub groups: (Filter<GroupCondition>, Sort<GroupKey>, bool),
+    /// Which groups, in what order, and with how many members together at most, if with these ([`Directory::groups`]).
+    pub groups: (Filter<GroupCondition>, Sort<GroupKey>, Option<u64>),
     /// The groups come first, as in a list that descends.
     pub reversed: bool,
     /// Where the part begins.
@@ -53,14 +53,14 @@ impl Directory {
     pub async fn search(&self, mut search: Search) -> Result<Listing<Resource, RootMark>> {
         search.users.0 = search.users.0.simplified();
         search.groups.0 = search.groups.0.simplified();
-        let work = self.env.store.read(search, |search, tx| {
+        let work = self.env.store.look_up(search, |search, tx| {
             Box::pin(async move {
                 let totals = [search.count(tx, Kind::User).await?, search.count(tx, Kind::Group).await?];
-                let mut rows = search.rows(tx, totals).await?;
+                let (mut rows, limit) = search.rows(tx, totals).await?;
                 if search.start.is_backward() {
                     rows.reverse();
                 }
-                Ok(Listing::cut(rows, &search.start, search.limit, totals[0] + totals[1]))
+                Ok(Listing::cut(rows, &search.start, limit, totals[0] + totals[1]))
             })
         });
         work.await
@@ -77,17 +77,23 @@ impl Search {
         }
     }
 
-    /// The rows, in the direction of reading, one too many where marks lead on.
-    async fn rows(&self, tx: &mut dyn Tx, totals: [u64; 2]) -> Result<Vec<Listed<Resource, RootMark>>> {
+    /// The rows, in the direction of reading, one too many where marks lead on or groups end early; and how many of them
+    /// are shown at most.
+    async fn rows(&self, tx: &mut dyn Tx, totals: [u64; 2]) -> Result<(Vec<Listed<Resource, RootMark>>, u64)> {
         let limit = if self.limit == 0 { 0 } else { self.start.rows(self.limit) };
         let mut rows = Vec::new();
         for (kind, start) in self.parts(totals) {
-            let wanted = limit.saturating_sub(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+            let before = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            let wanted = limit.saturating_sub(before);
             if wanted > 0 {
-                rows.extend(self.part(tx, kind, start, wanted).await?);
+                let (part, ended) = self.part(tx, kind, start, wanted).await?;
+                rows.extend(part);
+                if let Some(shown) = ended {
+                    return Ok((rows, before + shown));
+                }
             }
         }
-        Ok(rows)
+        Ok((rows, self.limit))
     }
 
     /// Which kinds are read, in the direction of reading, each from where.
@@ -108,14 +114,15 @@ impl Search {
         }
     }
 
-    /// Up to `wanted` rows of one kind, in the direction of reading.
+    /// Up to `wanted` rows of one kind, in the direction of reading, and how many of them are shown where groups end early.
     async fn part(
         &self,
         tx: &mut dyn Tx,
         kind: Kind,
         start: Start,
         wanted: u64,
-    ) -> Result<Vec<Listed<Resource, RootMark>>> {
+    ) -> Result<(Vec<Listed<Resource, RootMark>>, Option<u64>)> {
+        let mut early = None;
         let backward = start.is_backward();
         let mut rows: Vec<_> = match kind {
             Kind::User if self.users.0.is_none() => Vec::new(),
@@ -127,16 +134,17 @@ impl Search {
                 rows.into_iter().map(|row| listed(kind, row.mark, Resource::User(row.item))).collect()
             }
             Kind::Group => {
-                let (filter, sort, with_members) = &self.groups;
+                let (filter, sort, members) = &self.groups;
                 let rows = tx.find_groups(filter, &Window { sort: *sort, start, limit: wanted }).await?;
-                let rows = groups::views(tx, rows, *with_members).await?;
+                let (rows, ended) = groups::views(tx, rows, backward, *members).await?;
+                early = ended;
                 rows.into_iter().map(|row| listed(kind, row.mark, Resource::Group(row.item))).collect()
             }
         };
         if backward {
             rows.reverse();
         }
-        Ok(rows)
+        Ok((rows, early))
     }
 }
 

@@ -55,7 +55,7 @@ impl Directory {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn user(&self, id: UserId, with_groups: bool) -> Result<UserView> {
-        let work = self.env.store.read((id, with_groups), |(id, with_groups), tx| {
+        let work = self.env.store.look_up((id, with_groups), |(id, with_groups), tx| {
             Box::pin(async move { tx.view_user(*id, *with_groups).await?.ok_or(Error::NotFound) })
         });
         work.await
@@ -72,7 +72,7 @@ impl Directory {
         with_groups: bool,
     ) -> Result<Listing<UserView>> {
         let context = (filter.simplified(), window, with_groups);
-        let work = self.env.store.read(context, |(filter, window, with_groups), tx| {
+        let work = self.env.store.look_up(context, |(filter, window, with_groups), tx| {
             Box::pin(async move {
                 let rows = find(tx, filter, window, *with_groups).await?;
                 let total = match total_by_rows(&window.start, window.limit, rows.len()) {

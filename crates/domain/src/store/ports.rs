@@ -122,6 +122,8 @@ pub trait Groups: Send {
     async fn count_groups_named(&mut self, search: &str) -> Result<u64>;
     /// The users in each of these groups, in the order of their ids.
     async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>>;
+    /// How many users and groups are in each of these groups that there are; each kind counts up to `most`.
+    async fn sizes_of(&mut self, groups: &[GroupId], most: u64) -> Result<Vec<(GroupId, u64)>>;
     /// The first users in one group, in the order of their ids.
     async fn first_members(&mut self, group: GroupId, limit: u64) -> Result<Vec<UserId>>;
     /// A page of one group's members by last change, newest first.

@@ -104,7 +104,7 @@ fn what_was_kept_before_its_schema_was_declared_is_not_returned() {
         let types = with(json!([attribute]));
         let chosen = format!("{BADGES},{}", path(name));
         for projection in [Projection::all(), Projection::parse(Some(&chosen), None, types.user).unwrap()] {
-            let text = render_text(types.user, &before.to_string(), meta.clone(), vec![], &projection).unwrap();
+            let text = render_text(types.user, &before.to_string(), meta.clone(), &[], &projection).unwrap();
             let answer: Value = serde_json::from_str(&text).unwrap();
             let mut kept = before[BADGES].clone();
             kept.as_object_mut().unwrap().shift_remove(name);

@@ -10,7 +10,7 @@ mod unit;
 use async_trait::async_trait;
 use domain::{
     Error, Result,
-    store::{Database, Store, Unit},
+    store::{Caller, Database, Store, Unit},
 };
 use sql::Head;
 use sqlx::PgPool;
@@ -39,11 +39,16 @@ pub async fn open(url: &str) -> Result<Store> {
 impl Database for PostgresStore {
     async fn write(&self, unit: Arc<dyn Unit>) -> Result<()> {
         // A task of its own: a caller that goes away cannot cut the transaction.
-        let task = tokio::spawn(unit::run(self.pool.clone(), self.head.clone(), unit));
+        let (pool, head) = (self.pool.clone(), self.head.clone());
+        let task = tokio::spawn(async move {
+            let outcome = unit::run(pool, head, &*unit).await;
+            unit.ended();
+            outcome
+        });
         task.await.unwrap_or_else(|panic| Err(Error::Unavailable(panic.into())))
     }
 
-    async fn read(&self, unit: &dyn Unit) -> Result<()> {
+    async fn read(&self, unit: &dyn Unit, _: Caller) -> Result<()> {
         let mut connection = self.pool.acquire().await.map_err(sql::failed)?;
         unit.run(&mut sql::Connection(&mut connection, &mut None)).await
     }

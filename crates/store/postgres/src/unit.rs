@@ -15,10 +15,10 @@ use std::{
 /// How often a unit is run again at most.
 const RETRIES: u32 = 5;
 
-pub(crate) async fn run(pool: PgPool, head: Arc<Mutex<Option<Head>>>, unit: Arc<dyn Unit>) -> Result<()> {
+pub(crate) async fn run(pool: PgPool, head: Arc<Mutex<Option<Head>>>, unit: &dyn Unit) -> Result<()> {
     let mut attempt = 0;
     loop {
-        let outcome = run_once(&pool, &head, &*unit).await;
+        let outcome = run_once(&pool, &head, unit).await;
         match outcome {
             Err(error) if attempt < RETRIES && is_transient(&error) => {
                 tokio::time::sleep(pause(attempt)).await;

@@ -1,4 +1,4 @@
-//! The store on SQLite: four connections to read with, and one to write with that a task owns.
+//! The store on SQLite: four connections to read with, and one to write with that a thread owns.
 
 mod dialect;
 mod open;
@@ -11,7 +11,7 @@ mod writer;
 use async_trait::async_trait;
 use domain::{
     Error, Result,
-    store::{Database, Store, Unit},
+    store::{Caller, Database, Store, Unit},
 };
 use readers::Readers;
 use std::{path::Path, sync::Arc};
@@ -44,17 +44,23 @@ impl Database for SqliteStore {
         self.writer.run(unit).await
     }
 
-    async fn read(&self, unit: &dyn Unit) -> Result<()> {
-        let mut reader = self.readers.acquire().await?;
-        unit.run(&mut sql::Connection(reader.connection()?, &mut None)).await
+    async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()> {
+        let mut reader = self.readers.acquire(caller).await?;
+        let outcome = unit.run(&mut sql::Connection(reader.connection()?, &mut None)).await;
+        // Where the database failed, its statement may not have ended.
+        if !matches!(outcome, Err(Error::Unavailable(_))) {
+            reader.finish();
+        }
+        outcome
     }
 
     async fn ping(&self) -> Result<()> {
         if !self.writer.is_running() {
             return Err(Error::Unavailable("the writer has ended".into()));
         }
-        let mut reader = self.readers.acquire().await?;
+        let mut reader = self.readers.acquire(Caller::Other).await?;
         sqlx::query!("SELECT id FROM settings").fetch_one(reader.connection()?).await.map_err(sql::failed)?;
+        reader.finish();
         Ok(())
     }
 

@@ -99,6 +99,7 @@ fn cannot_open(file: &Path, error: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::store::Caller;
 
     #[tokio::test]
     async fn a_commit_that_a_power_cut_could_take_back_is_refused() {
@@ -123,7 +124,7 @@ mod tests {
         let file = folder.path().join("postern.db");
         migrate(&mut writer(&file).await.unwrap()).await.unwrap();
         let readers = readers(&file).await.unwrap();
-        let mut reader = readers.acquire().await.unwrap();
+        let mut reader = readers.acquire(Caller::Other).await.unwrap();
         assert!(sqlx::query("DELETE FROM settings").execute(reader.connection().unwrap()).await.is_err());
     }
 }

@@ -99,6 +99,7 @@ async fn work(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>
             }
         };
         for (job, outcome) in jobs.drain(..).zip(outcomes) {
+            job.unit.ended();
             // Whoever asked may have gone away; the unit is done nevertheless.
             let _ = job.done.send(outcome);
         }
@@ -153,7 +154,7 @@ mod tests {
         BreakGlassId, Timestamp,
         audit::{Action, Actor, Event},
         session::{Holder, SessionRecord},
-        store::{Tx, Work},
+        store::{Caller, Tx, Work},
     };
     use std::path::Path;
 
@@ -212,7 +213,7 @@ mod tests {
 
     async fn lines(file: &Path) -> i64 {
         let readers = open::readers(file).await.unwrap();
-        let mut reader = readers.acquire().await.unwrap();
+        let mut reader = readers.acquire(Caller::Other).await.unwrap();
         sqlx::query_scalar("SELECT COUNT(*) FROM audit_events").fetch_one(reader.connection().unwrap()).await.unwrap()
     }
 

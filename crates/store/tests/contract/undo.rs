@@ -4,7 +4,7 @@ use crate::support::{Database, account, insert_account, insert_token, insert_use
 use domain::{
     BreakGlassId, Clock, Env, Error, Random, Refusal, Result, Timestamp, UserId,
     console::{Console, Principal, SecretHash, Who},
-    directory::Directory,
+    directory::{Directory, Expected},
     guard::BatchState,
     role::Role,
     session::{Holder, SessionRecord},
@@ -121,7 +121,7 @@ impl House {
             let document = r#"{"active":false}"#.to_owned();
             Ok(Profile { active: false, document, ..user.profile.clone() })
         });
-        self.directory.change_user(person(number), None, false, change).await.map(drop)
+        self.directory.change_user(person(number), Expected::default(), false, change).await.map(drop)
     }
 
     async fn find(&self, number: u32) -> Option<User> {
@@ -136,11 +136,11 @@ async fn everybody_comes_back(database: Database) {
     for number in 1..=4 {
         house.deactivate(number).await.unwrap();
     }
-    house.directory.delete_user(person(5), None).await.unwrap();
+    house.directory.delete_user(person(5), Expected::default()).await.unwrap();
     // Those who were away already leave for good, which is no departure of its own.
-    house.directory.delete_user(person(1), None).await.unwrap();
+    house.directory.delete_user(person(1), Expected::default()).await.unwrap();
     // And one whose name is somebody else's by now.
-    house.directory.delete_user(person(2), None).await.unwrap();
+    house.directory.delete_user(person(2), Expected::default()).await.unwrap();
     insert_users(&house.store, &[user(7, "u2")]).await;
     let batches = house.console.guard().await.unwrap().batches;
     assert_eq!((batches.len(), batches[0].weight, batches[0].batch.state), (1, 5, BatchState::Open));

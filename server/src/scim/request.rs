@@ -77,10 +77,13 @@ impl Call {
         }
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
         let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
-        let body = match to_bytes(body, largest_body(&path, &limits)).await {
-            Ok(body) => Body::Raw(body.into()),
-            Err(_) => return Err(scim::Error::too_large("The body is too large, or did not arrive whole.").into()),
-        };
+        let largest = largest_body(&path, &limits);
+        let body = to_bytes(body, largest).await.map_err(|_| {
+            let detail =
+                format!("The body has more than {largest} bytes, the most that is read here, or did not arrive whole.");
+            scim::Error::too_large(detail)
+        });
+        let body = Body::Raw(body?.into());
         let Query(query) = Query::try_from_uri(&parts.uri)
             .map_err(|_| scim::Error::invalid_syntax("The query of the URL cannot be read; encode it as UTF-8."))?;
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());

@@ -157,7 +157,7 @@ async fn an_administrator_knows_better(app: TestApp) {
         answer.expect(StatusCode::OK);
     };
     set("generic").await;
-    assert!(page().await.contains("An administrator has set it: Another."));
+    assert!(page().await.contains("An administrator has set it: Other SCIM client."));
     // No sign counts against that.
     app.get("/Users?count=0&aadOptscim062020").await.expect(StatusCode::OK);
     assert_eq!(profile(&app, "Entra production").await, Some(ClientProfile::Generic));

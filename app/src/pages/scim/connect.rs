@@ -65,7 +65,7 @@ fn values_step(scim: &Scim, standing: Standing) -> impl IntoView + use<> {
         return fields.into_any();
     }
     view! {
-        <p>"Entra has them: a token of yours is in use."</p>
+        <p>"Your directory has them: a token is in use."</p>
         <details class="fold">
             <summary>Show the values</summary>
             {fields}

@@ -111,8 +111,8 @@ impl Health {
             Self::Refusing(last) => {
                 let (refused, calls) = (grouped(activity.refused), count(activity.calls, "call", "calls"));
                 let rest = format!(
-                    ". {refused} of {calls} in the last 24 hours were refused; the provisioning logs in Entra say \
-                     which and why."
+                    ". {refused} of {calls} in the last 24 hours were refused; your directory's log and that of \
+                     this server say which and why."
                 );
                 (CALLED, Some(last), rest)
             }

@@ -78,7 +78,7 @@ fn row(token: Token, scim: &Scim, others: Option<usize>) -> impl IntoView + use<
         <tr>
             <td class="row-main">
                 <a class="row-link" href=format!("/admin/sso/tokens/{}", token.id)>{visible(&token.name)}</a>
-                {user.map(|user| view! { " " <span class="soft">{format!("/Me is {user}")}</span> })}
+                {user.map(|user| view! { " " <span class="soft">{format!("its /Me: {user}")}</span> })}
             </td>
             <td class="row-text"><code class="masked">{masked}</code></td>
             <td><span class="card-label">"Client "</span> {client::word(token.profile)} " " <span class="soft">{client::source(&token)}</span></td>

@@ -9,14 +9,18 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The choices of the form, in their order; the first leaves it to the client.
 const CHOICES: [(Option<ClientProfile>, &str, &str); 4] = [
-    (None, "Find out", "What the client sends tells. Once it has told, it stays so."),
+    (None, "Detect", "What the client sends tells. Once it has shown itself as Entra or Okta, it stays so."),
     (
         Some(ClientProfile::Entra),
         "Microsoft Entra ID",
         "“replace” of a group’s members adds them and takes nobody out: Entra sends one such change for each person.",
     ),
     (Some(ClientProfile::Okta), "Okta", "“replace” of a group’s members replaces them, as RFC 7644 has it."),
-    (Some(ClientProfile::Generic), "Another", "Everything as RFC 7644 has it."),
+    (
+        Some(ClientProfile::Generic),
+        "Other SCIM client",
+        "“replace” of a group’s members replaces them, as RFC 7644 has it.",
+    ),
 ];
 
 /// What the token's client is taken for, and the form to say so.
@@ -43,7 +47,7 @@ pub(in crate::pages) fn word(profile: Option<ClientProfile>) -> &'static str {
         None => "Not known yet",
         Some(ClientProfile::Entra) => "Entra",
         Some(ClientProfile::Okta) => "Okta",
-        Some(ClientProfile::Generic) => "Another",
+        Some(ClientProfile::Generic) => "Other",
     }
 }
 
@@ -65,7 +69,9 @@ fn sentence(token: &Token) -> String {
         (None, _) => "Nothing that it sent has told yet which directory calls with it.".to_owned(),
         (Some(ClientProfile::Entra), false) => "What it sends says that Microsoft Entra ID calls with it.".to_owned(),
         (Some(ClientProfile::Okta), false) => "What it sends says that Okta calls with it.".to_owned(),
-        (Some(ClientProfile::Generic), false) => "What it sends is neither Entra’s nor Okta’s manner.".to_owned(),
+        (Some(ClientProfile::Generic), false) => {
+            "Nothing that it has sent so far is Entra’s or Okta’s manner.".to_owned()
+        }
         (Some(profile), true) => {
             let name = CHOICES.iter().find(|(choice, ..)| *choice == Some(profile)).map_or("", |(_, name, _)| name);
             format!("An administrator has set it: {name}.")

@@ -125,7 +125,8 @@ impl<'t> Parser<'t> {
             return self.quoted().map(Literal::String);
         }
         let word = self.word();
-        if word.is_empty() || word.contains('\0') {
+        // Text in single quotes would be looked for with these, and not be found.
+        if word.is_empty() || word.contains('\0') || word.starts_with('\'') {
             return Err(FilterError::Value);
         }
         if let Some(value) = crate::value::boolean(word) {

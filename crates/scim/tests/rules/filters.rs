@@ -274,3 +274,10 @@ fn digits_without_quotes_are_not_rounded() {
 fn parentheses_side_by_side_are_not_nested() {
     assert!(read(&vec!["(a pr)"; 200].join(" and ")).is_ok());
 }
+
+#[test]
+fn text_in_single_quotes_is_refused_and_an_apostrophe_is_not() {
+    assert_eq!(read("userName eq 'bob'"), Err(FilterError::Value));
+    assert!(finds("userName eq o'neill", &json!({"userName": "o'neill"})));
+    assert!(finds("userName eq \"'bob'\"", &json!({"userName": "'bob'"})));
+}

@@ -142,7 +142,7 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
     insert_users(&store, &[user(1, "ada")]).await;
     insert_groups(&store, &[group(1, "Staff")]).await;
     let change = |number: u128, wait: u64| {
-        let work = store.write((number, wait), |(number, wait), tx| {
+        store.write((number, wait), |(number, wait), tx| {
             Box::pin(async move {
                 let ada = UserId(id(1));
                 let (mut user, groups) = tx.lock_user_and_groups(ada).await?.ok_or(Error::NotFound)?;
@@ -154,8 +154,7 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
                 tx.add_members(group(1, "").id, &[ada], user.changed).await?;
                 Ok((before.len(), groups.len()))
             })
-        });
-        async { work.await }
+        })
     };
     let second = async {
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -67,11 +67,11 @@ fn nested_panel(nested: Vec<GroupRef>, total: u64) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="nested">
             <div class="panel-head"><h2 id="nested">Groups in it</h2></div>
-            <ul class="panel-text links">{nested.into_iter().map(link).collect_view()}</ul>
-            {(more > 0).then(|| view! { <p class="panel-text soft">{format!("And {more} more.")}</p> })}
-            <p class="panel-text soft">
-                "Whoever is in one of these is not a member of this group by that, and has no role through it."
-            </p>
+            <div class="panel-text">
+                <ul class="links">{nested.into_iter().map(link).collect_view()}</ul>
+                {(more > 0).then(|| view! { <p class="soft">{format!("And {more} more.")}</p> })}
+                <p class="soft">"The people in these groups are not members of this one, and it gives them no role."</p>
+            </div>
         </section>
     }
 }

@@ -27,7 +27,7 @@ async fn me_is_the_user_that_the_token_is_bound_to(app: TestApp) {
     assert!(put.json().get("title").is_none());
     let cookie = app.administrator("gate-0001").await;
     let list = app.page("/admin/sso/scim", Some(&cookie)).await.text;
-    assert!(list.contains("/Me is Ada Byron"), "{list}");
+    assert!(list.contains("its /Me: Ada Byron"), "{list}");
     let page = app.page(&format!("/admin/sso/tokens/{}", made.token.id), Some(&cookie)).await.text;
     assert!(page.contains(&format!("/admin/users/{ada}")), "{page}");
     let wrong = call(&app, &made.secret, (Method::POST, "/Me"), &[], Some(json!({}))).await;

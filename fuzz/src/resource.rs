@@ -37,8 +37,11 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
     let added = [("groups", json!([{"value": "6"}]))];
     let added = if resource_type.name == TYPES.user.name { &added[..] } else { &[] };
     let written: Vec<_> = added.iter().map(|(name, value)| (*name, value.to_string())).collect();
-    // Both ways of writing a response say the same, whether the document is taken apart or not.
-    for types in [resource_type, Registry::default().user] {
+    // Both ways of writing a response say the same, whether the document is taken apart or not, and also of extensions
+    // that nobody has declared.
+    let built_in = Registry::default();
+    let undeclared = if resource_type.name == TYPES.user.name { built_in.user } else { built_in.group };
+    for types in [resource_type, undeclared] {
         for projection in [Projection::all(), Projection::parse(None, Some("title,groups"), types).expect("names")] {
             let whole = render(types, document.clone(), meta.clone(), added.to_vec(), &projection);
             let text = Value::Object(document.clone()).to_string();

@@ -112,20 +112,21 @@ impl Normaliser<'_> {
         let Some((prefix, last)) = text.rsplit_once(':').filter(|_| is_urn(text) && !text.contains('[')) else {
             return false;
         };
-        let is_known = self.schema_of(prefix).is_some();
         match value {
-            Some(Value::Object(_)) => !is_known && self.may_be_extension(text),
-            None | Some(Value::Null) => !is_known && self.is_type_name(last),
+            Some(Value::Object(_)) => self.may_be_extension(text),
+            None | Some(Value::Null) => self.schema_of(prefix).is_none() && self.is_type_name(last),
             Some(_) => false,
         }
     }
 
     /// By custom the URN of an extension ends with the resource type: `urn:…:2.0:User` is one, and
-    /// `urn:…:2.0:User:badge` is an attribute. Without that, an object is taken for an extension.
+    /// `urn:…:2.0:User:badge` is an attribute, as is whatever stands behind a known one. Without that, an object is taken
+    /// for an extension.
     fn may_be_extension(&self, urn: &str) -> bool {
         let is_attribute = |(prefix, last): (&str, &str)| {
             let ends_with_type = prefix.rsplit(':').next().is_some_and(|last| self.is_type_name(last));
-            ends_with_type && !self.is_type_name(last) && AttributePath::parse(urn).is_ok()
+            let is_known = self.schema_of(prefix).is_some();
+            is_known || (ends_with_type && !self.is_type_name(last) && AttributePath::parse(urn).is_ok())
         };
         !urn.rsplit_once(':').is_some_and(is_attribute)
     }

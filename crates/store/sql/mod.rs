@@ -9,6 +9,7 @@ mod emails;
 pub(crate) mod error;
 mod groups;
 mod guards;
+mod keys;
 mod list;
 mod members;
 mod nesting;

@@ -1,4 +1,4 @@
-use super::{Connection, bounded, dialect, emails, failed, indexed, page, query::Condition};
+use super::{Connection, bounded, dialect, emails, failed, keys::Keys, page, query::Condition};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -381,31 +381,5 @@ impl Users for Connection<'_> {
             changed: Timestamp::from_millis(row.changed),
         });
         Ok(page::shown(rows.collect(), place))
-    }
-}
-
-/// The folded forms of what is looked up.
-struct Keys {
-    user_name: String,
-    display_name: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    employee_number: Option<String>,
-}
-
-impl Keys {
-    /// Folds; refuses what no index can hold.
-    fn of(profile: &Profile) -> Result<Self> {
-        let key = |value: &Option<String>| value.as_deref().map(fold);
-        let keys = Self {
-            user_name: fold(&profile.user_name),
-            display_name: key(&profile.display_name),
-            given_name: key(&profile.given_name),
-            family_name: key(&profile.family_name),
-            employee_number: key(&profile.employee_number),
-        };
-        let own = [&keys.display_name, &keys.employee_number, &profile.external_id, &profile.manager];
-        indexed(own.map(Option::as_deref).into_iter().chain([Some(keys.user_name.as_str())]))?;
-        Ok(keys)
     }
 }

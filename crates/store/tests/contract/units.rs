@@ -141,12 +141,13 @@ async fn units_that_cross_both_succeed(store: Store) {
 async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
     insert_users(&store, &[user(1, "ada")]).await;
     insert_groups(&store, &[group(1, "Staff")]).await;
-    let change = |number: u128, wait: u64| {
-        store.write((number, wait), |(number, wait), tx| {
+    let change = |number: u128, locked: UnboundedSender<()>, wait: Duration| {
+        store.write((number, locked, wait), |(number, locked, wait), tx| {
             Box::pin(async move {
                 let ada = UserId(id(1));
                 let (mut user, groups) = tx.lock_user_and_groups(ada).await?.ok_or(Error::NotFound)?;
-                tokio::time::sleep(Duration::from_millis(*wait)).await;
+                locked.send(()).unwrap();
+                sleep(*wait).await;
                 let before = user.profile.emails.clone();
                 user.version += 1;
                 tx.update_user(&user).await?;
@@ -156,11 +157,12 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
             })
         })
     };
+    let (locked, mut is_locked) = unbounded_channel();
     let second = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        change(2, 0).await
+        is_locked.recv().await.unwrap();
+        change(2, locked.clone(), Duration::ZERO).await
     };
-    let (first, second) = tokio::join!(change(1, 300), second);
+    let (first, second) = tokio::join!(change(1, locked.clone(), LATE), second);
     assert_eq!((first.unwrap(), second.unwrap()), ((0, 0), (1, 1)));
 }
 

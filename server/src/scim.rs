@@ -47,7 +47,17 @@ pub(crate) fn router(state: AppState) -> Router {
         .route(PREFIX, any(handle))
         .route("/scim/v2/", any(handle))
         .route("/scim/v2/{*rest}", any(handle))
+        .route("/scim", any(elsewhere))
+        .route("/scim/", any(elsewhere))
+        .route("/scim/{*rest}", any(elsewhere))
         .with_state(state)
+}
+
+/// What somebody is told who gave a directory another base URL. Nothing is looked at, so no token is asked for.
+async fn elsewhere(State(state): State<AppState>) -> Response {
+    let detail =
+        format!("SCIM is not here. The URL to give to your directory is {}{PREFIX}", state.public_url.as_str());
+    Problem::from(scim::Error::not_found(detail)).response()
 }
 
 async fn handle(State(state): State<AppState>, request: Request) -> Response {

@@ -230,6 +230,14 @@ async fn errors_are_scim_json_everywhere(app: TestApp) {
         assert_eq!(answer.json()["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]), "{path}");
         assert_eq!(answer.json()["status"], status.as_str(), "{path}");
     }
+    for (method, path) in [("GET", "/scim"), ("POST", "/scim/Users"), ("PATCH", "/scim/v1/Users/1"), ("PUT", "/scim/")]
+    {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let answer = app.send(request).await.expect(StatusCode::NOT_FOUND);
+        assert!(answer.header(header::CONTENT_TYPE).starts_with("application/scim+json"), "{path}");
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("https://id.corp.example/scim/v2"), "{path}: {detail}");
+    }
     app.post("/Users", json!({"displayName": "nameless"})).await.expect(StatusCode::BAD_REQUEST);
     app.post("/Users", json!([])).await.expect(StatusCode::BAD_REQUEST);
 }

@@ -24,7 +24,7 @@ pub(super) fn show() -> impl IntoView {
 }
 
 fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
-    let GroupDetail { group, members, nested, nested_total } = detail;
+    let GroupDetail { group, members, nested, nested_total, outer, outer_total } = detail;
     let name = visible(&group.profile.display_name);
     let list = if members.rows.is_empty() {
         view! { <p class="panel-text soft">"Nobody is in this group."</p> }.into_any()
@@ -48,6 +48,7 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
             {list}
         </section>
         {(nested_total > 0).then(|| nested_panel(nested, nested_total))}
+        {(outer_total > 0).then(|| outer_panel(outer, outer_total))}
         {role}
         {ids(group.id.to_string(), group.profile.external_id.clone())}
     }
@@ -60,19 +61,39 @@ fn size(members: u64, nested: u64) -> String {
 
 /// The groups in this one. Whoever is in them is not thereby in this one: nothing here goes further than one step.
 fn nested_panel(nested: Vec<GroupRef>, total: u64) -> impl IntoView {
-    let more = total.saturating_sub(nested.len() as u64);
-    let link = |group: GroupRef| {
-        view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> }
-    };
     view! {
         <section class="panel" aria-labelledby="nested">
             <div class="panel-head"><h2 id="nested">Groups in it</h2></div>
             <div class="panel-text">
-                <ul class="links">{nested.into_iter().map(link).collect_view()}</ul>
-                {(more > 0).then(|| view! { <p class="soft">{format!("And {more} more.")}</p> })}
+                {links(nested, total)}
                 <p class="soft">"The people in these groups are not members of this one, and it gives them no role."</p>
             </div>
         </section>
+    }
+}
+
+/// The groups that this one is in, by the same one step.
+fn outer_panel(outer: Vec<GroupRef>, total: u64) -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="outer">
+            <div class="panel-head"><h2 id="outer">Groups that it is in</h2></div>
+            <div class="panel-text">
+                {links(outer, total)}
+                <p class="soft">"The members of this group are not members of these, and these give them no role."</p>
+            </div>
+        </section>
+    }
+}
+
+/// The first of so many groups.
+fn links(groups: Vec<GroupRef>, total: u64) -> impl IntoView {
+    let more = total.saturating_sub(groups.len() as u64);
+    let link = |group: GroupRef| {
+        view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> }
+    };
+    view! {
+        <ul class="links">{groups.into_iter().map(link).collect_view()}</ul>
+        {(more > 0).then(|| view! { <p class="soft">{format!("And {more} more.")}</p> })}
     }
 }
 

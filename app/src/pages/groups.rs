@@ -44,12 +44,13 @@ fn page(search: String, listing: Page<GroupSummary>, all: u64, now: Timestamp) -
 
 fn table(rows: Vec<GroupSummary>, now: Timestamp) -> impl IntoView {
     let row = |row: GroupSummary| {
+        let nested = (row.nested > 0).then(|| format!("and {}", count(row.nested, "group", "groups")));
         view! {
             <tr>
                 <td class="row-main">
                     <a class="row-link" href=format!("/admin/groups/{}", row.id)>{visible(&row.display_name)}</a>
                 </td>
-                <td class="figures">{grouped(row.members)} <span class="card-label">{if row.members == 1 { " member" } else { " members" }}</span></td>
+                <td class="figures">{grouped(row.members)} <span class="card-label">{if row.members == 1 { " member" } else { " members" }}</span> {nested.map(|nested| view! { " " <span class="soft">{nested}</span> })}</td>
                 <td class="soft">{when(now, row.changed)}</td>
             </tr>
         }

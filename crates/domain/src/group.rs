@@ -58,6 +58,8 @@ pub struct GroupSummary {
     pub display_name: String,
     /// How many users are in it.
     pub members: u64,
+    /// How many groups are in it.
+    pub nested: u64,
     /// When the group or its membership last changed.
     pub changed: Timestamp,
 }

@@ -16,14 +16,14 @@ use crate::{Error, Limits, Result};
 pub fn parse_object(bytes: &[u8], limits: &Limits) -> Result<Map<String, Value>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let (left, depth) = (Cell::new(limits.json_values), limits.json_depth);
+    let (left, depth) = (Cell::new(Some(limits.json_values)), limits.json_depth);
     let value = Strict { depth, left: &left }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
     match value {
         Ok(Value::Object(map)) => Ok(map),
         Ok(_) => Err(Error::invalid_syntax("The request body must be a JSON object.")),
-        Err(_) if left.get() == 0 => Err(Error::too_large("The request body has too many values; split it.")),
+        Err(_) if left.get().is_none() => Err(Error::too_large("The request body has too many values; split it.")),
         Err(_) => Err(Error::invalid_syntax(
             "The request body is not acceptable JSON: it is malformed, nested too deeply, has a key twice in one \
              object, a NUL character, or a number out of range.",
@@ -46,11 +46,12 @@ pub(crate) fn length_of(value: &Value) -> usize {
     }
 }
 
-/// Reads one value with `depth` more levels of objects and arrays, of the values that are `left` for the whole body.
+/// Reads one value with `depth` more levels of objects and arrays, of the values that are `left` for the whole body:
+/// none of them once there was one too many.
 #[derive(Clone, Copy)]
 struct Strict<'l> {
     depth: usize,
-    left: &'l Cell<usize>,
+    left: &'l Cell<Option<usize>>,
 }
 
 impl Strict<'_> {
@@ -63,7 +64,10 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Value, D::Error> {
-        self.left.set(self.left.get().checked_sub(1).ok_or_else(|| D::Error::custom("values"))?);
+        self.left.set(self.left.get().and_then(|left| left.checked_sub(1)));
+        if self.left.get().is_none() {
+            return Err(D::Error::custom("values"));
+        }
         deserializer.deserialize_any(self)
     }
 }

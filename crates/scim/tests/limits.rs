@@ -124,6 +124,8 @@ fn a_body_has_so_many_values() {
     assert_eq!((error.status, error.scim_type), (413, None));
     let error = read(format!("{{\"a\":[{}]", vec!["{}"; 1_700_000].join(",")).as_bytes()).unwrap_err();
     assert_eq!(error.status, 413, "however it goes on");
+    let error = read(body(400_000).replace("[]]", "x]").as_bytes()).unwrap_err();
+    assert_eq!(error.status, 400, "the last that is allowed is malformed");
     // What a directory sends of a large group.
     let member = r#"{"$ref":null,"value":"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11"}"#;
     let members = vec![member; 5 * 1024 * 1024 / (member.len() + 1) - 1].join(",");

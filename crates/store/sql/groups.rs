@@ -36,6 +36,7 @@ struct SummaryRow {
     display_name: String,
     changed: i64,
     members: i64,
+    nested: i64,
 }
 
 impl From<GroupRow> for Group {
@@ -218,7 +219,8 @@ impl Groups for Connection<'_> {
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>> {
         let mut query = QueryBuilder::<Db>::new(
             "SELECT id, display_name, changed,
-                (SELECT COUNT(*) FROM group_members WHERE group_id = groups.id) AS members
+                (SELECT COUNT(*) FROM group_members WHERE group_id = groups.id) AS members,
+                (SELECT COUNT(*) FROM nested_groups WHERE group_id = groups.id) AS nested
             FROM groups WHERE ",
         );
         query::push_contains(&mut query, "display_name_key", search);
@@ -228,6 +230,7 @@ impl Groups for Connection<'_> {
             id: GroupId(row.id),
             display_name: row.display_name,
             members: row.members.unsigned_abs(),
+            nested: row.nested.unsigned_abs(),
             changed: Timestamp::from_millis(row.changed),
         });
         Ok(page::shown(rows.collect(), place))

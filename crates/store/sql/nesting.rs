@@ -95,6 +95,23 @@ impl Nesting for Connection<'_> {
             sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM nested_groups WHERE group_id = $1"#, group.0);
         Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
+
+    async fn named_outer_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupRef>> {
+        let rows = sqlx::query!(
+            "SELECT id, display_name FROM nested_groups JOIN groups ON id = group_id WHERE member_id = $1
+            ORDER BY display_name_key LIMIT $2",
+            group.0,
+            bounded(limit)
+        );
+        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
+        Ok(rows.into_iter().map(|row| GroupRef { id: GroupId(row.id), display_name: row.display_name }).collect())
+    }
+
+    async fn count_outer_groups(&mut self, group: GroupId) -> Result<u64> {
+        let count =
+            sqlx::query_scalar!(r#"SELECT COUNT(*) AS "count!: i64" FROM nested_groups WHERE member_id = $1"#, group.0);
+        Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
+    }
 }
 
 impl Connection<'_> {

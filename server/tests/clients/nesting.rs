@@ -35,6 +35,9 @@ async fn groups_are_members_of_groups(app: TestApp) {
     let cookie = app.administrator("gate-0001").await;
     let page = app.page(&format!("/admin/groups/{outer}"), Some(&cookie)).await.expect(StatusCode::OK).text;
     assert!(page.contains("0 members and 1 group") && page.contains(&format!("/admin/groups/{inner}")), "{page}");
+    assert!(page.contains("Groups that it is in"), "{page}");
+    let list = app.page("/admin/groups", Some(&cookie)).await.expect(StatusCode::OK).text;
+    assert_eq!(list.matches("and 1 group").count(), 2, "{list}");
 }
 
 async fn members_of_both_kinds_change_by_patch(app: TestApp) {

@@ -53,6 +53,10 @@ pub struct GroupDetail {
     pub nested: Vec<GroupRef>,
     /// All groups in it.
     pub nested_total: u64,
+    /// The first 50 groups that it is in, by name.
+    pub outer: Vec<GroupRef>,
+    /// All groups that it is in.
+    pub outer_total: u64,
 }
 
 impl Console {
@@ -106,7 +110,7 @@ impl Console {
         work.await
     }
 
-    /// One group with a page of the users in it, the last changed first, and the groups in it.
+    /// One group with a page of the users in it, the last changed first, the groups in it, and those that it is in.
     ///
     /// # Errors
     /// `NotFound` when there is none of that id.
@@ -118,7 +122,10 @@ impl Console {
                 let total = tx.count_members(*id).await?;
                 let members = Page::cut(rows, ROWS, total, *place, |row| Key::from(row));
                 let nested = tx.named_nested_groups(*id, LIMIT - 1).await?;
-                Ok(GroupDetail { group, members, nested, nested_total: tx.count_nested_groups(*id).await? })
+                let nested_total = tx.count_nested_groups(*id).await?;
+                let outer = tx.named_outer_groups(*id, LIMIT - 1).await?;
+                let outer_total = tx.count_outer_groups(*id).await?;
+                Ok(GroupDetail { group, members, nested, nested_total, outer, outer_total })
             })
         });
         work.await

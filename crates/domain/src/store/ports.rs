@@ -163,6 +163,10 @@ pub trait Nesting: Send {
     async fn named_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupRef>>;
     /// How many groups are in one group.
     async fn count_nested_groups(&mut self, group: GroupId) -> Result<u64>;
+    /// The groups that one group is in, by name.
+    async fn named_outer_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupRef>>;
+    /// How many groups one group is in.
+    async fn count_outer_groups(&mut self, group: GroupId) -> Result<u64>;
 }
 
 /// Roles. Nothing that a directory sends comes here. They do not go through groups in groups.

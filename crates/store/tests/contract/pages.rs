@@ -96,18 +96,21 @@ async fn groups_are_paged_with_their_size(store: Store) {
     insert_users(&store, &[user(1, "ada"), user(2, "bob")]).await;
     let (team, both, now) = (group(1, "").id, [UserId(id(1)), UserId(id(2))], at(1));
     unit!(store.write, |tx, team, both, now| tx.add_members(*team, both, *now)).unwrap();
+    let (inner, now) = ([group(2, "").id], at(1));
+    unit!(store.write, |tx, team, inner, now| tx.add_nested_groups(*team, inner, *now)).unwrap();
     for (search, place, limit, wanted, total) in [
-        ("", Place::Start, 9, &[("STAFF west", 0), ("Ops 50%", 0), ("Staff", 2)][..], 3),
-        ("staff", Place::Start, 1, &[("STAFF west", 0)], 2),
-        ("staff", Place::After(Key { changed: at(3), id: id(3) }), 9, &[("Staff", 2)], 2),
-        ("staff", Place::Before(Key { changed: at(1), id: id(1) }), 9, &[("STAFF west", 0)], 2),
-        ("", Place::Before(Key { changed: at(1), id: id(1) }), 1, &[("Ops 50%", 0)], 3),
-        ("0%", Place::Start, 9, &[("Ops 50%", 0)], 1),
+        ("", Place::Start, 9, &[("STAFF west", 0, 0), ("Ops 50%", 0, 0), ("Staff", 2, 1)][..], 3),
+        ("staff", Place::Start, 1, &[("STAFF west", 0, 0)], 2),
+        ("staff", Place::After(Key { changed: at(3), id: id(3) }), 9, &[("Staff", 2, 1)], 2),
+        ("staff", Place::Before(Key { changed: at(1), id: id(1) }), 9, &[("STAFF west", 0, 0)], 2),
+        ("", Place::Before(Key { changed: at(1), id: id(1) }), 1, &[("Ops 50%", 0, 0)], 3),
+        ("0%", Place::Start, 9, &[("Ops 50%", 0, 0)], 1),
         ("_", Place::Start, 9, &[], 0),
     ] {
         let search = search.to_owned();
         let rows = unit!(store.read, |tx, search, place, limit| tx.page_groups(search, *place, *limit)).unwrap();
-        let rows: Vec<(&str, u64)> = rows.iter().map(|row| (row.display_name.as_str(), row.members)).collect();
+        let rows: Vec<(&str, u64, u64)> =
+            rows.iter().map(|row| (row.display_name.as_str(), row.members, row.nested)).collect();
         assert_eq!(rows, wanted, "{search:?} {place:?}");
         assert_eq!(unit!(store.read, |tx, search| tx.count_groups_named(search)).unwrap(), total, "{search:?}");
     }

@@ -52,11 +52,11 @@ fn sentence(lists: &DeletedLists) -> String {
         return format!("Nobody and nothing was deleted within the last {KEPT_DAYS} days.");
     }
     let some = if users >= SHOWN || groups >= SHOWN { "The last " } else { "" };
-    let people = count(users as u64, "person", "people");
-    let groups = count(groups as u64, "group", "groups");
+    let kinds = [(users, "person", "people"), (groups, "group", "groups")];
+    let kinds = kinds.iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(*number as u64, one, many));
+    let (what, were) = (kinds.collect::<Vec<_>>().join(" and "), if users + groups == 1 { "was" } else { "were" });
     format!(
-        "{some}{people} and {groups} were deleted within the last {KEPT_DAYS} days and can be restored. After that they \
-         are forgotten."
+        "{some}{what} {were} deleted within the last {KEPT_DAYS} days and can be restored. What is older is forgotten."
     )
 }
 
@@ -160,6 +160,7 @@ mod tests {
             |users, groups| DeletedLists { users: vec![deleted.clone(); users], groups: vec![deleted.clone(); groups] };
         assert!(sentence(&lists(0, 0)).starts_with("Nobody and nothing"));
         assert!(sentence(&lists(1, 2)).starts_with("1 person and 2 groups were deleted"));
-        assert!(sentence(&lists(200, 0)).starts_with("The last 200 people and 0 groups"));
+        assert!(sentence(&lists(0, 1)).starts_with("1 group was deleted"));
+        assert!(sentence(&lists(200, 0)).starts_with("The last 200 people were deleted"));
     }
 }

@@ -89,12 +89,17 @@ fn left(people: u64) -> String {
 /// The rule in a sentence, with the numbers of this directory.
 fn rule(settings: GuardSettings, active: u64) -> String {
     let threshold = settings.threshold(active);
-    format!(
-        "More than {} of {} within {} look like a mistake.",
-        grouped(threshold),
-        count(active, "active person", "active people"),
-        count(u64::from(settings.minutes), "minute", "minutes"),
-    )
+    let (many, time) = (grouped(threshold), count(u64::from(settings.minutes), "minute", "minutes"));
+    let people = count(active, "active person", "active people");
+    if active > threshold {
+        format!("More than {many} of {people} within {time} look like a mistake.")
+    } else {
+        format!("More than {many} people within {time} look like a mistake. There {} {people}.", are(active))
+    }
+}
+
+fn are(number: u64) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 /// What happens then.
@@ -123,7 +128,10 @@ mod tests {
             rule(SETTINGS, 1_284),
             "More than 256 of 1,284 active people within 40 minutes look like a mistake."
         );
-        assert_eq!(rule(SETTINGS, 1), "More than 10 of 1 active person within 40 minutes look like a mistake.");
+        assert_eq!(rule(SETTINGS, 11), "More than 10 of 11 active people within 40 minutes look like a mistake.");
+        let few = |there: &str| format!("More than 10 people within 40 minutes look like a mistake. There {there}.");
+        assert_eq!(rule(SETTINGS, 10), few("are 10 active people"));
+        assert_eq!(rule(SETTINGS, 1), few("is 1 active person"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) fn people_table(label: &'static str, rows: Vec<UserSummary>, now: Tim
 
 fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
     let same = row.name == row.user_name;
-    let twice = row.email.as_deref() == Some(row.user_name.as_str());
+    let says_nothing = row.email.as_ref().is_none_or(|email| *email == row.user_name);
     let avatar = avatar(&row.name);
     view! {
         <tr>
@@ -41,7 +41,7 @@ fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
                     </span>
                 </span>
             </td>
-            <td class="row-text soft" class:card-hidden=twice>{address(row.email)}</td>
+            <td class="row-text soft" class:card-hidden=says_nothing>{address(row.email)}</td>
             <td>{status_chip(row.active)}</td>
             <td>{source_chip()}</td>
             <td class="soft">{when(now, row.changed)}</td>

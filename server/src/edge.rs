@@ -1,6 +1,6 @@
-//! What is refused before anything looks at it, and how it is said: in SCIM's form under `/scim/v2`, as text elsewhere.
+//! What is refused before anything looks at it, and how it is said: in SCIM's form under `/scim`, as text elsewhere.
 
-use crate::{scim::PREFIX, serve::Fault};
+use crate::serve::Fault;
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -23,9 +23,9 @@ pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Res
     (status, close, format!("{words}\n")).into_response()
 }
 
-/// Whether a path is SCIM's, whatever it names there.
+/// Whether a path is SCIM's, whatever it names there, or if it names another version.
 pub(crate) fn is_scim(path: &str) -> bool {
-    path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix("/scim").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Refuses what somebody in front of us may have understood otherwise: where a request ends, or who sent it.

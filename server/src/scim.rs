@@ -36,28 +36,38 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// Where SCIM is.
-pub(crate) const PREFIX: &str = "/scim/v2";
+const PREFIX: &str = "/scim/v2";
+
+/// Where directories call that were given another version, no version, or nothing but the host.
+const ELSEWHERE: [&str; 8] = [
+    "/scim",
+    "/scim/",
+    "/scim/{*rest}",
+    "/Users",
+    "/Users/{*rest}",
+    "/Groups",
+    "/Groups/{*rest}",
+    "/ServiceProviderConfig",
+];
 
 /// So long before the end of its time a bulk request stops, and answers.
 const MARGIN: Duration = Duration::from_secs(4);
 
 /// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form.
 pub(crate) fn router(state: AppState) -> Router {
-    Router::new()
-        .route(PREFIX, any(handle))
-        .route("/scim/v2/", any(handle))
-        .route("/scim/v2/{*rest}", any(handle))
-        .route("/scim", any(elsewhere))
-        .route("/scim/", any(elsewhere))
-        .route("/scim/{*rest}", any(elsewhere))
-        .with_state(state)
+    let here = [PREFIX, "/scim/v2/", "/scim/v2/{*rest}"].map(|path| (path, any(handle)));
+    let routes = here.into_iter().chain(ELSEWHERE.map(|path| (path, any(elsewhere))));
+    routes.fold(Router::new(), |router, (path, handler)| router.route(path, handler)).with_state(state)
 }
 
-/// What somebody is told who gave a directory another base URL. Nothing is looked at, so no token is asked for.
-async fn elsewhere(State(state): State<AppState>) -> Response {
-    let detail =
-        format!("SCIM is not here. The URL to give to your directory is {}{PREFIX}", state.public_url.as_str());
-    Problem::from(scim::Error::not_found(detail)).response()
+/// What somebody is told who gave a directory another base URL. Nothing is looked at, so no token is asked for. To a
+/// directory that deletes or changes somebody, 404 would say that there is nothing left to do.
+async fn elsewhere(State(state): State<AppState>, method: Method) -> Response {
+    let base = format!("{}{PREFIX}", state.public_url.as_str());
+    let detail = format!("SCIM is not here. The URL to give to your directory is {base}");
+    tracing::info!(detail, "a SCIM call went to another place");
+    let status = if matches!(method, Method::GET | Method::HEAD) { 404 } else { 400 };
+    Problem::from(scim::Error::new(status, None, detail)).response()
 }
 
 async fn handle(State(state): State<AppState>, request: Request) -> Response {

@@ -27,6 +27,7 @@ on_both!(
     what_was_sent_is_echoed,
     discovery_describes_the_service,
     errors_are_scim_json_everywhere,
+    who_calls_elsewhere_is_told_where_scim_is,
     nothing_is_reached_without_a_token,
     limits_answer_and_do_not_crash,
     a33_parallel_creates_of_one_name_give_one_user,
@@ -230,16 +231,27 @@ async fn errors_are_scim_json_everywhere(app: TestApp) {
         assert_eq!(answer.json()["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]), "{path}");
         assert_eq!(answer.json()["status"], status.as_str(), "{path}");
     }
-    for (method, path) in [("GET", "/scim"), ("POST", "/scim/Users"), ("PATCH", "/scim/v1/Users/1"), ("PUT", "/scim/")]
-    {
+    app.post("/Users", json!({"displayName": "nameless"})).await.expect(StatusCode::BAD_REQUEST);
+    app.post("/Users", json!([])).await.expect(StatusCode::BAD_REQUEST);
+}
+
+async fn who_calls_elsewhere_is_told_where_scim_is(app: TestApp) {
+    for (method, path) in [
+        ("GET", "/scim"),
+        ("POST", "/scim/Users"),
+        ("PATCH", "/scim/v1/Users/1"),
+        ("PUT", "/scim/"),
+        ("GET", "/ServiceProviderConfig"),
+        ("POST", "/Users"),
+        ("DELETE", "/Groups/1"),
+    ] {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        let answer = app.send(request).await.expect(StatusCode::NOT_FOUND);
+        let status = if method == "GET" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+        let answer = app.send(request).await.expect(status);
         assert!(answer.header(header::CONTENT_TYPE).starts_with("application/scim+json"), "{path}");
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains("https://id.corp.example/scim/v2"), "{path}: {detail}");
     }
-    app.post("/Users", json!({"displayName": "nameless"})).await.expect(StatusCode::BAD_REQUEST);
-    app.post("/Users", json!([])).await.expect(StatusCode::BAD_REQUEST);
 }
 
 async fn nothing_is_reached_without_a_token(app: TestApp) {

@@ -56,7 +56,8 @@ fn sentence(lists: &DeletedLists) -> String {
     let kinds = kinds.iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(*number as u64, one, many));
     let (what, were) = (kinds.collect::<Vec<_>>().join(" and "), if users + groups == 1 { "was" } else { "were" });
     format!(
-        "{some}{what} {were} deleted within the last {KEPT_DAYS} days and can be restored. What is older is forgotten."
+        "{some}{what} {were} deleted within the last {KEPT_DAYS} days and can be restored. After {KEPT_DAYS} days a \
+         deletion is final."
     )
 }
 

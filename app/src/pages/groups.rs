@@ -44,7 +44,7 @@ fn page(search: String, listing: Page<GroupSummary>, all: u64, now: Timestamp) -
 
 fn table(rows: Vec<GroupSummary>, now: Timestamp) -> impl IntoView {
     let row = |row: GroupSummary| {
-        let nested = (row.nested > 0).then(|| format!("and {}", count(row.nested, "group", "groups")));
+        let nested = (row.nested > 0).then(|| format!("+ {}", count(row.nested, "group", "groups")));
         view! {
             <tr>
                 <td class="row-main">

@@ -89,17 +89,13 @@ fn left(people: u64) -> String {
 /// The rule in a sentence, with the numbers of this directory.
 fn rule(settings: GuardSettings, active: u64) -> String {
     let threshold = settings.threshold(active);
-    let (many, time) = (grouped(threshold), count(u64::from(settings.minutes), "minute", "minutes"));
-    let people = count(active, "active person", "active people");
-    if active > threshold {
-        format!("More than {many} of {people} within {time} look like a mistake.")
+    let time = count(u64::from(settings.minutes), "minute", "minutes");
+    let people = if active > threshold {
+        format!("{} of {}", grouped(threshold), count(active, "active person", "active people"))
     } else {
-        format!("More than {many} people within {time} look like a mistake. There {} {people}.", are(active))
-    }
-}
-
-fn are(number: u64) -> &'static str {
-    if number == 1 { "is" } else { "are" }
+        count(threshold, "person", "people")
+    };
+    format!("It looks like a mistake when more than {people} lose access within {time}.")
 }
 
 /// What happens then.
@@ -124,14 +120,12 @@ mod tests {
 
     #[test]
     fn the_rule_has_the_numbers_of_this_directory() {
-        assert_eq!(
-            rule(SETTINGS, 1_284),
-            "More than 256 of 1,284 active people within 40 minutes look like a mistake."
-        );
-        assert_eq!(rule(SETTINGS, 11), "More than 10 of 11 active people within 40 minutes look like a mistake.");
-        let few = |there: &str| format!("More than 10 people within 40 minutes look like a mistake. There {there}.");
-        assert_eq!(rule(SETTINGS, 10), few("are 10 active people"));
-        assert_eq!(rule(SETTINGS, 1), few("is 1 active person"));
+        for (active, people) in
+            [(1_284, "256 of 1,284 active people"), (11, "10 of 11 active people"), (10, "10 people")]
+        {
+            let expected = format!("It looks like a mistake when more than {people} lose access within 40 minutes.");
+            assert_eq!(rule(SETTINGS, active), expected);
+        }
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl Normaliser<'_> {
         let is_attribute = |(prefix, last): (&str, &str)| {
             let ends_with_type = prefix.rsplit(':').next().is_some_and(|last| self.is_type_name(last));
             let is_known = self.schema_of(prefix).is_some();
-            is_known || (ends_with_type && !self.is_type_name(last) && AttributePath::parse(urn).is_ok())
+            (is_known || (ends_with_type && !self.is_type_name(last))) && AttributePath::parse(urn).is_ok()
         };
         !urn.rsplit_once(':').is_some_and(is_attribute)
     }

@@ -4,6 +4,7 @@
 
 mod definitions;
 mod immutable;
+mod names;
 mod required;
 mod returned;
 mod secrets;

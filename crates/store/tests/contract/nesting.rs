@@ -78,10 +78,10 @@ async fn groups_come_and_go(store: Store) {
     let named = unit!(store.read, |tx| tx.named_nested_groups(number(1), 1)).unwrap();
     assert_eq!(named.iter().map(|group| group.display_name.as_str()).collect::<Vec<_>>(), ["Depot"]);
     assert_eq!(unit!(store.read, |tx| tx.count_nested_groups(number(1))).unwrap(), 2);
-    nest(&store, 2, &[3], 6).await;
-    let named = unit!(store.read, |tx| tx.named_outer_groups(number(3), 1)).unwrap();
-    assert_eq!(named.iter().map(|group| group.display_name.as_str()).collect::<Vec<_>>(), ["Staff"]);
-    assert_eq!(unit!(store.read, |tx| tx.count_outer_groups(number(3))).unwrap(), 2);
+    nest(&store, 3, &[2], 6).await;
+    let named = unit!(store.read, |tx| tx.named_outer_groups(number(2), 1)).unwrap();
+    assert_eq!(named.iter().map(|group| group.display_name.as_str()).collect::<Vec<_>>(), ["Depot"]);
+    assert_eq!(unit!(store.read, |tx| tx.count_outer_groups(number(2))).unwrap(), 2);
     assert_eq!(unnest(&store, 1, &[2, 404], 7).await, 1);
     assert_eq!(unnest(&store, 1, &[2], 8).await, 0);
     nest(&store, 1, &[2], 9).await;

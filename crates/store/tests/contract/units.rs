@@ -10,7 +10,7 @@ use domain::{
 use std::time::{Duration, Instant};
 use tokio::{
     sync::mpsc::{UnboundedSender, unbounded_channel},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 on_both_databases!(
@@ -159,7 +159,7 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
     };
     let (locked, mut is_locked) = unbounded_channel();
     let second = async {
-        is_locked.recv().await.unwrap();
+        timeout(PATIENCE, is_locked.recv()).await.unwrap().unwrap();
         change(2, locked.clone(), Duration::ZERO).await
     };
     let (first, second) = tokio::join!(change(1, locked.clone(), LATE), second);

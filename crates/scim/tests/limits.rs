@@ -170,6 +170,10 @@ fn number_of_attributes_and_values() {
     assert!(patch(vec![add(0, MAX_VALUES), add(0, MAX_VALUES)]).is_ok());
     assert_eq!(patch(vec![add(0, MAX_VALUES + 1)]).unwrap_err().status, 413);
     assert_eq!(patch(vec![add(0, MAX_VALUES), add(MAX_VALUES, 1)]).unwrap_err().status, 413);
+    let add = |from, count| json!({"op": "add", "path": "urn:x:2.0:User:tags", "value": emails(from, count)});
+    assert!(patch(vec![add(0, MAX_VALUES - 1), add(MAX_VALUES - 1, 1)]).is_ok(), "nobody knows this attribute");
+    assert_eq!(patch(vec![add(0, MAX_VALUES - 1), add(MAX_VALUES - 1, 2)]).unwrap_err().status, 413);
+    assert_eq!(patch(vec![add(0, 1), add(1, 2 * MAX_VALUES)]).unwrap_err().status, 413);
 }
 
 #[test]

@@ -14,6 +14,20 @@ fn typed(kind: &str, value: Value) -> scim::Result<Value> {
 }
 
 #[test]
+fn a_boolean_that_is_not_given_is_not_false_unless_it_says_what_is_primary() {
+    let shared =
+        json!([{"name": "floor"}, {"name": "shared", "type": "boolean"}, {"name": "primary", "type": "boolean"}]);
+    let types = with(json!([{"name": "desks", "type": "complex", "multiValued": true, "subAttributes": shared}]));
+    let user = create(types, json!({"desks": [{"floor": "1"}]})).unwrap();
+    let without = |filter: &str| {
+        let operation = json!({"op": "remove", "path": path(&format!("desks[{filter}]"))});
+        patch(types, &user, json!([operation])).unwrap().get(BADGES).is_none()
+    };
+    assert!(without("primary eq false"));
+    assert!(!without("shared eq false"));
+}
+
+#[test]
 fn values_are_kept_as_their_type_has_them() {
     for (kind, sent, kept) in [
         ("string", json!("x"), json!("x")),

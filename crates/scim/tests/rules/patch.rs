@@ -280,3 +280,16 @@ fn another_resource_type_has_other_attributes() {
     let error = patched(&GROUP, group, json!([{"op": "remove", "path": "displayName"}])).unwrap_err();
     assert_eq!(error.detail, "displayName is required and cannot be removed.");
 }
+
+#[test]
+fn elements_of_an_unknown_list_are_known_by_their_value() {
+    let old = json!([{"value": "a", "note": "n"}, {"value": "b"}]);
+    let path = format!("{CUSTOM}:badges");
+    let user = json!({"userName": "ada", CUSTOM: {"badges": old}});
+    let change = |op: &str, value: Value| {
+        let after = user_after(user.clone(), json!([{"op": op, "path": path, "value": value}]));
+        after[CUSTOM]["badges"].clone()
+    };
+    assert_eq!(change("remove", json!([{"value": "a"}])), json!([{"value": "b"}]));
+    assert_eq!(change("add", json!([{"value": "b", "note": "m"}])).as_array().unwrap().len(), 2);
+}

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "the macro makes public what it makes of an island")]
 
 pub(crate) mod copy_button;
+pub(crate) mod follow;
 pub(crate) mod once;
 mod post;
 pub(crate) mod print_button;

@@ -10,7 +10,7 @@ mod drill;
 mod error;
 mod group;
 mod groups;
-mod guard;
+pub(crate) mod guard;
 mod lockout;
 mod login;
 mod roles;
@@ -23,7 +23,6 @@ mod words;
 
 use crate::ApiError;
 pub(crate) use break_glass::sheet;
-pub(crate) use sessions::read_key;
 
 use components::{Here, framed};
 use domain::console::Console;
@@ -138,6 +137,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/groups/:id") view=group::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/deleted") view=deleted::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/audit") view=audit::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/audit/:seq") view=audit::show_event ssr=SsrMode::Async/>
                 <Route path=path!("/admin/alerts") view=alerts::show ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -90,6 +90,39 @@ test("a batch of departures is found and undone", async ({ signedIn: page, poste
   expect((await postern.scim(token, "GET", "/Users")).status, "the token is paused").toBe(403);
 });
 
+test("a large undo goes on by itself, and somebody among many is found by name", async ({ signedIn: page, postern }) => {
+  test.setTimeout(120_000);
+  postern.run("scim", "enable");
+  const token = postern.run("token", "create", "--name", "Entra production");
+  const members: { value: string }[] = [];
+  for (let part = 0; part < 2; part++) {
+    const operations = Array.from({ length: 1_000 }, (_, n) => ({
+      method: "POST", path: "/Users", bulkId: `${n}`, data: person(part * 1_000 + n),
+    }));
+    const answer = await (await postern.scim(token, "POST", "/Bulk", { Operations: operations })).json();
+    for (const made of answer.Operations) members.push({ value: made.location.split("/").pop() });
+  }
+  const { id } = await (await postern.scim(token, "POST", "/Groups", { displayName: "Everybody", members })).json();
+  const remove = { Operations: [{ op: "remove", path: "members" }] };
+  expect((await postern.scim(token, "PATCH", `/Groups/${id}`, remove)).ok).toBe(true);
+
+  await page.goto("/admin/sso/guard");
+  await page.getByText("Undo for some of them").click();
+  await page.getByRole("searchbox", { name: "Name" }).fill("PERSON 1234");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("checkbox", { name: "Person 1234" })).toBeVisible();
+  await expect(page.locator(".choices input[type=checkbox]")).toHaveCount(1);
+  await page.goto("/admin/sso/guard");
+  await page.getByRole("button", { name: "Undo this batch" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "A batch is being undone" })).toBeVisible({ timeout: 60_000 });
+  // The page follows what the server does.
+  await expect(page.getByRole("heading", { name: "A batch is being undone" })).toBeHidden({ timeout: 60_000 });
+  await expect(page.getByText("No batch waits for you.")).toBeVisible();
+  await page.goto(`/admin/groups/${id}`);
+  await expect(page.getByText("2,000 members").first()).toBeVisible();
+});
+
 test("what was deleted is restored", async ({ signedIn: page, postern }) => {
   postern.run("scim", "enable");
   const token = postern.run("token", "create", "--name", "Entra production");
@@ -106,7 +139,7 @@ test("the audit log is taken out and checked", async ({ signedIn: page }, info) 
   await page.goto("/admin/audit");
   const [file] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download as JSON Lines" }).click(),
+    page.getByRole("button", { name: "Download as JSON Lines" }).click(),
   ]);
   const path = info.outputPath("audit.jsonl");
   await file.saveAs(path);

@@ -15,6 +15,7 @@ macro_rules! say {
 }
 
 mod audit;
+mod backup;
 mod break_glass;
 mod health;
 mod provisioning;
@@ -22,10 +23,17 @@ mod server;
 mod sheet;
 mod token;
 
-use crate::{SystemClock, SystemRandom, config::Serve, ops};
+use crate::{
+    SystemClock, SystemRandom,
+    config::{Serve, secret},
+    ops,
+};
 use clap::{Parser, Subcommand};
-use domain::{BoxError, Env, Error, host::Host};
+use domain::{BoxError, Env, Error, host::Host, store::Store};
 use std::{sync::Arc, time::Duration};
+
+/// Where the data are unless something else is said.
+const DATABASE: &str = "sqlite://postern.db";
 
 /// Postern: a self-hosted identity console. Entra provisions, you watch, and nobody is ever locked out.
 #[derive(Debug, Parser)]
@@ -39,16 +47,10 @@ pub struct Cli {
 
 #[derive(Debug, clap::Args)]
 struct Global {
-    /// Database: sqlite://FILE or postgres://USER@HOST/NAME.
-    #[arg(
-        long,
-        global = true,
-        env = "POSTERN_DATABASE_URL",
-        hide_env_values = true,
-        default_value = "sqlite://postern.db",
-        value_name = "URL"
-    )]
-    database_url: String,
+    /// Database: sqlite://FILE or postgres://USER@HOST/NAME [env: POSTERN_DATABASE_URL, or POSTERN_DATABASE_URL_FILE for
+    /// a file] [default: sqlite://postern.db]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
     /// Log filter, such as info or server=debug. Logs go to standard error.
     #[arg(long, global = true, env = "POSTERN_LOG", value_name = "FILTER")]
     log: Option<String>,
@@ -73,6 +75,10 @@ enum Command {
     /// Manage SCIM tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Write the whole database to a file, also beside a running server.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database. The server must be stopped.
+    Restore(backup::Restore),
     /// Ask a running server whether it is ready.
     Healthcheck(Serve),
     /// Bring the database up to this version's schema.
@@ -87,7 +93,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
     let Cli { command, global } = cli;
     let quiet = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
     ops::log(global.log_format, global.log.as_deref().unwrap_or(quiet))?;
-    let url = global.database_url.as_str();
+    let url = &database_url(global.database_url.as_deref(), matches!(command, Command::Serve(_)))?;
     match command {
         Command::Serve(options) => server::run(options, url).await,
         Command::Healthcheck(options) => health::run(&options).await,
@@ -97,6 +103,8 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             say!("The database has the schema of this version.");
             Ok(())
         }
+        Command::Backup(options) => backup::back_up(&options, url).await,
+        Command::Restore(options) => backup::restore(&options, url).await,
         Command::BreakGlass(command) => {
             let patience = break_glass::patience(&command);
             with_host(url, patience, |host, env| break_glass::run(command, host, env)).await
@@ -105,6 +113,20 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         Command::Audit(command) => audit::run(command, url).await,
         Command::Token(command) => with_host(url, 0, |host, _| token::run(command, host)).await,
     }
+}
+
+/// A server shows its command line to every user of the machine for as long as it runs, so there a password is refused.
+/// A command is over at once, and may be somebody's way back in.
+fn database_url(flag: Option<&str>, is_server: bool) -> Result<String, String> {
+    const ADVICE: &str = "--database-url holds a password, and every user of this machine can read the command line; set \
+                          POSTERN_DATABASE_URL, or POSTERN_DATABASE_URL_FILE for a file";
+    if flag.is_some_and(secret::has_password) {
+        if is_server {
+            return Err(ADVICE.to_owned());
+        }
+        eprintln!("warning: {ADVICE}");
+    }
+    Ok(secret::read(flag, "POSTERN_DATABASE_URL")?.unwrap_or_else(|| DATABASE.to_owned()))
 }
 
 /// `patience` is how often a database that somebody else holds is tried again.
@@ -125,6 +147,10 @@ where
         }
     };
     let result = work(Host::new(env.clone()), env.clone()).await;
+    // No server need be running to do it.
+    if let Err(error) = env.store.settle().await {
+        eprintln!("note: the audit log is not sealed yet: {}", line(&error));
+    }
     env.store.close().await;
     result
 }
@@ -141,10 +167,14 @@ async fn open_for_host(url: &str) -> Result<Env, String> {
     Ok(env)
 }
 
-/// Opens the database, making and migrating it where needed.
+/// Opens the database for a command of the host, making and migrating it where needed.
 async fn open(url: &str) -> Result<Env, String> {
-    let store = store::open(url).await.map_err(|error| line(&error))?;
-    Ok(Env { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) })
+    store::open_for_host(url).await.map(env).map_err(|error| line(&error))
+}
+
+/// A database, and what else the rules need.
+fn env(store: Store) -> Env {
+    Env { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
 }
 
 /// An error and its sources, in one line.

@@ -1,5 +1,7 @@
 //! What the binary is told: by flag, or by the environment variable that `--help` names beside it.
 
+pub(crate) mod secret;
+
 use crate::proxy;
 use alert::{Authorities, Channel};
 use axum::http::Uri;
@@ -43,21 +45,14 @@ pub(crate) struct Serve {
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Alerts (set two at least)")]
 pub(crate) struct Alerts {
-    /// Webhook that alerts are posted to, signed as in Standard Webhooks with the secret in
-    /// POSTERN_ALERT_WEBHOOK_SECRET (whsec_…).
-    #[arg(long, env = "POSTERN_ALERT_WEBHOOK", hide_env_values = true, value_name = "URL")]
+    /// Webhook that alerts are posted to [env: POSTERN_ALERT_WEBHOOK, or POSTERN_ALERT_WEBHOOK_FILE for a file]. They
+    /// are signed as in Standard Webhooks with the key in POSTERN_ALERT_WEBHOOK_SECRET or
+    /// POSTERN_ALERT_WEBHOOK_SECRET_FILE (whsec_…), which has no flag.
+    #[arg(long, value_name = "URL")]
     alert_webhook: Option<String>,
-    #[arg(long, env = "POSTERN_ALERT_WEBHOOK_SECRET", hide_env_values = true, hide = true, value_name = "SECRET")]
-    alert_webhook_secret: Option<String>,
-    /// Mail server for alerts: smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25 (with STARTTLS). A password is better
-    /// set in the environment.
-    #[arg(
-        long,
-        env = "POSTERN_ALERT_MAIL",
-        hide_env_values = true,
-        value_name = "URL",
-        requires_all = ["alert_mail_from", "alert_mail_to"]
-    )]
+    /// Mail server for alerts: smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25 (with STARTTLS) [env:
+    /// POSTERN_ALERT_MAIL, or POSTERN_ALERT_MAIL_FILE for a file]. The flag takes no password.
+    #[arg(long, value_name = "URL")]
     alert_mail: Option<String>,
     /// Sender of the mails.
     #[arg(long, env = "POSTERN_ALERT_MAIL_FROM", value_name = "ADDRESS")]
@@ -65,10 +60,10 @@ pub(crate) struct Alerts {
     /// Recipients of the mails, with commas between them.
     #[arg(long, env = "POSTERN_ALERT_MAIL_TO", value_name = "ADDRESSES")]
     alert_mail_to: Option<String>,
-    /// Syslog that takes alerts: udp://HOST:514, tcp://HOST:601 or unix:///dev/log.
+    /// Syslog that takes alerts: tls://HOST:6514, udp://HOST:514, tcp://HOST:601 or unix:///dev/log.
     #[arg(long, env = "POSTERN_ALERT_SYSLOG", value_name = "URL")]
     alert_syslog: Option<String>,
-    /// PEM file of a certificate authority of your own that the webhook and the mail server may have.
+    /// PEM file of a certificate authority of your own that the webhook, the mail server and the syslog may have.
     #[arg(long, env = "POSTERN_ALERT_CA", value_name = "FILE")]
     alert_ca: Option<PathBuf>,
 }
@@ -87,20 +82,42 @@ impl Alerts {
             None => Authorities::default(),
         };
         let mut channels = Vec::new();
-        if let Some(url) = &self.alert_webhook {
-            let secret = self.alert_webhook_secret.as_deref();
-            let secret = secret.ok_or("--alert-webhook needs a secret in POSTERN_ALERT_WEBHOOK_SECRET")?;
-            let webhook = Channel::webhook(url, secret, &authorities);
-            channels.push(webhook.map_err(|error| format!("--alert-webhook: {error}"))?);
-        }
-        if let (Some(url), Some(from), Some(to)) = (&self.alert_mail, &self.alert_mail_from, &self.alert_mail_to) {
-            let mail = Channel::mail(url, from, to, &authorities);
-            channels.push(mail.map_err(|error| format!("--alert-mail: {error}"))?);
-        }
+        channels.extend(self.webhook(&authorities)?);
+        channels.extend(self.mail(&authorities)?);
         if let Some(url) = &self.alert_syslog {
-            channels.push(Channel::syslog(url).map_err(|error| format!("--alert-syslog: {error}"))?);
+            let syslog = Channel::syslog(url, &authorities);
+            channels.push(syslog.map_err(|error| format!("--alert-syslog: {error}"))?);
         }
         Ok(channels)
+    }
+
+    fn webhook(&self, authorities: &Authorities) -> Result<Option<Channel>, String> {
+        let url = secret::read(self.alert_webhook.as_deref(), "POSTERN_ALERT_WEBHOOK")?;
+        let Some(url) = url else { return Ok(None) };
+        let secret = secret::read(None, "POSTERN_ALERT_WEBHOOK_SECRET")?;
+        let secret = secret.ok_or(
+            "--alert-webhook needs a secret in POSTERN_ALERT_WEBHOOK_SECRET, or in the file that \
+             POSTERN_ALERT_WEBHOOK_SECRET_FILE names",
+        )?;
+        let webhook = Channel::webhook(&url, &secret, authorities);
+        webhook.map(Some).map_err(|error| format!("--alert-webhook: {error}"))
+    }
+
+    fn mail(&self, authorities: &Authorities) -> Result<Option<Channel>, String> {
+        if self.alert_mail.as_deref().is_some_and(secret::has_password) {
+            return Err(
+                "--alert-mail holds a password, and every user of this machine can read the command line; set \
+                        POSTERN_ALERT_MAIL, or POSTERN_ALERT_MAIL_FILE for a file"
+                    .to_owned(),
+            );
+        }
+        let url = secret::read(self.alert_mail.as_deref(), "POSTERN_ALERT_MAIL")?;
+        let Some(url) = url else { return Ok(None) };
+        let (Some(from), Some(to)) = (&self.alert_mail_from, &self.alert_mail_to) else {
+            return Err("--alert-mail needs --alert-mail-from and --alert-mail-to".to_owned());
+        };
+        let mail = Channel::mail(&url, from, to, authorities);
+        mail.map(Some).map_err(|error| format!("--alert-mail: {error}"))
     }
 }
 

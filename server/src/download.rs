@@ -56,8 +56,8 @@ async fn download(
     }
     let first = async {
         console.start_audit_export(form.name).await?;
-        let page = console.audit(Default::default(), None).await?;
-        Ok::<_, domain::Error>(Header { at: state.env.now(), head: page.head })
+        let (head, pending) = console.audit_end().await?;
+        Ok::<_, domain::Error>(Header { at: state.env.now(), head, pending })
     };
     let header = match first.await {
         Ok(header) => header,

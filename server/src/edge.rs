@@ -16,14 +16,21 @@ pub(crate) type Refused = (StatusCode, &'static str);
 pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Response {
     let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
     if is_scim(path) {
-        let media_type = [(header::CONTENT_TYPE, "application/scim+json; charset=utf-8")];
+        let media_type = [(header::CONTENT_TYPE, "application/scim+json")];
         let body = scim::Error::new(status.as_u16(), None, words).to_json().to_string();
         return (status, close, media_type, body).into_response();
     }
     (status, close, format!("{words}\n")).into_response()
 }
 
-/// Whether a path is SCIM's, whatever it names there, or if it names another version.
+/// A refusal for a moment only.
+pub(crate) fn refuse_for_now(path: &str, status: StatusCode, words: &'static str) -> Response {
+    let mut response = refuse(path, status, words);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// Whether a path is SCIM's, whatever version and resource it names.
 pub(crate) fn is_scim(path: &str) -> bool {
     path.strip_prefix("/scim").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

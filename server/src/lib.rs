@@ -2,9 +2,11 @@
 
 mod activity;
 mod alerts;
+mod arrival;
 mod assets;
 mod authority;
 mod config;
+mod deadline;
 mod download;
 mod edge;
 mod export;
@@ -16,10 +18,14 @@ mod password;
 mod proxy;
 mod same_origin;
 mod scim;
+mod sealer;
 mod serve;
 mod session;
-mod slow_body;
+mod shares;
 mod state;
+mod storage;
+mod under_way;
+mod undo;
 
 pub mod cli;
 pub mod throttle;
@@ -29,7 +35,7 @@ pub use config::PublicUrl;
 pub use outside::{SystemClock, SystemRandom};
 pub use password::{Hasher, Lane};
 pub use proxy::{PeerAddress, TrustedProxies};
-pub use serve::{Limits, serve};
+pub use serve::{Drain, Floor, Limits, listen, serve};
 pub use state::{AppState, ClientAddress};
 
 use axum::{
@@ -72,13 +78,12 @@ fn console(state: &AppState) -> Router<AppState> {
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
         .route("/admin/confirm", post(session::confirm))
-        .route("/admin/audit/export.csv", get(download::csv))
-        .route("/admin/audit/export.jsonl", get(download::json_lines))
+        .route("/admin/audit/export.csv", post(download::csv))
+        .route("/admin/audit/export.jsonl", post(download::json_lines))
         .leptos_routes_with_context(state, generate_route_list(app::App), app::context, document.clone())
         .route("/admin/api/{*rest}", any(session::no_such_function))
         .fallback(leptos_axum::render_app_async_with_context(app::context, document))
         .layer(from_fn_with_state(state.clone(), session::guard))
-        .layer(session::layer(state))
         .layer(from_fn_with_state(state.clone(), same_origin::guard))
         .layer(RequestBodyLimitLayer::new(CONSOLE_BODY))
         .layer(from_fn(edge::uncompressed))

@@ -1,6 +1,9 @@
 //! For those who run it: health, readiness and logs.
 
+mod flood;
 mod one_line;
+
+pub(crate) use flood::tell;
 
 use crate::state::AppState;
 use axum::{
@@ -8,9 +11,11 @@ use axum::{
     http::{HeaderValue, StatusCode},
     response::Response,
 };
+use domain::store::Health;
+use flood::Limit;
 use one_line::OneLine;
-use std::time::Instant;
-use tracing::Span;
+use std::{net::IpAddr, time::Instant};
+use tracing::{Span, field};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// How log lines look.
@@ -28,8 +33,8 @@ pub(crate) fn log(format: LogFormat, filter: &str) -> Result<(), String> {
     let registry = tracing_subscriber::registry().with(filter);
     let layer = fmt::layer().with_writer(OneLine { json: matches!(format, LogFormat::Json) }).with_ansi(false);
     let set = match format {
-        LogFormat::Text => registry.with(layer).try_init(),
-        LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+        LogFormat::Text => registry.with(layer.with_filter(Limit)).try_init(),
+        LogFormat::Json => registry.with(layer.json().flatten_event(true).with_filter(Limit)).try_init(),
     };
     set.map_err(|error| error.to_string())
 }
@@ -39,10 +44,18 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The database answers, so requests can be served.
+/// The database answers and takes changes, so requests can be served. Low disk space is no reason to take a server away:
+/// administrators can still sign in there.
 pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
+    if state.stopping.has_begun() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
     match state.env.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
+        Ok(()) => match state.env.store.health() {
+            Health::Writable => (StatusCode::OK, "ready\n"),
+            Health::Low => (StatusCode::OK, "ready, but disk space is low and SCIM is read-only\n"),
+            Health::Failing => (StatusCode::SERVICE_UNAVAILABLE, "read-only: the last change could not be written\n"),
+        },
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
@@ -61,8 +74,14 @@ impl Trace {
     /// A request has come.
     pub(crate) fn begin(request: &Request) -> Self {
         let id = format!("{:016x}", rand::random::<u64>());
-        let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+        let (method, path) = (request.method(), request.uri().path());
+        let span = tracing::info_span!("request", id, address = field::Empty, %method, path);
         Self { id, span, started: Instant::now() }
+    }
+
+    /// Who sent it is known now.
+    pub(crate) fn came_from(client: IpAddr) {
+        Span::current().record("address", field::display(client));
     }
 
     /// What is logged meanwhile belongs in here.

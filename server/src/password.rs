@@ -16,9 +16,6 @@ const PASSES: u32 = 1;
 const AT_ONCE: usize = 2;
 /// Strangers leave the others to known devices.
 const STRANGERS: usize = 1;
-/// The lowest priority there is.
-#[cfg(target_os = "linux")]
-const GIVE_WAY: i32 = 19;
 /// More than these would wait longer than a person does.
 const WAITING: usize = 16;
 
@@ -88,7 +85,7 @@ impl Hasher {
             let _kept = turn;
             work()
         };
-        aside(lane, work).await.map_err(unavailable)?
+        aside(work).await.map_err(unavailable)?
     }
 
     async fn turn(&self, lane: Lane) -> Result<Turn> {
@@ -103,19 +100,12 @@ impl Hasher {
     }
 }
 
-/// Runs work on a thread of its own. That of strangers gives way to everything else: a flood of guesses must not slow a
-/// directory down.
-async fn aside<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
+/// Runs work on a thread of its own, at normal priority: at a lower one it would starve while directories keep the
+/// processors busy, and new browsers could not sign in. The throttle bounds what a flood of guesses takes.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
     let (done, result) = oneshot::channel();
-    let run = move || {
-        // On Linux each thread has a nice value of its own (nice(2)); elsewhere it is the whole process's.
-        #[cfg(target_os = "linux")]
-        if lane == Lane::Stranger && rustix::process::nice(GIVE_WAY).is_err() {
-            tracing::debug!("a hash does not give way to others");
-        }
-        // Whoever hung up does not hear it.
-        let _ = done.send(work());
-    };
+    // The caller may have hung up.
+    let run = move || drop(done.send(work()));
     std::thread::Builder::new().name("hash".to_owned()).spawn(run)?;
     Ok(result.await?)
 }
@@ -181,6 +171,13 @@ mod tests {
             assert!(!checked.map_err(super::unavailable)??);
         }
         assert_eq!(hasher.strangers.waiting.available_permits(), WAITING);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn r35_a_strangers_hash_is_no_slower_than_others() -> domain::Result<()> {
+        let nice = || rustix::process::nice(0).map_err(super::unavailable);
+        assert_eq!(Hasher::default().run(Lane::Stranger, nice).await?, nice()?);
         Ok(())
     }
 

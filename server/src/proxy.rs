@@ -1,17 +1,20 @@
 //! Whose address a request came from, where a reverse proxy stands in front.
 
-use crate::state::ClientAddress;
+use crate::{shares::Seldom, state::ClientAddress};
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName},
 };
 use ipnet::IpNet;
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// When somebody sent the header whose word does not count.
+static UNNAMED: Seldom = Seldom::new();
 
 /// The address at the other end of the socket. The accept loop puts it into each request.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +28,11 @@ impl TrustedProxies {
     /// Trusts these networks and nobody else.
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks.into())
+    }
+
+    /// Whether none is trusted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether this is the address of a trusted proxy.
@@ -75,11 +83,24 @@ pub(crate) fn network(text: &str) -> Result<IpNet, &'static str> {
     }
 }
 
-/// Puts the [`ClientAddress`] into the request.
-pub(crate) fn find_client(proxies: &TrustedProxies, request: &mut Request) {
-    if let Some(PeerAddress(peer)) = request.extensions().get().copied() {
-        let client = proxies.client(peer, request.headers());
-        request.extensions_mut().insert(ClientAddress(client));
+/// Puts the [`ClientAddress`] into the request, and returns it.
+pub(crate) fn find_client(proxies: &TrustedProxies, request: &mut Request) -> Option<IpAddr> {
+    let PeerAddress(peer) = request.extensions().get().copied()?;
+    if !proxies.trust(peer) && request.headers().contains_key(FORWARDED_FOR) && UNNAMED.is_due() {
+        let hint =
+            "if it is your reverse proxy, name it with --trusted-proxy: until then all its callers share one address";
+        tracing::warn!(address = %peer.to_canonical(), hint, "X-Forwarded-For was sent by an address that is not trusted");
+    }
+    let client = proxies.client(peer, request.headers());
+    request.extensions_mut().insert(ClientAddress(client));
+    Some(client)
+}
+
+/// Who is behind an address, as far as limits go: an IPv4 address, or an IPv6 /64, which one subscriber has whole.
+pub(crate) fn caller(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 => v4,
     }
 }
 

@@ -1,11 +1,14 @@
 //! SCIM 2.0 under `/scim/v2`. One door: nothing behind it runs before the bearer token was checked, whatever the path.
 
+mod aside;
 mod bulk;
 mod cursor;
 mod discovery;
 mod groups;
 mod mapping;
 mod me;
+mod members;
+mod outgoing;
 mod paging;
 mod prefer;
 mod profile;
@@ -26,7 +29,7 @@ use axum::{
     routing::any,
 };
 use domain::{
-    Error,
+    Error, Refusal,
     activity::{self, Outcome},
     directory::Directory,
 };
@@ -38,35 +41,41 @@ use tokio::time::{Instant, timeout};
 /// Where SCIM is.
 const PREFIX: &str = "/scim/v2";
 
-/// Where directories call that were given another version, no version, or nothing but the host.
-const ELSEWHERE: [&str; 8] = [
-    "/scim",
-    "/scim/",
-    "/scim/{*rest}",
-    "/Users",
-    "/Users/{*rest}",
-    "/Groups",
-    "/Groups/{*rest}",
-    "/ServiceProviderConfig",
-];
+/// Where directories call that were given nothing but the host. What else they are given, [`is_missed`] knows.
+const ELSEWHERE: [&str; 5] = ["/Users", "/Users/{*rest}", "/Groups", "/Groups/{*rest}", "/ServiceProviderConfig"];
 
 /// So long before the end of its time a bulk request stops, and answers.
 const MARGIN: Duration = Duration::from_secs(4);
 
-/// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form.
+/// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form. And what
+/// goes past it.
 pub(crate) fn router(state: AppState) -> Router {
-    let here = [PREFIX, "/scim/v2/", "/scim/v2/{*rest}"].map(|path| (path, any(handle)));
-    let routes = here.into_iter().chain(ELSEWHERE.map(|path| (path, any(elsewhere))));
-    routes.fold(Router::new(), |router, (path, handler)| router.route(path, handler)).with_state(state)
+    let mut router =
+        Router::new().route(PREFIX, any(handle)).route("/scim/v2/", any(handle)).route("/scim/v2/{*rest}", any(handle));
+    for path in ELSEWHERE {
+        router = router.route(path, any(elsewhere));
+    }
+    router.with_state(state)
+}
+
+/// Whether a path outside of the prefix is meant for SCIM: with another beginning, letter case or slash.
+pub(crate) fn is_missed(path: &str) -> bool {
+    let is_here = path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).take(3).peekable();
+    !is_here && segments.peek() != Some(&"admin") && segments.any(|segment| segment.eq_ignore_ascii_case("scim"))
+}
+
+async fn elsewhere(State(state): State<AppState>, method: Method) -> Response {
+    not_here(&state, &method)
 }
 
 /// What somebody is told who gave a directory another base URL. Nothing is looked at, so no token is asked for. To a
 /// directory that deletes or changes somebody, 404 would say that there is nothing left to do.
-async fn elsewhere(State(state): State<AppState>, method: Method) -> Response {
+pub(crate) fn not_here(state: &AppState, method: &Method) -> Response {
     let base = format!("{}{PREFIX}", state.public_url.as_str());
     let detail = format!("SCIM is not here. The URL to give to your directory is {base}");
     tracing::info!(detail, "a SCIM call went to another place");
-    let status = if matches!(method, Method::GET | Method::HEAD) { 404 } else { 400 };
+    let status = if matches!(*method, Method::GET | Method::HEAD) { 404 } else { 400 };
     Problem::from(scim::Error::new(status, None, detail)).response()
 }
 
@@ -77,15 +86,16 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let directory = match open(&state, request.uri(), request.headers(), address.clone()).await {
         Ok(directory) => directory,
         Err(problem) => {
-            let call = activity::Call { at: state.env.now(), token: None, address, operation, subject };
+            let call = activity::Call { at: state.env.now(), token: None, address, operation, subject, remark: None };
             state.recorder.record(problem.record(call));
             return problem.response();
         }
     };
-    let call = directory.call(operation, subject);
+    let (call, token) = (directory.call(operation, subject), directory.token().id);
     let answered = timeout(TIME_LIMIT, answer(&state, directory, request, deadline))
         .await
         .unwrap_or_else(|_| Err(Problem::late()));
+    let answered = answered.and_then(|reply| reply.counted(&state.memory, token, state.limits.memory_each));
     note(&state, call, &answered);
     answered.map_or_else(Problem::response, Reply::response)
 }
@@ -117,17 +127,54 @@ async fn answer(state: &AppState, directory: Directory, request: Request, deadli
 async fn open(state: &AppState, uri: &Uri, headers: &HeaderMap, address: Option<String>) -> Result<Directory, Problem> {
     if request::has_token_in_query(uri) {
         let detail = "Send the token in the Authorization header, never in the URL; this one should be revoked.";
-        return Err(scim::Error::invalid_syntax(detail).into());
+        return Err(Problem::from(scim::Error::invalid_syntax(detail)).challenge("invalid_request"));
     }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    Ok(Directory::open(&state.env, bearer, address).await?)
+    match Directory::open(&state.env, bearer, address).await {
+        Err(Error::Refused(Refusal::BadToken)) if bearer.is_some() => {
+            Err(Problem::of(Refusal::BadToken.into()).challenge("invalid_token"))
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// The methods that HTTP has.
+const METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
+
+/// The names that an endpoint begins with, as they are written.
+const ENDPOINTS: [&str; 7] = ["Users", "Groups", "Me", "Bulk", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
+
+/// 404, with the right spelling where only letter case differs.
+fn no_endpoint(name: &str) -> Problem {
+    let meant = ENDPOINTS.iter().find(|endpoint| endpoint.eq_ignore_ascii_case(name));
+    let detail = match meant {
+        Some(endpoint) if *endpoint != name => {
+            format!("There is no such SCIM endpoint here. Letter case matters: it is /{endpoint}.")
+        }
+        _ => "There is no such SCIM endpoint here.".to_owned(),
+    };
+    scim::Error::not_found(detail).into()
 }
 
 /// The table of all endpoints.
 async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
+    if !METHODS.contains(&call.method) {
+        // RFC 9110 §9.1.
+        return Err(scim::Error::not_implemented("There is no such method here.").into());
+    }
     let segments = call.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (&call.method, segments.as_slice()) {
@@ -146,8 +193,8 @@ async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
         (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(&call, name),
         (&Method::GET, ["Schemas"]) => discovery::schemas(&call),
         (&Method::GET, ["Schemas", urn]) => discovery::schema(&call, urn),
-        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET")),
-        _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),
+        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET, HEAD")),
+        (_, [name, ..]) => Err(no_endpoint(name)),
     }
 }
 
@@ -161,6 +208,9 @@ async fn resource(call: &mut Call, segments: &[&str]) -> Result<Reply, Problem> 
             if *kind == "Users" { users::list(call).await } else { groups::list(call).await }
         }
         (_, ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
+        (&Method::GET, [_, _]) if call.parameter("filter").is_some() => {
+            Err(scim::Error::invalid_filter("A filter chooses from a list; one resource has none.").into())
+        }
         (&Method::GET, ["Users", id]) => users::read(call, id).await,
         (&Method::PUT, ["Users", id]) => users::replace(call, id).await,
         (&Method::PATCH, ["Users", id]) => users::patch(call, id).await,
@@ -171,8 +221,8 @@ async fn resource(call: &mut Call, segments: &[&str]) -> Result<Reply, Problem> 
         (&Method::PUT, ["Groups", id]) => groups::replace(call, id).await,
         (&Method::PATCH, ["Groups", id]) => groups::patch(call, id).await,
         (&Method::DELETE, ["Groups", id]) => groups::delete(call, id).await,
-        (_, ["Users" | "Groups"]) => Err(Problem::method("GET, POST")),
-        (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, PUT, PATCH, DELETE")),
+        (_, ["Users" | "Groups"]) => Err(Problem::method("GET, HEAD, POST")),
+        (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, HEAD, PUT, PATCH, DELETE")),
         _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),
     }
 }

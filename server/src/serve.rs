@@ -1,10 +1,15 @@
 //! The accept loop. axum's own has no time-out for headers, no cap on connections and no drain with an end.
 
 mod framing;
+mod leftover;
+mod mend;
 mod places;
 mod wire;
 
-use crate::proxy::{PeerAddress, TrustedProxies};
+use crate::{
+    arrival::Arrival,
+    proxy::{PeerAddress, TrustedProxies},
+};
 use axum::{
     Router,
     body::Body,
@@ -18,17 +23,19 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use places::{Place, Places};
+pub use leftover::Drain;
+use places::{Offer, Place, Places};
 use std::{
     convert::Infallible,
     future::Future,
     io::{self, ErrorKind},
-    net::IpAddr,
-    sync::Arc,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinSet,
     time::{sleep, timeout},
 };
 use tower::{Service, ServiceExt};
@@ -38,39 +45,128 @@ use wire::Wire;
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
-/// What a connection may take of the server.
+/// What callers may take of the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at the same time. For one more, that goes which has waited for its caller longest.
+    /// Connections at the same time. For one more, that one goes which has waited for its caller longest.
     pub connections: usize,
-    /// Connections at the same time from one IPv4 address or one IPv6 /64; more are hung up on. Trusted proxies are
-    /// exempt.
+    /// How many of them are kept for callers on this host: health checks, and rescuers at a shell.
+    pub host_connections: usize,
+    /// Connections at the same time from one IPv4 address or one IPv6 /64; for more, older ones go that wait. Trusted
+    /// proxies are exempt.
     pub connections_each: usize,
+    /// Requests under way at the same time from one IPv4 address or one IPv6 /64, also behind a trusted proxy.
+    pub requests_each: usize,
+    /// SCIM requests under way at the same time, so that the console and health checks find a place.
+    pub scim_requests: usize,
+    /// Forms of the console at the same time whose bodies are awaited.
+    pub forms: usize,
+    /// Neither a connection nor a request is given up for another before it is so old.
+    pub grace: Duration,
     /// Time for a request's head, and for a connection to wait for its next request.
     pub head: Duration,
+    /// The same for trusted proxies, which keep connections for two minutes: the one that ends an idle connection must not
+    /// be us, for a request may be on its way.
+    pub proxy_head: Duration,
     /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told what it was.
     pub body: Duration,
+    /// The same for the forms of the console, which are small.
+    pub form: Duration,
+    /// How fast a body must come.
+    pub body_floor: Floor,
+    /// Bulk requests at the same time.
+    pub bulks: usize,
+    /// Bulk requests at the same time by one token.
+    pub bulks_each: usize,
+    /// How long a bulk request waits for its turn.
+    pub bulk_turn: Duration,
     /// Time for the operations of a bulk request; those that are left then are refused one by one.
     pub bulk: Duration,
+    /// Bytes of SCIM requests and answers under way, as they are in memory.
+    pub memory: u64,
+    /// How many of them one token may take.
+    pub memory_each: u64,
+    /// Bytes of a page of a list; one that would have more ends early.
+    pub page: u64,
     /// Time that a write may make no progress.
     pub stall: Duration,
+    /// How fast an answer must be taken, once the caller has let us wait.
+    pub reader_floor: Floor,
+    /// What is read of a body before its answer, where that comes early.
+    pub rest: Drain,
+    /// What is read of it afterwards, on a connection that ends.
+    pub linger: Drain,
     /// Time for requests under way when the server stops.
     pub drain: Duration,
+}
+
+/// A lowest speed, which counts from a moment on.
+#[derive(Clone, Copy, Debug)]
+pub struct Floor {
+    /// The speed.
+    pub bytes_a_second: u64,
+    /// How long nobody minds.
+    pub after: Duration,
+}
+
+impl Floor {
+    /// How long so many bytes may take, and nothing after them.
+    pub(crate) fn time_for(&self, bytes: u64) -> Duration {
+        self.after.saturating_add(Duration::from_millis(bytes.saturating_mul(1_000) / self.bytes_a_second.max(1)))
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // A process may have 1,024 files open by default, and the database and files need some.
-            connections: 896,
+            // A process may have 1,024 files open by default, and the database, files and newcomers need some.
+            connections: 848,
+            host_connections: 16,
             connections_each: 64,
+            requests_each: 64,
+            scim_requests: 512,
+            forms: 64,
+            grace: Duration::from_secs(1),
             head: Duration::from_secs(10),
+            proxy_head: Duration::from_secs(150),
             body: Duration::from_secs(20),
+            form: Duration::from_secs(5),
+            // Some lost packets in a row cost three seconds.
+            body_floor: Floor { bytes_a_second: 500, after: Duration::from_secs(5) },
+            bulks: 4,
+            bulks_each: 2,
+            bulk_turn: Duration::from_secs(5),
             bulk: Duration::from_secs(15),
+            memory: 256 * 1024 * 1024,
+            memory_each: 64 * 1024 * 1024,
+            page: 16 * 1024 * 1024,
             stall: Duration::from_secs(30),
+            reader_floor: Floor { bytes_a_second: 16 * 1024, after: Duration::from_secs(30) },
+            rest: Drain { bytes: 1024 * 1024 + 64 * 1024, time: Duration::from_millis(500) },
+            linger: Drain { bytes: 16 * 1024 * 1024, time: Duration::from_secs(2) },
             drain: Duration::from_secs(10),
         }
     }
+}
+
+/// The request came over a connection that is kept for callers on this host.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HostPlace;
+
+/// How many connections the system keeps until they are accepted, unless it allows fewer.
+const BACKLOG: u32 = 4_096;
+
+/// Listens as tokio's own `bind` does, with room for a burst of callers.
+///
+/// # Errors
+/// When the address cannot be had.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // On Windows this would let others listen on the same address.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until `stop` is done, then lets requests under way finish.
@@ -83,15 +179,21 @@ pub async fn serve(
 ) {
     let graceful = GracefulShutdown::new();
     let places = Places::new(&limits, proxies);
+    let mut newcomers = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
+            accepted = listener.accept(), if places.has_room_for_host() => accepted,
+            Some(Ok((stream, address, place))) = newcomers.join_next() => {
+                connect(&graceful, &router, &limits, stream, address, place);
+                continue;
+            }
             () = &mut stop => break,
         };
         match accepted {
-            Ok(Some((stream, address, place))) => connect(&graceful, &router, &limits, stream, address, place),
-            Ok(None) => {}
+            Ok((stream, address)) => admit(stream, address.ip(), &places, &mut newcomers, |stream, address, place| {
+                connect(&graceful, &router, &limits, stream, address, place);
+            }),
             // It ended before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
@@ -101,23 +203,32 @@ pub async fn serve(
             }
         }
     }
-    drop(listener);
+    drop((listener, newcomers));
     if timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
     }
 }
 
-/// The next connection; none when its address has too many already and it was hung up on.
-async fn accept(listener: &TcpListener, places: &Places) -> io::Result<Option<(TcpStream, IpAddr, Arc<Place>)>> {
-    let (stream, address) = listener.accept().await?;
-    let address = address.ip();
-    let Some(place) = places.take(address).await.map_err(io::Error::other)? else {
-        tracing::debug!(%address, "hung up on an address with too many connections");
-        return Ok(None);
-    };
+type Placed = (TcpStream, IpAddr, Arc<Place>);
+
+/// Gives a new connection a place, or has it wait for one beside this loop. One for which there is none is hung up on.
+fn admit(
+    stream: TcpStream,
+    address: IpAddr,
+    places: &Places,
+    newcomers: &mut JoinSet<Placed>,
+    connect: impl FnOnce(TcpStream, IpAddr, Arc<Place>),
+) {
     // On some systems this fails where the caller has hung up again, which shows at the first read.
     let _ = stream.set_nodelay(true);
-    Ok(Some((stream, address, place)))
+    match places.offer(address) {
+        Offer::Taken(place) => connect(stream, address, place),
+        Offer::Wait(newcomer) => {
+            let places = places.clone();
+            newcomers.spawn(async move { (stream, address, places.wait(newcomer).await) });
+        }
+        Offer::Refused => tracing::debug!(%address, "hung up on a caller for whom there is no place"),
+    }
 }
 
 fn connect(
@@ -128,20 +239,31 @@ fn connect(
     address: IpAddr,
     place: Arc<Place>,
 ) {
-    let wire = Wire::new(stream, Framing::new(HEADER_BYTES), limits.stall);
-    let (router, fault, working) = (router.clone(), wire.fault(), place.clone());
-    let service = tower::service_fn(move |request| {
-        let (answer, working) = (answer(router.clone(), request, address, fault.get().copied()), working.work());
+    let limits = *limits;
+    let head = if place.is_proxy() { limits.proxy_head } else { limits.head };
+    let wire = Wire::new(stream, Framing::new(HEADER_BYTES), limits.stall, limits.reader_floor);
+    let (router, fault, mended, of_request) = (router.clone(), wire.fault(), wire.mended(), place.clone());
+    let service = tower::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        if mended.swap(false, Ordering::Relaxed) {
+            mend::restore(&mut request);
+        }
+        let (request, arrival) = Arrival::watch(request);
+        let busy = of_request.begin(arrival.clone());
+        let answer = answer(router.clone(), request, address, fault.get().copied(), of_request.is_of_host());
         async move {
-            let answer = answer.await;
-            drop(working);
-            answer
+            let mut response = answer.await?;
+            if let Some(arrival) = &arrival {
+                response = leftover::read(response, arrival, &limits).await;
+            }
+            drop(busy);
+            Ok::<_, Infallible>(response)
         }
     });
     // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
+        .header_read_timeout(head)
         .max_headers(HEADER_COUNT)
         .max_buf_size(HEADER_BYTES)
         .serve_connection(TokioIo::new(wire), TowerToHyperService::new(service));
@@ -160,16 +282,20 @@ fn connect(
 
 async fn answer(
     mut router: Router,
-    mut request: Request<Incoming>,
+    mut request: Request<Body>,
     peer: IpAddr,
     fault: Option<Fault>,
+    is_of_host: bool,
 ) -> Result<Response<Body>, Infallible> {
     request.extensions_mut().insert(PeerAddress(peer));
+    if is_of_host {
+        request.extensions_mut().insert(HostPlace);
+    }
     if let Some(fault) = fault {
         request.extensions_mut().insert(fault);
     }
     let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request.map(Body::new)).await?;
+    let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request).await?;
     if is_coded {
         // What follows a coded body is not watched, so nothing may follow.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -177,19 +303,31 @@ async fn answer(
     Ok(response)
 }
 
-/// Done at SIGTERM or Ctrl-C.
-pub(crate) async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// What tells the server to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Somebody at the terminal.
+    Interrupt,
+    /// The system.
+    Terminate,
+}
+
+/// Done at SIGTERM or Ctrl-C, from this call on.
+pub(crate) fn stop_signal() -> impl Future<Output = Signal> {
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        (signal(SignalKind::terminate()).ok(), signal(SignalKind::interrupt()).ok())
+    };
+    async {
+        #[cfg(unix)]
+        if let (Some(mut terminate), Some(mut interrupt)) = signals {
+            return tokio::select! {
+                _ = interrupt.recv() => Signal::Interrupt,
+                _ = terminate.recv() => Signal::Terminate,
+            };
         }
+        let _ = tokio::signal::ctrl_c().await;
+        Signal::Interrupt
     }
-    let _ = interrupt.await;
 }

@@ -8,16 +8,21 @@ use crate::{
     password::Hasher,
     proxy::TrustedProxies,
     serve::Limits,
-    session::{Attempts, Devices},
+    session::{Attempts, Codes, Devices},
+    shares::Shares,
+    under_way::UnderWay,
 };
 use axum::extract::FromRef;
-use domain::Env;
+use domain::{Env, TokenId};
 use leptos::config::LeptosOptions;
 use scim::schema::Registry;
 use std::{
     net::{IpAddr, SocketAddr},
     ops::Deref,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The application. Cheap to clone: axum does so several times for each request.
@@ -36,11 +41,19 @@ pub struct Parts {
     /// The activity record.
     pub recorder: Recorder,
     pub(crate) attempts: Attempts,
+    pub(crate) codes: Codes,
     pub(crate) devices: Devices,
     pub(crate) authorities: Authorities,
     pub(crate) proxies: TrustedProxies,
     pub(crate) limits: Limits,
+    pub(crate) under_way: UnderWay,
+    /// Bytes of SCIM requests and answers under way.
+    pub(crate) memory: Shares<TokenId>,
+    /// Bulk requests under way.
+    pub(crate) bulks: Shares<TokenId>,
     pub(crate) schemas: Registry,
+    /// Whether the server is about to stop.
+    pub(crate) stopping: Stopping,
     leptos: LeptosOptions,
 }
 
@@ -50,18 +63,24 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let authorities = Authorities::new(&public_url, None);
         let (proxies, limits) = (TrustedProxies::default(), Limits::default());
-        let (attempts, devices, schemas) = (Attempts::default(), Devices::default(), Registry::default());
+        let (attempts, codes, devices) = (Attempts::default(), Codes::default(), Devices::default());
+        let (under_way, memory, bulks) = shares(&limits);
         let parts = Parts {
             env,
             public_url,
             hasher,
             recorder,
             attempts,
+            codes,
             devices,
             authorities,
             proxies,
             limits,
-            schemas,
+            under_way,
+            memory,
+            bulks,
+            schemas: Registry::default(),
+            stopping: Stopping::default(),
             leptos,
         };
         Self(Arc::new(parts))
@@ -89,13 +108,37 @@ impl AppState {
     /// With other limits than the usual ones.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        self.with(|parts| parts.limits = limits)
+        self.with(|parts| {
+            parts.limits = limits;
+            (parts.under_way, parts.memory, parts.bulks) = shares(&limits);
+        })
     }
 
     fn with(mut self, change: impl FnOnce(&mut Parts)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
     }
+}
+
+/// Set once the server is about to stop. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// From now on.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What callers share.
+fn shares(limits: &Limits) -> (UnderWay, Shares<TokenId>, Shares<TokenId>) {
+    let memory = Shares::new(limits.memory, limits.memory_each);
+    (UnderWay::new(limits), memory, Shares::new(limits.bulks as u64, limits.bulks_each as u64))
 }
 
 impl Deref for AppState {

@@ -1,7 +1,9 @@
 //! Slows down the guessing of break-glass secrets, and locks nobody out.
 //!
-//! Strangers share a few tries a second, in two classes: networks that have not failed in the last hour, and the others.
-//! So a flood from networks that fail does not hinder somebody who comes from elsewhere, and a browser that has proven
+//! Strangers share a few tries a second, in four lines: those of IPv4 and of IPv6, from networks that have not failed in
+//! the last hour and from the others. So a flood from networks that fail does not hinder somebody who comes from elsewhere.
+//! In each line the neighbourhoods that wait have turns, an IPv4 /16 or an IPv6 /32 each, so a flood from one of them
+//! delays the others by one try; inside a network that has failed its addresses have turns. A browser that has proven
 //! itself before (a *device*) waits for nobody but itself. What is counted here is forgotten within the hour, and no rule
 //! asks anybody to wait for more than a minute.
 //!
@@ -9,30 +11,34 @@
 
 mod bucket;
 mod failures;
+mod line;
 mod recent;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use failures::{Failures, Summary, Target};
 
 use bucket::{Bucket, Rate};
 use domain::Timestamp;
+use line::Line;
 use recent::Recent;
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},
 };
 
-/// Shared by all networks that have not failed lately.
-const FRESH: Rate = Rate { burst: 20, every: 100 };
-/// Shared by all networks that have.
-const FAILED: Rate = Rate { burst: 5, every: 500 };
+/// Shared by all networks of one IP version that have not failed lately.
+const FRESH: Rate = Rate { burst: 20, every: 200 };
+/// Shared by all that have.
+const FAILED: Rate = Rate { burst: 5, every: 1_000 };
 /// Of each device.
 const DEVICE: Rate = Rate { burst: 10, every: 10_000 };
 /// More devices than a company has; their keys are checked by the caller, so strangers cannot fill this.
 const DEVICES: usize = 4_096;
 
-/// Where tries come from: an IPv4 /24 or an IPv6 /64, which is what one subscriber can choose addresses from.
+/// Where tries come from: an IPv4 /24 or an IPv6 /64, the least that one subscriber can choose addresses from. Wider
+/// networks are written as the first of these in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network([u8; 9]);
 
@@ -50,8 +56,52 @@ impl From<IpAddr> for Network {
     }
 }
 
-/// The network of a caller; those whose address is not known are one.
-pub fn network_of(address: Option<IpAddr>) -> Network {
+impl Network {
+    fn is_v6(self) -> bool {
+        self.0[0] == 6
+    }
+
+    /// The wider network of so many bytes, that of the IP version counted.
+    fn first(self, bytes: usize) -> Self {
+        let mut network = [0; 9];
+        network[..bytes].copy_from_slice(&self.0[..bytes]);
+        Self(network)
+    }
+
+    /// The IPv4 /16 or the IPv6 /32: few callers have more than one to choose from.
+    fn neighbourhood(self) -> Self {
+        self.first(if self.is_v6() { 5 } else { 3 })
+    }
+}
+
+/// Who tries: a network, and an address in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The network.
+    pub network: Network,
+    host: u64,
+}
+
+impl From<IpAddr> for Caller {
+    fn from(address: IpAddr) -> Self {
+        let host = match address.to_canonical() {
+            IpAddr::V4(v4) => v4.octets()[3].into(),
+            // What is left of it is the network.
+            IpAddr::V6(v6) => v6.to_bits() as u64,
+        };
+        Self { network: address.into(), host }
+    }
+}
+
+impl Caller {
+    /// Where it is in its network of so many bytes: in which of the next smaller ones, or at which address.
+    fn within(self, bytes: usize) -> u64 {
+        if self.network.is_v6() && bytes < self.network.0.len() { self.network.0[bytes].into() } else { self.host }
+    }
+}
+
+/// Who an address is; those whose address is not known are one.
+pub fn caller_of(address: Option<IpAddr>) -> Caller {
     address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()).into()
 }
 
@@ -61,13 +111,13 @@ pub type DeviceKey = [u8; 32];
 /// Who a permit was given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {
-    Stranger(Network),
+    Stranger(Caller),
     Device(DeviceKey),
 }
 
-/// One try may go on. It counts as failed until [`Throttle::succeeded`] takes it back.
+/// One try may go on. It counts as failed until it has ended in another way.
 #[derive(Debug, PartialEq, Eq)]
-#[must_use = "a try that was admitted ends in success or failure"]
+#[must_use = "the throttle is told how a try that was admitted ends"]
 pub struct Permit(Who);
 
 impl Permit {
@@ -88,10 +138,17 @@ pub struct RetryAfter {
 #[derive(Clone, Debug, Default)]
 pub struct Throttle {
     elapsed: Elapsed,
-    fresh: Bucket,
-    failed: Bucket,
+    v4: Lines,
+    v6: Lines,
     recent: Recent,
     devices: HashMap<DeviceKey, Bucket>,
+}
+
+/// The lines of one IP version.
+#[derive(Clone, Debug, Default)]
+struct Lines {
+    fresh: Line,
+    failed: Line,
 }
 
 impl Throttle {
@@ -100,11 +157,11 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait. Nothing is kept of a try that was not admitted.
-    pub fn admit(&mut self, network: Network, device: Option<DeviceKey>, now: Timestamp) -> Result<Permit, RetryAfter> {
+    pub fn admit(&mut self, caller: Caller, device: Option<DeviceKey>, now: Timestamp) -> Result<Permit, RetryAfter> {
         let at = self.elapsed.at(now);
         let (who, admitted) = match device {
             Some(key) => (Who::Device(key), self.device(key).take(DEVICE, at)),
-            None => (Who::Stranger(network), self.stranger(network, at)),
+            None => (Who::Stranger(caller), self.stranger(caller, at)),
         };
         admitted.map_err(|wait| RetryAfter { seconds: wait.div_ceil(1_000) })?;
         Ok(Permit(who))
@@ -113,8 +170,8 @@ impl Throttle {
     /// The try was wrong: its network is not fresh for the next hour.
     pub fn failed(&mut self, permit: Permit, now: Timestamp) {
         let at = self.elapsed.at(now);
-        if let Who::Stranger(network) = permit.0 {
-            self.recent.note(network, at);
+        if let Who::Stranger(caller) = permit.0 {
+            self.recent.failed(caller, at);
         }
     }
 
@@ -122,26 +179,40 @@ impl Throttle {
     pub fn succeeded(&mut self, permit: Permit, now: Timestamp) {
         self.elapsed.at(now);
         match permit.0 {
-            Who::Stranger(network) => self.recent.forget(network),
+            Who::Stranger(caller) => self.recent.forget(caller.network),
             Who::Device(key) => drop(self.devices.remove(&key)),
         }
     }
 
-    fn stranger(&mut self, network: Network, at: u64) -> Result<(), u64> {
-        self.recent.sweep(at);
-        match self.recent.bucket(network) {
-            None => self.fresh.take(FRESH, at)?,
-            Some((own, rate)) => {
-                let wait = own.wait(rate, at).max(self.failed.wait(FAILED, at));
-                if wait > 0 {
-                    return Err(wait);
-                }
-                own.take(rate, at)?;
-                self.failed.take(FAILED, at)?;
-            }
+    /// The caller has shown a good one-time code: whatever was held against its network is forgotten.
+    pub fn forgive(&mut self, caller: Caller) {
+        self.recent.forget(caller.network);
+    }
+
+    /// The caller has gone before the try was found right or wrong. Its network has had a try, but is as fresh as it was,
+    /// unless that happens often.
+    pub fn abandoned(&mut self, permit: Permit) {
+        if let Who::Stranger(caller) = permit.0 {
+            self.recent.abandoned(caller, self.elapsed.millis);
         }
-        // Until it succeeds it counts as failed: several at once from one network must not all be its first.
-        self.recent.note(network, at);
+    }
+
+    /// The server could not find out whether the try was right: it costs the caller nothing.
+    pub fn put_back(&mut self, permit: Permit) {
+        match permit.0 {
+            Who::Stranger(caller) => self.recent.put_back(caller),
+            Who::Device(key) => self.device(key).put_back(DEVICE),
+        }
+    }
+
+    fn stranger(&mut self, caller: Caller, at: u64) -> Result<(), u64> {
+        self.recent.sweep(at);
+        self.recent.ask(caller, at)?;
+        let lines = if caller.network.is_v6() { &mut self.v6 } else { &mut self.v4 };
+        let fresh = self.recent.is_fresh(caller.network);
+        let (line, rate) = if fresh { (&mut lines.fresh, FRESH) } else { (&mut lines.failed, FAILED) };
+        line.take(caller.network.neighbourhood(), rate, at)?;
+        self.recent.begin(caller, at);
         Ok(())
     }
 

@@ -26,10 +26,70 @@ on_both!(
     pages_show_what_the_directory_sent,
     a19_hostile_names_are_shown_as_text,
     a27_every_answer_carries_the_headers,
+    br7_a_page_that_is_gone_leads_back,
+    br8_a_form_without_a_session_leads_to_the_sign_in,
 );
 
 async fn signed_in(app: &TestApp) -> String {
     app.administrator("gate-test").await
+}
+
+async fn br7_a_page_that_is_gone_leads_back(app: TestApp) {
+    const BEYOND: &str = "after=1.ffffffff-ffff-ffff-ffff-ffffffffffff";
+    let cookie = signed_in(&app).await;
+    let id = app.user("ada@corp.example").await;
+    app.patch(&format!("/Users/{id}"), json!([{"op": "replace", "path": "active", "value": false}])).await;
+    let group = json!({"displayName": "Staff", "members": [{"value": id}]});
+    let group = app.post("/Groups", group).await.expect(StatusCode::CREATED).id();
+    for (path, back) in [
+        ("/admin/users?".to_owned(), "/admin/users?".to_owned()),
+        ("/admin/users?q=corp&".to_owned(), "?q=corp".to_owned()),
+        ("/admin/users?status=suspended&".to_owned(), "?status=suspended".to_owned()),
+        ("/admin/groups?q=sta&".to_owned(), "?q=sta".to_owned()),
+        ("/admin/groups?".to_owned(), "?".to_owned()),
+        (format!("/admin/groups/{group}?"), format!("/admin/groups/{group}")),
+    ] {
+        let page = app.page(&format!("{path}{BEYOND}"), Some(&cookie)).await.expect(StatusCode::OK).text;
+        assert!(page.contains("The list ends before this page"), "{path}: {page}");
+        let way = format!("href=\"{}\">Go to the first page", back.replace("/admin/users?", "?"));
+        assert!(page.contains(&way), "{path} {way}: {page}");
+        assert!(!page.contains("Nobody") && !page.contains("No group"), "{path}");
+    }
+    for path in ["/admin/users?q=nobody&", "/admin/groups?q=nothing&"] {
+        let page = app.page(&format!("{path}{BEYOND}"), Some(&cookie)).await.expect(StatusCode::OK).text;
+        assert!(page.contains("matches “"), "{path}");
+    }
+}
+
+async fn br8_a_form_without_a_session_leads_to_the_sign_in(app: TestApp) {
+    signed_in(&app).await;
+    let post = async |path: &str, referer: Option<&str>, accept: &str| {
+        let request = Request::post(path).header(header::ORIGIN, URL).header("sec-fetch-site", "same-origin");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request = request.header(header::ACCEPT, accept);
+        if let Some(referer) = referer {
+            request = request.header(header::REFERER, referer);
+        }
+        app.send(request.body(Body::from("enabled=false")).unwrap()).await
+    };
+    let html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (path, page) in [
+        ("/admin/api/set_provisioning", "/admin/sso/scim"),
+        ("/admin/api/create_token", "/admin/sso/scim"),
+        ("/admin/api/revoke_session", "/admin/sessions"),
+        ("/admin/confirm", "/admin/confirm?next=/admin/sso/guard"),
+        ("/admin/audit/export.csv", "/admin/audit"),
+        ("/admin/api/undo_span", "/admin/sso/guard?from=2026-11-29T08%3A00&until=x"),
+    ] {
+        let answer = post(path, Some(&format!("{URL}{page}")), html).await.expect(StatusCode::SEE_OTHER);
+        let page = if page.contains('%') { "/admin/sso/guard" } else { page };
+        let expected = format!("/login?next={}", page.replace('?', "%3F").replace('=', "%3D"));
+        assert_eq!(answer.header(header::LOCATION), expected, "{path}");
+    }
+    let from_elsewhere = post("/admin/api/set_provisioning", Some("https://evil.example/x"), html).await;
+    assert_eq!(from_elsewhere.expect(StatusCode::SEE_OTHER).header(header::LOCATION), "/login?next=");
+    // Scripts are told in their own form.
+    post("/admin/api/set_provisioning", None, "application/json").await.expect(StatusCode::UNAUTHORIZED);
 }
 
 async fn a02_nobody_sees_a_page_without_a_session(app: TestApp) {

@@ -5,12 +5,18 @@
 
 mod support;
 
+#[path = "defences/crowds.rs"]
+mod crowds;
 #[path = "defences/doors.rs"]
 mod doors;
+#[path = "defences/early.rs"]
+mod early;
 #[path = "defences/files.rs"]
 mod files;
 #[path = "defences/framing.rs"]
 mod framing;
+#[path = "defences/half_sent.rs"]
+mod half_sent;
 #[path = "defences/headers.rs"]
 mod headers;
 #[path = "defences/host.rs"]
@@ -19,6 +25,10 @@ mod host;
 mod listening;
 #[path = "defences/logs.rs"]
 mod logs;
+#[path = "defences/memory.rs"]
+mod memory;
+#[path = "defences/network.rs"]
+mod network;
 #[path = "defences/redirects.rs"]
 mod redirects;
 #[path = "defences/routes.rs"]

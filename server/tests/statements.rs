@@ -1,11 +1,12 @@
-//! What a list asks of the database does not depend on its length. A binary of its own: the statements of all tests in
-//! a process go through one subscriber.
+//! What a list asks of the database does not depend on its length, and what is refused at the door asks for nothing. A
+//! binary of its own: the statements of all tests in a process go through one subscriber.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
 mod support;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use domain::console::Expiry;
 use std::{
     fmt::Debug,
     sync::atomic::{AtomicUsize, Ordering},
@@ -18,9 +19,12 @@ use tracing::{
     span,
 };
 
+/// Those that read.
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
+/// All of them.
+static ALL: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts the statements that read, which sqlx tells of when they end.
+/// Counts the statements, which sqlx tells of when they end.
 struct Counter;
 
 impl Subscriber for Counter {
@@ -49,6 +53,9 @@ struct Summary;
 
 impl Visit for Summary {
     fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            ALL.fetch_add(1, Ordering::SeqCst);
+        }
         if field.name() == "summary" && value.starts_with("SELECT") {
             STATEMENTS.fetch_add(1, Ordering::SeqCst);
         }
@@ -99,9 +106,43 @@ async fn a_page_of_any_length_costs_the_same_statements(app: TestApp) {
     assert!((1..=8).contains(&border), "{border}");
 }
 
+/// What the calls of somebody who may not call cost, once that was told: nothing, like a mistyped token.
+async fn r21_what_is_refused_at_the_door_asks_for_nothing(app: TestApp) {
+    let console = app.console("gate-0001").await;
+    let ended = console.create_token("Ended", Expiry::Never).await.unwrap();
+    let outside = console.create_token("Outside", Expiry::Never).await.unwrap();
+    console.set_token_networks(outside.token.id, "192.0.2.0/24", true).await.unwrap();
+    console.revoke_token(ended.token.id).await.unwrap();
+    let mistyped = format!("{}x", ended.secret);
+    for (secret, status) in [
+        (&mistyped, StatusCode::UNAUTHORIZED),
+        (&ended.secret, StatusCode::UNAUTHORIZED),
+        (&outside.secret, StatusCode::FORBIDDEN),
+    ] {
+        let call = async || app.scim_as(secret, Method::GET, "/ServiceProviderConfig", None).await.expect(status);
+        call().await;
+        app.get("/ServiceProviderConfig").await.expect(StatusCode::OK);
+        app.recorder.flush().await;
+        ALL.store(0, Ordering::SeqCst);
+        // What is remembered lasts for half a second of the clock, which goes on by milliseconds.
+        for _ in 0..20 {
+            call().await;
+        }
+        app.get("/ServiceProviderConfig").await.expect(StatusCode::OK);
+        // Less than the half second after which the calls are recorded, all at once.
+        let asked = ALL.load(Ordering::SeqCst);
+        assert!(asked <= 12, "{asked} statements for 20 refused calls and one that was not");
+        app.recorder.flush().await;
+    }
+}
+
 #[tokio::test]
 async fn on_either_database() {
     tracing::subscriber::set_global_default(Counter).unwrap();
-    a_page_of_any_length_costs_the_same_statements(TestApp::sqlite().await).await;
-    a_page_of_any_length_costs_the_same_statements(TestApp::postgres().await).await;
+    for app in [TestApp::sqlite().await, TestApp::postgres().await] {
+        a_page_of_any_length_costs_the_same_statements(app).await;
+    }
+    for app in [TestApp::sqlite().await, TestApp::postgres().await] {
+        r21_what_is_refused_at_the_door_asks_for_nothing(app).await;
+    }
 }

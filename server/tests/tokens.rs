@@ -116,7 +116,7 @@ async fn an_expired_token_fails_and_its_use_is_told_once_an_hour(app: TestApp) {
 
 async fn a_rotated_token_works_for_a_week_beside_the_new_one(app: TestApp) {
     let (console, old) = token(&app, Expiry::Never).await;
-    let new = console.rotate_token(old.token.id).await.unwrap();
+    let new = console.rotate_token(old.token.id, None).await.unwrap();
     assert_eq!((new.token.name.as_str(), new.token.replaces), ("Entra", Some(old.token.id)));
     app.clock.advance_minutes(7 * 24 * 60 - 5);
     for token in [&old, &new] {

@@ -1,4 +1,4 @@
-//! Walks through 20,000 users while others come and go: whoever was there all along comes exactly once.
+//! Walks through 20,000 users while others come and go: those who are there all along come exactly once.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
@@ -12,24 +12,15 @@ use domain::{
     user::{Profile, User},
 };
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 use support::{TestApp, Value};
 use uuid::Uuid;
 
 on_both!(a_walk_by_cursor_misses_nobody, a_walk_of_the_console_misses_nobody);
 
 const USERS: u32 = 20_000;
-/// Each of them deletes one and adds one for each part of a walk.
-const OTHERS: u32 = 50;
-
-const PAUSE: Duration = Duration::from_millis(50);
+/// So many leave, and as many come, while one page is read.
+const FOR_EACH_PAGE: usize = 4;
 
 /// The id of a number; one that ends in 3 is deleted during the walk.
 fn id(number: u32) -> Uuid {
@@ -83,35 +74,33 @@ fn newcomer(number: u32) -> User {
     User { id: UserId(id(number)), version: 1, created: at, changed: at, profile }
 }
 
-/// Fifty who delete and add, all over the list, until the walk is over.
-fn others(app: &TestApp, walking: &Arc<AtomicBool>) -> tokio::task::JoinSet<u32> {
-    let mut others = tokio::task::JoinSet::new();
-    for other in 0..OTHERS {
-        let (store, walking) = (app.env.store.clone(), walking.clone());
-        others.spawn(async move {
-            let mut done = 0;
-            let mut gone = (0..USERS / 10).map(|tenth| tenth * 10 + 3).filter(|number| number / 10 % OTHERS == other);
-            while walking.load(Ordering::SeqCst) {
-                let Some(leaver) = gone.next() else { break };
-                // The newcomer's keys lie right behind those of somebody who stays.
-                let work = store.write((leaver, newcomer(USERS * 10 + leaver)), |(leaver, newcomer), tx| {
-                    Box::pin(async move {
-                        tx.delete_user(UserId(id(*leaver)), newcomer.changed).await?;
-                        tx.insert_user(newcomer).await
-                    })
-                });
-                work.await.unwrap();
-                done += 1;
-                // So that they are at it for the whole walk.
-                tokio::time::sleep(PAUSE).await;
-            }
-            done
-        });
-    }
-    others
+/// Those who leave during a walk, all over the list.
+fn leavers() -> impl Iterator<Item = u32> {
+    let leaving = USERS / 10;
+    // A stride that has no factor in common with their number comes to each of them once.
+    (0..leaving).map(move |turn| turn * 777 % leaving * 10 + 3)
 }
 
-/// Whoever stayed came once, and whoever did not came once at most.
+/// While one page is read: some leave, and as many come.
+async fn come_and_go(app: &TestApp, leavers: &mut impl Iterator<Item = u32>) -> u32 {
+    let mut changes = tokio::task::JoinSet::new();
+    for leaver in leavers.take(FOR_EACH_PAGE) {
+        let store = app.env.store.clone();
+        changes.spawn(async move {
+            // The newcomer's keys come right after those of a user who stays.
+            let work = store.write((leaver, newcomer(USERS * 10 + leaver)), |(leaver, newcomer), tx| {
+                Box::pin(async move {
+                    tx.delete_user(UserId(id(*leaver)), newcomer.changed).await?;
+                    tx.insert_user(newcomer).await
+                })
+            });
+            work.await.unwrap();
+        });
+    }
+    u32::try_from(changes.join_all().await.len()).unwrap()
+}
+
+/// Those who stayed came once, and the others once at most.
 fn check(found: &BTreeMap<Uuid, u32>, what: &str) {
     assert!(found.values().all(|times| *times == 1), "{what}: somebody came twice");
     let missed: BTreeSet<u32> =
@@ -121,13 +110,14 @@ fn check(found: &BTreeMap<Uuid, u32>, what: &str) {
 
 async fn a_walk_by_cursor_misses_nobody(app: TestApp) {
     fill(&app).await;
-    let walking = Arc::new(AtomicBool::new(true));
-    let mut others = others(&app, &walking);
+    let (mut leavers, mut changes) = (leavers(), 0);
     for order in ["", "&sortBy=displayName&sortOrder=descending"] {
         let (mut cursor, mut found) = (String::new(), BTreeMap::new());
         loop {
             let path = format!("/Users?count=200&excludedAttributes=groups&cursor={cursor}{order}");
-            let page = app.get(&path).await.expect(StatusCode::OK).json();
+            let (page, changed) = tokio::join!(app.get(&path), come_and_go(&app, &mut leavers));
+            changes += changed;
+            let page = page.expect(StatusCode::OK).json();
             for user in page["Resources"].as_array().unwrap() {
                 *found.entry(user["id"].as_str().unwrap().parse().unwrap()).or_insert(0) += 1;
             }
@@ -136,34 +126,25 @@ async fn a_walk_by_cursor_misses_nobody(app: TestApp) {
         }
         check(&found, order);
     }
-    walking.store(false, Ordering::SeqCst);
-    let mut changes = 0;
-    while let Some(done) = others.join_next().await {
-        changes += done.unwrap();
-    }
-    assert!(changes > 100, "only {changes} came and went: the walk was not disturbed");
+    assert!(changes >= 800, "only {changes} came and went: the walk was not disturbed");
     assert_eq!(app.get("/Users?count=1").await.total(), u64::from(USERS), "one came for each that went");
 }
 
 async fn a_walk_of_the_console_misses_nobody(app: TestApp) {
     fill(&app).await;
     let console = app.console("gate").await;
-    let walking = Arc::new(AtomicBool::new(true));
-    let mut others = others(&app, &walking);
+    let (mut leavers, mut changes) = (leavers(), 0);
     let (mut place, mut found) = (Place::Start, BTreeMap::new());
     loop {
-        let page = console.users("", UserStatus::Any, place).await.unwrap().page;
+        let (page, changed) = tokio::join!(console.users("", UserStatus::Any, place), come_and_go(&app, &mut leavers));
+        changes += changed;
+        let page = page.unwrap().page;
         for user in &page.rows {
             *found.entry(user.id.0).or_insert(0) += 1;
         }
         let Some(next) = page.next else { break };
         place = Place::After(next);
     }
-    walking.store(false, Ordering::SeqCst);
-    let mut changes = 0;
-    while let Some(done) = others.join_next().await {
-        changes += done.unwrap();
-    }
     check(&found, "the console");
-    assert!(changes > 100, "only {changes} came and went: the walk was not disturbed");
+    assert!(changes >= 800, "only {changes} came and went: the walk was not disturbed");
 }

@@ -3,11 +3,11 @@ use leptos::prelude::*;
 
 /// Sets the guard. `mode` is `alert` or `hold`.
 #[server(prefix = "/admin/api", endpoint = "set_guard")]
-pub(crate) async fn set_guard(mode: String, count: u32, percent: u32, minutes: u32) -> Result<(), ApiError> {
+pub(crate) async fn set_guard(mode: String, count: u32, percent: u32, cap: u32, minutes: u32) -> Result<(), ApiError> {
     use domain::settings::{GuardMode, GuardSettings};
     let console = crate::pages::console()?;
     let mode = GuardMode::parse(&mode).ok_or(ApiError::Malformed)?;
-    Ok(console.set_guard(GuardSettings { mode, count, percent, minutes }).await?)
+    Ok(console.set_guard(GuardSettings { mode, count, percent, cap, minutes }).await?)
 }
 
 /// Lets the departures of a batch that are held go on for two hours.
@@ -24,11 +24,34 @@ pub(crate) async fn dismiss_batch(id: String) -> Result<(), ApiError> {
     Ok(console.dismiss_batch(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Undoes a batch; `pause` pauses its token first.
+/// Undoes a batch; `pause` pauses its tokens first. Where `chosen` is set, only what concerns `people` is undone.
 #[server(prefix = "/admin/api", endpoint = "undo_batch")]
-pub(crate) async fn undo_batch(id: String, #[server(default)] pause: bool) -> Result<(), ApiError> {
+pub(crate) async fn undo_batch(
+    id: String,
+    #[server(default)] pause: bool,
+    #[server(default)] chosen: bool,
+    #[server(default)] people: Vec<String>,
+) -> Result<(), ApiError> {
     let console = crate::pages::console()?;
-    // How many could not be undone is for the page to say, which reads it from the log.
-    console.undo_batch(id.parse().map_err(|_| ApiError::NotFound)?, pause).await?;
+    let people = crate::pages::guard::asked::targets(chosen, &people)?;
+    // How many could not be undone is for the page to say.
+    console.undo_batch(id.parse().map_err(|_| ApiError::NotFound)?, pause, people).await?;
+    Ok(())
+}
+
+/// Undoes what a token, or all of them, took away between two minutes (UTC), in or out of a batch.
+#[server(prefix = "/admin/api", endpoint = "undo_span")]
+pub(crate) async fn undo_span(
+    from: String,
+    until: String,
+    #[server(default)] token: String,
+    #[server(default)] pause: bool,
+    #[server(default)] chosen: bool,
+    #[server(default)] people: Vec<String>,
+) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    let span = crate::pages::guard::asked::span(&token, &from, &until).ok_or(ApiError::Malformed)?;
+    let people = crate::pages::guard::asked::targets(chosen, &people)?;
+    console.undo_span(span, pause, people).await?;
     Ok(())
 }

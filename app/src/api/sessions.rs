@@ -1,10 +1,9 @@
 use crate::ApiError;
 use leptos::prelude::*;
 
-/// Ends a session, by its key in hexadecimal.
+/// Ends a session, by its id.
 #[server(prefix = "/admin/api", endpoint = "end_session")]
-pub(crate) async fn end_session(key: String) -> Result<(), ApiError> {
+pub(crate) async fn end_session(id: String) -> Result<(), ApiError> {
     let console = crate::pages::console()?;
-    let key = crate::pages::read_key(&key).ok_or(ApiError::NotFound)?;
-    Ok(console.revoke_session(key).await?)
+    Ok(console.revoke_session(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }

@@ -28,12 +28,19 @@ pub(crate) async fn revoke_token(id: String) -> Result<(), ApiError> {
     Ok(console.revoke_token(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Makes a token in the place of another, which goes on working for a while.
+/// Makes a token in the place of another, which keeps working for a while. The new one works for so many days; for 0
+/// days means until it is revoked, and nothing means as long as the other was made for.
 #[server(prefix = "/admin/api", endpoint = "rotate_token")]
-pub(crate) async fn rotate_token(id: String) -> Result<NewTokenView, ApiError> {
+pub(crate) async fn rotate_token(id: String, #[server(default)] days: String) -> Result<NewTokenView, ApiError> {
+    use domain::console::Expiry;
     let console = crate::pages::console()?;
     let id = id.parse().map_err(|_| ApiError::NotFound)?;
-    let domain::token::NewToken { token, secret } = console.rotate_token(id).await?;
+    let expiry = match days.as_str() {
+        "" => None,
+        "0" => Some(Expiry::Never),
+        days => Some(Expiry::Days(days.parse().map_err(|_| ApiError::Malformed)?)),
+    };
+    let domain::token::NewToken { token, secret } = console.rotate_token(id, expiry).await?;
     Ok(NewTokenView { name: token.name, secret })
 }
 
@@ -54,6 +61,13 @@ pub(crate) async fn set_token_client(id: String, #[server(default)] client: Stri
         client => Some(ClientProfile::parse(client).ok_or(ApiError::Malformed)?),
     };
     Ok(console.set_token_client(id.parse().map_err(|_| ApiError::NotFound)?, profile).await?)
+}
+
+/// Says what a token may cost: MiB that its changes store in an hour, and refused calls that are told why in a minute.
+#[server(prefix = "/admin/api", endpoint = "set_token_budget")]
+pub(crate) async fn set_token_budget(id: String, mib: u32, refusals: u32) -> Result<(), ApiError> {
+    let console = crate::pages::console()?;
+    Ok(console.set_token_budget(id.parse().map_err(|_| ApiError::NotFound)?, mib, refusals).await?)
 }
 
 /// Says from which networks a token may be used; an empty list is all of them.

@@ -39,7 +39,7 @@ fn sentence(channels: &[AlertStatus]) -> String {
     let failing = channels.iter().filter(|status| status.channel.last_error.is_some()).count();
     let number = count(channels.len() as u64, "channel", "channels");
     match (channels.len(), failing) {
-        (0, _) => "Nobody is told: no channel is set.".to_owned(),
+        (0, _) => "No alerts are sent: no channel is set.".to_owned(),
         (1, 0) => format!("Alerts go out through {number}, which works."),
         (_, 0) => format!("Alerts go out through {number}; all of them work."),
         (_, failing) => format!(
@@ -92,7 +92,7 @@ fn panel(channels: Vec<AlertStatus>, may_change: bool, now: Timestamp) -> impl I
 }
 
 fn row(status: AlertStatus, now: Timestamp) -> impl IntoView {
-    let AlertStatus { channel, waiting } = status;
+    let AlertStatus { channel, waiting, urgent } = status;
     let (tone, word) = standing(&channel, waiting);
     let sent = channel.last_sent.map_or_else(|| "never".into_any(), |at| when(now, at).into_any());
     let trouble = channel.last_error.as_ref().map(|error| {
@@ -107,7 +107,10 @@ fn row(status: AlertStatus, now: Timestamp) -> impl IntoView {
         <tr>
             <td class="row-main"><strong>{name(&channel.name)}</strong></td>
             <td><span class="card-label">"Last sent "</span> {sent}</td>
-            <td class="figures">{waiting} <span class="card-label">" waiting"</span></td>
+            <td class="figures">
+                {waiting} <span class="card-label">" waiting"</span>
+                {(urgent > 0).then(|| view! { <span class="soft">{format!(", {urgent} urgent")}</span> })}
+            </td>
             <td class="row-text">
                 {chip(tone, word)}
                 {trouble.map(|words| view! { <p class="soft trouble">{words}</p> })}
@@ -151,14 +154,17 @@ fn told() -> impl IntoView {
         ),
         (
             "Mass deprovisioning",
-            "The guard found that many people lost access at once, or holds them back; the guard was changed.",
+            "The guard found that many people lost something at once, or holds them back; an administrator decided about that, or changed the guard.",
         ),
         (
             "Tokens",
-            "A token was made or replaced, used for the first time, from a new network, from outside its networks, or after its end; it ends soon or is old.",
+            "A token was made, replaced, revoked, paused or resumed, or the networks that it is bound to were changed; it was used for the first time, from a new network, from outside its networks, or after its end; it ends soon or is old; its changes have used up half of its budget, or all of it; it asked for a name that is kept for break-glass accounts.",
         ),
         ("Rights", "The role of a person or of a group was changed."),
-        ("Postern itself", "Provisioning was turned on or off; how long the audit log is kept was changed."),
+        (
+            "Postern itself",
+            "Provisioning was turned on or off; the database became read-only, or takes changes again; an administrator ended a session; the audit log was exported, or how long it is kept was changed; a backup is overdue or was put back; the clock seems to have jumped.",
+        ),
     ];
     let kind = |(title, words)| {
         view! {
@@ -170,7 +176,11 @@ fn told() -> impl IntoView {
     };
     view! {
         <section class="panel" aria-labelledby="told">
-            <div class="panel-head"><h2 id="told">"What you are told"</h2></div>
+            <div class="panel-head"><h2 id="told">"What you are alerted about"</h2></div>
+            <p class="panel-text soft">
+                "What is urgent, such as a sign-in, the guard, rights or disk space, waits for nothing else. Of what the \
+                 holder of a token can cause at will you get a few alerts an hour, and then one with the number."
+            </p>
             <dl class="attributes">{kinds.map(kind).collect_view()}</dl>
         </section>
     }
@@ -182,17 +192,17 @@ fn configure(open: bool) -> impl IntoView {
         (
             "Webhook",
             &["--alert-webhook https://…"][..],
-            "Each message is signed with POSTERN_ALERT_WEBHOOK_SECRET, in the form of Standard Webhooks.",
+            "Each message is signed with the key in POSTERN_ALERT_WEBHOOK_SECRET, or in the file that POSTERN_ALERT_WEBHOOK_SECRET_FILE names, in the form of Standard Webhooks.",
         ),
         (
             "Mail",
-            &["--alert-mail smtps://USER:PASSWORD@HOST:465", "--alert-mail-from FROM", "--alert-mail-to TO"],
-            "Over TLS, to an address that somebody reads at night.",
+            &["--alert-mail smtps://HOST:465", "--alert-mail-from FROM", "--alert-mail-to TO"],
+            "Over TLS, to an address that somebody reads at night. A URL with a user and password goes into POSTERN_ALERT_MAIL, or into the file that POSTERN_ALERT_MAIL_FILE names.",
         ),
         (
             "Syslog",
-            &["--alert-syslog udp://HOST:514"],
-            "A line as in RFC 5424; tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so take it as one of two at most.",
+            &["--alert-syslog tls://HOST:6514"],
+            "A line as in RFC 5424; udp://, tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so take it as one of two at most.",
         ),
     ];
     let flag = |(title, flags, words): (&'static str, &[&'static str], &'static str)| {
@@ -228,13 +238,14 @@ mod tests {
     fn status(error: Option<&str>, sent: bool, waiting: u64) -> AlertStatus {
         let channel = ChannelState {
             name: "mail".to_owned(),
+            lane: domain::audit::Lane::Urgent,
             cursor: 0,
             attempts: 3,
             next_try: NOW.plus_millis(12_000),
             last_sent: sent.then_some(NOW),
             last_error: error.map(str::to_owned),
         };
-        AlertStatus { channel, waiting }
+        AlertStatus { channel, waiting, urgent: 0 }
     }
 
     fn word(status: &AlertStatus) -> &'static str {
@@ -253,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_page_says_who_is_told() {
-        assert!(sentence(&[]).starts_with("Nobody is told"));
+        assert!(sentence(&[]).starts_with("No alerts are sent"));
         assert_eq!(sentence(&[status(None, true, 0)]), "Alerts go out through 1 channel, which works.");
         let both = [status(None, true, 0), status(Some("refused"), true, 4)];
         assert!(sentence(&both).starts_with("Alerts go out through 2 channels; 1 of them failed last."));

@@ -1,6 +1,7 @@
 //! The audit log: who changed what, when and why, the last first.
 
 mod asked;
+mod detail;
 mod event;
 mod facts;
 mod kept;
@@ -20,6 +21,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 pub(super) use asked::history;
+pub(super) use detail::show as show_event;
 
 /// The page.
 pub(super) fn show() -> impl IntoView {
@@ -67,8 +69,12 @@ fn sentence(asked: &Asked, log: &AuditPage) -> String {
             format!("These are the events that you asked for, the last first. Events are kept for {days}.")
         }
         Some((seq, _)) => {
+            let newer = match log.pending {
+                0 => String::new(),
+                pending => format!(" {} will follow in a moment.", count(pending, "newer event", "newer events")),
+            };
             format!(
-                "Event {seq} is the last one. Events are kept for {days}; nobody can change one without leaving a trace."
+                "Event {seq} is the last one.{newer} Events are kept for {days}, and each carries the hash of the one before."
             )
         }
     }
@@ -77,7 +83,7 @@ fn sentence(asked: &Asked, log: &AuditPage) -> String {
 fn list(asked: &Asked, log: AuditPage, now: Timestamp) -> impl IntoView + use<> {
     let target = asked.target;
     view! {
-        <ol class="events">{log.entries.into_iter().map(|entry| event::row(entry, target, now)).collect_view()}</ol>
+        <ol class="events">{log.entries.into_iter().map(|row| event::row(row, target, now)).collect_view()}</ol>
     }
 }
 
@@ -111,10 +117,12 @@ mod tests {
 
     #[test]
     fn the_page_says_what_is() {
-        let mut log = AuditPage { entries: Vec::new(), next: None, head: None, days: 400 };
+        let mut log = AuditPage { entries: Vec::new(), next: None, head: None, days: 400, pending: 0, backed_up: None };
         assert!(sentence(&Asked::default(), &log).starts_with("Nothing has happened yet"));
         log.head = Some((7, [0; 32]));
         assert!(sentence(&Asked::default(), &log).contains("Event 7 is the last one. Events are kept for 400 days"));
+        log.pending = 2;
+        assert!(sentence(&Asked::default(), &log).contains("is the last one. 2 newer events will follow in a moment."));
         let asked = Asked { kind: "tokens".to_owned(), ..Asked::default() };
         assert!(sentence(&asked, &log).contains("that you asked for"));
     }

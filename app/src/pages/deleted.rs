@@ -1,13 +1,14 @@
 //! What was deleted and can still be restored.
 
 use super::{
-    components::{Here, Opener, Question, confirm, empty, framed, when},
+    components::{Here, Opener, Question, confirm, empty, framed, search_box, when},
     words::{count, visible},
 };
 use crate::api::deleted::{RestoreGroup, RestoreUser};
 use domain::{Timestamp, console::DeletedLists, guard::KEPT_DAYS, user::Deleted};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// The two kinds of what can be restored.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,13 +19,15 @@ enum Kind {
 
 /// The page.
 pub(super) fn show() -> impl IntoView {
-    framed(Here::Deleted, async |console, _| {
-        Ok(page(console.deleted().await?, console.may_change(), console.now()).into_any())
+    let search = use_query_map().get_untracked().get("q").unwrap_or_default().trim().to_owned();
+    framed(Here::Deleted, async move |console, _| {
+        let lists = console.deleted(&search).await?;
+        Ok(page(&search, lists, console.may_change(), console.now()).into_any())
     })
 }
 
-fn page(lists: DeletedLists, may_change: bool, now: Timestamp) -> impl IntoView {
-    let sentence = sentence(&lists);
+fn page(search: &str, lists: DeletedLists, may_change: bool, now: Timestamp) -> impl IntoView {
+    let sentence = sentence(&lists, search);
     let DeletedLists { users, groups } = lists;
     let nothing = users.is_empty() && groups.is_empty();
     view! {
@@ -33,7 +36,12 @@ fn page(lists: DeletedLists, may_change: bool, now: Timestamp) -> impl IntoView 
             <h1>Deleted</h1>
             <p class="soft">{sentence}</p>
         </div>
-        {nothing.then(|| {
+        {(!nothing || !search.is_empty()).then(|| view! {
+            <section class="panel" aria-label="Search">
+                <div class="toolbar">{search_box("Name or user name", search.to_owned(), Vec::new())}</div>
+            </section>
+        })}
+        {(nothing && search.is_empty()).then(|| {
             let words = "What your directory deletes stands here for 30 days, and one click brings it back.";
             let empty = empty("Nothing to restore".to_owned(), words, "/admin/users".to_owned(), "See all users");
             view! { <section class="panel">{empty}</section> }
@@ -46,8 +54,12 @@ fn page(lists: DeletedLists, may_change: bool, now: Timestamp) -> impl IntoView 
 /// How many are shown at most of each kind; the domain gives no more.
 const SHOWN: usize = 200;
 
-fn sentence(lists: &DeletedLists) -> String {
+fn sentence(lists: &DeletedLists, search: &str) -> String {
+    let search = visible(search);
     let (users, groups) = (lists.users.len(), lists.groups.len());
+    if users + groups == 0 && !search.is_empty() {
+        return format!("Nobody and nothing that was deleted within the last {KEPT_DAYS} days matches “{search}”.");
+    }
     if users + groups == 0 {
         return format!("Nobody and nothing was deleted within the last {KEPT_DAYS} days.");
     }
@@ -55,8 +67,9 @@ fn sentence(lists: &DeletedLists) -> String {
     let kinds = [(users, "person", "people"), (groups, "group", "groups")];
     let kinds = kinds.iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(*number as u64, one, many));
     let (what, were) = (kinds.collect::<Vec<_>>().join(" and "), if users + groups == 1 { "was" } else { "were" });
+    let matching = if search.is_empty() { String::new() } else { format!("Matching “{search}”: ") };
     format!(
-        "{some}{what} {were} deleted within the last {KEPT_DAYS} days and can be restored. After {KEPT_DAYS} days a \
+        "{matching}{some}{what} {were} deleted within the last {KEPT_DAYS} days and can be restored. After {KEPT_DAYS} days a \
          deletion is final."
     )
 }
@@ -112,7 +125,7 @@ fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
             [
                 "The person comes back whole: every attribute, the id by which the directory calls, the groups, and \
                  whether active or not.",
-                "If the user name belongs to somebody else by now, nothing happens and you are told so.",
+                "If somebody else has the user name by now, that person is kept and gets another user name.",
                 "Assign the person again in your directory; otherwise it deletes them once more.",
             ],
         ),
@@ -121,7 +134,7 @@ fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
             [
                 "The group comes back with its name, its id and those of its members who are still here; the role that \
                  it gives, too.",
-                "If another group has the name by now, nothing happens and you are told so.",
+                "If another group has the name by now, that group is kept and renamed.",
                 "Assign the group again in your directory; otherwise it deletes it once more.",
             ],
         ),
@@ -159,9 +172,9 @@ mod tests {
         let deleted = Deleted { id: Default::default(), name: "Ada".into(), deleted: Timestamp::from_millis(0) };
         let lists =
             |users, groups| DeletedLists { users: vec![deleted.clone(); users], groups: vec![deleted.clone(); groups] };
-        assert!(sentence(&lists(0, 0)).starts_with("Nobody and nothing"));
-        assert!(sentence(&lists(1, 2)).starts_with("1 person and 2 groups were deleted"));
-        assert!(sentence(&lists(0, 1)).starts_with("1 group was deleted"));
-        assert!(sentence(&lists(200, 0)).starts_with("The last 200 people were deleted"));
+        assert!(sentence(&lists(0, 0), "").starts_with("Nobody and nothing"));
+        assert!(sentence(&lists(1, 2), "").starts_with("1 person and 2 groups were deleted"));
+        assert!(sentence(&lists(0, 1), "").starts_with("1 group was deleted"));
+        assert!(sentence(&lists(200, 0), "").starts_with("The last 200 people were deleted"));
     }
 }

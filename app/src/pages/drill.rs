@@ -144,6 +144,7 @@ mod tests {
             signed_in: at,
             started: at.plus_millis(60_000),
             address: None,
+            seed: [0; 16],
             task: Some(at.plus_millis(120_000)),
             channels: vec!["mail".to_owned(), "webhook".to_owned()],
             seen: vec!["mail".to_owned()],

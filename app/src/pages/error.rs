@@ -7,13 +7,13 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::NotFound,
-            Error::Invalid(words) => Self::Invalid(words.to_owned()),
+            Error::Invalid(words) | Error::NoTarget(words) => Self::Invalid(words.to_owned()),
             Error::Refused(refusal @ (Refusal::StepUp | Refusal::ReasonNeeded)) => Self::Confirm(refusal.to_string()),
             Error::Refused(Refusal::SessionEnded) => Self::Unauthorized,
             Error::Refused(refusal) => Self::Refused(refusal.to_string()),
             Error::Conflict(conflict) => Self::Refused(taken(conflict).to_owned()),
             Error::VersionMismatch | Error::Rejected(_) => Self::Refused(error.to_string()),
-            Error::Unavailable(_) => {
+            Error::Unavailable(_) | Error::NoRoom => {
                 log(&error);
                 Self::Unavailable
             }

@@ -1,6 +1,6 @@
 use super::{
     audit,
-    components::{Here, framed, pager, people_table, place, when},
+    components::{Here, ended, framed, pager, people_table, place, when},
     roles,
     user::ids,
     words::{count, visible},
@@ -26,7 +26,9 @@ pub(super) fn show() -> impl IntoView {
 fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
     let GroupDetail { group, members, nested, nested_total, outer, outer_total } = detail;
     let name = visible(&group.profile.display_name);
-    let list = if members.rows.is_empty() {
+    let list = if members.rows.is_empty() && members.total > 0 {
+        ended(count(members.total, "member", "members"), format!("/admin/groups/{}", group.id)).into_any()
+    } else if members.rows.is_empty() {
         view! { <p class="panel-text soft">"Nobody is in this group."</p> }.into_any()
     } else {
         let pager = pager(&members, &[]);
@@ -47,8 +49,14 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
             <div class="panel-head"><h2 id="members">Members</h2></div>
             {list}
         </section>
-        {(nested_total > 0).then(|| nested_panel(nested, nested_total))}
-        {(outer_total > 0).then(|| outer_panel(outer, outer_total))}
+        {(nested_total > 0).then(|| {
+            let note = "The people in these groups are not members of this one, and it gives them no role.";
+            groups_panel("nested", "Groups in it", nested, nested_total, note)
+        })}
+        {(outer_total > 0).then(|| {
+            let note = "The members of this group are not members of these, and these give them no role.";
+            groups_panel("outer", "Groups that it is in", outer, outer_total, note)
+        })}
         {role}
         {ids(group.id.to_string(), group.profile.external_id.clone())}
     }
@@ -59,41 +67,28 @@ fn size(members: u64, nested: u64) -> String {
     if nested == 0 { members } else { format!("{members} and {}", count(nested, "group", "groups")) }
 }
 
-/// The groups in this one. Whoever is in them is not thereby in this one: nothing here goes further than one step.
-fn nested_panel(nested: Vec<GroupRef>, total: u64) -> impl IntoView {
-    view! {
-        <section class="panel" aria-labelledby="nested">
-            <div class="panel-head"><h2 id="nested">Groups in it</h2></div>
-            <div class="panel-text">
-                {links(nested, total)}
-                <p class="soft">"The people in these groups are not members of this one, and it gives them no role."</p>
-            </div>
-        </section>
-    }
-}
-
-/// The groups that this one is in, by the same one step.
-fn outer_panel(outer: Vec<GroupRef>, total: u64) -> impl IntoView {
-    view! {
-        <section class="panel" aria-labelledby="outer">
-            <div class="panel-head"><h2 id="outer">Groups that it is in</h2></div>
-            <div class="panel-text">
-                {links(outer, total)}
-                <p class="soft">"The members of this group are not members of these, and these give them no role."</p>
-            </div>
-        </section>
-    }
-}
-
-/// The first of so many groups.
-fn links(groups: Vec<GroupRef>, total: u64) -> impl IntoView {
+/// The first of so many groups in this one, or that this one is in. Members of the inner group do not become members
+/// of the outer one: nothing here goes further than one step.
+fn groups_panel(
+    id: &'static str,
+    title: &'static str,
+    groups: Vec<GroupRef>,
+    total: u64,
+    note: &'static str,
+) -> impl IntoView {
     let more = total.saturating_sub(groups.len() as u64);
     let link = |group: GroupRef| {
         view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> }
     };
     view! {
-        <ul class="links">{groups.into_iter().map(link).collect_view()}</ul>
-        {(more > 0).then(|| view! { <p class="soft">{format!("And {more} more.")}</p> })}
+        <section class="panel" aria-labelledby=id>
+            <div class="panel-head"><h2 id=id>{title}</h2></div>
+            <div class="panel-text">
+                <ul class="links">{groups.into_iter().map(link).collect_view()}</ul>
+                {(more > 0).then(|| view! { <p class="soft">{format!("And {more} more.")}</p> })}
+                <p class="soft">{note}</p>
+            </div>
+        </section>
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{
-    components::{Here, empty, framed, pager, place, search_box, when},
+    components::{Here, empty, encode, ended, framed, pager, place, search_box, when},
     words::{count, grouped, visible},
 };
 use domain::{Timestamp, group::GroupSummary, page::Page};
@@ -23,7 +23,10 @@ fn page(search: String, listing: Page<GroupSummary>, all: u64, now: Timestamp) -
         0 => "None yet. Groups arrive when your directory provisions them.".to_owned(),
         _ => format!("{}. Who is in them is decided in your directory, not here.", count(all, "group", "groups")),
     };
-    let list = if listing.rows.is_empty() {
+    let list = if listing.rows.is_empty() && listing.total > 0 {
+        let there = count(listing.total, "group", "groups");
+        ended(there, encode(&[("q", &search)])).into_any()
+    } else if listing.rows.is_empty() {
         none(&search, all).into_any()
     } else {
         let pager = pager(&listing, &[("q", &search)]);
@@ -75,10 +78,6 @@ fn none(search: &str, all: u64) -> impl IntoView + use<> {
             let words =
                 "Assign groups to the application in Entra, which needs Entra ID P1; they arrive with the next cycle.";
             empty("No group is here yet".to_owned(), words, "/admin/sso/scim".to_owned(), "See how provisioning stands")
-        }
-        "" => {
-            let words = "The list has changed since you came here.";
-            empty("No group stands beyond this point".to_owned(), words, "/admin/groups".to_owned(), "Show all groups")
         }
         search => {
             let words = "The search looks for the text anywhere in the name.";

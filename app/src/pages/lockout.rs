@@ -101,7 +101,7 @@ mod tests {
     use domain::{lockout::Doors, settings::GuardSettings};
 
     fn simulation(users: u64, mode: GuardMode) -> Simulation {
-        let guard = GuardSettings { mode, count: 10, percent: 20, minutes: 40 };
+        let guard = GuardSettings { mode, count: 10, percent: 20, cap: 50, minutes: 40 };
         Simulation {
             users,
             administrators: 3,
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn the_guard_says_what_it_would_do() {
-        assert!(guard(&simulation(1_284, GuardMode::Alert)).contains("more than 256 departures within 40 minutes"));
-        assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("1,028 people would keep"));
+        assert!(guard(&simulation(1_284, GuardMode::Alert)).contains("more than 50 departures within 40 minutes"));
+        assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("1,234 people would keep"));
         assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would say nothing: up to 10"));
     }
 
@@ -127,7 +127,7 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("no session would end"));
-        assert!(people(&simulation(1_284, GuardMode::Hold)).starts_with("256 of 1,284 active users would lose"));
+        assert!(people(&simulation(1_284, GuardMode::Hold)).starts_with("50 of 1,284 active users would lose"));
         assert!(sentences(&simulation(0, GuardMode::Alert))[0].starts_with("There is no active user"));
     }
 }

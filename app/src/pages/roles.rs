@@ -101,8 +101,8 @@ fn groups(mapped: Vec<(GroupRef, Role)>) -> impl IntoView {
             </div>
             {list}
             <p class="panel-text panel-line soft">
-                "On the page of a group, set the role of its members. Whoever joins it in your directory has the role \
-                 from then on, and whoever leaves it has not."
+                "On the page of a group, set the role of its members. People who join it in your directory get the \
+                 role, and people who leave it lose the role."
             </p>
         </section>
     }

@@ -4,8 +4,8 @@ use super::{
 };
 use crate::api::sessions::EndSession;
 use domain::{
-    Timestamp,
-    session::{IDLE_MINUTES, SessionKey, SessionSummary},
+    SessionId, Timestamp,
+    session::{IDLE_MINUTES, SessionSummary},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -22,7 +22,7 @@ pub(super) fn show() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Looks {
     now: Timestamp,
-    own: SessionKey,
+    own: SessionId,
     may_change: bool,
 }
 
@@ -67,7 +67,7 @@ fn sentence(sessions: &[SessionSummary]) -> String {
 
 fn row(session: SessionSummary, looks: Looks) -> impl IntoView {
     let now = looks.now;
-    let is_own = session.key == looks.own;
+    let is_own = session.id == looks.own;
     let left = minutes_left(now, session.expires);
     let end = looks.may_change.then(|| end(&session, is_own));
     let kind = if session.break_glass { "Break-glass" } else { "User" };
@@ -81,8 +81,8 @@ fn row(session: SessionSummary, looks: Looks) -> impl IntoView {
             </td>
             <td><span class="card-label">"Since "</span> {when(now, session.signed_in)}</td>
             <td><span class="card-label">"Last used "</span> {when(now, session.seen)}</td>
-            <td class="row-text">{session.address.unwrap_or_else(|| "–".to_owned())}</td>
-            <td class="row-text soft">{browser(session.agent.as_deref())}</td>
+            <td class="row-text">{session.browser.address.unwrap_or_else(|| "–".to_owned())}</td>
+            <td class="row-text soft">{browser(session.browser.agent.as_deref())}</td>
             <td title=absolute(session.expires)>
                 <span class="card-label">"Ends "</span> {format!("in {left} min")}
             </td>
@@ -92,18 +92,18 @@ fn row(session: SessionSummary, looks: Looks) -> impl IntoView {
 }
 
 fn end(session: &SessionSummary, is_own: bool) -> impl IntoView + use<> {
-    let key = hex(&session.key);
+    let id = session.id.to_string();
     let name = session.name.clone();
     let question = Question {
-        id: format!("end-{}", &key[..16]),
+        id: format!("end-{id}"),
         title: if is_own { "End your own session?".to_owned() } else { format!("End the session of {name}?") },
         verb: "End session",
         action: EndSession::PATH,
-        fields: vec![("key", key)],
+        fields: vec![("id", id)],
         phrase: None,
         next: None,
     };
-    let whose = if is_own { "You are led to the sign-in." } else { "Its next click leads to the sign-in." };
+    let whose = if is_own { "You are taken to the sign-in." } else { "Its next click leads to the sign-in." };
     let consequences = view! {
         <ul class="consequences">
             <li>{whose}</li>
@@ -113,39 +113,20 @@ fn end(session: &SessionSummary, is_own: bool) -> impl IntoView + use<> {
     confirm(question, Opener::Danger("End session"), format!("End the session of {name}"), consequences)
 }
 
-fn hex(key: &SessionKey) -> String {
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads a session's key; `None` where it is none.
-pub(crate) fn read_key(text: &str) -> Option<SessionKey> {
-    let plain = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let bytes = (0..32).map(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok());
-    plain.then(|| bytes.collect::<Option<Vec<u8>>>()?.try_into().ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_key_survives_the_form() {
-        let key: SessionKey = std::array::from_fn(|at| u8::try_from(at * 7).unwrap());
-        assert_eq!(read_key(&hex(&key)), Some(key));
-        assert_eq!(read_key("00"), None);
-        assert_eq!(read_key(&"+1".repeat(32)), None);
-    }
+    use domain::session::Browser;
 
     #[test]
     fn the_sentence_counts() {
         let session = |break_glass| SessionSummary {
-            key: [0; 32],
+            id: SessionId(Default::default()),
             name: String::new(),
             break_glass,
             signed_in: Timestamp::from_millis(0),
             seen: Timestamp::from_millis(0),
-            address: None,
-            agent: None,
+            browser: Browser::default(),
             expires: Timestamp::from_millis(0),
         };
         assert!(sentence(&[session(true)]).starts_with("1 session is alive, with a break-glass account."));

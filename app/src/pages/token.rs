@@ -1,6 +1,7 @@
 //! One SCIM token: how it stands, where it was used from, and what can be done with it.
 
 mod actions;
+mod budget;
 pub(super) mod client;
 mod networks;
 mod relay;
@@ -13,7 +14,7 @@ use super::{
 use crate::ApiError;
 use domain::{
     Timestamp,
-    console::{Console, TokenDetail},
+    console::{Console, ScimStatus, TokenDetail},
     token::{ROTATE_DAYS, Token},
 };
 use leptos::prelude::*;
@@ -30,6 +31,8 @@ struct Page {
     replaced_by: Option<Token>,
     /// How many others work.
     others: usize,
+    /// Whether it was there when the database was restored.
+    revived: bool,
     may_change: bool,
     now: Timestamp,
 }
@@ -39,12 +42,13 @@ impl Page {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
         let detail = console.token(id).await?;
         let now = console.now();
-        let tokens = console.scim().await?.tokens;
+        let ScimStatus { tokens, upkeep, .. } = console.scim().await?;
         let find = |wanted: &dyn Fn(&Token) -> bool| tokens.iter().find(|token| wanted(token)).cloned();
         Ok(Self {
             replaces: find(&|token| Some(token.id) == detail.token.replaces),
             replaced_by: find(&|token| token.replaces == Some(id)),
             others: tokens.iter().filter(|token| token.id != id && Standing::of(token, now).works()).count(),
+            revived: upkeep.may_have_revived(&detail.token),
             may_change: console.may_change(),
             detail,
             now,
@@ -79,7 +83,7 @@ fn page(page: &Page) -> impl IntoView + use<> {
         </div>
         <section class="panel" aria-labelledby="standing">
             <div class="panel-head">
-                <h2 id="standing">How it stands</h2>
+                <h2 id="standing">Status</h2>
                 {(page.may_change && !ended).then(|| actions::buttons(page))}
             </div>
             {advice(page).map(|advice| view! { <div class="panel-text">{advice}</div> })}
@@ -87,6 +91,7 @@ fn page(page: &Page) -> impl IntoView + use<> {
         </section>
         {client::panel(page)}
         {networks::panel(page)}
+        {budget::panel(page)}
         <p class="hint">
             <a href=super::audit::history(token.id.0)>"Everything that happened to this token"</a>
         </p>
@@ -134,10 +139,18 @@ fn user(page: &Page) -> AnyView {
 
 /// What an administrator should do next, where something should be done.
 fn advice(page: &Page) -> Option<AnyView> {
-    relay::note(page).or_else(|| {
+    relay::note(page).or_else(|| restored(page)).or_else(|| {
         let words = advise(page.token(), page.replaced_by.is_some(), page.now)?;
         Some(view! { <div class="note note-warn"><p>{words}</p></div> }.into_any())
     })
+}
+
+/// What a backup cannot know about it.
+fn restored(page: &Page) -> Option<AnyView> {
+    const WORDS: &str = "The database was restored from a backup after this token was made. If it was revoked since the \
+                         backup, nothing here says so: replace it, or resume it only if you know that it is good.";
+    let asks = page.revived && page.replaced_by.is_none() && page.token().ended(page.now).is_none();
+    asks.then(|| view! { <div class="note note-warn"><p>{WORDS}</p></div> }.into_any())
 }
 
 /// What its age or its end asks for.
@@ -186,6 +199,8 @@ pub(super) mod tests {
             profile: None,
             profile_set: false,
             user: None,
+            budget: domain::token::Budget::default(),
+            misuse_told: None,
         }
     }
 

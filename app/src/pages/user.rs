@@ -2,7 +2,7 @@ use super::{
     audit,
     components::{Here, avatar, copy_field, framed, status_chip, when},
     roles,
-    words::{Section, sections, visible},
+    words::{Section, count, cut, sections, visible},
 };
 use crate::ApiError;
 use domain::{
@@ -14,6 +14,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use serde_json::{Map, Value};
+
+/// A longer document is not indented: deep ones would become many times as long.
+const INDENTED: usize = 16 * 1024;
+
+/// Most bytes of a document that are shown.
+const RAW: usize = 128 * 1024;
+
+/// How many groups of a user are shown.
+const GROUPS: usize = 200;
 
 /// One user, with everything that the directory has said.
 pub(super) fn show() -> impl IntoView {
@@ -38,8 +47,8 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
     let UserDetail { user, groups } = detail;
     let name = visible(user.name());
     let document: Map<String, Value> = serde_json::from_str(&user.profile.document).unwrap_or_default();
-    let sections = sections(&document);
-    let raw = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let (sections, more) = sections(&document);
+    let raw = raw(&user.profile.document, &document);
     view! {
         <Title text=name.clone()/>
         <div class="page-head">
@@ -58,6 +67,7 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
             </p>
         </div>
         {sections.into_iter().map(|part| section(part, manager.as_ref())).collect_view()}
+        {(more > 0).then(|| view! { <p class="soft">{format!("And {} more.", count(more, "line", "lines"))}</p> })}
         {groups_panel(groups)}
         {role}
         {ids(user.id.to_string(), user.profile.external_id.clone())}
@@ -66,6 +76,15 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
             <pre tabindex="0">{raw}</pre>
         </details>
     }
+}
+
+/// The document as text, indented where that does not make it too long for a page.
+fn raw(stored: &str, document: &Map<String, Value>) -> String {
+    let text = match stored.len() {
+        0..INDENTED => serde_json::to_string_pretty(document).unwrap_or_default(),
+        _ => stored.to_owned(),
+    };
+    cut(&text, RAW).into_owned()
 }
 
 fn section(section: Section, manager: Option<&(UserId, String)>) -> impl IntoView + use<> {
@@ -98,8 +117,15 @@ fn groups_panel(groups: Vec<GroupRef>) -> impl IntoView {
     let list = if groups.is_empty() {
         view! { <p class="panel-text soft">"In no group."</p> }.into_any()
     } else {
+        let more = groups.len().saturating_sub(GROUPS) as u64;
         let link = |group: GroupRef| view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> };
-        view! { <ul class="panel-text links">{groups.into_iter().map(link).collect_view()}</ul> }.into_any()
+        view! {
+            <div class="panel-text">
+                <ul class="links">{groups.into_iter().take(GROUPS).map(link).collect_view()}</ul>
+                {(more > 0).then(|| view! { <p class="soft">{format!("And {} more.", count(more, "group", "groups"))}</p> })}
+            </div>
+        }
+        .into_any()
     };
     view! {
         <section class="panel" aria-labelledby="groups">

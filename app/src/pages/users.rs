@@ -1,5 +1,5 @@
 use super::{
-    components::{Here, empty, encode, framed, pager, people_table, place, search_box},
+    components::{Here, empty, encode, ended, framed, pager, people_table, place, search_box},
     words::{count, grouped},
 };
 use domain::{
@@ -41,7 +41,10 @@ fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + 
             <div class="toolbar">
                 {search_box("Name, user name or e-mail", asked.search.clone(), kept)} {filters(asked)}
             </div>
-            {if listing.page.rows.is_empty() {
+            {if listing.page.rows.is_empty() && listing.page.total > 0 {
+                let there = count(listing.page.total, "person", "people");
+                ended(there, encode(&query)).into_any()
+            } else if listing.page.rows.is_empty() {
                 nobody(asked, listing.all).into_any()
             } else {
                 let pager = pager(&listing.page, &query);
@@ -91,9 +94,6 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
         UserStatus::Suspended => "Nobody who is suspended",
     };
     let (title, words) = match asked.search.trim() {
-        "" if asked.status == UserStatus::Any => {
-            ("Nobody stands beyond this point".to_owned(), "The list has changed since you came here.")
-        }
         "" => (format!("{whom} is here"), "Your directory says who is active and who is suspended."),
         search => (
             format!("{whom} matches “{search}”"),

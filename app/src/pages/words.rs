@@ -1,6 +1,7 @@
 //! How numbers, times and names are put into words.
 
 mod browser;
+mod cut;
 mod document;
 mod list;
 mod number;
@@ -9,9 +10,10 @@ mod time;
 mod visible;
 
 pub(crate) use browser::browser;
-pub(crate) use document::{Section, lines, sections};
+pub(crate) use cut::cut;
+pub(crate) use document::{Reader, Section, sections};
 pub(crate) use list::list;
 pub(crate) use number::{count, grouped, range};
 pub(crate) use person::initials;
 pub(crate) use time::{absolute, ago, day, minutes_left};
-pub(crate) use visible::visible;
+pub(crate) use visible::{visible, visible_text};

@@ -30,10 +30,11 @@ impl Channel {
         Ok(Self::of(Transport::Mail(Box::new(Mail::new(url, from, to, authorities)?))))
     }
 
-    /// A line as in RFC 5424 to `udp://host:514`, `tcp://host:601` (counted octets, RFC 6587 §3.4.1) or
-    /// `unix:///dev/log`. None of these acknowledges: a refusal is noticed, a loss on the way is not.
-    pub fn syslog(url: &str) -> Result<Self, ConfigError> {
-        Ok(Self::of(Transport::Syslog(Syslog::new(url)?)))
+    /// A line as in RFC 5424 to `tls://host:6514` (RFC 5425), `udp://host:514`, `tcp://host:601` (counted octets,
+    /// RFC 6587 §3.4.1) or `unix:///dev/log`. None of these acknowledges: a refusal is noticed, a loss on the way is
+    /// not.
+    pub fn syslog(url: &str, authorities: &Authorities) -> Result<Self, ConfigError> {
+        Ok(Self::of(Transport::Syslog(Syslog::new(url, authorities)?)))
     }
 
     fn of(transport: Transport) -> Self {
@@ -98,7 +99,7 @@ mod tests {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let webhook = Channel::webhook(&format!("http://{nobody}"), secret, &none).unwrap();
         let mail = Channel::mail(&format!("smtp://{nobody}"), "a@corp.example", "b@corp.example", &none).unwrap();
-        let syslog = Channel::syslog(&format!("udp://{nobody}")).unwrap();
+        let syslog = Channel::syslog(&format!("udp://{nobody}"), &none).unwrap();
         assert_eq!([webhook.name(), mail.name(), syslog.name()], ["webhook", "mail", "syslog"]);
         for channel in [webhook, mail, syslog] {
             let delivery = tokio::spawn(async move { channel.send(&testing::message(), 0).await });

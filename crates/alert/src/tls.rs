@@ -35,13 +35,22 @@ impl Authorities {
 
     /// For HTTP/1.1.
     pub(crate) fn http(&self) -> Result<Arc<ClientConfig>, ConfigError> {
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = self.client()?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+
+    /// For syslog, which negotiates no protocol inside TLS.
+    pub(crate) fn syslog(&self) -> Result<Arc<ClientConfig>, ConfigError> {
+        self.client().map(Arc::new)
+    }
+
+    fn client(&self) -> Result<ClientConfig, ConfigError> {
+        Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|_| UNUSABLE)?
             .with_root_certificates(self.roots()?)
-            .with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
+            .with_no_client_auth())
     }
 
     /// For SMTP with this host.

@@ -119,7 +119,7 @@ impl Call {
     }
 
     /// The answer must be an error message as RFC 7644 §3.12 has it, with this status; where `scim_type` is not empty,
-    /// with that `scimType`.
+    /// with that `scimType`, or with one of those between which a bar stands.
     pub fn refused(self, status: u16, scim_type: &'static str) -> Self {
         self.refused_any(&[status], scim_type)
     }

@@ -1,7 +1,8 @@
 //! The activity record: what every SCIM call did. A write is recorded in its own transaction, everything else soon
 //! after it was answered.
 
-use crate::{Timestamp, TokenId, text_enum::text_enum};
+use crate::{Result, Timestamp, TokenId, directory::write_down, store::Store, text_enum::text_enum, token::used};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 text_enum! {
@@ -67,6 +68,8 @@ pub struct Call {
     pub operation: Operation,
     /// What it was about.
     pub subject: Subject,
+    /// What is odd about it, though it was carried out.
+    pub remark: Option<String>,
 }
 
 /// A SCIM call and how it ended.
@@ -78,7 +81,7 @@ pub struct Record {
     pub target: Option<Uuid>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it was refused, in the words that the client got.
+    /// Why it was refused, in the words that the client got, or what is odd about it.
     pub detail: Option<String>,
 }
 
@@ -97,4 +100,46 @@ pub struct Summary {
     pub refused: u64,
     /// Calls without a valid token since then, as far as they were recorded.
     pub strangers: u64,
+}
+
+/// When tokens were last used, each from each place.
+pub type Uses = HashMap<(TokenId, Option<String>), Timestamp>;
+
+/// Writes records of calls, uses of tokens, and what tokens have stored, in one unit.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer; what tokens have stored is written the next time then.
+pub async fn write(store: &Store, records: Vec<Record>, uses: Uses) -> Result<()> {
+    let pending = store.usage().take();
+    if records.is_empty() && uses.is_empty() && pending.is_empty() {
+        return Ok(());
+    }
+    let context = (records, uses, pending.clone());
+    let written = store.provision(context, |(records, uses, pending), tx| {
+        Box::pin(async move {
+            tx.append_records(records).await?;
+            let (mut events, mut totals) = (Vec::new(), Vec::new());
+            for ((token, place), at) in uses {
+                used(tx, *token, place.as_deref(), *at, &mut events).await?;
+            }
+            for pending in pending {
+                totals.push(write_down(tx, *pending, &mut events).await?);
+            }
+            // The log last: a unit that holds one of these rows and wants to add to it would wait for this one.
+            for event in &events {
+                tx.append_event(event).await?;
+            }
+            Ok(totals)
+        })
+    });
+    match written.await {
+        Ok(totals) => {
+            pending.into_iter().zip(totals).for_each(|(pending, total)| store.usage().wrote(pending, total));
+            Ok(())
+        }
+        Err(error) => {
+            pending.into_iter().for_each(|pending| store.usage().kept(pending));
+            Err(error)
+        }
+    }
 }

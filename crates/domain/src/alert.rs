@@ -1,18 +1,21 @@
 //! Alerts: the audit log is their outbox. An event that alerts is committed with its change, and each channel keeps how
 //! far it has told them, so that none is lost however often the process dies. A channel may tell one twice, under the
-//! same id.
+//! same id. It has two lanes, each with its own place in the log, so that what is urgent waits for nothing but its own
+//! kind.
 
 use crate::{
     Env, Result, Timestamp,
-    audit::{Action, Actor, Entry},
+    audit::{Action, Actor, Entry, Lane},
+    upkeep::BACKUP_DAYS,
 };
-use serde_json::Value;
 
-/// How a channel does.
+/// How one lane of a channel does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelState {
     /// Its name: `webhook`, `mail` or `syslog`.
     pub name: String,
+    /// Which alerts these are.
+    pub lane: Lane,
     /// The number of the last event that it has told.
     pub cursor: i64,
     /// How often the next one has failed.
@@ -33,17 +36,19 @@ const LONGEST_MILLIS: i64 = 40_000;
 
 /// Says which channels this server was given, by name. All processes on one database are given the same.
 pub async fn register(env: &Env, names: Vec<String>) -> Result<()> {
+    // A new channel starts behind the last number, and what has none yet is past as well.
+    env.store.settle_to_read().await;
     env.store.write(names, |names, tx| Box::pin(async move { tx.register_channels(names).await })).await
 }
 
-/// The next alert of a channel, which is kept for the caller for half a minute. `None` where there is nothing to do.
-pub async fn next(env: &Env, name: &str) -> Result<Option<(ChannelState, Entry)>> {
-    let work = env.store.write((name.to_owned(), env.now()), |(name, now), tx| {
+/// The next alert of a channel's lane, which is kept for the caller for half a minute. `None` where there is nothing to do.
+pub async fn next(env: &Env, name: &str, lane: Lane) -> Result<Option<(ChannelState, Entry)>> {
+    let work = env.store.write((name.to_owned(), lane, env.now()), |(name, lane, now), tx| {
         Box::pin(async move {
-            let Some(channel) = tx.claim_channel(name, *now, now.plus_millis(LEASE_MILLIS)).await? else {
+            let Some(channel) = tx.claim_channel(name, *lane, *now, now.plus_millis(LEASE_MILLIS)).await? else {
                 return Ok(None);
             };
-            match tx.next_alert(channel.cursor).await? {
+            match tx.next_alert(*lane, channel.cursor).await? {
                 Some(entry) => Ok(Some((channel, entry))),
                 None => {
                     tx.update_channel(&channel).await?;
@@ -53,11 +58,12 @@ pub async fn next(env: &Env, name: &str) -> Result<Option<(ChannelState, Entry)>
         })
     });
     // Most of the time there is nothing, and looking must not cost a write.
-    let waiting = env.store.read(name.to_owned(), |name, tx| {
+    let waiting = env.store.read((name.to_owned(), lane), |(name, lane), tx| {
         Box::pin(async move {
-            let channels = tx.channels().await?;
-            let Some(channel) = channels.into_iter().find(|channel| channel.name == *name) else { return Ok(false) };
-            Ok(tx.next_alert(channel.cursor).await?.is_some())
+            let mut channels = tx.channels().await?.into_iter();
+            let channel = channels.find(|channel| channel.name == *name && channel.lane == *lane);
+            let Some(channel) = channel else { return Ok(false) };
+            Ok(tx.next_alert(*lane, channel.cursor).await?.is_some())
         })
     });
     if waiting.await? { work.await } else { Ok(None) }
@@ -88,7 +94,7 @@ pub async fn tried(env: &Env, channel: ChannelState, entry: &Entry, failure: Opt
 pub fn title(entry: &Entry) -> String {
     let event = &entry.event;
     let name = event.target_name.as_deref().map_or_else(|| "a name that does not exist".to_owned(), quoted);
-    let attempts = fact(entry, "attempts").and_then(|value| value.as_u64()).unwrap_or(1);
+    let attempts = event.fact("attempts").and_then(|value| value.as_u64()).unwrap_or(1);
     match event.action {
         Action::BreakGlassSignedIn => format!("Break-glass sign-in with {name}"),
         Action::BreakGlassRefused if attempts == 1 => format!("A break-glass sign-in with {name} was refused"),
@@ -99,28 +105,65 @@ pub fn title(entry: &Entry) -> String {
         Action::BreakGlassRotated => format!("Break-glass account {name} was given a new secret"),
         Action::BreakGlassRemoved => format!("Break-glass account {name} was removed"),
         Action::DrillStarted => format!("A drill with break-glass account {name} has begun"),
-        Action::GuardTripped => format!("Many people lost access at once through token {name}"),
+        Action::GuardTripped => format!("Many people lost something at once through token {name}"),
         Action::GuardHeld => format!("Postern holds back departures through token {name}"),
+        Action::GuardApproved => "Departures that the guard held back were let through".to_owned(),
+        Action::GuardUndone => "A batch of departures was undone".to_owned(),
+        Action::GuardDismissed => "A batch of departures was accepted as it is".to_owned(),
         Action::GuardChanged => "The guard against mass deprovisioning was changed".to_owned(),
         Action::TokenCreated => format!("SCIM token {name} was made"),
         Action::TokenRotated => format!("SCIM token {name} is being replaced"),
+        Action::TokenRevoked => format!("SCIM token {name} was revoked"),
+        Action::TokenPaused => format!("SCIM token {name} was paused"),
+        Action::TokenResumed => format!("SCIM token {name} was resumed"),
+        Action::TokenChanged => format!("The networks of SCIM token {name} were changed"),
         Action::TokenFirstUsed => format!("SCIM token {name} was used for the first time"),
+        Action::TokenNewNetwork if event.fact("further").is_some() => {
+            let further = event.fact("further").and_then(|value| value.as_u64()).unwrap_or_default();
+            format!("SCIM token {name} was used from {further} more new networks within an hour")
+        }
         Action::TokenNewNetwork => format!("SCIM token {name} was used from a new network"),
         Action::TokenOutsideNetworks => format!("SCIM token {name} was used from outside its networks and refused"),
         Action::TokenUsedLate => format!("SCIM token {name} was used after its end and refused"),
-        Action::TokenReminder => format!("SCIM token {name} is due for another"),
-        Action::UserRoleChanged => format!("The role of {name} was changed"),
+        Action::TokenReminder => format!("SCIM token {name} is due to be replaced"),
+        Action::TokenHalfSpent => format!("SCIM token {name} has stored half of what it may in an hour"),
+        Action::TokenSpent => {
+            format!("SCIM token {name} has stored all that it may in an hour; its changes are refused")
+        }
+        Action::TokenNameRefused => format!("SCIM token {name} asked for a name that is kept for break-glass accounts"),
+        Action::UserRoleChanged if event.fact("further").is_some() => {
+            let further = event.fact("further").and_then(|value| value.as_u64()).unwrap_or_default();
+            format!("Through SCIM token {name}, {further} more changes of roles were logged within an hour")
+        }
+        Action::UserRoleChanged => match event.fact("people") {
+            Some(people) => format!("The role of {people} people was changed"),
+            None => format!("The role of {name} was changed"),
+        },
         Action::GroupRoleChanged => format!("The role of group {name} was changed"),
         Action::ProvisioningEnabled => "SCIM provisioning was turned on".to_owned(),
         Action::ProvisioningDisabled => "SCIM provisioning was turned off".to_owned(),
+        Action::SessionRevoked => format!("An administrator ended the session of {name}"),
+        Action::AuditExported => "The audit log was exported".to_owned(),
         Action::AuditChanged => "How long the audit log is kept was changed".to_owned(),
+        Action::BackupOverdue => format!("Postern has had no backup for {BACKUP_DAYS} days"),
+        Action::DatabaseRestored => "An older state of the database was put back, and every token is paused".to_owned(),
+        Action::RemovalDelayed => "The clock seems to have jumped: old records are kept for now".to_owned(),
+        Action::StorageReadOnly => "The database has become read-only".to_owned(),
+        Action::StorageWritable => "The database takes all changes again".to_owned(),
         Action::AlertTested => "A test of Postern’s alerts".to_owned(),
         other => other.as_str().to_owned(),
     }
 }
 
-/// What an alert says, in some lines for people. `channel` is where it is told.
-pub fn text(entry: &Entry, channel: &str) -> String {
+/// The code that a channel's alert about the start of a drill shows; none in any other alert.
+pub async fn drill_code(env: &Env, entry: &Entry, channel: &str) -> Result<Option<String>> {
+    let Some(id) = drill_of(entry) else { return Ok(None) };
+    let drill = env.store.read(id, |id, tx| Box::pin(async move { tx.drill(*id).await })).await?;
+    Ok(drill.map(|drill| crate::drill::code(&drill.seed, channel)))
+}
+
+/// What an alert says, in some lines for people, with the [`drill_code`] where it has one.
+pub fn text(entry: &Entry, code: Option<&str>) -> String {
     let event = &entry.event;
     let who = match &event.actor {
         Actor::Scim { name, .. } => format!("SCIM token {}", quoted(name)),
@@ -135,33 +178,63 @@ pub fn text(entry: &Entry, channel: &str) -> String {
     lines.extend(event.reason.as_ref().map(|reason| format!("Reason: {reason}")));
     lines.extend(event.before.as_ref().map(|before| format!("Before: {before}")));
     lines.extend(event.after.as_ref().map(|after| format!("Details: {after}")));
-    if let Some(drill) = drill_of(entry) {
-        lines.push(format!("Code of this channel for the drill: {}", crate::drill::code(drill, channel)));
-    }
+    lines.extend(code.map(|code| format!("Code of this channel for the drill: {code}")));
     lines.push(format!("Event {} of the audit log.", entry.seq));
     lines.join("\n")
 }
 
-/// A name between quotation marks, on one line whatever is in it.
+/// A name between quotation marks, on one line whatever is in it. A quotation mark of its own has a backslash before it,
+/// and so has a backslash, so that no name ends its quotation.
 fn quoted(name: &str) -> String {
-    let line: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line = String::with_capacity(name.len());
+    for character in name.chars() {
+        if is_quotation_mark(character) || character == '\\' {
+            line.push('\\');
+        }
+        line.push(if character.is_control() { ' ' } else { character });
+    }
     format!("“{line}”")
 }
 
-fn drill_of(entry: &Entry) -> Option<uuid::Uuid> {
-    (entry.event.action == Action::DrillStarted).then(|| fact(entry, "drill"))??.as_str()?.parse().ok()
+/// Marks that can be read as the end of a quotation. An apostrophe is none: many names have one.
+fn is_quotation_mark(character: char) -> bool {
+    matches!(
+        character,
+        '"' | '“'
+            | '”'
+            | '„'
+            | '‟'
+            | '«'
+            | '»'
+            | '‹'
+            | '›'
+            | '〝'
+            | '〞'
+            | '〟'
+            | '＂'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
+            | '″'
+            | '❝'
+            | '❞'
+            | '❠'
+            | '🙶'
+            | '🙷'
+            | '🙸'
+    )
 }
 
-fn fact(entry: &Entry, name: &str) -> Option<Value> {
-    let facts: Value = serde_json::from_str(entry.event.after.as_deref()?).ok()?;
-    facts.get(name).cloned()
+fn drill_of(entry: &Entry) -> Option<uuid::Uuid> {
+    (entry.event.action == Action::DrillStarted).then(|| entry.event.fact("drill"))??.as_str()?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audit::Event;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     fn entry(action: Action, facts: &Value) -> Entry {
@@ -171,17 +244,56 @@ mod tests {
 
     #[test]
     fn an_alert_says_who_did_what_from_where() {
-        let text = text(&entry(Action::BreakGlassSignedIn, &json!({"by": "secret"})), "mail");
+        let text = text(&entry(Action::BreakGlassSignedIn, &json!({"by": "secret"})), None);
         for part in ["Break-glass sign-in with “gate-7f3k”", "From: 192.0.2.7", "a shell on the host", "Event 7"] {
             assert!(text.contains(part), "{part} in {text}");
         }
     }
 
     #[test]
-    fn a_drill_gives_each_channel_its_code() {
-        let drill = Uuid::from_u128(9);
-        let entry = entry(Action::DrillStarted, &json!({"drill": drill.to_string()}));
-        assert!(text(&entry, "mail").contains(&crate::drill::code(drill, "mail")));
-        assert!(!text(&entry, "mail").contains(&crate::drill::code(drill, "webhook")));
+    fn r28_a_name_does_not_end_its_quotation() {
+        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::TokenRevoked);
+        let name = "x” was revoked. All is well. “y\\";
+        let token =
+            Entry { seq: 7, event: Event { action: Action::TokenSpent, ..event }.on(Uuid::nil(), name), link: None };
+        let said = title(&token);
+        assert!(said.starts_with(r"SCIM token “x\” was revoked. All is well. \“y\\” has stored"), "{said}");
+        assert_eq!(quoted("O’Brien\n"), "“O’Brien ”");
+        assert_eq!(quoted("a\"b»c"), r#"“a\"b\»c”"#);
+    }
+
+    #[test]
+    fn r10_a_summary_says_how_many_more() {
+        let said = title(&entry(Action::TokenNewNetwork, &json!({"further": 1_495})));
+        assert_eq!(said, "SCIM token “gate-7f3k” was used from 1495 more new networks within an hour");
+    }
+
+    #[test]
+    fn a_drill_shows_the_code_of_its_channel() {
+        let entry = entry(Action::DrillStarted, &json!({"drill": Uuid::from_u128(9).to_string()}));
+        assert!(text(&entry, Some("012345")).contains("Code of this channel for the drill: 012345"));
+    }
+
+    #[test]
+    fn r25_what_loosens_a_guard_is_told_in_words() {
+        use Action::{
+            AuditExported, GuardApproved, GuardDismissed, GuardUndone, SessionRevoked, TokenPaused, TokenResumed,
+            TokenRevoked,
+        };
+        let told = [
+            GuardApproved,
+            GuardUndone,
+            GuardDismissed,
+            TokenRevoked,
+            TokenPaused,
+            TokenResumed,
+            SessionRevoked,
+            AuditExported,
+        ];
+        for action in told {
+            let entry = entry(action, &Value::Null);
+            assert!(entry.event.alerts(), "{action:?}");
+            assert_ne!(title(&entry), action.as_str());
+        }
     }
 }

@@ -1,12 +1,23 @@
 //! The audit log: one event for each change, written in the transaction of the change.
 
+mod bounds;
 mod chain;
+mod change;
+mod facts;
+mod lane;
+mod prune;
 
-pub(crate) use chain::pruned;
+pub use bounds::{LEFT_OUT, MOST, TextSummary, name, room};
 pub use chain::{Broken, Link, Verified, Verifier, from_hex, to_hex};
+pub use change::Change;
+pub(crate) use facts::{JOINED, LEFT};
+pub use facts::{Said, WORDS};
+pub use lane::Lane;
+pub use prune::{Pruned, Until};
+pub(crate) use prune::{prune, waits_for};
 
-use crate::{BreakGlassId, Timestamp, TokenId, UserId, text_enum::text_enum};
-use serde_json::{Map, Value};
+use crate::{BreakGlassId, Result, Timestamp, TokenId, UserId, store::Tx, text_enum::text_enum};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Who acts.
@@ -94,7 +105,7 @@ text_enum! {
         TokenPaused = "token.paused",
         /// A paused SCIM token was resumed.
         TokenResumed = "token.resumed",
-        /// A SCIM token's networks, its expiry or its client were changed, or its client was detected.
+        /// A SCIM token's networks, its expiry, its budget or its client were changed, or its client was detected.
         TokenChanged = "token.changed",
         /// A SCIM token was used for the first time.
         TokenFirstUsed = "token.first_used",
@@ -106,6 +117,12 @@ text_enum! {
         TokenUsedLate = "token.used_late",
         /// A SCIM token expires soon, or is old enough to be replaced.
         TokenReminder = "token.reminder",
+        /// A SCIM token's changes have used up half of what they may store in this hour.
+        TokenHalfSpent = "token.half_spent",
+        /// A SCIM token's changes have used up what they may store in this hour; more are refused.
+        TokenSpent = "token.spent",
+        /// A SCIM token asked for a name of the form that is kept for break-glass accounts.
+        TokenNameRefused = "token.name_refused",
         /// A break-glass account was made.
         BreakGlassCreated = "break_glass.created",
         /// A break-glass account got a new secret at once.
@@ -138,43 +155,25 @@ text_enum! {
         AuditPruned = "audit.pruned",
         /// How long events are kept was changed.
         AuditChanged = "audit.changed",
+        /// The host made a backup.
+        BackupMade = "database.backed_up",
+        /// There was no backup for long.
+        BackupOverdue = "database.backup_overdue",
+        /// An older state of the database was put back.
+        DatabaseRestored = "database.restored",
+        /// Old rows were not removed, for the clock seems to have jumped.
+        RemovalDelayed = "database.removal_delayed",
+        /// The database takes no more changes from directories, or none at all.
+        StorageReadOnly = "storage.read_only",
+        /// The database takes all changes again.
+        StorageWritable = "storage.writable",
         /// An alert was sent to try the channels.
         AlertTested = "alert.tested",
     }
 }
 
-impl Action {
-    /// Whether this is told through the alert channels.
-    pub fn alerts(self) -> bool {
-        matches!(
-            self,
-            Self::ProvisioningEnabled
-                | Self::ProvisioningDisabled
-                | Self::UserRoleChanged
-                | Self::GroupRoleChanged
-                | Self::GuardTripped
-                | Self::GuardHeld
-                | Self::GuardChanged
-                | Self::TokenCreated
-                | Self::TokenRotated
-                | Self::TokenFirstUsed
-                | Self::TokenNewNetwork
-                | Self::TokenOutsideNetworks
-                | Self::TokenUsedLate
-                | Self::TokenReminder
-                | Self::BreakGlassCreated
-                | Self::BreakGlassReset
-                | Self::BreakGlassRotated
-                | Self::BreakGlassRemoved
-                | Self::BreakGlassRescue
-                | Self::BreakGlassSignedIn
-                | Self::BreakGlassRefused
-                | Self::DrillStarted
-                | Self::AuditChanged
-                | Self::AlertTested
-        )
-    }
-}
+/// The fact that an event sends no alert of its own, but is counted in a summary.
+pub const ONLY_COUNTED: &str = "only counted";
 
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,6 +204,43 @@ impl Event {
         Self { at, actor, address, action, target: None, target_name: None, before: None, after: None, reason: None }
     }
 
+    /// The lane of this event's alert; `None` where it sends none.
+    pub fn lane(&self) -> Option<Lane> {
+        match self.action {
+            Action::TokenChanged if self.changes_enforced_networks() => Some(Lane::Urgent),
+            Action::UserRoleChanged if self.is_only_counted() => None,
+            action => action.lane(),
+        }
+    }
+
+    /// Whether this sends an alert.
+    pub fn alerts(&self) -> bool {
+        self.lane().is_some()
+    }
+
+    /// Whether a token that was bound to networks is now bound to others, or to none.
+    fn changes_enforced_networks(&self) -> bool {
+        let facts = |text: &Option<String>| -> Value {
+            text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+        };
+        let (before, after) = (facts(&self.before), facts(&self.after));
+        before["enforced"] == true && ["networks", "enforced"].iter().any(|name| before[name] != after[name])
+    }
+
+    /// The same, but no alert: there were enough of its kind.
+    pub(crate) fn only_counted(mut self) -> Self {
+        let after = self.after.as_deref().and_then(|after| serde_json::from_str::<Value>(after).ok());
+        if let Some(Value::Object(mut facts)) = after {
+            facts.insert(ONLY_COUNTED.to_owned(), Value::Bool(true));
+            self.after = Some(Value::Object(facts).to_string());
+        }
+        self
+    }
+
+    fn is_only_counted(&self) -> bool {
+        self.fact(ONLY_COUNTED).is_some()
+    }
+
     /// On this target.
     #[must_use]
     pub fn on(self, target: Uuid, name: &str) -> Self {
@@ -217,44 +253,19 @@ impl Event {
         Self { before: change.before, after: change.after, ..self }
     }
 
-    /// With these facts.
+    /// With these facts, under words from [`WORDS`].
     #[must_use]
     pub fn with(self, after: &Value) -> Self {
+        debug_assert!(after.as_object().is_none_or(|facts| facts.keys().all(|word| facts::is_word(word))), "{after}");
         Self { after: Some(after.to_string()), ..self }
-    }
-}
-
-/// What an event says of the state before and after, each as a JSON object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
-    /// Before.
-    pub before: Option<String>,
-    /// After.
-    pub after: Option<String>,
-}
-
-impl Change {
-    /// The attributes in which two documents differ; a document that cannot be read counts as empty.
-    pub fn between(before: &str, after: &str) -> Self {
-        let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-        let (mut before, mut after) = (read(before), read(after));
-        before.retain(|name, value| {
-            let same = after.get(name) == Some(value);
-            if same {
-                after.shift_remove(name);
-            }
-            !same
-        });
-        let text = |map: Map<String, Value>| (!map.is_empty()).then(|| Value::Object(map).to_string());
-        Self { before: text(before), after: text(after) }
     }
 }
 
 /// Which events are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Those whose action starts with this, such as `break_glass.` or `token.created`.
-    pub action: Option<String>,
+    /// Those with one of these actions; none means any.
+    pub actions: Vec<Action>,
     /// Those on this user, group, token or account.
     pub target: Option<Uuid>,
     /// Those from this moment on.
@@ -272,6 +283,24 @@ pub struct Entry {
     pub event: Event,
     /// The hash of the entry before and of this one. Entries from before there was a chain have none.
     pub link: Option<Link>,
+}
+
+/// An event as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventSummary {
+    /// The event, without a `before` or `after` that is too long for a list.
+    pub entry: Entry,
+    /// Whether both are as they were written.
+    pub is_whole: bool,
+}
+
+/// One event, as far as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventDetail {
+    /// The event; of a `before` or `after` beyond [`MOST`], which only older versions wrote, the start.
+    pub entry: Entry,
+    /// How many bytes `before` and `after` have in the log.
+    pub bytes: u64,
 }
 
 impl Actor {
@@ -301,15 +330,35 @@ impl Actor {
     }
 }
 
+/// Most events in a part of an export, and most bytes of `before` and `after` in it.
+const PART_ROWS: u64 = 1_000;
+const PART_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The events after a number that are read at once for an export: one at least, where there is one.
+pub(crate) async fn part(tx: &mut dyn Tx, seq: i64) -> Result<Vec<Entry>> {
+    let rows = tx.events_within(seq, PART_ROWS, PART_BYTES).await?;
+    tx.events_after(seq, rows).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_change_names_only_what_differs() {
-        let change = Change::between(r#"{"a":1,"b":2,"c":3}"#, r#"{"a":1,"b":4,"d":5}"#);
-        assert_eq!(change.before.as_deref(), Some(r#"{"b":2,"c":3}"#));
-        assert_eq!(change.after.as_deref(), Some(r#"{"b":4,"d":5}"#));
-        assert_eq!(Change::between("{}", "{}"), Change::default());
+    fn r25_a_token_that_is_bound_to_other_networks_is_an_alert() {
+        let networks = |list: Option<&str>, enforced: bool| {
+            let facts = serde_json::json!({"networks": list, "enforced": enforced});
+            Some(facts.to_string())
+        };
+        let alerts = |before, after| {
+            let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::TokenChanged);
+            Event { before, after, ..event }.alerts()
+        };
+        let (bound, tried) = (|| networks(Some("192.0.2.0/24"), true), || networks(Some("192.0.2.0/24"), false));
+        assert!(alerts(bound(), networks(None, false)));
+        assert!(alerts(bound(), tried()));
+        assert!(alerts(bound(), networks(Some("0.0.0.0/0"), true)));
+        assert!(!alerts(bound(), bound()) && !alerts(tried(), bound()) && !alerts(networks(None, false), tried()));
+        assert!(!alerts(None, Some("{\"client\":\"entra\"}".to_owned())));
     }
 }

@@ -10,6 +10,9 @@ pub const PROOF_DAYS: i64 = 90;
 /// Crockford's alphabet: no letter that can be read as another or as a digit.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// The stem of the names of the accounts that Postern makes by itself.
+pub const DEFAULT_STEM: &str = "gate";
+
 /// How many characters a suffix has.
 const SUFFIX: usize = 4;
 
@@ -191,12 +194,11 @@ pub fn suffixed(env: &Env, stem: &str) -> Result<String> {
     Ok(format!("{stem}-{}", suffix.to_lowercase()))
 }
 
-/// Whether a folded name has the form of a break-glass account's. Anything else cannot be one.
-pub(crate) fn has_form(key: &str) -> bool {
-    key.rsplit_once('-').is_some_and(|(stem, suffix)| {
-        let suffix = suffix.to_ascii_uppercase();
-        !stem.is_empty() && suffix.len() == SUFFIX && suffix.bytes().all(|byte| ALPHABET.contains(&byte))
-    })
+/// The stem of a folded name that has the form of a break-glass account's. Anything else cannot be one.
+pub(crate) fn stem_of(key: &str) -> Option<&str> {
+    let (stem, suffix) = key.rsplit_once('-')?;
+    let fits = suffix.len() == SUFFIX && suffix.bytes().all(|byte| ALPHABET.contains(&byte.to_ascii_uppercase()));
+    (fits && !stem.is_empty()).then_some(stem)
 }
 
 impl Account {
@@ -270,9 +272,9 @@ mod tests {
 
     #[test]
     fn the_form_of_a_name_is_known() {
-        assert!(has_form("gate-7f3k") && has_form("night-shift-0000"));
+        assert_eq!([stem_of("gate-7f3k"), stem_of("night-shift-0000")], [Some("gate"), Some("night-shift")]);
         for other in ["gate", "ada@corp.example", "-7f3k", "gate-7f3", "gate-7f3l", "anna-lena"] {
-            assert!(!has_form(other), "{other}");
+            assert_eq!(stem_of(other), None, "{other}");
         }
     }
 }

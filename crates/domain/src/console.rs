@@ -3,6 +3,7 @@
 mod alerts;
 mod audit;
 mod break_glass;
+mod confirmation;
 mod deleted;
 mod drills;
 mod guard;
@@ -12,13 +13,15 @@ mod provisioning;
 mod roles;
 mod sessions;
 mod tokens;
+mod undo;
 
 pub use alerts::AlertStatus;
 pub use audit::AuditPage;
 pub use break_glass::BreakGlassStatus;
+pub use confirmation::Confirmation;
 pub use deleted::DeletedLists;
 pub use drills::DrillStatus;
-pub use guard::{GuardStatus, Undone};
+pub use guard::{Departed, GuardStatus};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};
 pub use provisioning::ScimStatus;
 pub(crate) use provisioning::{status, switch};
@@ -27,12 +30,12 @@ pub use tokens::{Expiry, TokenDetail};
 pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{
-    BreakGlassId, Env, Error, Refusal, Result, Timestamp, UserId,
+    BreakGlassId, Env, Error, Refusal, Result, SessionId, Timestamp, UserId,
     audit::{Action, Actor, Event},
     role::Role,
-    session::{IDLE_MINUTES, SessionKey},
+    session::IDLE_MINUTES,
     sign_in::is_fresh,
-    store::Tx,
+    store::{Health, Tx},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -56,8 +59,8 @@ pub struct Principal {
     pub reason: Option<String>,
     /// When the session ends, whatever happens.
     pub ends: Timestamp,
-    /// The session itself.
-    pub session: SessionKey,
+    /// The session.
+    pub session: SessionId,
 }
 
 /// Whose session it is.
@@ -170,6 +173,11 @@ impl Console {
         self.env.store.read((), |(), tx| Box::pin(counts(tx))).await
     }
 
+    /// Whether changes can be written.
+    pub fn health(&self) -> Health {
+        self.env.store.health()
+    }
+
     /// Whether the secret was given so lately that no change asks for it again.
     pub fn is_fresh(&self) -> bool {
         is_fresh(self.principal.checked, self.now())
@@ -256,15 +264,17 @@ impl<C: Send + Sync> Change<C> {
         tx: &mut dyn Tx,
     ) -> Result<T> {
         let (principal, now) = (&self.console.principal, self.event.at);
-        // Before the own account is touched: two who remove each other would wait for one another for ever.
-        if decides_on_ways_in(self.event.action) {
+        // Before the own account and session are touched: two who remove each other, or end each other's session, would
+        // wait for one another for ever.
+        if see_each_other(self.event.action) {
             tx.lock_settings().await?;
         }
-        if tx.session(principal.session, now, idle(now)).await?.is_none() {
-            return Err(Refusal::SessionEnded.into());
-        }
+        // The account before its session: that is the order in which a new secret ends sessions.
         if let Who::BreakGlass(account, _) = principal.who {
             self.note_use(tx, account).await?;
+        }
+        if !tx.hold_session(principal.session, now, idle(now)).await? {
+            return Err(Refusal::SessionEnded.into());
         }
         work(self, tx).await
     }
@@ -284,8 +294,9 @@ impl<C: Send + Sync> Change<C> {
     }
 }
 
-/// Whether changes of this kind must see each other, so that two at once cannot take the last way in.
-fn decides_on_ways_in(action: Action) -> bool {
+/// Whether changes of this kind must see each other, so that two at once cannot take the last way in, or do twice what
+/// is done once.
+fn see_each_other(action: Action) -> bool {
     matches!(
         action,
         Action::BreakGlassCreated
@@ -294,6 +305,9 @@ fn decides_on_ways_in(action: Action) -> bool {
             | Action::ProvisioningEnabled
             | Action::ProvisioningDisabled
             | Action::GuardChanged
+            | Action::SessionRevoked
+            | Action::DrillStarted
+            | Action::DrillCompleted
     )
 }
 

@@ -1,31 +1,43 @@
 //! Provisioning: what a SCIM client may do, and does.
 //!
 //! A [`Directory`] is only had with a live token while provisioning is on. Each method is one unit of work: read, apply,
-//! guard, write, audit event and activity record, then commit.
+//! guard, write, audit event and activity record, then commit. A change that takes long to compute is made of several:
+//! see [`Source`].
 
 mod admission;
+mod departures;
+mod edit;
 mod groups;
+mod members;
+mod metered;
+mod names;
 mod search;
+mod usage;
 mod users;
 
 pub(crate) use admission::Admissions;
+pub(crate) use metered::Meter;
 
-pub use groups::{GroupChange, GroupView, Members};
+pub use edit::{Edit, Prepared, Recorded, Source, Tried};
+pub use groups::{GroupView, Members};
 pub use search::{Kind, Resource, RootMark, Search};
-pub use users::{UserChange, UserView};
+pub(crate) use usage::{Usage, write_down};
+pub use users::UserView;
 
 use crate::{
-    Conflict, Env, Error, Refusal, Result, Timestamp,
+    Env, Error, Refusal, Result, Timestamp,
     activity::{Call, Operation, Outcome, Record, Subject},
-    audit::{Action, Actor, Change, Event},
-    break_glass, fold,
+    audit::{self, Action, Actor, Change, Event},
     guard::{self, Departure, DepartureKind},
     query::{Listed, Listing, Mark, Start, Window},
+    role::{Role, RoleChange},
     settings::Settings,
-    store::Tx,
+    store::{Caller, Tx},
     token::{ClientProfile, Presented, Token},
     user::Profile,
 };
+use metered::{ASKED, MEMBER, RECORD};
+use names::keep_reserved;
 use serde_json::json;
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 use uuid::Uuid;
@@ -36,6 +48,12 @@ pub struct Directory {
     env: Env,
     token: Arc<Token>,
     address: Option<String>,
+    /// How many bytes the call brought.
+    sent: usize,
+    /// What is odd about the call.
+    remark: Option<Arc<str>>,
+    /// What a unit of work stores, while this is the one that it was given.
+    meter: Option<Arc<Meter>>,
 }
 
 /// The versions of a resource that a client is willing to change.
@@ -59,13 +77,10 @@ impl Directory {
         // An unknown id costs the same comparison as a known one.
         let matches = presented.matches(&known.as_ref().map_or([0; 32], |known| known.token.hash));
         let known = known.filter(|_| matches).ok_or(Refusal::BadToken)?;
-        let this = Self { env: env.clone(), token: known.token, address };
+        let this = Self { env: env.clone(), token: known.token, address, sent: 0, remark: None, meter: None };
         match this.admit(&this.token, &known.settings, this.env.now()) {
             Ok(()) => Ok(this),
-            Err(refusal) => {
-                this.tell(refusal).await?;
-                Err(refusal.into())
-            }
+            Err(refusal) => Err(this.refuse(refusal).await?.into()),
         }
     }
 
@@ -84,21 +99,16 @@ impl Directory {
         }
     }
 
-    /// Tells administrators, once an hour at most, that somebody has a token that should be nobody's any more.
-    async fn tell(&self, refusal: Refusal) -> Result<()> {
-        let action = match refusal {
-            Refusal::BadToken => Action::TokenUsedLate,
-            Refusal::OutsideNetworks => Action::TokenOutsideNetworks,
-            _ => return Ok(()),
-        };
-        let event = self.event(self.env.now(), action).on(self.token.id.0, &self.token.name);
-        let work = self.env.store.write((self.token.id, event), |(token, event), tx| {
-            Box::pin(async move {
-                let hour_ago = event.at.plus_millis(-3_600_000);
-                if tx.tell_misuse(*token, hour_ago, event.at).await? { tx.append_event(event).await } else { Ok(()) }
-            })
-        });
-        work.await
+    /// The same for a call that brought so many bytes: what it leaves in the audit log is in proportion.
+    #[must_use]
+    pub fn sent(self, bytes: usize) -> Self {
+        Self { sent: bytes, ..self }
+    }
+
+    /// For a call of which the activity record is to say this, though it is carried out.
+    #[must_use]
+    pub fn remarked(self, remark: Option<&str>) -> Self {
+        Self { remark: remark.map(Into::into), ..self }
     }
 
     /// The token that opened this.
@@ -112,7 +122,8 @@ impl Directory {
     /// # Errors
     /// `Unavailable` when the database does not answer.
     pub async fn detected(&self, sign: ClientProfile) -> Result<()> {
-        let work = self.env.store.write((self.clone(), sign, self.env.now()), |(this, sign, at), tx| {
+        let context = (self.clone(), sign, self.env.now());
+        let work = self.env.store.write_as(Caller::Directory, context, |(this, sign, at), tx| {
             Box::pin(async move {
                 let Some(token) = tx.lock_token(this.token.id).await? else { return Ok(()) };
                 let profile = token.profile_with(Some(*sign));
@@ -134,12 +145,22 @@ impl Directory {
 
     /// The description of a call by this client, made now.
     pub fn call(&self, operation: Operation, subject: Subject) -> Call {
-        Call { at: self.env.now(), token: Some(self.token.id), address: self.address.clone(), operation, subject }
+        Call {
+            at: self.env.now(),
+            token: Some(self.token.id),
+            address: self.address.clone(),
+            operation,
+            subject,
+            remark: self.remark.as_deref().map(str::to_owned),
+        }
     }
 
     /// Looks once more, inside the unit that writes: a token that was revoked, or provisioning that was turned off, while
     /// the request was on its way, ends here.
     async fn recheck(&self, tx: &mut dyn Tx, at: Timestamp) -> Result<Settings> {
+        if let Some(meter) = &self.meter {
+            meter.start();
+        }
         let (token, settings) = tx.token_and_settings(&self.token.key).await?;
         self.admit(&token.ok_or(Refusal::BadToken)?, &settings, at)?;
         Ok(settings)
@@ -153,27 +174,6 @@ impl Directory {
         Actor::Scim { token: self.token.id, name: self.token.name.clone() }
     }
 
-    /// A departure of somebody from what this token manages.
-    fn departure(&self, call: &Call, kind: DepartureKind, target: Uuid, name: &str, weight: u64) -> Departure {
-        Departure {
-            id: guard::new_id(&self.env, call.at),
-            at: call.at,
-            token: self.token.id,
-            kind,
-            target,
-            target_name: name.to_owned(),
-            weight,
-            before: None,
-            batch: None,
-        }
-    }
-
-    /// Counts a departure, which may be one too many.
-    async fn count(&self, tx: &mut dyn Tx, settings: &Settings, departure: Departure) -> Result<()> {
-        let event = self.event(departure.at, Action::GuardTripped).on(self.token.id.0, &self.token.name);
-        guard::count(tx, &self.env, settings, departure, event).await
-    }
-
     /// Where the guard refused, notes that: the refused unit itself has changed nothing.
     async fn note_hold<T>(&self, done: Result<T>) -> Result<T> {
         if let Err(Error::Refused(Refusal::Held)) = &done {
@@ -185,21 +185,8 @@ impl Directory {
     }
 }
 
-/// Refuses what belongs to a break-glass account: no directory may take its name, whatever it calls it.
-async fn keep_reserved(tx: &mut dyn Tx, profile: &Profile) -> Result<()> {
-    let emails = profile.emails.iter().map(|email| email.value.as_str());
-    let names = [Some(profile.user_name.as_str()), profile.external_id.as_deref()];
-    for name in names.into_iter().flatten().chain(emails) {
-        let key = fold(name);
-        if break_glass::has_form(&key) && tx.break_glass_by_key(&key).await?.is_some() {
-            return Err(Error::Conflict(Conflict::Reserved));
-        }
-    }
-    Ok(())
-}
-
 fn done(call: &Call, target: Uuid) -> Record {
-    Record { call: call.clone(), target: Some(target), outcome: Outcome::Done, detail: None }
+    Record { call: call.clone(), target: Some(target), outcome: Outcome::Done, detail: call.remark.clone() }
 }
 
 fn unchanged(call: &Call, target: Uuid) -> Record {
@@ -218,6 +205,11 @@ fn gather<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
         gathered.entry(key).or_default().push(value);
     }
     gathered
+}
+
+/// How many rows of a page are shown that may end early.
+fn shown(limit: u64, ended: Option<u64>) -> u64 {
+    ended.map_or(limit, |ended| ended.min(limit))
 }
 
 /// The total of a list of which `found` rows came back, when the rows alone tell it.

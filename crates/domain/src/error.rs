@@ -21,6 +21,9 @@ pub enum Error {
     /// The input breaks a rule; the sentence says which, and what to do.
     #[error("{0}")]
     Invalid(&'static str),
+    /// What is to be replaced is not there; the sentence says what to do.
+    #[error("{0}")]
+    NoTarget(&'static str),
     /// A guard refused the change.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -30,6 +33,9 @@ pub enum Error {
     /// The database did not do its work; the request may be tried again.
     #[error("the database is unavailable")]
     Unavailable(#[source] BoxError),
+    /// Disk space is low, and only administrators change anything.
+    #[error("there is too little disk space left for the database")]
+    NoRoom,
     /// A stored row is not what this version writes.
     #[error("table {table} holds a value in {column} that cannot be read")]
     Corrupt {
@@ -52,15 +58,31 @@ pub enum Conflict {
     /// A break-glass account's name.
     #[error("this break-glass name")]
     BreakGlassName,
-    /// A name, an address or an id that belongs to a break-glass account.
-    #[error("a name of a break-glass account")]
+    /// A name or an id of the form that is kept for break-glass accounts.
+    #[error("a name of the form that break-glass accounts have")]
     Reserved,
 }
 
 impl Refusal {
     /// Whether it is worth a line in the audit log: not where somebody is only asked to do something first.
     pub(crate) fn is_recorded(self) -> bool {
-        !matches!(self, Self::StepUp | Self::ReasonNeeded | Self::SessionEnded | Self::WrongCode)
+        !matches!(
+            self,
+            Self::StepUp
+                | Self::ReasonNeeded
+                | Self::SessionEnded
+                | Self::WrongCode
+                | Self::TestedLately
+                | Self::BeingUndone
+        )
+    }
+
+    /// After how many seconds the same call may be tried again, where waiting is all that it takes.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::BudgetSpent { seconds, .. } | Self::RefusedTooOften { seconds, .. } => Some(seconds),
+            _ => None,
+        }
     }
 }
 
@@ -103,15 +125,43 @@ pub enum Refusal {
     /// The token may not be used from there.
     #[error("This token may not be used from this network. Change its networks under Single sign-on, SCIM.")]
     OutsideNetworks,
+    /// The token's changes have stored what its budget allows in an hour.
+    #[error(
+        "This token’s changes have stored {mib} MiB in this hour, which is its budget, so nothing was changed. They are \
+         taken again in {seconds} seconds. The budget is set on the token’s page under Single sign-on, SCIM."
+    )]
+    BudgetSpent {
+        /// The budget.
+        mib: u32,
+        /// The seconds until the next hour.
+        seconds: u32,
+    },
+    /// More calls are refused than are told why.
+    #[error(
+        "Calls with this token are refused, and there were more than {most} within a minute. Wait {seconds} seconds. The \
+         token’s page under Single sign-on, SCIM says why they are refused, and has this limit."
+    )]
+    RefusedTooOften {
+        /// The limit.
+        most: u32,
+        /// The seconds until the next minute.
+        seconds: u32,
+    },
     /// A list of networks would cut a directory off that calls now.
     #[error("Within the last day this token was used from outside these networks. Add those networks first.")]
     WouldCutOff,
     /// The batch is no longer what the page showed.
     #[error("Somebody has decided about this already. Reload the page to see what.")]
     Decided,
+    /// The batch is being undone.
+    #[error("This batch is being undone. Wait until that is done, then reload the page.")]
+    BeingUndone,
     /// A code that was read from an alert is wrong.
     #[error("This is not the code in that alert. Read it once more; each channel has its own.")]
     WrongCode,
+    /// A test alert was sent less than a minute ago.
+    #[error("A test alert was sent less than a minute ago. Wait a minute, then send another.")]
+    TestedLately,
     /// SCIM is turned off.
     #[error("SCIM provisioning is turned off in Postern. Turn it on under Single sign-on, SCIM.")]
     ProvisioningOff,

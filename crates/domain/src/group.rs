@@ -36,8 +36,26 @@ pub enum MemberChange {
     Add(Vec<MemberId>),
     /// These leave.
     Remove(Vec<MemberId>),
-    /// These, and nobody else.
+    /// These, and nobody else. Refused where somebody would have to leave and nobody of these is a user or a group: a
+    /// list of strangers does not empty a group, an empty list does.
     Replace(Vec<MemberId>),
+    /// These leave, and others join. Refused where none of the first is a member.
+    Exchange {
+        /// These leave.
+        out: Vec<MemberId>,
+        /// These join.
+        into: Vec<MemberId>,
+    },
+}
+
+impl MemberChange {
+    /// How many were named.
+    pub fn named(&self) -> usize {
+        match self {
+            Self::Add(ids) | Self::Remove(ids) | Self::Replace(ids) => ids.len(),
+            Self::Exchange { out, into } => out.len() + into.len(),
+        }
+    }
 }
 
 /// A group by its name: one that a user is in, or one in another.

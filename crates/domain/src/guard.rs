@@ -1,14 +1,13 @@
-//! The guard against mass deprovisioning: it counts who loses access to a directory's calls, and finds the batch that
-//! looks like a mistake.
+//! The guard against mass deprovisioning: it counts the people who lose something to a directory's calls, and finds the
+//! batch that looks like a mistake.
 
-use crate::{
-    Env, Refusal, Result, Timestamp, TokenId,
-    audit::{Action, Event},
-    settings::{GuardMode, Settings},
-    store::Tx,
-    text_enum::text_enum,
-};
-use serde_json::json;
+mod count;
+pub(crate) mod rename;
+pub mod rule;
+
+pub(crate) use count::{Call, check, count, hold, new_id, population};
+
+use crate::{GroupId, Timestamp, TokenId, text_enum::text_enum};
 use uuid::Uuid;
 
 /// For how long something deleted can be restored.
@@ -17,8 +16,12 @@ pub const KEPT_DAYS: i64 = 30;
 /// For how long a batch that was approved may go on.
 const APPROVED_MINUTES: i64 = 120;
 
-/// How old the number of active users may be that the threshold is made from.
-const POPULATION_MILLIS: i64 = 60_000;
+/// For how many days departures are remembered: a directory that deletes people 30 days after it deactivated them, as
+/// Entra does, is recognised.
+pub(crate) const REMEMBERED_DAYS: i64 = 45;
+
+/// The largest group that may lose its members without anybody being counted.
+pub(crate) const SMALL_GROUP: u64 = 10;
 
 text_enum! {
     /// How somebody lost access.
@@ -29,7 +32,11 @@ text_enum! {
         Deleted = "deleted",
         /// A group with members was deleted.
         GroupDeleted = "group_deleted",
-        /// A group lost its last members.
+        /// An active user was given another user name, another id of the directory, or none of the old e-mail addresses.
+        Renamed = "renamed",
+        /// A user left a group, or a group left another.
+        LeftGroup = "left_group",
+        /// A group lost its last members. Earlier versions wrote this; now each who leaves is a departure.
         GroupEmptied = "group_emptied",
     }
 }
@@ -53,8 +60,6 @@ text_enum! {
 /// One departure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departure {
-    /// Its id, in the order of time.
-    pub id: Uuid,
     /// When.
     pub at: Timestamp,
     /// By which token.
@@ -65,12 +70,98 @@ pub struct Departure {
     pub target: Uuid,
     /// Its name.
     pub target_name: String,
-    /// How many people it concerns.
+    /// The group that was left.
+    pub group: Option<GroupId>,
+    /// How many people lose something: none where a group leaves another.
     pub weight: u64,
-    /// What cannot be told from the rows: how a document said `active` before, as JSON.
+    /// What cannot be told from the rows, as JSON: how a document said `active` before, or what a rename changed.
     pub before: Option<String>,
     /// The batch that it belongs to.
     pub batch: Option<Uuid>,
+}
+
+/// A membership after an attempt to bring it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Whether there is one now.
+    pub is_there: bool,
+    /// Whether there was one at the moment that was asked for.
+    pub was_there: bool,
+}
+
+/// How many departures there are of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// All of them.
+    pub all: u64,
+    /// Users who were deactivated or deleted.
+    pub people: u64,
+    /// Users who have another name.
+    pub renames: u64,
+}
+
+impl Sizes {
+    /// Counts.
+    pub fn of(kinds: impl Iterator<Item = DepartureKind>) -> Self {
+        kinds.fold(Self::default(), |sizes, kind| Self {
+            all: sizes.all + 1,
+            people: sizes.people + u64::from(matches!(kind, DepartureKind::Deactivated | DepartureKind::Deleted)),
+            renames: sizes.renames + u64::from(kind == DepartureKind::Renamed),
+        })
+    }
+}
+
+/// Which departures are meant that were not undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The batch.
+    pub batch: Uuid,
+    /// Those of these users and groups; all, where there is no list.
+    pub targets: Option<Vec<Uuid>>,
+    /// Those with a smaller number; all, where there is none.
+    pub below: Option<i64>,
+    /// Those whose name has this text in it, without regard to case; all, where it is empty.
+    pub name: String,
+}
+
+impl Chosen {
+    /// All of a batch.
+    pub fn all(batch: Uuid) -> Self {
+        Self { batch, targets: None, below: None, name: String::new() }
+    }
+}
+
+/// Which departures of a stretch of time are put into a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Those that are in no batch.
+    Unbatched,
+    /// All that were not undone, from whatever batch.
+    All,
+    /// The same, of these users and groups.
+    Of(Vec<Uuid>),
+}
+
+/// A stretch of time, and whose departures in it are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// One token's; all tokens', where there is none.
+    pub token: Option<TokenId>,
+    /// From this moment on.
+    pub from: Timestamp,
+    /// Up to and including this moment.
+    pub until: Timestamp,
+}
+
+/// How much departures take away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// People who were deactivated or deleted, each once.
+    pub people: u64,
+    /// People who were given another name, another id of the directory or none of the old e-mail addresses, each once.
+    pub renamed: u64,
+    /// Memberships that ended, those of deleted groups included.
+    pub memberships: u64,
 }
 
 /// Departures that came together.
@@ -78,7 +169,7 @@ pub struct Departure {
 pub struct Batch {
     /// Its id.
     pub id: Uuid,
-    /// Whose they were.
+    /// Whose the first was.
     pub token: TokenId,
     /// When the first came.
     pub opened: Timestamp,
@@ -90,6 +181,17 @@ pub struct Batch {
     pub approved_until: Option<Timestamp>,
     /// When it was undone or dismissed.
     pub closed: Option<Timestamp>,
+    /// What undoing did so far.
+    pub undone: Option<Undone>,
+}
+
+/// What undoing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Departures that were undone, or that somebody had undone already.
+    pub restored: u64,
+    /// Departures that could not be undone, such as those of groups and users that no longer exist.
+    pub failed: u64,
 }
 
 /// A batch as a list shows it.
@@ -97,128 +199,25 @@ pub struct Batch {
 pub struct BatchSummary {
     /// The batch.
     pub batch: Batch,
-    /// The token's name.
-    pub token_name: String,
-    /// How many people it concerns, and were not brought back.
-    pub weight: u64,
+    /// The tokens whose departures it holds, by name; one that no longer exists has an empty name.
+    pub tokens: Vec<(TokenId, String)>,
+    /// What it took away and nobody has brought back.
+    pub losses: Losses,
 }
 
 impl Batch {
+    /// A batch that begins now.
+    pub(crate) fn new(id: Uuid, token: TokenId, now: Timestamp, state: BatchState) -> Self {
+        Self { id, token, opened: now, latest: now, state, approved_until: None, closed: None, undone: None }
+    }
+
     /// Until when an approval given now lasts.
     pub(crate) fn approval(now: Timestamp) -> Timestamp {
         now.plus_millis(APPROVED_MINUTES * 60_000)
     }
-}
 
-/// Counts a departure inside the unit that makes it, and opens a batch where it is one too many. `event` is made from
-/// an action by whoever calls.
-///
-/// # Errors
-/// `Refused` with [`Refusal::Held`] where the mode is to hold and nobody has approved.
-pub(crate) async fn count(
-    tx: &mut dyn Tx,
-    env: &Env,
-    settings: &Settings,
-    departure: Departure,
-    event: Event,
-) -> Result<()> {
-    // Two departures at once must see each other.
-    tx.lock_settings().await?;
-    let (guard, now) = (settings.guard, departure.at);
-    let window = guard.since(now);
-    let last = tx.last_batch(departure.token, window).await?;
-    let since = match &last {
-        Some(batch) if batch.approved_until.is_some_and(|until| until >= now) => {
-            return join(tx, departure, batch.id).await;
-        }
-        Some(batch) if batch.closed.is_none() && matches!(batch.state, BatchState::Open | BatchState::Held) => {
-            return match guard.mode {
-                GuardMode::Alert => join(tx, departure, batch.id).await,
-                GuardMode::Hold => Err(Refusal::Held.into()),
-            };
-        }
-        // What an administrator has judged does not count again.
-        Some(batch) => batch.closed.unwrap_or(batch.latest).max(window),
-        None => window,
-    };
-    let before = tx.departed(departure.token, since).await?;
-    if before + departure.weight <= guard.threshold(population(tx, now).await?) {
-        return tx.insert_departure(&departure).await;
+    /// Whether somebody has still to decide.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, BatchState::Open | BatchState::Held)
     }
-    match guard.mode {
-        GuardMode::Hold => Err(Refusal::Held.into()),
-        GuardMode::Alert => {
-            let batch = Batch {
-                id: new_id(env, now),
-                token: departure.token,
-                opened: now,
-                latest: now,
-                state: BatchState::Open,
-                approved_until: None,
-                closed: None,
-            };
-            tx.insert_batch(&batch).await?;
-            tx.gather_departures(departure.token, since, batch.id).await?;
-            let people = before + departure.weight;
-            join(tx, departure, batch.id).await?;
-            tx.append_event(&event.with(&json!({"batch": batch.id.to_string(), "people": people}))).await
-        }
-    }
-}
-
-async fn join(tx: &mut dyn Tx, departure: Departure, batch: Uuid) -> Result<()> {
-    tx.touch_batch(batch, departure.at).await?;
-    tx.insert_departure(&Departure { batch: Some(batch), ..departure }).await
-}
-
-/// Notes, after the unit that refused, that departures are held.
-pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: Event) -> Result<()> {
-    debug_assert_eq!(event.action, Action::GuardHeld);
-    let batch = Batch {
-        id: new_id(env, event.at),
-        token,
-        opened: event.at,
-        latest: event.at,
-        state: BatchState::Held,
-        approved_until: None,
-        closed: None,
-    };
-    let work = env.store.write((*settings, batch, event), |(settings, batch, event), tx| {
-        Box::pin(async move {
-            tx.lock_settings().await?;
-            let window = settings.guard.since(event.at);
-            let last = tx.last_batch(batch.token, window).await?;
-            if let Some(last) = last {
-                // Somebody approved between the refusal and now: a new batch would take that back.
-                if last.approved_until.is_some_and(|until| until >= event.at) {
-                    return Ok(());
-                }
-                if last.state == BatchState::Held {
-                    return tx.touch_batch(last.id, event.at).await;
-                }
-            }
-            tx.insert_batch(batch).await?;
-            tx.gather_departures(batch.token, window, batch.id).await?;
-            tx.append_event(&event.clone().with(&json!({"batch": batch.id.to_string()}))).await
-        })
-    });
-    work.await
-}
-
-/// How many active users there are, counted again only now and then: it takes longer the more there are.
-pub(crate) async fn population(tx: &mut dyn Tx, now: Timestamp) -> Result<u64> {
-    if let Some((population, counted)) = tx.population().await?
-        && (now.plus_millis(-POPULATION_MILLIS)..=now).contains(&counted)
-    {
-        return Ok(population);
-    }
-    let active = crate::query::Filter::Where(crate::query::UserCondition::Active(true));
-    let population = tx.count_users(&active).await?;
-    tx.set_population(population, now).await?;
-    Ok(population)
-}
-
-/// A fresh id, ordered by time.
-pub(crate) fn new_id(env: &Env, now: Timestamp) -> Uuid {
-    uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &env.random()).into_uuid()
 }

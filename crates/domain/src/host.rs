@@ -2,8 +2,8 @@
 //! not bind it.
 
 use crate::{
-    Env, Error, Result, TokenId,
-    audit::{Action, Actor, Entry, Event},
+    Env, Error, Result, Timestamp, TokenId,
+    audit::{Action, Actor, Entry, Event, Pruned, Until, part, prune, waits_for},
     break_glass::{self, Account, Code, CodeKind, Holdings, NewAccount, RESCUE_MINUTES},
     console::ScimStatus,
     fold,
@@ -68,8 +68,8 @@ impl Host {
                 tx.lock_settings().await?;
                 let account = tx.break_glass_by_key(key).await?.ok_or(Error::NotFound)?;
                 tx.set_break_glass_secret(account.id, hash, event.at).await?;
-                tx.delete_sessions_of(account.id).await?;
-                tx.delete_break_glass_devices(account.id).await?;
+                tx.delete_sessions_of(account.id, None).await?;
+                tx.delete_break_glass_devices(account.id, None).await?;
                 // Whoever has the lost sheet has its codes too.
                 tx.delete_recovery_codes(account.id).await?;
                 tx.append_event(&event.clone().on(account.id.0, &account.name)).await
@@ -183,18 +183,51 @@ impl Host {
         self.env.store.write((id, event), |(id, event), tx| Box::pin(crate::console::revoke(tx, *id, event))).await
     }
 
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.env.now()
+    }
+
     /// How many lines the audit log has.
     pub async fn count_events(&self) -> Result<u64> {
+        self.env.store.settle_to_read().await;
         self.env.store.read((), |(), tx| Box::pin(async move { tx.count_events().await })).await
     }
 
-    /// Up to 1,000 events of the audit log after a number, in their order.
+    /// How many events have no number yet, and are in no export.
+    pub async fn count_pending_events(&self) -> Result<u64> {
+        self.env.store.read((), |(), tx| Box::pin(async move { tx.count_pending_events().await })).await
+    }
+
+    /// Some of the events of the audit log after a number, in their order: as many as a part of an export holds.
     pub async fn events_after(&self, seq: i64) -> Result<Vec<Entry>> {
-        self.env.store.read(seq, |seq, tx| Box::pin(async move { tx.events_after(*seq, 1_000).await })).await
+        self.env.store.settle_to_read().await;
+        self.env.store.read(seq, |seq, tx| Box::pin(part(tx, *seq))).await
+    }
+
+    /// Removes some of the oldest events of the audit log, and leaves one that says so. `None` once there are none left
+    /// to remove. What a console's setting keeps for so many days does not bind the host.
+    ///
+    /// # Errors
+    /// `Invalid` for a moment to come.
+    pub async fn prune_audit(&self, until: Until) -> Result<Option<Pruned>> {
+        let now = self.env.now();
+        if until.moment > now {
+            return Err(Error::Invalid("Events to come cannot be removed; name a day in the past."));
+        }
+        let work =
+            self.env.store.write((now, until), |(now, until), tx| Box::pin(prune(tx, *now, Actor::Host, *until)));
+        work.await
+    }
+
+    /// The number of the first alert that keeps older events in the audit log, because a channel has still to send it.
+    pub async fn audit_waits_for(&self, until: Until) -> Result<Option<i64>> {
+        self.env.store.read(until, |until, tx| Box::pin(waits_for(tx, *until))).await
     }
 
     /// The number and the hash of the last event.
     pub async fn audit_head(&self) -> Result<Option<(i64, [u8; 32])>> {
+        self.env.store.settle_to_read().await;
         self.env.store.read((), |(), tx| Box::pin(async move { tx.audit_head().await })).await
     }
 

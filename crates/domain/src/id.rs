@@ -54,6 +54,10 @@ id!(
     BreakGlassId
 );
 id!(
+    /// A session's id, which stays the same while it lasts.
+    SessionId
+);
+id!(
     /// The id of a user or of a group, as a client names it among the members of a group: what it is, the id tells.
     MemberId
 );

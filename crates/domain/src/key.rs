@@ -6,7 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 pub fn fold(text: &str) -> String {
     let text = text.trim();
     // Most names are ASCII, and every row that is written has several.
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).collect() }
+    // Lower case can leave a letter and its accent apart, so they are composed again.
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 
 #[cfg(test)]
@@ -18,5 +19,16 @@ mod tests {
         assert_eq!(fold(" ADA@Corp.Example "), "ada@corp.example");
         assert_eq!(fold("ＡＤＡ"), "ada");
         assert_eq!(fold("ÅSA"), fold("A\u{30a}sa"));
+        for (composed, capital) in [
+            ("ǰ", "J\u{30c}"),
+            ("ẖ", "H\u{331}"),
+            ("ẗ", "T\u{308}"),
+            ("ẘ", "W\u{30a}"),
+            ("ẙ", "Y\u{30a}"),
+            ("ΐ", "Ϊ\u{301}"),
+        ] {
+            assert_eq!(fold(composed), fold(capital));
+            assert_eq!(fold(&fold(capital)), fold(capital));
+        }
     }
 }

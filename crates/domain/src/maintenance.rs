@@ -2,33 +2,156 @@
 
 use crate::{
     Env, Result, Timestamp,
-    audit::{Action, Actor, Event, pruned},
-    guard::KEPT_DAYS,
-    token::{ROTATE_DAYS, Token},
+    audit::{Action, Actor, Event, Pruned, Until, prune},
+    guard::{KEPT_DAYS, REMEMBERED_DAYS},
+    sign_in::DEVICE_DAYS,
+    store::Tx,
+    token::{FORGOTTEN_DAYS, ROTATE_DAYS, Token, summaries},
+    upkeep::remind_of_backup,
 };
 use serde_json::json;
+use std::time::Duration;
 
 /// For how many days the activity record is kept.
 const ACTIVITY_DAYS: i64 = 30;
+
+/// How many records are removed at once, and how often in an hour: more than come in one.
+const RECORDS_AT_ONCE: u64 = 20_000;
+const RECORD_STEPS: usize = 250;
+
+/// How many events are enough for one hour, and how many steps at most are taken towards them.
+const PRUNED_AN_HOUR: u64 = 50_000;
+const PRUNE_STEPS: usize = 64;
+/// For how many days the samples of active users are kept that the guard's threshold is made from.
+const SAMPLED_DAYS: i64 = 9;
 
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// How many days before the end of a token somebody is told.
 const NOTICES: [i64; 5] = [1, 7, 14, 30, 60];
 
-/// Forgets old records, sessions and deleted people, and reminds of tokens.
-pub async fn run(env: &Env) -> Result<()> {
-    forget(env).await?;
-    prune_audit(env).await?;
-    remind(env).await
+/// The hourly work of one process. What is removed because it is old is gone for good, so a clock that is years ahead
+/// must not decide on it alone.
+pub struct Maintenance {
+    env: Env,
+    /// A moment that had surely passed, and how long the process had run by then.
+    anchor: Option<(Timestamp, Duration)>,
+    /// The present that the last run did not believe.
+    doubted: Option<Timestamp>,
 }
 
-async fn forget(env: &Env) -> Result<()> {
+impl Maintenance {
+    /// For a process that has just started.
+    pub fn new(env: Env) -> Self {
+        Self { env, anchor: None, doubted: None }
+    }
+
+    /// Forgets old records, sessions and deleted people, samples how many people are active, and reminds of tokens and
+    /// backups. `uptime` is how long the process has run, by a clock that nobody sets.
+    pub async fn run(&mut self, uptime: Duration) -> Result<()> {
+        let horizon = self.horizon(uptime).await?;
+        let removed = match horizon {
+            Some(horizon) => self.remove(horizon).await,
+            None => Ok(()),
+        };
+        // What is due does not wait for what could not be removed.
+        sample(&self.env, horizon).await?;
+        remind(&self.env).await?;
+        sum_up(&self.env).await?;
+        removed
+    }
+
+    async fn remove(&self, horizon: Timestamp) -> Result<()> {
+        forget_records(&self.env, horizon).await?;
+        forget(&self.env, horizon).await?;
+        prune_audit(&self.env, horizon).await
+    }
+
+    /// The present as far as removals go: what the clock says, but not later than the time of the last event before this
+    /// process started plus its uptime. `None` where that is a day or more after the last run's, and the run before has
+    /// not found the same.
+    async fn horizon(&mut self, uptime: Duration) -> Result<Option<Timestamp>> {
+        self.env.store.settle_to_read().await;
+        let (latest, last) = self.env.store.read((), |(), tx| Box::pin(last_known(tx))).await?;
+        let now = self.env.now();
+        let (moment, since) = *self.anchor.get_or_insert((latest.unwrap_or(now), uptime));
+        let passed = i64::try_from(uptime.saturating_sub(since).as_millis()).unwrap_or(i64::MAX);
+        let horizon = now.min(moment.plus_millis(passed));
+        let doubted = self.doubted.take();
+        let Some(last) = last.filter(|last| horizon >= last.plus_millis(DAY_MILLIS)) else { return Ok(Some(horizon)) };
+        if doubted.is_some_and(|doubted| doubted <= horizon) {
+            return Ok(Some(horizon));
+        }
+        self.doubted = Some(horizon);
+        if doubted.is_none() {
+            self.tell(last, horizon).await?;
+        }
+        Ok(None)
+    }
+
+    /// Tells somebody that removals wait for the next run to find the same time.
+    async fn tell(&self, last: Timestamp, horizon: Timestamp) -> Result<()> {
+        let event = Event::new(self.env.now(), Actor::System, None, Action::RemovalDelayed);
+        let event = event.with(&json!({"last": last.to_string(), "now": horizon.to_string()}));
+        self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
+    }
+}
+
+/// The last moment that is known to have passed, and the one that the last run took for the present.
+async fn last_known(tx: &mut dyn Tx) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let horizon = tx.upkeep().await?.horizon;
+    let event = match tx.audit_head().await? {
+        Some((seq, _)) => tx.events_after(seq - 1, 1).await?.pop().map(|entry| entry.event.at),
+        None => None,
+    };
+    Ok((event.max(horizon), horizon))
+}
+
+/// Notes how many people are active now. The guard looks for samples by the clock that it counts by.
+async fn sample(env: &Env, horizon: Option<Timestamp>) -> Result<()> {
+    let work = env.store.write((env.now(), horizon), |(now, horizon), tx| {
+        Box::pin(async move { tx.sample_population(*now, horizon.unwrap_or(*now).plus_days(-SAMPLED_DAYS)).await })
+    });
+    work.await
+}
+
+/// Removes old records a part at a time, so that no statement takes long.
+async fn forget_records(env: &Env, horizon: Timestamp) -> Result<()> {
+    for _ in 0..RECORD_STEPS {
+        let before = horizon.plus_days(-ACTIVITY_DAYS);
+        let step = env.store.write(before, |before, tx| {
+            Box::pin(async move { tx.delete_records_before(*before, RECORDS_AT_ONCE).await })
+        });
+        if step.await? < RECORDS_AT_ONCE {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn forget(env: &Env, horizon: Timestamp) -> Result<()> {
+    let work = env.store.write(horizon, |horizon, tx| {
+        Box::pin(async move {
+            tx.set_horizon(*horizon).await?;
+            tx.delete_sessions_before(*horizon).await?;
+            tx.delete_break_glass_devices_before(horizon.plus_days(-DEVICE_DAYS)).await?;
+            tx.forget_token_networks(horizon.plus_days(-FORGOTTEN_DAYS)).await?;
+            tx.forget_deleted(horizon.plus_days(-KEPT_DAYS), horizon.plus_days(-REMEMBERED_DAYS)).await
+        })
+    });
+    work.await?;
+    env.store.tidy(env.now());
+    Ok(())
+}
+
+/// Tells how many alerts of an hour that has ended were only counted.
+async fn sum_up(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
-            tx.delete_records_before(now.plus_days(-ACTIVITY_DAYS)).await?;
-            tx.delete_sessions_before(*now).await?;
-            tx.forget_deleted(now.plus_days(-KEPT_DAYS)).await
+            for event in &summaries(tx, *now).await? {
+                tx.append_event(event).await?;
+            }
+            Ok(())
         })
     });
     work.await
@@ -36,23 +159,25 @@ async fn forget(env: &Env) -> Result<()> {
 
 /// Removes events that are older than they need be, except those that a channel has still to tell; the chain goes on
 /// with an event that says so.
-async fn prune_audit(env: &Env) -> Result<()> {
-    let work = env.store.write(env.now(), |now, tx| {
+async fn prune_audit(env: &Env, horizon: Timestamp) -> Result<()> {
+    for _ in 0..PRUNE_STEPS {
+        match prune_some(env, horizon).await? {
+            // Few but long ones: there may be more.
+            Some(pruned) if pruned.events < PRUNED_AN_HOUR => {}
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+async fn prune_some(env: &Env, horizon: Timestamp) -> Result<Option<Pruned>> {
+    let work = env.store.write((env.now(), horizon), |(now, horizon), tx| {
         Box::pin(async move {
             let days = i64::from(tx.settings().await?.audit_days);
-            let mut through = i64::MAX;
-            for channel in tx.channels().await? {
-                if let Some(waiting) = tx.next_alert(channel.cursor).await? {
-                    through = through.min(waiting.seq - 1);
-                }
-            }
             // By whole days, so that this leaves one event a day at most.
-            let today = Timestamp::from_millis(now.millis() - now.millis().rem_euclid(DAY_MILLIS));
-            let Some((through, hash)) = tx.last_event_before(today.plus_days(-days), through).await? else {
-                return Ok(());
-            };
-            tx.append_event(&pruned(*now, through, hash)).await?;
-            tx.delete_events_through(through).await
+            let today = Timestamp::from_millis(horizon.millis() - horizon.millis().rem_euclid(DAY_MILLIS));
+            let until = Until { moment: today.plus_days(-days), with_unsent: false };
+            prune(tx, *now, Actor::System, until).await
         })
     });
     work.await
@@ -61,17 +186,16 @@ async fn prune_audit(env: &Env) -> Result<()> {
 async fn remind(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
-            let mut events = Vec::new();
             for token in tx.tokens().await? {
                 let Some((since, why)) = due(&token, *now) else { continue };
                 if tx.remind_of_token(token.id, since, *now).await? {
                     let event = Event::new(*now, Actor::System, None, Action::TokenReminder);
-                    events.push(event.on(token.id.0, &token.name).with(&json!({"because": why})));
+                    let event = event.on(token.id.0, &token.name).with(&json!({"because": why}));
+                    tx.append_event(&event).await?;
                 }
             }
-            // The log last: whoever holds one of these tokens and wants to add to it would wait for this unit.
-            for event in &events {
-                tx.append_event(event).await?;
+            if let Some(event) = remind_of_backup(tx, *now).await? {
+                tx.append_event(&event).await?;
             }
             Ok(())
         })
@@ -118,6 +242,8 @@ mod tests {
             profile: None,
             profile_set: false,
             user: None,
+            budget: crate::token::Budget::default(),
+            misuse_told: None,
         }
     }
 

@@ -3,7 +3,10 @@
 
 mod list;
 
-pub use list::{GroupKey, KeyKind, Listed, Listing, Mark, MarkKey, Slice, Sort, SortKey, Start, UserKey, Window};
+pub use list::{
+    GroupKey, KeyKind, Listed, Listing, Mark, MarkKey, Meter, Slice, Sort, SortKey, Start, UserKey, Weigh, Window,
+};
+pub(crate) use list::{REFERENCE, RESOURCE, end_early};
 
 use crate::{GroupId, MemberId, Timestamp, UserId};
 

@@ -1,10 +1,14 @@
 //! What somebody may do in the console.
 
+mod changes;
+
+pub(crate) use changes::{RoleChange, role_events};
+
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// A role. Nobody has one by default, and nothing that a directory sends gives one: an administrator gives it to a
-    /// person, or to everybody in a group.
+    /// A role. Nobody has one by default: an administrator gives it to a person, or to everybody in a group. A directory
+    /// gives one only by putting people into such a group, which is an alert.
     pub enum Role {
         /// Does everything.
         Administrator = "administrator",

@@ -1,8 +1,11 @@
 //! Sessions as they are recorded.
 
-use crate::{BreakGlassId, Timestamp, UserId};
+use crate::{
+    Env, Result, SessionId, Timestamp,
+    console::{Principal, idle},
+};
 
-/// SHA-256 of a session's id: whoever reads the database or a backup holds no session.
+/// SHA-256 of what is in a session's cookie: whoever reads the database or a backup holds no session.
 pub type SessionKey = [u8; 32];
 
 /// How long a break-glass session lasts at most.
@@ -14,53 +17,66 @@ pub const IDLE_MINUTES: i64 = 10;
 /// For so many minutes after the secret was given, changes of ways in are not asked for it again (OWASP ASVS 7.5.3).
 pub const FRESH_MINUTES: i64 = 5;
 
+/// The last use of a session is recorded to half a minute.
+const SEEN_MILLIS: i64 = 30_000;
+
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
-    /// The hash of the id that is in the cookie.
+    /// Who is signed in, and since when.
+    pub principal: Principal,
+    /// The hash of what is in the cookie.
     pub key: SessionKey,
-    /// Whose it is, once somebody has signed in.
-    pub holder: Option<Holder>,
-    /// When that was.
-    pub signed_in: Option<Timestamp>,
-    /// The last request, to the minute.
+    /// The last request, to half a minute.
     pub seen: Timestamp,
-    /// From which network address it began.
-    pub address: Option<String>,
-    /// With which browser, as the browser says.
-    pub agent: Option<String>,
-    /// The session's data, as JSON.
-    pub data: String,
-    /// When it ends whatever happens.
-    pub expires: Timestamp,
+    /// The browser that signed in.
+    pub browser: Browser,
 }
 
-/// Whose a session is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
-    /// A break-glass account's, as long as it has the secret of that generation.
-    BreakGlass(BreakGlassId, i64),
-    /// A user's, as long as the user is there and active.
-    User(UserId),
+/// Where a session began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Browser {
+    /// The network address.
+    pub address: Option<String>,
+    /// The browser's own description.
+    pub agent: Option<String>,
 }
 
 /// A session in the list of those that are alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSummary {
     /// The session.
-    pub key: SessionKey,
+    pub id: SessionId,
     /// Whose it is.
     pub name: String,
     /// Whether it is a break-glass account's.
     pub break_glass: bool,
     /// When it began.
     pub signed_in: Timestamp,
-    /// The last request, to the minute.
+    /// The last request, to half a minute.
     pub seen: Timestamp,
-    /// From which network address it began.
-    pub address: Option<String>,
-    /// With which browser.
-    pub agent: Option<String>,
+    /// The browser that signed in.
+    pub browser: Browser,
     /// When it ends at the latest.
     pub expires: Timestamp,
+}
+
+/// The session with this key, if it is alive.
+pub async fn find(env: &Env, key: SessionKey) -> Result<Option<SessionRecord>> {
+    let work = env
+        .store
+        .read((key, env.now()), |(key, now), tx| Box::pin(async move { tx.session(*key, *now, idle(*now)).await }));
+    work.await
+}
+
+/// Records that a session is used, unless that was recorded within the last half minute.
+pub async fn touch(env: &Env, session: &SessionRecord) -> Result<()> {
+    let now = env.now();
+    if session.seen >= now.plus_millis(-SEEN_MILLIS) {
+        return Ok(());
+    }
+    let work = env.store.write((session.principal.session, now), |(id, now), tx| {
+        Box::pin(async move { tx.touch_session(*id, *now).await })
+    });
+    work.await
 }

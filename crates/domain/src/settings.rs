@@ -19,8 +19,10 @@ pub struct GuardSettings {
     pub mode: GuardMode,
     /// So many departures are ordinary in any case.
     pub count: u32,
-    /// So many of a hundred active users are ordinary too.
+    /// So many of a hundred active users are ordinary too,
     pub percent: u32,
+    /// but never more than this, unless `count` allows it.
+    pub cap: u32,
     /// Within so many minutes. Entra's cycle takes 40.
     pub minutes: u32,
 }
@@ -41,12 +43,23 @@ pub struct Settings {
 impl GuardSettings {
     /// The number of departures that is still ordinary among so many active users.
     pub fn threshold(&self, population: u64) -> u64 {
-        u64::from(self.count).max(population.saturating_mul(u64::from(self.percent)) / 100)
+        let share = population.saturating_mul(u64::from(self.percent)) / 100;
+        u64::from(self.count).max(share.min(u64::from(self.cap)))
+    }
+
+    /// The number that is still ordinary within a day: twice as many.
+    pub fn slow_threshold(&self, population: u64) -> u64 {
+        2 * self.threshold(population)
     }
 
     /// The start of the time that is looked at.
     pub fn since(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(-60_000 * i64::from(self.minutes))
+    }
+
+    /// The start of the day that is looked at.
+    pub fn since_slow(&self, now: Timestamp) -> Timestamp {
+        now.plus_days(-1)
     }
 
     /// Refuses what would be no guard.
@@ -56,12 +69,14 @@ impl GuardSettings {
     pub fn checked(self) -> Result<Self> {
         let fits = (1..=100_000).contains(&self.count)
             && (1..=100).contains(&self.percent)
+            && (1..=100_000).contains(&self.cap)
             && (5..=1_440).contains(&self.minutes);
         if fits { Ok(self) } else { Err(Error::Invalid(RANGE)) }
     }
 }
 
-const RANGE: &str = "Choose 1 to 100,000 departures, 1 to 100 percent, and 5 to 1,440 minutes.";
+const RANGE: &str =
+    "Choose 1 to 100,000 people, 1 to 100 percent, at most 1 to 100,000 people, and 5 to 1,440 minutes.";
 
 /// Refuses to keep the audit log for less than a quarter of a year or more than ten years.
 ///
@@ -79,13 +94,16 @@ pub fn check_audit_days(days: u32) -> Result<u32> {
 mod tests {
     use super::*;
 
-    const GUARD: GuardSettings = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 };
+    const GUARD: GuardSettings = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, cap: 50, minutes: 40 };
 
     #[test]
-    fn the_greater_of_both_is_ordinary() {
+    fn the_greater_of_number_and_share_is_ordinary_up_to_the_cap() {
         assert_eq!(GUARD.threshold(0), 10);
         assert_eq!(GUARD.threshold(49), 10);
-        assert_eq!(GUARD.threshold(500), 100);
+        assert_eq!(GUARD.threshold(100), 20);
+        assert_eq!((GUARD.threshold(250), GUARD.threshold(5_000)), (50, 50));
+        assert_eq!(GuardSettings { count: 70, ..GUARD }.threshold(5_000), 70);
+        assert_eq!(GUARD.slow_threshold(100), 40);
     }
 
     #[test]
@@ -94,6 +112,7 @@ mod tests {
         for guard in [
             GuardSettings { count: 0, ..GUARD },
             GuardSettings { percent: 101, ..GUARD },
+            GuardSettings { cap: 0, ..GUARD },
             GuardSettings { minutes: 4, ..GUARD },
         ] {
             assert!(guard.checked().is_err());

@@ -1,16 +1,19 @@
 //! Signing in with a break-glass account: the way to a session.
 
 use crate::{
-    BreakGlassId, Env, Error, Refusal, Result, Timestamp,
+    BreakGlassId, Env, Error, Refusal, Result, SessionId, Timestamp,
     audit::{Action, Actor, Event},
     break_glass::{Account, CodeKind, Proof},
     console::{Principal, Who, idle},
     fold,
     role::Role,
-    session::{FRESH_MINUTES, MINUTES, SessionKey},
+    session::{Browser, FRESH_MINUTES, MINUTES, SessionKey, SessionRecord},
     store::Tx,
 };
 use serde_json::json;
+
+/// For how many days after its last sign-in a browser is known.
+pub const DEVICE_DAYS: i64 = 180;
 
 /// How many browsers are known at once.
 const DEVICES: u64 = 4_096;
@@ -20,12 +23,23 @@ pub async fn find(env: &Env, name: &str) -> Result<Option<Account>> {
     env.store.read(fold(name), |key, tx| Box::pin(async move { tx.break_glass_by_key(key).await })).await
 }
 
-/// Whether a browser, by the hash of its cookie, has signed in with the account of that name before.
-pub async fn knows_device(env: &Env, name: &str, device: [u8; 32]) -> Result<bool> {
-    let work = env.store.read((fold(name), device), |(name, device), tx| {
-        Box::pin(async move { tx.has_break_glass_device(name, device).await })
-    });
+/// The account of a break-glass session, if it is still there.
+pub async fn account_of(env: &Env, principal: &Principal) -> Result<Option<Account>> {
+    let Who::BreakGlass(id, _) = principal.who else { return Ok(None) };
+    env.store.read(id, |id, tx| Box::pin(async move { tx.break_glass_account(*id).await })).await
+}
+
+/// The account with which a code could be used now. It takes the same look-up whatever name was typed.
+pub async fn account_of_code(env: &Env, code: [u8; 32]) -> Result<Option<BreakGlassId>> {
+    let work = env
+        .store
+        .read((code, env.now()), |(code, now), tx| Box::pin(async move { tx.account_of_code(*code, *now).await }));
     work.await
+}
+
+/// Whether a browser, by the hash of its cookie, has signed in before, with whatever account.
+pub async fn knows_device(env: &Env, device: [u8; 32]) -> Result<bool> {
+    env.store.read(device, |device, tx| Box::pin(async move { tx.has_break_glass_device(*device).await })).await
 }
 
 /// The hashes of the cookies of the browsers that signed in last, with whatever account: up to 4,096, which is more than
@@ -34,85 +48,87 @@ pub async fn devices(env: &Env) -> Result<Vec<[u8; 32]>> {
     env.store.read((), |(), tx| Box::pin(async move { tx.break_glass_devices(DEVICES).await })).await
 }
 
-/// Records that the right secret or code was given, which is used up by this, and remembers the browser by the hash of
-/// the cookie that it will be given.
+/// The session that a sign-in starts.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The hash of what will be in its cookie.
+    pub key: SessionKey,
+    /// The hash of the cookie by which the browser will be known.
+    pub device: [u8; 32],
+    /// Where it begins.
+    pub browser: Browser,
+    /// The session that the browser was in before, which ends.
+    pub replaces: Option<SessionId>,
+}
+
+/// Signs in with what was proven for an account: uses a one-time code up, remembers the browser and starts the session,
+/// all of it or nothing.
 ///
 /// # Errors
 /// `Refused` when the secret was changed between the check and now, or the code is unknown, used or expired.
-pub async fn succeeded(
-    env: &Env,
-    account: Account,
-    proof: Proof,
-    device: [u8; 32],
-    address: Option<String>,
-) -> Result<Principal> {
-    let context = (account, proof, device, address, env.now());
-    let work = env.store.write(context, |(account, proof, device, address, now), tx| {
-        Box::pin(async move {
-            let by = prove(tx, account, proof, *now).await?;
-            tx.insert_break_glass_device(*device, account.id, *now).await?;
-            let actor = Actor::BreakGlass { account: account.id, name: account.name.clone() };
-            let event = Event::new(*now, actor, address.clone(), Action::BreakGlassSignedIn);
-            tx.append_event(&event.on(account.id.0, &account.name).with(&json!({"by": by.words}))).await?;
-            Ok(Principal {
-                who: Who::BreakGlass(account.id, by.generation),
-                name: account.name.clone(),
-                role: Role::Administrator,
-                since: *now,
-                checked: *now,
-                reason: None,
-                ends: now.plus_millis(MINUTES * 60_000),
-                session: [0; 32],
-            })
-        })
-    });
-    work.await
-}
-
-/// Records that the secret was given once more in a session, and what the session is for.
-///
-/// # Errors
-/// As [`succeeded`], and `Refused` when the session has ended meanwhile: it must not come back under another id.
-pub async fn confirmed(
-    env: &Env,
-    principal: &Principal,
-    proof: Option<(Account, Proof)>,
-    reason: Option<String>,
-    address: Option<String>,
-) -> Result<Principal> {
+pub async fn succeeded(env: &Env, account: Account, proof: Proof, start: Start) -> Result<Principal> {
     let now = env.now();
-    let mut confirmed = principal.clone();
-    if proof.is_some() {
-        confirmed.checked = now;
-    }
-    if let Some(reason) = reason {
-        confirmed.reason = Some(check_reason(&reason)?);
-    }
-    let mut event = Event::new(now, confirmed.actor(), address, Action::BreakGlassConfirmed);
-    event.reason.clone_from(&confirmed.reason);
-    let work = env.store.write((confirmed, proof, event), |(confirmed, proof, event), tx| {
+    let context = (account, proof, start, SessionId::new(env, now), now);
+    let work = env.store.write(context, |(account, proof, start, id, now), tx| {
         Box::pin(async move {
-            let mut confirmed = confirmed.clone();
-            if tx.session(confirmed.session, event.at, idle(event.at)).await?.is_none() {
-                return Err(Refusal::SessionEnded.into());
-            }
-            if let Some((account, proof)) = proof {
-                let by = prove(tx, account, proof, event.at).await?;
-                confirmed.who = Who::BreakGlass(account.id, by.generation);
-            }
-            tx.append_event(event).await?;
-            Ok(confirmed)
+            let keeps = Keeps { session: None, device: Some(start.device) };
+            let by = prove(tx, account, proof, keeps, *now).await?;
+            tx.insert_break_glass_device(start.device, account.id, *now).await?;
+            let replaced = match start.replaces {
+                Some(earlier) => tx.delete_session(earlier).await?,
+                None => false,
+            };
+            let session = begin(account, by.generation, *id, start, *now);
+            tx.insert_session(&session).await?;
+            let facts = if replaced {
+                json!({"by": by.words, "replaces": "the session that this browser had"})
+            } else {
+                json!({"by": by.words})
+            };
+            let event =
+                Event::new(*now, session.principal.actor(), start.browser.address.clone(), Action::BreakGlassSignedIn);
+            tx.append_event(&event.on(account.id.0, &account.name).with(&facts)).await?;
+            Ok(session.principal)
         })
     });
     work.await
 }
 
-struct ProvenBy {
-    words: &'static str,
-    generation: i64,
+fn begin(account: &Account, generation: i64, id: SessionId, start: &Start, now: Timestamp) -> SessionRecord {
+    let principal = Principal {
+        who: Who::BreakGlass(account.id, generation),
+        name: account.name.clone(),
+        role: Role::Administrator,
+        since: now,
+        checked: now,
+        reason: None,
+        ends: now.plus_millis(MINUTES * 60_000),
+        session: id,
+    };
+    SessionRecord { principal, key: start.key, seen: now, browser: start.browser.clone() }
 }
 
-async fn prove(tx: &mut dyn Tx, account: &Account, proof: &Proof, now: Timestamp) -> Result<ProvenBy> {
+/// What outlives the old secret where the new one is used for the first time.
+#[derive(Clone, Copy)]
+pub(crate) struct Keeps {
+    /// The session that confirms.
+    pub(crate) session: Option<SessionId>,
+    /// The browser, as far as it is known.
+    pub(crate) device: Option<[u8; 32]>,
+}
+
+pub(crate) struct ProvenBy {
+    words: &'static str,
+    pub(crate) generation: i64,
+}
+
+pub(crate) async fn prove(
+    tx: &mut dyn Tx,
+    account: &Account,
+    proof: &Proof,
+    keeps: Keeps,
+    now: Timestamp,
+) -> Result<ProvenBy> {
     let wrong = || Error::from(Refusal::WrongSecret);
     let generation = account.generation;
     match proof {
@@ -124,8 +140,8 @@ async fn prove(tx: &mut dyn Tx, account: &Account, proof: &Proof, now: Timestamp
             if !tx.promote_break_glass(account.id, next, now).await? {
                 return Err(wrong());
             }
-            tx.delete_sessions_of(account.id).await?;
-            tx.delete_break_glass_devices(account.id).await?;
+            tx.delete_sessions_of(account.id, keeps.session).await?;
+            tx.delete_break_glass_devices(account.id, keeps.device).await?;
             Ok(ProvenBy { words: "new secret", generation: generation + 1 })
         }
         Proof::Code(hash) => match tx.use_code(account.id, *hash, now).await? {
@@ -161,18 +177,18 @@ pub async fn refused(env: &Env, refusals: Refusals) -> Result<()> {
     env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
 }
 
-/// Ends a session, and records that somebody signed out.
-pub async fn end(env: &Env, key: SessionKey, principal: Principal, address: Option<String>) -> Result<()> {
-    let event = Event::new(env.now(), principal.actor(), address, Action::SignedOut);
-    let event = event.on(principal.who.id(), &principal.name);
-    let work = env.store.write((key, principal, event), |(key, principal, event), tx| {
+/// Signs out: ends the session with this key, and records it unless the session was over already. A key that a
+/// confirmation has just replaced will do, as in a second tab.
+pub async fn end(env: &Env, key: SessionKey, address: Option<String>) -> Result<()> {
+    let work = env.store.write((key, address, env.now()), |(key, address, now), tx| {
         Box::pin(async move {
-            tx.delete_session(*key).await?;
-            if let Who::BreakGlass(account, _) = principal.who {
-                // A confirmation that was under way may have given it another id.
-                tx.delete_sign_in(account, principal.since).await?;
+            let Some(session) = tx.delete_session_with(*key).await? else { return Ok(()) };
+            let principal = &session.principal;
+            if principal.ends <= *now || session.seen <= idle(*now) {
+                return Ok(());
             }
-            tx.append_event(event).await
+            let event = Event::new(*now, principal.actor(), address.clone(), Action::SignedOut);
+            tx.append_event(&event.on(principal.who.id(), &principal.name)).await
         })
     });
     work.await
@@ -183,7 +199,7 @@ pub(crate) fn is_fresh(checked: Timestamp, now: Timestamp) -> bool {
     (now.plus_millis(-FRESH_MINUTES * 60_000)..=now.plus_millis(60_000)).contains(&checked)
 }
 
-fn check_reason(reason: &str) -> Result<String> {
+pub(crate) fn check_reason(reason: &str) -> Result<String> {
     let reason = reason.trim();
     if !(4..=300).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
         return Err(Error::Invalid("Say in 4 to 300 characters what you are about to do, for example “set up Entra”."));

@@ -6,6 +6,9 @@ macro_rules! text_enum {
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
+            /// All values, in the order of their declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
             /// The text it is stored as.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }

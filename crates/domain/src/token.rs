@@ -4,22 +4,24 @@
 //! §3.1.2.2: look-up secrets of 112 bits and more); the CRC tells a mistyped token from an unknown one without a look
 //! into the database.
 
-use crate::{
-    Env, Error, Result, Timestamp, TokenId, UserId,
-    audit::{Action, Actor, Event},
-    store::Tx,
-    text_enum::text_enum,
-};
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+mod alerts;
+mod budget;
+mod networks;
+
+pub use alerts::AlertCount;
+pub(crate) use alerts::{alert, alert_or_count, first_in_hour, hour, summaries};
+pub use budget::Budget;
+pub(crate) use networks::used;
+pub use networks::{FORGOTTEN_DAYS, MOST_SEEN, Networks, SeenNetwork, place_of};
+
+use crate::{Env, Timestamp, TokenId, UserId, text_enum::text_enum};
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
 const PREFIX: &str = "postern_scim_";
 const ID: usize = 10;
 const SECRET: usize = 43;
 const CRC: usize = 6;
-const MOST_NETWORKS: usize = 200;
 
 /// A token that is older than this is due for another, even though it works.
 pub const ROTATE_DAYS: i64 = 180;
@@ -61,6 +63,10 @@ pub struct Token {
     pub profile_set: bool,
     /// The user that `/Me` is (RFC 7644 §3.11).
     pub user: Option<UserId>,
+    /// What it may cost.
+    pub budget: Budget,
+    /// When an alert last said that it was used after its end or from outside its networks.
+    pub misuse_told: Option<Timestamp>,
 }
 
 text_enum! {
@@ -73,27 +79,6 @@ text_enum! {
         /// Any other, which means what the RFC says.
         Generic = "generic",
     }
-}
-
-/// Where a token may be used from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Networks {
-    /// The networks, as an administrator wrote them: CIDR, separated by commas.
-    pub list: String,
-    /// Whether calls from elsewhere are refused. Otherwise the list is only tried out: the token's page says what it
-    /// would have refused.
-    pub enforced: bool,
-}
-
-/// A network that a token was used from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenNetwork {
-    /// An IPv4 address, or the /64 of an IPv6 address.
-    pub network: String,
-    /// The first call from there.
-    pub first: Timestamp,
-    /// The last call from there.
-    pub last: Timestamp,
 }
 
 /// Why a token that exists does not work now.
@@ -144,6 +129,8 @@ impl NewToken {
             profile: None,
             profile_set: false,
             user: None,
+            budget: Budget::default(),
+            misuse_told: None,
         };
         Self { token, secret }
     }
@@ -172,82 +159,53 @@ impl Token {
         }
     }
 
-    /// Whether a call from this address must be refused.
-    pub fn is_outside(&self, address: Option<&str>) -> bool {
-        let Some(networks) = self.networks.as_ref().filter(|networks| networks.enforced) else { return false };
-        let address: Option<IpAddr> = address.and_then(|address| address.parse().ok());
-        !address.is_some_and(|address| networks.contain(IpNet::from(address)))
+    /// For how many milliseconds it works, from the day it was made.
+    pub fn lifetime(&self) -> Option<i64> {
+        self.expires.map(|expires| expires.millis() - self.created.millis())
     }
-}
 
-impl Networks {
-    /// Reads a list of networks and single addresses; a list of none is `None`.
-    ///
-    /// # Errors
-    /// `Invalid` where one of them is none.
-    pub fn parse(list: &str, enforced: bool) -> Result<Option<Self>> {
-        let nets = list.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty()).map(|part| {
-            let net = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
-            net.map(|net: IpNet| net.trunc().to_string())
-        });
-        let nets: Vec<String> = nets.collect::<Result<_, _>>().map_err(|_| {
-            Error::Invalid(
-                "Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.",
-            )
-        })?;
-        if nets.len() > MOST_NETWORKS {
-            return Err(Error::Invalid("Name at most 200 networks."));
+    /// The token that takes the place of this one: what identifies it is `own`, what was set for this one is carried
+    /// over. This one is taken apart without `..`, so a new attribute has to be decided on here.
+    pub(crate) fn successor(&self, own: Self, expires: Option<Timestamp>) -> Self {
+        let Self { id, key, hash, last_four, created, last_used, revoked, misuse_told, .. } = own;
+        let Self {
+            id: replaces,
+            key: _,
+            hash: _,
+            last_four: _,
+            name,
+            created: _,
+            last_used: _,
+            revoked: _,
+            expires: _,
+            paused,
+            replaces: _,
+            networks,
+            profile,
+            profile_set,
+            user,
+            budget,
+            misuse_told: _,
+        } = self.clone();
+        Self {
+            id,
+            key,
+            hash,
+            last_four,
+            name,
+            created,
+            last_used,
+            revoked,
+            expires,
+            paused,
+            replaces: Some(replaces),
+            networks,
+            profile,
+            profile_set,
+            user,
+            budget,
+            misuse_told,
         }
-        Ok((!nets.is_empty()).then(|| Self { list: nets.join(", "), enforced }))
-    }
-
-    /// Whether all of a network lies in one of these.
-    pub fn contain(&self, network: IpNet) -> bool {
-        self.list.split(", ").filter_map(|net| net.parse::<IpNet>().ok()).any(|net| net.contains(&network))
-    }
-
-    /// Whether a network in its recorded form lies in one of these.
-    pub fn contain_seen(&self, seen: &SeenNetwork) -> bool {
-        let network = seen.network.parse().or_else(|_| seen.network.parse::<IpAddr>().map(IpNet::from));
-        network.is_ok_and(|network| self.contain(network))
-    }
-}
-
-/// Notes, behind the answer, that a token was used from a place, and tells where that is news.
-pub async fn used(tx: &mut dyn Tx, id: TokenId, place: Option<&str>, at: Timestamp) -> Result<()> {
-    let first = tx.touch_token(id, at).await?;
-    let is_new = match place {
-        Some(place) if tx.see_token(id, place, at).await? => {
-            let near = neighbourhood(place);
-            let seen = tx.token_networks(id).await?;
-            !seen.iter().any(|seen| seen.network != place && neighbourhood(&seen.network) == near)
-        }
-        _ => false,
-    };
-    let action = match (first, is_new) {
-        (true, _) => Action::TokenFirstUsed,
-        (false, true) => Action::TokenNewNetwork,
-        (false, false) => return Ok(()),
-    };
-    let Some(token) = tx.token(id).await? else { return Ok(()) };
-    let actor = Actor::Scim { token: id, name: token.name.clone() };
-    tx.append_event(&Event::new(at, actor, place.map(str::to_owned), action).on(id.0, &token.name)).await
-}
-
-/// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which is one
-/// customer's.
-pub fn place_of(address: &str) -> Option<String> {
-    match address.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(address) => Some(address.to_string()),
-        IpAddr::V6(address) => Ipv6Net::new(address, 64).ok().map(|net| net.trunc().to_string()),
-    }
-}
-
-/// The neighbourhood of a place: its /24 or /64. Directories call from many addresses of one.
-fn neighbourhood(place: &str) -> Option<String> {
-    match place.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => Ipv4Net::new(address, 24).ok().map(|net| net.trunc().to_string()),
-        _ => Some(place.to_owned()),
     }
 }
 
@@ -303,24 +261,6 @@ mod tests {
         assert_eq!(base62(&[0, 61], 3), "00z");
         assert_eq!(base62(&[1, 0], 3), "048");
         assert_eq!(base62(&[255; 32], 43).len(), 43);
-    }
-
-    #[test]
-    fn networks_are_read_and_matched() {
-        let networks = Networks::parse("20.190.128.77/18, 10.0.0.1,2603:1000::/24", true).unwrap().unwrap();
-        assert_eq!(networks.list, "20.190.128.0/18, 10.0.0.1/32, 2603:1000::/24");
-        let contains = |address: &str| networks.contain(IpNet::from(address.parse::<IpAddr>().unwrap()));
-        assert!(contains("20.190.130.1") && contains("10.0.0.1") && contains("2603:1010::1"));
-        assert!(!contains("10.0.0.2") && !contains("::1"));
-        assert_eq!(Networks::parse(" , ", true).unwrap(), None);
-        assert!(Networks::parse("Entra", true).is_err());
-    }
-
-    #[test]
-    fn a_place_is_an_address_or_a_customer() {
-        assert_eq!(place_of("::ffff:192.0.2.7").as_deref(), Some("192.0.2.7"));
-        assert_eq!(place_of("2001:db8:1:2:3::4").as_deref(), Some("2001:db8:1:2::/64"));
-        assert_eq!(neighbourhood("192.0.2.7").as_deref(), Some("192.0.2.0/24"));
     }
 
     #[test]

@@ -1,49 +1,112 @@
 //! Reading request bodies: stricter than JSON, because what is ambiguous or cannot be stored must not get further.
 
 use std::cell::Cell;
-use std::fmt;
+use std::collections::HashSet;
+use std::{fmt, io};
 
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::{Error, Limits, Result};
 
+mod numbers;
+
 /// Reads a body that must be one JSON object; a byte order mark in front of it is skipped.
 ///
 /// Refuses, as 400 `invalidSyntax`: malformed JSON, anything but an object, trailing data, nesting beyond `limits`, an
-/// object with the same key twice, NUL characters, lone surrogates and numbers beyond the range of a double. Refuses
-/// more values than `limits` allows, as 413.
+/// object with the same key twice, letter case not counting, NUL characters, lone surrogates, numbers beyond the range of
+/// a double and those that would lose digits in it. Refuses more values than `limits` allows, as 413.
 pub fn parse_object(bytes: &[u8], limits: &Limits) -> Result<Map<String, Value>> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let (left, depth) = (Cell::new(Some(limits.json_values)), limits.json_depth);
-    let value = Strict { depth, left: &left }
-        .deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value));
+    object(Reader::new(limits).read(text_of(bytes)?, 0)?)
+}
+
+/// A value that must be an object.
+pub(crate) fn object(value: Value) -> Result<Map<String, Value>> {
     match value {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(Error::invalid_syntax("The request body must be a JSON object.")),
-        Err(_) if left.get().is_none() => Err(Error::too_large("The request body has too many values; split it.")),
-        Err(_) => Err(Error::invalid_syntax(
-            "The request body is not acceptable JSON: it is malformed, nested too deeply, has a key twice in one \
-             object, a NUL character, or a number out of range.",
-        )),
+        Value::Object(map) => Ok(map),
+        _ => Err(Error::invalid_syntax("The request body must be a JSON object.")),
     }
 }
 
-/// About the length of an object as JSON text, in bytes.
-pub fn length(object: &Map<String, Value>) -> usize {
-    object.iter().map(|(name, value)| name.len() + length_of(value) + 4).sum::<usize>() + 2
+/// A body as text, without a byte order mark.
+pub(crate) fn text_of(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).map_err(|_| unreadable())
 }
 
-/// The same for a value.
-pub(crate) fn length_of(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len() + 2,
-        Value::Array(items) => items.iter().map(|item| length_of(item) + 1).sum::<usize>() + 2,
-        Value::Object(map) => length(map),
-        _ => 4,
+pub(crate) fn unreadable() -> Error {
+    Error::invalid_syntax(
+        "The request body is not acceptable JSON: it is malformed, nested too deeply, has a key twice in one object \
+         (letter case makes no difference), a NUL character, or a number out of range.",
+    )
+}
+
+/// Reads the values of one body, all together within the limits.
+pub(crate) struct Reader {
+    depth: usize,
+    left: Cell<Option<usize>>,
+}
+
+impl Reader {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { depth: limits.json_depth, left: Cell::new(Some(limits.json_values)) }
     }
+
+    /// Reads one value, which stands so many levels deep in the body.
+    pub(crate) fn read(&self, text: &str, level: usize) -> Result<Value> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let value = Strict { depth: self.depth.saturating_sub(level), left: &self.left }
+            .deserialize(&mut deserializer)
+            .and_then(|value| deserializer.end().map(|()| value));
+        let value = value.map_err(|_| match self.left.get() {
+            None => Error::too_large("The request body has too many values; split it."),
+            Some(_) => unreadable(),
+        })?;
+        match numbers::are_exact(text) {
+            true => Ok(value),
+            false => Err(Error::invalid_syntax("A number has more digits than can be kept; send it as text.")),
+        }
+    }
+}
+
+/// What an object with a member takes in memory beside it, and any value, in bytes.
+const OBJECT: u64 = 400;
+const VALUE: u64 = 80;
+
+/// About how many bytes the values of a JSON text take in memory once they are read: many small ones take far more than
+/// the text.
+pub fn cost(text: &[u8]) -> u64 {
+    let (mut cost, mut in_string, mut escaped) = (VALUE + text.len() as u64, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' => cost += OBJECT + VALUE,
+            b'[' | b',' => cost += VALUE,
+            _ => {}
+        }
+    }
+    cost
+}
+
+/// The length of a value as JSON text, in bytes: what it takes where it is stored, escapes and all.
+pub fn length(value: &(impl Serialize + ?Sized)) -> usize {
+    struct Count(usize);
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // A counter takes everything.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
 /// Reads one value with `depth` more levels of objects and arrays, of the values that are `left` for the whole body:
@@ -126,10 +189,38 @@ impl<'de> Visitor<'de> for Strict<'_> {
                 return Err(A::Error::custom("key"));
             }
         }
-        Ok(Value::Object(map))
+        if has_twins(&map) { Err(A::Error::custom("key")) } else { Ok(Value::Object(map)) }
     }
+}
+
+/// Whether two keys name the same attribute (RFC 7643 §2.1: letter case makes no difference).
+pub(crate) fn has_twins(map: &Map<String, Value>) -> bool {
+    // Most objects have few members, and a request has many objects.
+    if map.len() <= 8 {
+        let is_twin = |(at, name): (usize, &String)| map.keys().take(at).any(|other| other.eq_ignore_ascii_case(name));
+        return map.keys().enumerate().any(is_twin);
+    }
+    let mut seen = HashSet::new();
+    !map.keys().all(|name| seen.insert(name.to_ascii_lowercase()))
+}
+
+/// A refusal of such an object.
+pub(crate) fn twins() -> Error {
+    Error::invalid_syntax("An attribute is named twice, in another letter case or with its URN; leave one out.")
 }
 
 fn without_nul<E: serde::de::Error>(text: String) -> std::result::Result<String, E> {
     if text.contains('\0') { Err(E::custom("NUL")) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_values_cost_more_than_their_text() {
+        assert_eq!(cost(b"1"), VALUE + 1);
+        assert_eq!(cost(br#"{"a":"{[,\\\"{"}"#), 2 * VALUE + OBJECT + 16);
+        assert_eq!(cost(b"[1,2,[]]"), 5 * VALUE + 8);
+    }
 }

@@ -7,6 +7,7 @@
 //! A *document* is the stored form of a resource: a JSON object under canonical attribute names, extensions nested
 //! under their URN, without the attributes that the server owns (`id`, `meta`, `schemas`, `groups`).
 
+mod base64;
 pub mod filter;
 pub mod json;
 mod limits;
@@ -18,7 +19,7 @@ pub mod schema;
 mod text;
 mod value;
 
-pub use limits::{Limits, MAX_ATTRIBUTES, MAX_DOCUMENT, MAX_VALUES};
+pub use limits::{Limits, MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, MAX_VALUES};
 pub use message::Error;
 pub use text::instant;
 

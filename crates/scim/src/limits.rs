@@ -23,29 +23,42 @@ pub struct Limits {
     pub payload: usize,
 }
 
+impl Limits {
+    /// What [`Limits::default`] gives.
+    pub(crate) const DEFAULT: Self = Self {
+        filter_length: 8 * 1024,
+        filter_depth: 40,
+        filter_terms: 200,
+        json_depth: 64,
+        // The longest body has room for eighty thousand members of three values each.
+        json_values: 400_000,
+        operations: 1000,
+        bulk_operations: 1000,
+        page_size: 200,
+        default_page_size: 100,
+        payload: 5 * 1024 * 1024,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            filter_length: 8 * 1024,
-            filter_depth: 40,
-            filter_terms: 200,
-            json_depth: 64,
-            // The longest body has room for eighty thousand members of three values each.
-            json_values: 400_000,
-            operations: 1000,
-            bulk_operations: 1000,
-            page_size: 200,
-            default_page_size: 100,
-            payload: 5 * 1024 * 1024,
-        }
+        Self::DEFAULT
     }
 }
 
 /// Most values of one multi-valued attribute. `members` is exempt: the server keeps membership as rows.
 pub const MAX_VALUES: usize = 1000;
 
-/// Largest document, in bytes, members not counted.
-pub const MAX_DOCUMENT: usize = 1024 * 1024;
+/// Largest document, in bytes of JSON text as it is stored, escapes and all; members not counted. What Entra sends of a
+/// user is some 5 KiB at most.
+pub const MAX_DOCUMENT: usize = 128 * 1024;
 
 /// Most attributes at the top level of a document or of one of its extensions.
 pub const MAX_ATTRIBUTES: usize = 1000;
+
+/// Most attributes of a document on all levels together, those of values in lists too.
+pub const MAX_NAMES: usize = 5 * MAX_ATTRIBUTES;
+
+/// Most bytes that one value of a PATCH may take where it is written into several values of a list, not counting the
+/// first: `emails.type` sets the type of all addresses.
+pub const MAX_COPIED: usize = 512;

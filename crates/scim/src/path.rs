@@ -3,18 +3,30 @@
 use std::fmt;
 
 use crate::Limits;
-use crate::filter::{self, Filter};
+use crate::filter::{self, Filter, FilterError};
 use crate::schema::SCHEMAS;
 use crate::text::{is_urn, strip_prefix};
 
-/// A path that is not well-formed. The message is fixed and repeats nothing of the input.
+/// A path that is not well-formed. The messages are fixed and repeat nothing of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("The path is not valid: give an attribute such as userName, name.givenName or emails[type eq \"work\"].value.")]
-pub struct PathError;
+pub enum PathError {
+    /// It names no attribute.
+    #[error(
+        "The path is not valid: give an attribute such as userName, name.givenName or emails[type eq \"work\"].value."
+    )]
+    Malformed,
+    /// What stands between its brackets is no filter.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+}
 
+/// RFC 7644 §3.12: a bad filter is one wherever it stands.
 impl From<PathError> for crate::Error {
     fn from(error: PathError) -> Self {
-        Self::invalid_path(error.to_string())
+        match error {
+            PathError::Malformed => Self::invalid_path(error.to_string()),
+            PathError::Filter(filter) => filter.into(),
+        }
     }
 }
 
@@ -41,7 +53,7 @@ impl AttributePath {
             None => (rest, None),
         };
         if !is_name(attribute) || !sub_attribute.is_none_or(is_name) {
-            return Err(PathError);
+            return Err(PathError::Malformed);
         }
         Ok(Self { schema, attribute: attribute.into(), sub_attribute: sub_attribute.map(Into::into) })
     }
@@ -71,9 +83,9 @@ fn split_urn(text: &str) -> Result<(Option<String>, &str), PathError> {
             return Ok((Some(schema.id.into()), rest));
         }
     }
-    let (urn, rest) = text.rsplit_once(':').ok_or(PathError)?;
+    let (urn, rest) = text.rsplit_once(':').ok_or(PathError::Malformed)?;
     let well_formed = urn.len() > "urn:".len() && urn.bytes().all(is_urn_byte);
-    if well_formed { Ok((Some(urn.into()), rest)) } else { Err(PathError) }
+    if well_formed { Ok((Some(urn.into()), rest)) } else { Err(PathError::Malformed) }
 }
 
 pub(crate) fn is_urn_byte(byte: u8) -> bool {
@@ -102,20 +114,23 @@ impl PatchPath {
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, PathError> {
         let text = text.trim();
         if text.len() > limits.filter_length {
-            return Err(PathError);
+            return Err(PathError::Malformed);
         }
         let Some((head, rest)) = text.split_once('[') else {
             return Ok(Self { path: AttributePath::parse(text)?, filter: None });
         };
-        let (inner, tail) = rest.rsplit_once(']').ok_or(PathError)?;
-        let filter = filter::parse_value_filter(inner, limits).map_err(|_| PathError)?;
+        let (inner, tail) = rest.rsplit_once(']').ok_or(PathError::Malformed)?;
+        if inner.trim().is_empty() {
+            return Err(PathError::Malformed);
+        }
+        let filter = filter::parse_value_filter(inner, limits)?;
         let mut path = AttributePath::parse(head.trim_end())?;
         // The sub-attribute stands behind the filter, never in front of it.
         if path.sub_attribute.is_some() {
-            return Err(PathError);
+            return Err(PathError::Malformed);
         }
         if !tail.is_empty() {
-            let sub = tail.strip_prefix('.').filter(|name| is_name(name)).ok_or(PathError)?;
+            let sub = tail.strip_prefix('.').filter(|name| is_name(name)).ok_or(PathError::Malformed)?;
             path.sub_attribute = Some(sub.into());
         }
         Ok(Self { path, filter: Some(filter) })

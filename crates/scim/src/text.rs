@@ -23,12 +23,25 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// The folded form of a part of a value, at whose ends blanks count.
 pub(crate) fn fold_part(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).collect() }
+    // Lower case can leave a letter and its accent apart, so they are composed again.
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 
 /// The member of `map` under `key`: the exact key if there, else one that differs in ASCII case only.
 pub(crate) fn get<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     map.get(key).or_else(|| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+}
+
+/// The key under which `map` has `name`, in any letter case, or would have it.
+pub(crate) fn key_of<'a>(map: &'a Map<String, Value>, name: &'a str) -> &'a str {
+    let twin = || map.keys().find(|key| key.eq_ignore_ascii_case(name));
+    if map.contains_key(name) { name } else { twin().map_or(name, String::as_str) }
+}
+
+/// Sets a member; its name keeps the letter case that it has.
+pub(crate) fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
+    let key = key_of(map, name).to_owned();
+    map.insert(key, value);
 }
 
 /// The rest of `text` after `prefix`, compared without regard to ASCII case.

@@ -1,7 +1,11 @@
 //! Fitting values to their attributes: tolerant of the shapes that clients send, strict about types.
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use crate::base64::is_base64;
+use crate::json::{has_twins, twins};
+use crate::path::is_name;
 use crate::schema::{Attribute, Type};
 use crate::{Error, MAX_VALUES, Result, text};
 
@@ -42,27 +46,52 @@ pub(crate) fn fit(attribute: &Attribute, value: Value) -> Result<Option<Value>> 
 
 /// One value: of a single-valued attribute, or one element of a multi-valued attribute.
 pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Result<Option<Value>> {
-    let value = match value {
-        // A list of one stands for its element.
-        Value::Array(mut items) if items.len() <= 1 => items.pop().unwrap_or(Value::Null),
-        other => other,
-    };
-    // The empty text is no boolean: to read it as "no value" would reactivate a user who is to be disabled.
-    if is_empty(&value) && !(value.is_string() && attribute.kind == Type::Boolean) {
+    let value = single(attribute, value);
+    // An empty text or object is no boolean: to read it as "no value" would leave a user active who is to be disabled.
+    if is_empty(&value) && (attribute.kind != Type::Boolean || value.is_null() || value.is_array()) {
         return Ok(None);
     }
     let fitted = match (attribute.kind, value) {
         (Type::Complex, Value::Object(map)) => return Ok(fit_object(attribute, map, empty)?.map(Value::Object)),
+        (Type::Complex, Value::String(plain)) if is_json(&plain) => None,
         (Type::Complex, Value::String(plain)) => {
             let sub = attribute.sub_attribute("value").ok_or_else(|| wrong_type(attribute))?;
             if !sub.is_stored() {
                 return Ok(None);
             }
-            Some(Value::Object(Map::from_iter([(sub.name.to_owned(), Value::String(plain))])))
+            let value = fit_one(sub, Value::String(plain), Empty::Drop)?;
+            value.map(|value| Value::Object(Map::from_iter([(sub.name.to_owned(), value)])))
         }
         (kind, value) => fit_simple(kind, value),
     };
     fitted.map(Some).ok_or_else(|| wrong_type(attribute))
+}
+
+/// A list of one stands for its element. Of a simple attribute it may be in the form of Entra's older versions, as a
+/// reference that refers to nothing.
+fn single(attribute: &Attribute, value: Value) -> Value {
+    let element = match value {
+        Value::Array(mut items) if items.len() <= 1 => items.pop().unwrap_or(Value::Null),
+        // An element of a list.
+        other if attribute.multi_valued => other,
+        other => return other,
+    };
+    match element {
+        Value::Object(mut map) if attribute.kind != Type::Complex && is_wrapped(&map) => {
+            map.get_mut("value").map_or(Value::Null, Value::take)
+        }
+        other => other,
+    }
+}
+
+/// Whether this is `{"$ref": null, "value": …}`.
+fn is_wrapped(map: &Map<String, Value>) -> bool {
+    map.len() == 2 && map.get("$ref").is_some_and(Value::is_null) && map.contains_key("value")
+}
+
+/// Whether a text is an object or a list written as JSON text: no plain value, but a value that was encoded twice.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Entra sends booleans and numbers as text.
@@ -74,12 +103,16 @@ fn fit_simple(kind: Type, value: Value) -> Option<Value> {
         (Type::Integer, Value::Number(number)) if number.is_f64() => None,
         (Type::Integer | Type::Decimal, Value::Number(number)) => Some(Value::Number(number)),
         (Type::DateTime, Value::String(text)) => text::instant(&text).map(|_| Value::String(text)),
-        (Type::String | Type::Reference | Type::Binary, Value::String(text)) => Some(Value::String(text)),
+        (Type::Binary, Value::String(text)) => is_base64(&text).then_some(Value::String(text)),
+        (Type::String | Type::Reference, Value::String(text)) => Some(Value::String(text)),
         _ => None,
     }
 }
 
 fn fit_object(attribute: &Attribute, map: Map<String, Value>, empty: Empty) -> Result<Option<Map<String, Value>>> {
+    if has_twins(&map) {
+        return Err(twins());
+    }
     let mut fitted = Map::new();
     for (name, value) in map {
         let (name, value) = match attribute.sub_attribute(&name) {
@@ -111,12 +144,16 @@ fn fit_list(attribute: &Attribute, value: Value) -> Result<Option<Value>> {
         if let Some(sub) = required
             && item.as_ref().and_then(|element| element.get(sub.name)).is_none()
         {
-            return Err(Error::invalid_value(format!("Each value of {} needs a {}.", attribute.name, sub.name)));
+            return Err(lacks(attribute, sub.name));
         }
         fitted.extend(item);
     }
     keep_last_primary(&mut fitted);
     Ok(if fitted.is_empty() { None } else { Some(Value::Array(fitted)) })
+}
+
+pub(crate) fn lacks(attribute: &Attribute, sub: &str) -> Error {
+    Error::invalid_value(format!("Each value of {} needs a {sub}.", attribute.name))
 }
 
 /// The listed values of a `remove`; those that say nothing are left out, and none is required.
@@ -139,7 +176,7 @@ pub(crate) fn check_length(attribute: &Attribute, length: usize) -> Result<()> {
     Ok(())
 }
 
-fn is_primary(element: &Value) -> bool {
+pub(crate) fn is_primary(element: &Value) -> bool {
     element.get("primary") == Some(&Value::Bool(true))
 }
 
@@ -181,11 +218,26 @@ pub(crate) fn is_same_value(attribute: &Attribute, a: &Value, b: &Value) -> bool
     }
 }
 
-fn element_value(element: &Value) -> Option<&Value> {
+pub(crate) fn element_value(element: &Value) -> Option<&Value> {
     match element {
         Value::Object(map) => map.get("value"),
         plain => Some(plain),
     }
+}
+
+/// Refuses objects with names that no attribute can have (RFC 7643 §2.1): no path could name them, so that nobody could
+/// ask for them or take them out again.
+pub(crate) fn check_names(value: &Value) -> Result<()> {
+    match value {
+        Value::Object(map) if !map.keys().all(|name| is_name(name)) => Err(no_name()),
+        Value::Object(map) => map.values().try_for_each(check_names),
+        Value::Array(items) => items.iter().try_for_each(check_names),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn no_name() -> Error {
+    Error::invalid_syntax("The name of an attribute is a letter and then letters, digits, - and _.")
 }
 
 fn wrong_type(attribute: &Attribute) -> Error {
@@ -194,6 +246,7 @@ fn wrong_type(attribute: &Attribute) -> Error {
         Type::Integer => "a whole number",
         Type::Decimal => "a number",
         Type::Complex => "an object",
+        Type::Binary => "text in base64",
         Type::DateTime => "a time such as 2026-01-31T09:30:00Z",
         _ => "text",
     };

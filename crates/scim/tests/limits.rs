@@ -135,17 +135,16 @@ fn a_body_has_so_many_values() {
 #[test]
 fn the_length_of_a_body_is_known_after_reading() {
     for body in [r#"{}"#, r#"{"a":null}"#, r#"{"name":{"x":true},"list":["é",[],{}]}"#] {
-        let (length, most) = (scim::json::length(&read(body.as_bytes()).unwrap()), body.len());
-        assert!(length.abs_diff(most) <= 5, "{body}: {length}");
+        assert_eq!(scim::json::length(&read(body.as_bytes()).unwrap()), body.len(), "{body}");
     }
 }
 
 #[test]
 fn bodies_that_are_accepted() {
     let body =
-        read(b"\xEF\xBB\xBF {\"b\": [1, -2, 1.5, true, null, \"\\ud83d\\ude00\"], \"a\": {\"A\": 1, \"a\": 2}} \r\n")
+        read(b"\xEF\xBB\xBF {\"b\": [1, -2, 1.5, true, null, \"\\ud83d\\ude00\"], \"a\": {\"A\": 1, \"b\": 2}} \r\n")
             .unwrap();
-    let expected = json!({"b": [1, -2, 1.5, true, null, "\u{1f600}"], "a": {"A": 1, "a": 2}});
+    let expected = json!({"b": [1, -2, 1.5, true, null, "\u{1f600}"], "a": {"A": 1, "b": 2}});
     assert_eq!(Value::Object(body.clone()), expected);
     assert_eq!(body.keys().collect::<Vec<_>>(), ["b", "a"]);
 }
@@ -196,8 +195,8 @@ fn a_small_request_on_a_large_document_is_bounded() {
 #[test]
 fn size_of_a_document() {
     let add = |length| json!({"op": "add", "path": "title", "value": "x".repeat(length)});
-    assert!(patch(vec![add(1_000_000)]).is_ok());
-    assert_eq!(patch(vec![add(1_048_576)]).unwrap_err().status, 413);
+    assert!(patch(vec![add(131_000)]).is_ok());
+    assert_eq!(patch(vec![add(131_072)]).unwrap_err().status, 413);
 }
 
 #[test]

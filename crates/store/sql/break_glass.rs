@@ -204,10 +204,20 @@ impl BreakGlass for Connection<'_> {
         kind.map(|kind| CodeKind::parse(&kind).ok_or(corrupt)).transpose()
     }
 
+    async fn account_of_code(&mut self, hash: [u8; 32], now: Timestamp) -> Result<Option<BreakGlassId>> {
+        let account = sqlx::query_scalar!(
+            r#"SELECT account AS "account: Uuid" FROM break_glass_codes
+            WHERE hash = $1 AND used IS NULL AND (expires IS NULL OR (expires > $2 AND created <= $2 + 60000))"#,
+            hash.as_slice(),
+            now.millis()
+        );
+        Ok(account.fetch_optional(&mut *self.0).await.map_err(failed)?.map(BreakGlassId))
+    }
+
     async fn insert_break_glass_device(&mut self, key: [u8; 32], id: BreakGlassId, at: Timestamp) -> Result<()> {
         let insert = sqlx::query!(
             "INSERT INTO break_glass_devices (key, account, created) VALUES ($1, $2, $3)
-            ON CONFLICT (key) DO UPDATE SET account = excluded.account",
+            ON CONFLICT (key, account) DO UPDATE SET created = excluded.created",
             key.as_slice(),
             id.0,
             at.millis()
@@ -216,28 +226,36 @@ impl BreakGlass for Connection<'_> {
         Ok(())
     }
 
-    async fn has_break_glass_device(&mut self, name_key: &str, device: &[u8; 32]) -> Result<bool> {
+    async fn has_break_glass_device(&mut self, key: [u8; 32]) -> Result<bool> {
         let known = sqlx::query_scalar!(
-            r#"SELECT EXISTS (
-                SELECT 1 FROM break_glass_devices JOIN break_glass_accounts ON break_glass_accounts.id = account
-                WHERE break_glass_devices.key = $2 AND name_key = $1
-            ) AS "known!: bool""#,
-            name_key,
-            device.as_slice()
+            r#"SELECT EXISTS (SELECT 1 FROM break_glass_devices WHERE key = $1) AS "known!: bool""#,
+            key.as_slice()
         );
         known.fetch_one(&mut *self.0).await.map_err(failed)
     }
 
     async fn break_glass_devices(&mut self, limit: u64) -> Result<Vec<[u8; 32]>> {
-        let keys =
-            sqlx::query_scalar!("SELECT key FROM break_glass_devices ORDER BY created DESC LIMIT $1", bounded(limit));
+        let keys = sqlx::query_scalar!(
+            r#"SELECT key AS "key!" FROM break_glass_devices GROUP BY key ORDER BY MAX(created) DESC LIMIT $1"#,
+            bounded(limit)
+        );
         let keys = keys.fetch_all(&mut *self.0).await.map_err(failed)?;
         let corrupt = |_| Error::Corrupt { table: "break_glass_devices", column: "key" };
         keys.into_iter().map(|key| key.try_into().map_err(corrupt)).collect()
     }
 
-    async fn delete_break_glass_devices(&mut self, id: BreakGlassId) -> Result<()> {
-        let delete = sqlx::query!("DELETE FROM break_glass_devices WHERE account = $1", id.0);
+    async fn delete_break_glass_devices(&mut self, id: BreakGlassId, kept: Option<[u8; 32]>) -> Result<()> {
+        let delete = sqlx::query!(
+            "DELETE FROM break_glass_devices WHERE account = $1 AND key <> $2",
+            id.0,
+            kept.as_ref().map_or(&[][..], |key| key.as_slice())
+        );
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn delete_break_glass_devices_before(&mut self, moment: Timestamp) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM break_glass_devices WHERE created < $1", moment.millis());
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }

@@ -1,9 +1,10 @@
 use super::{Connection, failed};
 use async_trait::async_trait;
-use domain::{Result, Timestamp, alert::ChannelState, store::Channels};
+use domain::{Result, Timestamp, alert::ChannelState, audit::Lane, store::Channels};
 
 struct ChannelRow {
-    name: String,
+    channel: String,
+    urgent: bool,
     cursor: i64,
     attempts: i64,
     next_try: i64,
@@ -14,7 +15,8 @@ struct ChannelRow {
 impl From<ChannelRow> for ChannelState {
     fn from(row: ChannelRow) -> Self {
         Self {
-            name: row.name,
+            name: row.channel,
+            lane: if row.urgent { Lane::Urgent } else { Lane::Ordinary },
             cursor: row.cursor,
             attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             next_try: Timestamp::from_millis(row.next_try),
@@ -27,33 +29,44 @@ impl From<ChannelRow> for ChannelState {
 #[async_trait]
 impl Channels for Connection<'_> {
     async fn register_channels(&mut self, names: &[String]) -> Result<()> {
-        let known = sqlx::query_scalar!("SELECT name FROM alert_channels");
+        let known = sqlx::query_scalar!("SELECT DISTINCT channel FROM alert_lanes");
         let known = known.fetch_all(&mut *self.0).await.map_err(failed)?;
         for name in known.iter().filter(|name| !names.contains(name)) {
-            let delete = sqlx::query!("DELETE FROM alert_channels WHERE name = $1", name);
+            let delete = sqlx::query!("DELETE FROM alert_lanes WHERE channel = $1", name);
             delete.execute(&mut *self.0).await.map_err(failed)?;
         }
         for name in names {
-            let insert = sqlx::query!(
-                "INSERT INTO alert_channels (name, cursor, leased_until, attempts, next_try)
-                VALUES ($1, (SELECT COALESCE(MAX(seq), 0) FROM audit_events), 0, 0, 0) ON CONFLICT DO NOTHING",
-                name
-            );
-            insert.execute(&mut *self.0).await.map_err(failed)?;
+            for lane in Lane::ALL {
+                let insert = sqlx::query!(
+                    "INSERT INTO alert_lanes (channel, urgent, cursor, leased_until, attempts, next_try)
+                    VALUES ($1, $2, (SELECT COALESCE(MAX(seq), 0) FROM audit_events), 0, 0, 0) ON CONFLICT DO NOTHING",
+                    name,
+                    lane.is_urgent()
+                );
+                insert.execute(&mut *self.0).await.map_err(failed)?;
+            }
         }
         Ok(())
     }
 
-    async fn claim_channel(&mut self, name: &str, now: Timestamp, until: Timestamp) -> Result<Option<ChannelState>> {
+    async fn claim_channel(
+        &mut self,
+        name: &str,
+        lane: Lane,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ChannelState>> {
         // What lies further ahead was written by a clock that has been set back since. Clocks that differ by less than a
         // lease respect each other's leases.
         let ahead = until.millis() + (until.millis() - now.millis());
         let row = sqlx::query_as!(
             ChannelRow,
-            r#"UPDATE alert_channels SET leased_until = $3
-            WHERE name = $1 AND (next_try <= $2 OR next_try > $4) AND (leased_until <= $2 OR leased_until > $4)
-            RETURNING name, cursor, attempts, next_try, last_sent, last_error"#,
+            r#"UPDATE alert_lanes SET leased_until = $4
+            WHERE channel = $1 AND urgent = $2
+                AND (next_try <= $3 OR next_try > $5) AND (leased_until <= $3 OR leased_until > $5)
+            RETURNING channel, urgent AS "urgent: bool", cursor, attempts, next_try, last_sent, last_error"#,
             name,
+            lane.is_urgent(),
             now.millis(),
             until.millis(),
             ahead
@@ -63,10 +76,11 @@ impl Channels for Connection<'_> {
 
     async fn update_channel(&mut self, channel: &ChannelState) -> Result<()> {
         let update = sqlx::query!(
-            "UPDATE alert_channels SET cursor = $2, leased_until = 0, attempts = $3, next_try = $4, last_sent = $5,
-                last_error = $6
-            WHERE name = $1 AND cursor <= $2",
+            "UPDATE alert_lanes SET cursor = $3, leased_until = 0, attempts = $4, next_try = $5, last_sent = $6,
+                last_error = $7
+            WHERE channel = $1 AND urgent = $2 AND cursor <= $3",
             channel.name,
+            channel.lane.is_urgent(),
             channel.cursor,
             i64::from(channel.attempts),
             channel.next_try.millis(),
@@ -77,10 +91,21 @@ impl Channels for Connection<'_> {
         Ok(())
     }
 
+    async fn claim_alert_test(&mut self, now: Timestamp, since: Timestamp) -> Result<bool> {
+        let update = sqlx::query!(
+            "UPDATE settings SET alert_tested = $1
+            WHERE id = 1 AND (alert_tested IS NULL OR alert_tested <= $2 OR alert_tested > $1)",
+            now.millis(),
+            since.millis()
+        );
+        Ok(update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
+    }
+
     async fn channels(&mut self) -> Result<Vec<ChannelState>> {
         let rows = sqlx::query_as!(
             ChannelRow,
-            "SELECT name, cursor, attempts, next_try, last_sent, last_error FROM alert_channels ORDER BY name"
+            r#"SELECT channel, urgent AS "urgent: bool", cursor, attempts, next_try, last_sent, last_error
+            FROM alert_lanes ORDER BY channel, urgent DESC"#
         );
         Ok(rows.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter().map(ChannelState::from).collect())
     }

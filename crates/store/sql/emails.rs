@@ -1,4 +1,4 @@
-use super::{Connection, ROWS, failed, indexed};
+use super::{Connection, ROWS, failed};
 use crate::Db;
 use domain::{Error, Result, UserId, fold, user::Email};
 use sqlx::QueryBuilder;
@@ -23,10 +23,9 @@ pub(super) fn from_json(text: &str) -> Result<Vec<Email>> {
 }
 
 impl Connection<'_> {
-    /// Adds the e-mail addresses of a user that has none.
+    /// Adds the e-mail addresses of a user that has none; their keys have been checked.
     pub(super) async fn insert_emails(&mut self, user: UserId, emails: &[Email]) -> Result<()> {
         let keys: Vec<String> = emails.iter().map(|email| fold(&email.value)).collect();
-        indexed(keys.iter().map(|key| Some(key.as_str())))?;
         let rows: Vec<_> = (0_i64..).zip(emails).zip(keys).collect();
         for part in rows.chunks(ROWS) {
             let mut query = QueryBuilder::<Db>::new(

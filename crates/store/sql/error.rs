@@ -15,6 +15,12 @@ impl fmt::Display for Cause {
 
 impl std::error::Error for Cause {}
 
+/// The database's error that an error is of, where there is one.
+pub(crate) fn cause(error: &Error) -> Option<&sqlx::Error> {
+    let Error::Unavailable(source) = error else { return None };
+    source.downcast_ref().map(|Cause(error)| error)
+}
+
 /// Why a unit is run again that would have waited for locks out of their order.
 #[derive(Debug)]
 pub(crate) struct OutOfOrder;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::{
     Conflict, Error, GroupId, Result, Timestamp, UserId, fold,
     group::{Group, GroupProfile, GroupSummary},
+    guard::Membership,
     page::Place,
     query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, Window},
     store::{Groups, Users},
@@ -131,6 +132,7 @@ impl Groups for Connection<'_> {
     }
 
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()> {
+        dialect::allow_time(&mut *self.0).await.map_err(failed)?;
         let keep = sqlx::query!(
             "INSERT INTO deleted_groups (id, version, created, changed, display_name, display_name_key, external_id,
                 document, role, deleted)
@@ -143,7 +145,7 @@ impl Groups for Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO former_members (group_id, user_id, added, ended, cause)
             SELECT group_id, user_id, added, $2, 'group' FROM group_members WHERE group_id = $1
-            ON CONFLICT (group_id, user_id, ended) DO UPDATE SET added = excluded.added, cause = excluded.cause",
+            ON CONFLICT (group_id, user_id, ended) DO UPDATE SET cause = excluded.cause",
             id.0,
             at.millis()
         );
@@ -155,6 +157,7 @@ impl Groups for Connection<'_> {
     }
 
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>> {
+        dialect::allow_time(&mut *self.0).await.map_err(failed)?;
         let deleted = dialect::lock_as!(NameRow, "SELECT display_name FROM deleted_groups WHERE id = $1", id.0);
         let Some(deleted) = deleted.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
         let restore = sqlx::query!(
@@ -179,18 +182,18 @@ impl Groups for Connection<'_> {
         Ok(Some(deleted.display_name))
     }
 
-    async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>> {
-        let rows = sqlx::query!(
-            "SELECT id, display_name, deleted FROM deleted_groups ORDER BY deleted DESC, id DESC LIMIT $1",
-            bounded(limit)
-        );
-        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
-        let rows = rows.into_iter().map(|row| Deleted {
-            id: row.id,
-            name: row.display_name,
-            deleted: Timestamp::from_millis(row.deleted),
-        });
-        Ok(rows.collect())
+    async fn group_named(&mut self, display_name: &str) -> Result<Option<GroupId>> {
+        let id = sqlx::query_scalar!("SELECT id FROM groups WHERE display_name_key = $1", fold(display_name));
+        Ok(id.fetch_optional(&mut *self.0).await.map_err(failed)?.map(GroupId))
+    }
+
+    async fn deleted_group_name(&mut self, id: GroupId) -> Result<Option<String>> {
+        let name = sqlx::query_scalar!("SELECT display_name FROM deleted_groups WHERE id = $1", id.0);
+        name.fetch_optional(&mut *self.0).await.map_err(failed)
+    }
+
+    async fn deleted_groups(&mut self, name: &str, limit: u64) -> Result<Vec<Deleted>> {
+        self.select_deleted("display_name, deleted FROM deleted_groups", &["display_name_key"], name, limit).await
     }
 
     async fn find_groups(
@@ -198,10 +201,8 @@ impl Groups for Connection<'_> {
         filter: &Filter<GroupCondition>,
         window: &Window<GroupKey>,
     ) -> Result<Vec<Listed<Group>>> {
-        let rows: Vec<Listed<GroupRow>> = self
-            .list(filter, window, ["id, version, created, changed, display_name, external_id, document", ""])
-            .await?;
-        Ok(rows.into_iter().map(|row| Listed { mark: row.mark, item: row.item.into() }).collect())
+        let columns = ["id, version, created, changed, display_name, external_id, document", ""];
+        self.list(filter, window, columns, |row: GroupRow| Ok(row.into())).await
     }
 
     async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64> {
@@ -274,33 +275,60 @@ impl Groups for Connection<'_> {
         Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
 
-    async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
+    async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>> {
         self.insert_members(group, users, at).await
     }
 
-    async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
+    async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>> {
         self.delete_members(group, users, at).await
     }
 
-    async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
+    async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>> {
         let others = self.other_members(group, users).await?;
         self.delete_members(group, &others, at).await
+    }
+
+    async fn names_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>> {
+        self.select_names(users).await
+    }
+
+    async fn had_more_members(&mut self, group: GroupId, than: u64, since: Timestamp) -> Result<bool> {
+        self.counts_more(group, than, since).await
+    }
+
+    async fn restore_member(&mut self, group: GroupId, member: Uuid, from: Timestamp) -> Result<Membership> {
+        let user = self.insert_former_member(group, member, from).await?;
+        if user.is_there || user.was_there { Ok(user) } else { self.insert_former_nesting(group, member, from).await }
+    }
+
+    async fn end_memberships_of(
+        &mut self,
+        user: UserId,
+        from: Timestamp,
+        at: Timestamp,
+    ) -> Result<Vec<(GroupId, UserId)>> {
+        self.end_late_memberships("user_id", user.0, from, at).await
+    }
+
+    async fn end_memberships_in(
+        &mut self,
+        group: GroupId,
+        from: Timestamp,
+        at: Timestamp,
+    ) -> Result<Vec<(GroupId, UserId)>> {
+        self.end_late_memberships("group_id", group.0, from, at).await
     }
 
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
         Ok(self.insert_former_members(group, since).await? + self.restore_nested(group, since).await?)
     }
 
-    async fn has_members(&mut self, group: GroupId) -> Result<bool> {
-        let any = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT 1 FROM group_members WHERE group_id = $1) AS "any!: bool""#,
-            group.0
-        );
-        any.fetch_one(&mut *self.0).await.map_err(failed)
+    async fn left_since(&mut self, group: GroupId, since: Timestamp, most: u64) -> Result<(bool, Vec<UserId>)> {
+        self.select_left(group, since, most).await
     }
 
-    async fn forget_deleted(&mut self, before: Timestamp) -> Result<()> {
-        self.delete_deleted(before).await
+    async fn forget_deleted(&mut self, before: Timestamp, departures: Timestamp) -> Result<()> {
+        self.delete_deleted(before, departures).await
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Folds; refuses what no index can hold.
+    /// Folds; refuses what no index can hold, the e-mail addresses included, before anything is written.
     pub(super) fn of(profile: &Profile) -> Result<Self> {
         let key = |value: &Option<String>| value.as_deref().map(fold);
         let keys = Self {
@@ -25,6 +25,9 @@ impl Keys {
         };
         let own = [&keys.display_name, &keys.employee_number, &profile.external_id, &profile.manager];
         indexed(own.map(Option::as_deref).into_iter().chain([Some(keys.user_name.as_str())]))?;
+        for email in &profile.emails {
+            indexed([Some(fold(&email.value).as_str())])?;
+        }
         Ok(keys)
     }
 }

@@ -4,11 +4,12 @@
 //! that has such rows is read as two, one after the other.
 
 use super::{Connection, bounded, failed, page, query::Condition};
-use crate::Db;
+use crate::{Db, dialect::OFFSET_READS_COLUMNS};
 use domain::{
     Error, Result,
-    query::{Filter, GroupKey, KeyKind, Listed, Mark, MarkKey, SortKey, Start, UserKey, Window},
+    query::{Filter, GroupKey, KeyKind, Listed, Mark, MarkKey, Meter, SortKey, Start, UserKey, Weigh, Window},
 };
+use futures_util::TryStreamExt;
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
@@ -96,16 +97,18 @@ struct List<'f, K, C> {
 }
 
 impl Connection<'_> {
-    /// Reads these columns of a part of a list, in its order.
-    pub(super) async fn list<K: ListKey, C, T>(
+    /// Reads these columns of a part of a list, in its order, and makes each row what it is to be.
+    pub(super) async fn list<K: ListKey, C, R, T>(
         &mut self,
         filter: &Filter<C>,
         window: &Window<K>,
         columns: [&'static str; 2],
+        make: fn(R) -> Result<T>,
     ) -> Result<Vec<Listed<T>>>
     where
         Filter<C>: Condition,
-        T: for<'r> FromRow<'r, Row> + Send + Unpin,
+        R: for<'r> FromRow<'r, Row> + Send + Unpin,
+        T: Weigh + Send,
     {
         let backward = window.start.is_backward();
         let list = List { key: window.sort.by, filter, columns, down: window.sort.descending != backward };
@@ -122,7 +125,7 @@ impl Connection<'_> {
             _ => Some(Bound::Offset(0)),
         };
         let Some(bound) = bound else { return Ok(Vec::new()) };
-        let mut rows = self.segments(&list, bound, window.limit).await?;
+        let mut rows = self.segments(&list, bound, window, make).await?;
         if backward {
             rows.reverse();
         }
@@ -146,21 +149,24 @@ impl Connection<'_> {
         Ok(block.map(|(block, before)| Bound::Block(block * BLOCK, offset - before.unsigned_abs())))
     }
 
-    async fn segments<K: ListKey, C, T>(
+    async fn segments<K: ListKey, C, R, T>(
         &mut self,
         list: &List<'_, K, C>,
         mut bound: Bound<'_>,
-        limit: u64,
+        window: &Window<K>,
+        make: fn(R) -> Result<T>,
     ) -> Result<Vec<Listed<T>>>
     where
         Filter<C>: Condition,
-        T: for<'r> FromRow<'r, Row> + Send + Unpin,
+        R: for<'r> FromRow<'r, Row> + Send + Unpin,
+        T: Weigh + Send,
     {
         let (mut rows, segments) = (Vec::new(), list.segments(bound));
+        let mut meter = Meter::new(window.bytes);
         for (index, segment) in segments.iter().enumerate() {
-            let wanted = limit.saturating_sub(rows.len() as u64);
-            let found = self.segment(list, *segment, bound, wanted).await?;
-            let is_last = found.len() as u64 == wanted || index + 1 == segments.len();
+            let wanted = window.limit.saturating_sub(rows.len() as u64);
+            let (found, is_full) = self.segment(list, *segment, bound, wanted, make, &mut meter).await?;
+            let is_last = is_full || found.len() as u64 == wanted || index + 1 == segments.len();
             bound = match bound {
                 // All of the segment was passed over, and that is so much of the number.
                 Bound::Offset(offset @ 1..) if found.is_empty() && !is_last => {
@@ -176,23 +182,36 @@ impl Connection<'_> {
         Ok(rows)
     }
 
-    async fn segment<K: ListKey, C, T>(
+    /// The rows of a segment, row by row, up to the first that is too much; and whether there was one.
+    async fn segment<K: ListKey, C, R, T>(
         &mut self,
         list: &List<'_, K, C>,
         segment: Segment,
         bound: Bound<'_>,
         limit: u64,
-    ) -> Result<Vec<Listed<T>>>
+        make: fn(R) -> Result<T>,
+        meter: &mut Meter,
+    ) -> Result<(Vec<Listed<T>>, bool)>
     where
         Filter<C>: Condition,
-        T: for<'r> FromRow<'r, Row> + Send + Unpin,
+        R: for<'r> FromRow<'r, Row> + Send + Unpin,
+        T: Weigh + Send,
     {
         let mut query = QueryBuilder::<Db>::new("SELECT ");
         list.push_columns(&mut query);
-        list.push_rows(&mut query, segment);
         list.push_part(&mut query, segment, bound, limit);
-        let rows: Vec<Marked<T>> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-        Ok(rows.into_iter().map(Marked::listed).collect())
+        let mut found = Vec::new();
+        let mut rows = query.build_query_as::<Marked<R>>().fetch(&mut *self.0);
+        while let Some(row) = rows.try_next().await.map_err(failed)? {
+            let Listed { mark, item } = row.listed();
+            let item = make(item)?;
+            let fits = meter.takes(item.weight());
+            found.push(Listed { mark, item });
+            if !fits {
+                return Ok((found, true));
+            }
+        }
+        Ok((found, false))
     }
 
     async fn count_segment<K: ListKey, C>(&mut self, list: &List<'_, K, C>, segment: Segment) -> Result<u64>
@@ -252,24 +271,49 @@ impl<K: ListKey, C> List<'_, K, C> {
         }
     }
 
-    fn push_part(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64) {
-        let column = self.key.column();
-        let is_unique = matches!(self.key.kind(), KeyKind::Id | KeyKind::UniqueNumber | KeyKind::UniqueText);
+    /// The rows of a part, in its order.
+    fn push_part(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64)
+    where
+        Filter<C>: Condition,
+    {
+        let skips = matches!(bound, Bound::Offset(1..) | Bound::Block(_, 1..));
+        if skips && OFFSET_READS_COLUMNS {
+            query.push(" FROM ").push(K::TABLE).push(" WHERE id IN (SELECT id");
+            self.push_rows(query, segment);
+            self.push_window(query, segment, bound, limit);
+            query.push(")");
+            self.push_order(query);
+        } else {
+            self.push_rows(query, segment);
+            self.push_window(query, segment, bound, limit);
+        }
+    }
+
+    /// From where on, in which order and how many.
+    fn push_window(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64) {
         match bound {
             Bound::Past(mark) if segment == Segment::Missing => push_past(query, self.down, "id", mark, true),
-            Bound::Past(mark) => push_past(query, self.down, column, mark, is_unique),
+            Bound::Past(mark) => push_past(query, self.down, self.key.column(), mark, self.is_unique()),
             Bound::Block(first, _) => drop(query.push(" AND position >= ").push_bind(first)),
             Bound::Offset(_) => {}
         }
-        // Also where the key is missing: Postgres finds the order of an index by its columns, not by what they hold.
-        let direction = if self.down { " DESC" } else { "" };
-        query.push(" ORDER BY ").push(column).push(direction);
-        if !is_unique {
-            query.push(", id").push(direction);
-        }
+        self.push_order(query);
         page::push_limit(query, limit);
         if let Bound::Offset(offset @ 1..) | Bound::Block(_, offset @ 1..) = bound {
             query.push(" OFFSET ").push_bind(bounded(offset));
+        }
+    }
+
+    fn is_unique(&self) -> bool {
+        matches!(self.key.kind(), KeyKind::Id | KeyKind::UniqueNumber | KeyKind::UniqueText)
+    }
+
+    /// Also where the key is missing: Postgres finds the order of an index by its columns, not by what they hold.
+    fn push_order(&self, query: &mut QueryBuilder<Db>) {
+        let direction = if self.down { " DESC" } else { "" };
+        query.push(" ORDER BY ").push(self.key.column()).push(direction);
+        if !self.is_unique() {
+            query.push(", id").push(direction);
         }
     }
 }

@@ -46,22 +46,47 @@ impl Connection<'_> {
         Ok(sizes)
     }
 
-    pub(super) async fn insert_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
-        let mut came = 0;
+    pub(super) async fn insert_members(
+        &mut self,
+        group: GroupId,
+        users: &[UserId],
+        at: Timestamp,
+    ) -> Result<Vec<UserId>> {
+        let mut came = Vec::new();
         let users: Vec<Uuid> = users.iter().map(|id| id.0).collect();
         for part in users.chunks(IDS) {
             let mut query = QueryBuilder::<Db>::new("INSERT INTO group_members (group_id, user_id, added) SELECT ");
             query.push_bind(group.0).push(", id, ").push_bind(at.millis());
             query.push(" FROM users WHERE id IN ");
             push_ids(&mut query, part);
-            query.push(dialect::KEEP_ROWS).push(" ON CONFLICT DO NOTHING");
-            came += query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected();
+            query.push(dialect::KEEP_ROWS).push(" ON CONFLICT DO NOTHING RETURNING user_id");
+            let rows: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *self.0).await.map_err(failed)?;
+            came.extend(rows.into_iter().map(UserId));
         }
         Ok(came)
     }
 
-    pub(super) async fn delete_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64> {
-        let mut left = 0;
+    pub(super) async fn select_names(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>> {
+        let mut names = Vec::new();
+        let users: Vec<Uuid> = users.iter().map(|id| id.0).collect();
+        for part in users.chunks(IDS) {
+            let mut query =
+                QueryBuilder::<Db>::new("SELECT id, COALESCE(display_name, user_name) FROM users WHERE id IN ");
+            push_ids(&mut query, part);
+            query.push(" ORDER BY id");
+            let rows: Vec<(Uuid, String)> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+            names.extend(rows.into_iter().map(|(id, name)| (UserId(id), name)));
+        }
+        Ok(names)
+    }
+
+    pub(super) async fn delete_members(
+        &mut self,
+        group: GroupId,
+        users: &[UserId],
+        at: Timestamp,
+    ) -> Result<Vec<UserId>> {
+        let mut left = Vec::new();
         let users: Vec<Uuid> = users.iter().map(|id| id.0).collect();
         for part in users.chunks(IDS) {
             let mut query = QueryBuilder::<Db>::new(
@@ -75,7 +100,9 @@ impl Connection<'_> {
             let mut query = QueryBuilder::<Db>::new("DELETE FROM group_members WHERE group_id = ");
             query.push_bind(group.0).push(" AND user_id IN ");
             push_ids(&mut query, part);
-            left += query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected();
+            query.push(" RETURNING user_id");
+            let rows: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *self.0).await.map_err(failed)?;
+            left.extend(rows.into_iter().map(UserId));
         }
         Ok(left)
     }
@@ -151,20 +178,6 @@ impl Connection<'_> {
         }
         query.push(" ORDER BY ended DESC").push(dialect::KEEP_ROWS).push(" ON CONFLICT DO NOTHING");
         Ok(query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected())
-    }
-
-    /// Forgets for good what was deleted, who left a group and who departed before a moment.
-    pub(super) async fn delete_deleted(&mut self, before: Timestamp) -> Result<()> {
-        let before = before.millis();
-        let users = sqlx::query!("DELETE FROM deleted_users WHERE deleted < $1", before);
-        users.execute(&mut *self.0).await.map_err(failed)?;
-        let groups = sqlx::query!("DELETE FROM deleted_groups WHERE deleted < $1", before);
-        groups.execute(&mut *self.0).await.map_err(failed)?;
-        let members = sqlx::query!("DELETE FROM former_members WHERE ended < $1", before);
-        members.execute(&mut *self.0).await.map_err(failed)?;
-        let departures = sqlx::query!("DELETE FROM departures WHERE at < $1", before);
-        departures.execute(&mut *self.0).await.map_err(failed)?;
-        self.delete_former_nested(Timestamp::from_millis(before)).await
     }
 
     /// Has the unit run again where a user or group that is locked has come into a group that is not among these, which are

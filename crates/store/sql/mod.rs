@@ -1,12 +1,16 @@
 //! The repositories, written once and compiled in two crates, one for each database: every `query!` is checked against
-//! both while it is compiled. What differs between them stands in the crate's `dialect`.
+//! both while it is compiled. What differs between them stands in the crate's `dialect`, and how an event joins the audit
+//! log in its `log`.
 
-mod audit;
+pub(crate) mod audit;
+pub(crate) mod audit_log;
 mod break_glass;
 mod channels;
+mod departures;
 mod drills;
 mod emails;
 pub(crate) mod error;
+mod former;
 mod groups;
 mod guards;
 mod keys;
@@ -19,21 +23,15 @@ mod roles;
 mod sessions;
 mod system;
 mod tokens;
+mod undos;
+mod upkeep;
 mod users;
 
-use crate::{Db, dialect};
+use crate::dialect;
 use domain::{Error, Result};
+
+pub(crate) use crate::Connection;
 pub(crate) use error::{failed, not_migrated};
-
-/// A connection as the units of work see it, and the end of the audit log as far as it is known.
-pub(crate) struct Connection<'c>(
-    pub(crate) &'c mut <Db as sqlx::Database>::Connection,
-    pub(crate) &'c mut Option<Head>,
-);
-
-/// The number and the hash of the last event of the audit log, as somebody left it. It may be out of date, but must never
-/// be ahead of what is committed or written in the same unit.
-pub(crate) type Head = (i64, [u8; 32]);
 
 /// How many values go into one list: SQLite takes 32,766 parameters a statement, Postgres 65,535.
 const IDS: usize = 5_000;

@@ -35,22 +35,28 @@ impl Nesting for Connection<'_> {
         Ok(nested.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter().map(GroupId).collect())
     }
 
-    async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64> {
-        let mut came = 0;
+    async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<Vec<GroupId>> {
+        let mut came = Vec::new();
         let members: Vec<Uuid> = members.iter().map(|id| id.0).filter(|id| *id != group.0).collect();
         for part in members.chunks(IDS) {
             let mut query = QueryBuilder::<Db>::new("INSERT INTO nested_groups (group_id, member_id, added) SELECT ");
             query.push_bind(group.0).push(", id, ").push_bind(at.millis());
             query.push(" FROM groups WHERE id IN ");
             push_ids(&mut query, part);
-            query.push(dialect::KEEP_ROWS).push(" ON CONFLICT DO NOTHING");
-            came += query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected();
+            query.push(dialect::KEEP_ROWS).push(" ON CONFLICT DO NOTHING RETURNING member_id");
+            let rows: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *self.0).await.map_err(failed)?;
+            came.extend(rows.into_iter().map(GroupId));
         }
         Ok(came)
     }
 
-    async fn remove_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64> {
-        let mut left = 0;
+    async fn remove_nested_groups(
+        &mut self,
+        group: GroupId,
+        members: &[GroupId],
+        at: Timestamp,
+    ) -> Result<Vec<GroupId>> {
+        let mut left = Vec::new();
         let members: Vec<Uuid> = members.iter().map(|id| id.0).collect();
         for part in members.chunks(IDS) {
             let mut query = QueryBuilder::<Db>::new(
@@ -65,12 +71,19 @@ impl Nesting for Connection<'_> {
             let mut query = QueryBuilder::<Db>::new("DELETE FROM nested_groups WHERE group_id = ");
             query.push_bind(group.0).push(" AND member_id IN ");
             push_ids(&mut query, part);
-            left += query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected();
+            query.push(" RETURNING member_id");
+            let rows: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *self.0).await.map_err(failed)?;
+            left.extend(rows.into_iter().map(GroupId));
         }
         Ok(left)
     }
 
-    async fn retain_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64> {
+    async fn retain_nested_groups(
+        &mut self,
+        group: GroupId,
+        members: &[GroupId],
+        at: Timestamp,
+    ) -> Result<Vec<GroupId>> {
         // A NOT IN of any length cannot be taken apart, so the others are named.
         let nested = sqlx::query_scalar!("SELECT member_id FROM nested_groups WHERE group_id = $1", group.0);
         let nested = nested.fetch_all(&mut *self.0).await.map_err(failed)?;
@@ -127,7 +140,7 @@ impl Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO former_nested_groups (group_id, member_id, added, ended, cause)
             SELECT group_id, member_id, added, $2, 'group' FROM nested_groups WHERE group_id = $1 OR member_id = $1
-            ON CONFLICT (group_id, member_id, ended) DO UPDATE SET added = excluded.added, cause = excluded.cause",
+            ON CONFLICT (group_id, member_id, ended) DO UPDATE SET cause = excluded.cause",
             group.0,
             at.millis()
         );

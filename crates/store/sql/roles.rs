@@ -1,6 +1,8 @@
-use super::{Connection, failed};
+use super::{Connection, IDS, emails::push_ids, failed};
+use crate::Db;
 use async_trait::async_trait;
 use domain::{Error, GroupId, Result, UserId, group::GroupRef, role::Role, store::Roles};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 #[async_trait]
@@ -43,6 +45,26 @@ impl Roles for Connection<'_> {
         );
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
         rows.into_iter().map(|row| mapped(row.id, row.display_name, &row.role)).collect()
+    }
+
+    async fn roles_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, Role)>> {
+        let mut roles = Vec::new();
+        let users: Vec<Uuid> = users.iter().map(|id| id.0).collect();
+        for part in users.chunks(IDS) {
+            let mut query =
+                QueryBuilder::<Db>::new("SELECT id, role FROM users WHERE active AND role IS NOT NULL AND id IN ");
+            push_ids(&mut query, part);
+            query.push(
+                " UNION SELECT users.id, groups.role FROM users JOIN group_members ON user_id = users.id
+                JOIN groups ON groups.id = group_id WHERE active AND groups.role IS NOT NULL AND users.id IN ",
+            );
+            push_ids(&mut query, part);
+            let rows: Vec<(Uuid, String)> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+            for (id, role) in rows {
+                roles.push((UserId(id), read("users", &role)?));
+            }
+        }
+        Ok(roles)
     }
 
     async fn count_role(&mut self, role: Role) -> Result<u64> {

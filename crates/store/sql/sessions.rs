@@ -1,117 +1,170 @@
-use super::{Connection, failed};
+use super::{Connection, dialect, failed};
 use async_trait::async_trait;
 use domain::{
-    BreakGlassId, Error, Result, Timestamp, UserId,
-    session::{Holder, SessionKey, SessionRecord, SessionSummary},
+    BreakGlassId, Error, Result, SessionId, Timestamp, UserId,
+    console::{Principal, Who},
+    role::Role,
+    session::{Browser, SessionKey, SessionRecord, SessionSummary},
     store::Sessions,
 };
+use uuid::Uuid;
+
+struct SessionRow {
+    id: Uuid,
+    key: Vec<u8>,
+    account: Option<Uuid>,
+    generation: Option<i64>,
+    user_id: Option<Uuid>,
+    name: String,
+    role: String,
+    signed_in: i64,
+    checked: i64,
+    reason: Option<String>,
+    seen: i64,
+    address: Option<String>,
+    agent: Option<String>,
+    expires: i64,
+}
+
+impl TryFrom<SessionRow> for SessionRecord {
+    type Error = Error;
+
+    fn try_from(row: SessionRow) -> Result<Self> {
+        let corrupt = |column| Error::Corrupt { table: "sessions", column };
+        let who = match (row.account, row.generation, row.user_id) {
+            (Some(account), Some(generation), None) => Who::BreakGlass(BreakGlassId(account), generation),
+            (None, None, Some(user)) => Who::User(UserId(user)),
+            _ => return Err(corrupt("account")),
+        };
+        let principal = Principal {
+            who,
+            name: row.name,
+            role: Role::parse(&row.role).ok_or(corrupt("role"))?,
+            since: Timestamp::from_millis(row.signed_in),
+            checked: Timestamp::from_millis(row.checked),
+            reason: row.reason,
+            ends: Timestamp::from_millis(row.expires),
+            session: SessionId(row.id),
+        };
+        Ok(Self {
+            principal,
+            key: row.key.try_into().map_err(|_| corrupt("key"))?,
+            seen: Timestamp::from_millis(row.seen),
+            browser: Browser { address: row.address, agent: row.agent },
+        })
+    }
+}
 
 #[async_trait]
 impl Sessions for Connection<'_> {
     async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp) -> Result<Option<SessionRecord>> {
-        let row = sqlx::query!(
-            r#"SELECT account, sessions.generation, user_id, signed_in, seen AS "seen!", address, agent, data, expires
+        let row = sqlx::query_as!(
+            SessionRow,
+            r#"SELECT sessions.id AS "id!: Uuid", key AS "key!", account, sessions.generation, user_id,
+                sessions.name AS "name!", sessions.role AS "role!", signed_in AS "signed_in!", checked AS "checked!",
+                reason, seen AS "seen!", address, agent, expires AS "expires!"
             FROM sessions
             LEFT JOIN break_glass_accounts ON break_glass_accounts.id = account
             LEFT JOIN users ON users.id = user_id
             WHERE key = $1 AND expires > $2 AND seen > $3 AND seen <= $2 + 60000
-                AND (account IS NULL OR sessions.generation = break_glass_accounts.generation)
-                AND (user_id IS NULL OR users.active)"#,
+                AND (sessions.generation = break_glass_accounts.generation OR users.active)"#,
             key.as_slice(),
             now.millis(),
             idle.millis()
         );
-        let Some(row) = row.fetch_optional(&mut *self.0).await.map_err(failed)? else { return Ok(None) };
-        let holder = match (row.account, row.generation, row.user_id) {
-            (Some(account), Some(generation), None) => Some(Holder::BreakGlass(BreakGlassId(account), generation)),
-            (None, None, Some(user)) => Some(Holder::User(UserId(user))),
-            (None, None, None) => None,
-            _ => return Err(Error::Corrupt { table: "sessions", column: "account" }),
-        };
-        Ok(Some(SessionRecord {
-            key,
-            holder,
-            signed_in: row.signed_in.map(Timestamp::from_millis),
-            seen: Timestamp::from_millis(row.seen),
-            address: row.address,
-            agent: row.agent,
-            data: row.data,
-            expires: Timestamp::from_millis(row.expires),
-        }))
+        row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(SessionRecord::try_from).transpose()
     }
 
-    async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool> {
-        let (account, generation, user) = parts(session);
-        let insert = sqlx::query!(
-            "INSERT INTO sessions (key, account, generation, user_id, signed_in, seen, address, agent, data, expires)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO NOTHING",
-            session.key.as_slice(),
-            account,
-            generation,
-            user,
-            session.signed_in.map(Timestamp::millis),
-            session.seen.millis(),
-            session.address,
-            session.agent,
-            session.data,
-            session.expires.millis()
+    async fn hold_session(&mut self, id: SessionId, now: Timestamp, idle: Timestamp) -> Result<bool> {
+        let held = dialect::hold_session!(
+            r#"SELECT sessions.id AS "id!: Uuid" FROM sessions
+            LEFT JOIN break_glass_accounts ON break_glass_accounts.id = account
+            LEFT JOIN users ON users.id = user_id
+            WHERE sessions.id = $1 AND expires > $2 AND seen > $3 AND seen <= $2 + 60000
+                AND (sessions.generation = break_glass_accounts.generation OR users.active)"#,
+            id.0,
+            now.millis(),
+            idle.millis()
         );
-        Ok(insert.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
+        Ok(held.fetch_optional(&mut *self.0).await.map_err(failed)?.is_some())
     }
 
-    async fn update_session(&mut self, session: &SessionRecord) -> Result<bool> {
-        let (account, generation, user) = parts(session);
-        let update = sqlx::query!(
-            "UPDATE sessions SET account = $2, generation = $3, user_id = $4, signed_in = $5, data = $6, expires = $7,
-                address = $8, agent = $9
-            WHERE key = $1",
+    async fn insert_session(&mut self, session: &SessionRecord) -> Result<()> {
+        let principal = &session.principal;
+        let (account, generation, user) = parts(principal.who);
+        let insert = sqlx::query!(
+            "INSERT INTO sessions (id, key, account, generation, user_id, name, role, signed_in, checked, reason, seen,
+                address, agent, expires)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            principal.session.0,
             session.key.as_slice(),
             account,
             generation,
             user,
-            session.signed_in.map(Timestamp::millis),
-            session.data,
-            session.expires.millis(),
-            session.address,
-            session.agent,
+            principal.name,
+            principal.role.as_str(),
+            principal.since.millis(),
+            principal.checked.millis(),
+            principal.reason,
+            session.seen.millis(),
+            session.browser.address,
+            session.browser.agent,
+            principal.ends.millis()
+        );
+        insert.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn replace_session_key(
+        &mut self,
+        confirmed: &Principal,
+        key: SessionKey,
+        next_key: SessionKey,
+    ) -> Result<bool> {
+        let (_, generation, _) = parts(confirmed.who);
+        let update = sqlx::query!(
+            "UPDATE sessions SET key = $3, previous_key = $2, generation = $4, checked = $5, reason = $6
+            WHERE id = $1 AND key = $2",
+            confirmed.session.0,
+            key.as_slice(),
+            next_key.as_slice(),
+            generation,
+            confirmed.checked.millis(),
+            confirmed.reason
         );
         Ok(update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
     }
 
-    async fn touch_session(&mut self, key: SessionKey, at: Timestamp) -> Result<()> {
-        let update = sqlx::query!("UPDATE sessions SET seen = $2 WHERE key = $1", key.as_slice(), at.millis());
+    async fn touch_session(&mut self, id: SessionId, at: Timestamp) -> Result<()> {
+        let update = sqlx::query!("UPDATE sessions SET seen = $2 WHERE id = $1", id.0, at.millis());
         update.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }
 
     async fn sessions(&mut self, now: Timestamp, idle: Timestamp) -> Result<Vec<SessionSummary>> {
         let rows = sqlx::query!(
-            r#"SELECT key, COALESCE(break_glass_accounts.name, users.display_name, users.user_name) AS "name!: String",
-                account IS NOT NULL AS "break_glass!: bool", signed_in AS "signed_in!", seen AS "seen!", address, agent,
-                expires
+            r#"SELECT sessions.id AS "id!: Uuid", sessions.name AS "name!", account IS NOT NULL AS "break_glass!: bool",
+                signed_in AS "signed_in!", seen AS "seen!", address, agent, expires AS "expires!"
             FROM sessions
             LEFT JOIN break_glass_accounts ON break_glass_accounts.id = account
             LEFT JOIN users ON users.id = user_id
-            WHERE expires > $1 AND seen > $2 AND seen <= $1 + 60000 AND signed_in IS NOT NULL
+            WHERE expires > $1 AND seen > $2 AND seen <= $1 + 60000
                 AND (sessions.generation = break_glass_accounts.generation OR users.active)
-            ORDER BY seen DESC, key"#,
+            ORDER BY seen DESC, sessions.id"#,
             now.millis(),
             idle.millis()
         );
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
-        let sessions = rows.into_iter().map(|row| {
-            Ok(SessionSummary {
-                key: row.key.try_into().map_err(|_| Error::Corrupt { table: "sessions", column: "key" })?,
-                name: row.name,
-                break_glass: row.break_glass,
-                signed_in: Timestamp::from_millis(row.signed_in),
-                seen: Timestamp::from_millis(row.seen),
-                address: row.address,
-                agent: row.agent,
-                expires: Timestamp::from_millis(row.expires),
-            })
+        let sessions = rows.into_iter().map(|row| SessionSummary {
+            id: SessionId(row.id),
+            name: row.name,
+            break_glass: row.break_glass,
+            signed_in: Timestamp::from_millis(row.signed_in),
+            seen: Timestamp::from_millis(row.seen),
+            browser: Browser { address: row.address, agent: row.agent },
+            expires: Timestamp::from_millis(row.expires),
         });
-        sessions.collect()
+        Ok(sessions.collect())
     }
 
     async fn count_user_sessions(&mut self, now: Timestamp) -> Result<u64> {
@@ -122,21 +175,26 @@ impl Sessions for Connection<'_> {
         Ok(count.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
 
-    async fn delete_session(&mut self, key: SessionKey) -> Result<()> {
-        let delete = sqlx::query!("DELETE FROM sessions WHERE key = $1", key.as_slice());
-        delete.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+    async fn delete_session(&mut self, id: SessionId) -> Result<bool> {
+        let delete = sqlx::query!("DELETE FROM sessions WHERE id = $1", id.0);
+        Ok(delete.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
     }
 
-    async fn delete_sessions_of(&mut self, account: BreakGlassId) -> Result<()> {
-        let delete = sqlx::query!("DELETE FROM sessions WHERE account = $1", account.0);
-        delete.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+    async fn delete_session_with(&mut self, key: SessionKey) -> Result<Option<SessionRecord>> {
+        let row = sqlx::query_as!(
+            SessionRow,
+            r#"DELETE FROM sessions WHERE key = $1 OR previous_key = $1
+            RETURNING id AS "id!: Uuid", key AS "key!", account, generation, user_id, name AS "name!", role AS "role!",
+                signed_in AS "signed_in!", checked AS "checked!", reason, seen AS "seen!", address, agent,
+                expires AS "expires!""#,
+            key.as_slice()
+        );
+        row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(SessionRecord::try_from).transpose()
     }
 
-    async fn delete_sign_in(&mut self, account: BreakGlassId, signed_in: Timestamp) -> Result<()> {
-        let delete =
-            sqlx::query!("DELETE FROM sessions WHERE account = $1 AND signed_in = $2", account.0, signed_in.millis());
+    async fn delete_sessions_of(&mut self, account: BreakGlassId, kept: Option<SessionId>) -> Result<()> {
+        let kept = kept.map_or(Uuid::nil(), |id| id.0);
+        let delete = sqlx::query!("DELETE FROM sessions WHERE account = $1 AND id <> $2", account.0, kept);
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }
@@ -154,12 +212,12 @@ impl Sessions for Connection<'_> {
     }
 }
 
-type Parts = (Option<uuid::Uuid>, Option<i64>, Option<uuid::Uuid>);
+type Parts = (Option<Uuid>, Option<i64>, Option<Uuid>);
 
-fn parts(session: &SessionRecord) -> Parts {
-    match session.holder {
-        Some(Holder::BreakGlass(account, generation)) => (Some(account.0), Some(generation), None),
-        Some(Holder::User(user)) => (None, None, Some(user.0)),
-        None => (None, None, None),
+/// Whose session it is, as its columns have it.
+fn parts(who: Who) -> Parts {
+    match who {
+        Who::BreakGlass(account, generation) => (Some(account.0), Some(generation), None),
+        Who::User(user) => (None, None, Some(user.0)),
     }
 }

@@ -1,4 +1,4 @@
-use super::{Connection, ROWS, dialect, failed};
+use super::{Connection, ROWS, bounded, dialect, failed};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -20,6 +20,7 @@ pub(super) struct SettingsRow {
     pub(super) guard_mode: String,
     pub(super) guard_count: i64,
     pub(super) guard_percent: i64,
+    pub(super) guard_cap: i64,
     pub(super) guard_minutes: i64,
     pub(super) audit_days: i64,
 }
@@ -37,6 +38,7 @@ impl TryFrom<SettingsRow> for Settings {
                 mode: GuardMode::parse(&row.guard_mode).ok_or(corrupt("guard_mode"))?,
                 count: number(row.guard_count, "guard_count")?,
                 percent: number(row.guard_percent, "guard_percent")?,
+                cap: number(row.guard_cap, "guard_cap")?,
                 minutes: number(row.guard_minutes, "guard_minutes")?,
             },
             audit_days: number(row.audit_days, "audit_days")?,
@@ -49,8 +51,8 @@ impl System for Connection<'_> {
     async fn settings(&mut self) -> Result<Settings> {
         let row = sqlx::query_as!(
             SettingsRow,
-            "SELECT provisioning, provisioning_changed, guard_mode, guard_count, guard_percent, guard_minutes, audit_days
-            FROM settings WHERE id = 1"
+            "SELECT provisioning, provisioning_changed, guard_mode, guard_count, guard_percent, guard_cap, guard_minutes,
+                audit_days FROM settings WHERE id = 1"
         );
         row.fetch_one(&mut *self.0).await.map_err(failed)?.try_into()
     }
@@ -111,18 +113,19 @@ impl System for Connection<'_> {
         })
     }
 
-    async fn delete_records_before(&mut self, moment: Timestamp) -> Result<()> {
+    async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64> {
         let delete = sqlx::query!(
-            "DELETE FROM activity WHERE at < $1
+            "DELETE FROM activity WHERE seq IN (SELECT seq FROM activity WHERE at < $1
                 AND at <> COALESCE((SELECT MAX(at) FROM activity WHERE token IS NOT NULL), -1)
                 AND at <> COALESCE(
                     (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty'), -1)
                 AND at <> COALESCE(
                     (SELECT MIN(at) FROM activity
-                    WHERE operation = 'create' AND subject = 'user' AND outcome = 'done'), -1)",
-            moment.millis()
+                    WHERE operation = 'create' AND subject = 'user' AND outcome = 'done'), -1)
+                ORDER BY at LIMIT $2)",
+            moment.millis(),
+            bounded(limit)
         );
-        delete.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+        Ok(delete.execute(&mut *self.0).await.map_err(failed)?.rows_affected())
     }
 }

@@ -1,10 +1,11 @@
-use super::{Connection, dialect, failed, system::SettingsRow};
+use super::{Connection, bounded, dialect, failed, system::SettingsRow};
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp, TokenId, UserId,
+    audit::Action,
     settings::Settings,
     store::Tokens,
-    token::{ClientProfile, Networks, SeenNetwork, Token},
+    token::{AlertCount, Budget, ClientProfile, Networks, SeenNetwork, Token},
 };
 use uuid::Uuid;
 
@@ -25,6 +26,9 @@ struct TokenRow {
     profile: Option<String>,
     profile_set: bool,
     user_id: Option<Uuid>,
+    budget_mib: i64,
+    budget_refusals: i64,
+    late_use: Option<i64>,
 }
 
 impl TryFrom<TokenRow> for Token {
@@ -32,6 +36,8 @@ impl TryFrom<TokenRow> for Token {
 
     fn try_from(row: TokenRow) -> Result<Self> {
         let enforced = row.networks_enforced;
+        let number = |number, column| u32::try_from(number).map_err(|_| Error::Corrupt { table: "tokens", column });
+        let (mib, refusals) = (number(row.budget_mib, "budget_mib")?, number(row.budget_refusals, "budget_refusals")?);
         Ok(Self {
             id: TokenId(row.id),
             key: row.key,
@@ -48,6 +54,8 @@ impl TryFrom<TokenRow> for Token {
             profile: row.profile.map(|text| read_profile(&text)).transpose()?,
             profile_set: row.profile_set,
             user: row.user_id.map(UserId),
+            budget: Budget { mib, refusals },
+            misuse_told: row.late_use.map(Timestamp::from_millis),
         })
     }
 }
@@ -60,10 +68,11 @@ fn read_profile(text: &str) -> Result<ClientProfile> {
 impl Tokens for Connection<'_> {
     async fn token_and_settings(&mut self, key: &str) -> Result<(Option<Token>, Settings)> {
         let row = sqlx::query!(
-            r#"SELECT provisioning, provisioning_changed, guard_mode, guard_count, guard_percent, guard_minutes,
+            r#"SELECT provisioning, provisioning_changed, guard_mode, guard_count, guard_percent, guard_cap, guard_minutes,
                 audit_days, tokens.id AS "id?", key AS "key?", hash AS "hash?", last_four AS "last_four?",
                 name AS "name?", created AS "created?", last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced AS "networks_enforced?", profile, profile_set AS "profile_set?", user_id
+                networks_enforced AS "networks_enforced?", profile, profile_set AS "profile_set?", user_id,
+                budget_mib AS "budget_mib?", budget_refusals AS "budget_refusals?", late_use
             FROM settings LEFT JOIN tokens ON key = $1 WHERE settings.id = 1"#,
             key
         );
@@ -74,12 +83,17 @@ impl Tokens for Connection<'_> {
             guard_mode: row.guard_mode,
             guard_count: row.guard_count,
             guard_percent: row.guard_percent,
+            guard_cap: row.guard_cap,
             guard_minutes: row.guard_minutes,
             audit_days: row.audit_days,
         };
         let needed = (row.id, row.key, row.hash, row.last_four, row.name, row.created);
-        let token = match needed {
-            (Some(id), Some(key), Some(hash), Some(last_four), Some(name), Some(created)) => {
+        let budget = (row.budget_mib, row.budget_refusals);
+        let token = match (needed, budget) {
+            (
+                (Some(id), Some(key), Some(hash), Some(last_four), Some(name), Some(created)),
+                (Some(budget_mib), Some(budget_refusals)),
+            ) => {
                 let (last_used, revoked, expires, paused) = (row.last_used, row.revoked, row.expires, row.paused);
                 let (replaces, networks, profile) = (row.replaces, row.networks, row.profile);
                 let networks_enforced = row.networks_enforced.unwrap_or_default();
@@ -101,6 +115,9 @@ impl Tokens for Connection<'_> {
                     profile,
                     profile_set,
                     user_id: row.user_id,
+                    budget_mib,
+                    budget_refusals,
+                    late_use: row.late_use,
                 };
                 Some(row.try_into()?)
             }
@@ -113,7 +130,7 @@ impl Tokens for Connection<'_> {
         let row = sqlx::query_as!(
             TokenRow,
             "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced, profile, profile_set, user_id
+                networks_enforced, profile, profile_set, user_id, budget_mib, budget_refusals, late_use
             FROM tokens WHERE id = $1",
             id.0
         );
@@ -124,7 +141,7 @@ impl Tokens for Connection<'_> {
         let row = dialect::lock_as!(
             TokenRow,
             "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced, profile, profile_set, user_id
+                networks_enforced, profile, profile_set, user_id, budget_mib, budget_refusals, late_use
             FROM tokens WHERE id = $1",
             id.0
         );
@@ -135,7 +152,7 @@ impl Tokens for Connection<'_> {
         let rows = sqlx::query_as!(
             TokenRow,
             "SELECT id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces, networks,
-                networks_enforced, profile, profile_set, user_id
+                networks_enforced, profile, profile_set, user_id, budget_mib, budget_refusals, late_use
             FROM tokens ORDER BY created DESC, id DESC"
         );
         rows.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter().map(Token::try_from).collect()
@@ -145,8 +162,8 @@ impl Tokens for Connection<'_> {
         let networks = token.networks.as_ref();
         let insert = sqlx::query!(
             "INSERT INTO tokens (id, key, hash, last_four, name, created, last_used, revoked, expires, paused, replaces,
-                networks, networks_enforced, profile, profile_set, user_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                networks, networks_enforced, profile, profile_set, user_id, budget_mib, budget_refusals, late_use)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             token.id.0,
             token.key,
             token.hash.as_slice(),
@@ -163,6 +180,9 @@ impl Tokens for Connection<'_> {
             token.profile.map(ClientProfile::as_str),
             token.profile_set,
             token.user.map(|id| id.0),
+            i64::from(token.budget.mib),
+            i64::from(token.budget.refusals),
+            token.misuse_told.map(Timestamp::millis),
         );
         insert.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
@@ -179,7 +199,7 @@ impl Tokens for Connection<'_> {
         let networks = token.networks.as_ref();
         let update = sqlx::query!(
             "UPDATE tokens SET expires = $2, paused = $3, networks = $4, networks_enforced = $5, profile = $6,
-                profile_set = $7
+                profile_set = $7, budget_mib = $8, budget_refusals = $9
             WHERE id = $1",
             token.id.0,
             token.expires.map(Timestamp::millis),
@@ -188,6 +208,8 @@ impl Tokens for Connection<'_> {
             networks.is_some_and(|networks| networks.enforced),
             token.profile.map(ClientProfile::as_str),
             token.profile_set,
+            i64::from(token.budget.mib),
+            i64::from(token.budget.refusals),
         );
         update.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
@@ -247,6 +269,77 @@ impl Tokens for Connection<'_> {
             last: Timestamp::from_millis(row.last_seen),
         });
         Ok(rows.collect())
+    }
+
+    async fn trim_token_networks(&mut self, id: TokenId, most: u64) -> Result<()> {
+        let delete = sqlx::query!(
+            "DELETE FROM token_networks WHERE token = $1 AND network NOT IN (
+                SELECT network FROM token_networks WHERE token = $1 ORDER BY last_seen DESC, network LIMIT $2)",
+            id.0,
+            bounded(most)
+        );
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn forget_token_networks(&mut self, before: Timestamp) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM token_networks WHERE last_seen < $1", before.millis());
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn spend(&mut self, id: TokenId, hour: i64, bytes: u64) -> Result<u64> {
+        let sum = sqlx::query_scalar!(
+            r#"INSERT INTO token_spending (token, hour, bytes) VALUES ($1, $2, $3)
+            ON CONFLICT (token) DO UPDATE SET
+                bytes = CASE WHEN token_spending.hour IN ($2, $2 + 1) THEN token_spending.bytes + $3 ELSE $3 END,
+                hour = CASE WHEN token_spending.hour = $2 + 1 THEN token_spending.hour ELSE $2 END
+            RETURNING bytes AS "bytes!: i64""#,
+            id.0,
+            hour,
+            bounded(bytes)
+        );
+        Ok(sum.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
+    }
+
+    async fn spent(&mut self, id: TokenId, hour: i64) -> Result<u64> {
+        let sum = sqlx::query_scalar!("SELECT bytes FROM token_spending WHERE token = $1 AND hour = $2", id.0, hour);
+        Ok(sum.fetch_optional(&mut *self.0).await.map_err(failed)?.unwrap_or_default().unsigned_abs())
+    }
+
+    async fn count_alert(&mut self, id: TokenId, action: Action, hour: i64) -> Result<(u64, u64)> {
+        let before = sqlx::query_scalar!(
+            r#"DELETE FROM token_alerts WHERE token = $1 AND action = $2 AND hour <> $3
+            RETURNING number AS "number!: i64""#,
+            id.0,
+            action.as_str(),
+            hour
+        );
+        let before = before.fetch_optional(&mut *self.0).await.map_err(failed)?.unwrap_or_default();
+        let number = sqlx::query_scalar!(
+            r#"INSERT INTO token_alerts (token, action, hour, number) VALUES ($1, $2, $3, 1)
+            ON CONFLICT (token, action) DO UPDATE SET number = token_alerts.number + 1
+            RETURNING number AS "number!: i64""#,
+            id.0,
+            action.as_str(),
+            hour
+        );
+        let number = number.fetch_one(&mut *self.0).await.map_err(failed)?;
+        Ok((number.unsigned_abs(), before.unsigned_abs()))
+    }
+
+    async fn take_alert_counts(&mut self, hour: i64) -> Result<Vec<AlertCount>> {
+        let rows = sqlx::query!(
+            r#"DELETE FROM token_alerts WHERE hour < $1
+            RETURNING token AS "token!: Uuid", action AS "action!: String", number AS "number!: i64""#,
+            hour
+        );
+        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
+        let count = |action: &str, token, number: i64| {
+            let action = Action::parse(action).ok_or(Error::Corrupt { table: "token_alerts", column: "action" })?;
+            Ok(AlertCount { token: TokenId(token), action, number: number.unsigned_abs() })
+        };
+        rows.iter().map(|row| count(&row.action, row.token, row.number)).collect()
     }
 
     async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool> {

@@ -1,4 +1,4 @@
-use super::{Connection, bounded, dialect, emails, failed, keys::Keys, page, query::Condition};
+use super::{Connection, dialect, emails, failed, keys::Keys, page, query::Condition};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -244,6 +244,7 @@ impl Users for Connection<'_> {
     }
 
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()> {
+        dialect::allow_time(&mut *self.0).await.map_err(failed)?;
         let groups = sqlx::query!(
             "UPDATE groups SET version = version + 1, changed = $2
             WHERE id IN (SELECT group_id FROM group_members WHERE user_id = $1)",
@@ -271,7 +272,7 @@ impl Users for Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO former_members (group_id, user_id, added, ended, cause)
             SELECT group_id, user_id, added, $2, 'user' FROM group_members WHERE user_id = $1
-            ON CONFLICT (group_id, user_id, ended) DO UPDATE SET added = excluded.added, cause = excluded.cause",
+            ON CONFLICT (group_id, user_id, ended) DO UPDATE SET cause = excluded.cause",
             id.0,
             at.millis()
         );
@@ -282,6 +283,7 @@ impl Users for Connection<'_> {
     }
 
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>> {
+        dialect::allow_time(&mut *self.0).await.map_err(failed)?;
         let deleted = dialect::lock_as!(
             NameRow,
             r#"SELECT COALESCE(display_name, user_name) AS "name!" FROM deleted_users WHERE id = $1"#,
@@ -317,15 +319,19 @@ impl Users for Connection<'_> {
         Ok(Some(deleted.name))
     }
 
-    async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>> {
-        let rows = sqlx::query!(
-            r#"SELECT id, COALESCE(display_name, user_name) AS "name!", deleted FROM deleted_users
-            ORDER BY deleted DESC, id DESC LIMIT $1"#,
-            bounded(limit)
-        );
-        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
-        let deleted = |at| Timestamp::from_millis(at);
-        Ok(rows.into_iter().map(|row| Deleted { id: row.id, name: row.name, deleted: deleted(row.deleted) }).collect())
+    async fn user_named(&mut self, user_name: &str) -> Result<Option<UserId>> {
+        let id = sqlx::query_scalar!("SELECT id FROM users WHERE user_name_key = $1", fold(user_name));
+        Ok(id.fetch_optional(&mut *self.0).await.map_err(failed)?.map(UserId))
+    }
+
+    async fn deleted_user_name(&mut self, id: UserId) -> Result<Option<String>> {
+        let name = sqlx::query_scalar!("SELECT user_name FROM deleted_users WHERE id = $1", id.0);
+        name.fetch_optional(&mut *self.0).await.map_err(failed)
+    }
+
+    async fn deleted_users(&mut self, name: &str, limit: u64) -> Result<Vec<Deleted>> {
+        let columns = "COALESCE(display_name, user_name), deleted FROM deleted_users";
+        self.select_deleted(columns, &["user_name_key", "display_name_key"], name, limit).await
     }
 
     async fn find_users(
@@ -334,8 +340,7 @@ impl Users for Connection<'_> {
         window: &Window<UserKey>,
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>> {
-        let rows: Vec<Listed<ViewRow>> = self.list(filter, window, view_columns(with_groups)).await?;
-        rows.into_iter().map(|Listed { mark, item }| Ok(Listed { mark, item: item.try_into()? })).collect()
+        self.list(filter, window, view_columns(with_groups), |row: ViewRow| row.try_into()).await
     }
 
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64> {

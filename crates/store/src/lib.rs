@@ -2,6 +2,7 @@
 
 use domain::{Error, Result, store::Store};
 use std::path::{Path, PathBuf};
+pub use store_sqlite::{Backup, Restore};
 
 /// Where a database is.
 enum Place<'a> {
@@ -20,6 +21,52 @@ pub async fn open(url: &str) -> Result<Store> {
     match place(url)? {
         Place::Sqlite(file) => store_sqlite::open(file).await,
         Place::Postgres(url) => store_postgres::open(url).await,
+    }
+}
+
+/// Opens a database as [`open`] does, for a command of the host: one that writes has its turn on SQLite however busy a
+/// server is.
+///
+/// # Errors
+/// Those of [`open`].
+pub async fn open_for_host(url: &str) -> Result<Store> {
+    match place(url)? {
+        Place::Sqlite(file) => store_sqlite::open_for_host(file).await,
+        Place::Postgres(url) => store_postgres::open(url).await,
+    }
+}
+
+/// Writes a backup of an SQLite database to a file.
+///
+/// # Errors
+/// `Unavailable` with what to do; `Invalid` for a database of another kind.
+pub async fn backup(url: &str, target: &Path) -> Result<Backup> {
+    store_sqlite::backup(file(url)?, target).await
+}
+
+/// Copies a backup to where it can take the place of an SQLite database.
+///
+/// # Errors
+/// `Unavailable` with what to do; `Invalid` for a database of another kind and a backup that a newer version has written.
+pub async fn restore(url: &str, backup: &Path) -> Result<Restore> {
+    store_sqlite::restore(file(url)?, backup).await
+}
+
+/// How `pg_dump` and `pg_restore` are told which database this is, without its password. `None` where it is no Postgres.
+///
+/// # Errors
+/// `Invalid` when the URL cannot be read.
+pub fn postgres_tools(url: &str) -> Result<Option<Vec<String>>> {
+    match place(url)? {
+        Place::Postgres(url) => store_postgres::tool_arguments(url).map(Some),
+        Place::Sqlite(_) => Ok(None),
+    }
+}
+
+fn file(url: &str) -> Result<&Path> {
+    match place(url)? {
+        Place::Sqlite(file) => Ok(file),
+        Place::Postgres(_) => Err(Error::Invalid("Postgres is backed up with pg_dump.")),
     }
 }
 
@@ -55,7 +102,7 @@ fn place(url: &str) -> Result<Place<'_>> {
 mod tests {
     use super::*;
 
-    fn file(url: &str) -> Option<&Path> {
+    fn named(url: &str) -> Option<&Path> {
         match place(url) {
             Ok(Place::Sqlite(file)) => Some(file),
             _ => None,
@@ -64,9 +111,9 @@ mod tests {
 
     #[test]
     fn both_spellings_name_a_relative_file() {
-        assert_eq!(file("sqlite://postern.db"), Some(Path::new("postern.db")));
-        assert_eq!(file("sqlite:postern.db"), Some(Path::new("postern.db")));
-        assert_eq!(file("sqlite:///var/lib/postern.db"), Some(Path::new("/var/lib/postern.db")));
+        assert_eq!(named("sqlite://postern.db"), Some(Path::new("postern.db")));
+        assert_eq!(named("sqlite:postern.db"), Some(Path::new("postern.db")));
+        assert_eq!(named("sqlite:///var/lib/postern.db"), Some(Path::new("/var/lib/postern.db")));
     }
 
     #[test]

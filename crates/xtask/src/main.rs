@@ -1,7 +1,10 @@
-//! The developer's commands: `cargo xtask run | watch | build | test | conformance | bench | prepare`.
+//! The developer's commands: `cargo xtask run | watch | build | test | conformance | faults | bench | prepare |
+//! advisories | sbom`.
 
+mod bench;
 mod bundle;
 mod conformance;
+mod faults;
 mod files;
 mod guarded;
 mod postgres;
@@ -9,6 +12,7 @@ mod prepare;
 mod project;
 mod setup;
 mod steps;
+mod supply;
 mod test;
 mod watch;
 
@@ -59,20 +63,27 @@ enum Command {
         #[arg(long, requires = "url", env = "SCIM_TOKEN", hide_env_values = true)]
         token: Option<String>,
     },
-    /// Measure what SCIM calls cost the server on SQLite, beside the same statements in bare axum and sqlx.
-    Bench {
-        /// How many users there are; 1,000, 100,000 and 1,000,000 if nothing is said.
-        users: Vec<u32>,
-        /// Measure an emergency instead: how long a rescue takes, and what three minutes of guessing do to others.
-        #[arg(long, conflicts_with = "users")]
-        emergency: bool,
+    /// Kill the server and its database, cut the power, fail and fill the disk, set the clock and more, and count what was
+    /// lost. Fails when anything was that had been acknowledged.
+    Faults {
+        /// Only experiments whose name contains one of these, such as `power` or `Postgres`.
+        only: Vec<String>,
+        /// How often processes are killed on each database; with 200 or more, the disk fails at every single call.
+        #[arg(long, default_value_t = 200)]
+        kills: u64,
     },
+    /// Measure what SCIM calls cost the server on either database, beside the same statements in bare axum and sqlx.
+    Bench(bench::Bench),
     /// Check the queries against both databases and store the result for builds without one.
     Prepare {
         /// Fail if the stored result is out of date instead of replacing it.
         #[arg(long)]
         check: bool,
     },
+    /// Compare the lock files with the RustSec advisories of today. For a daily job, and before a release.
+    Advisories,
+    /// Write the list of what the binary is made of, as CycloneDX.
+    Sbom,
 }
 
 fn main() -> ExitCode {
@@ -96,8 +107,14 @@ fn run(command: &Command) -> Result<()> {
             conformance::on(&project, &conformance::Target::given(url, token))
         }
         Command::Conformance { .. } => conform(&project),
-        Command::Bench { users, emergency } => bench(&project, users, *emergency),
+        Command::Faults { only, kills } => faults(&project, only, *kills),
+        Command::Bench(bench) => {
+            build(&project, Profile::Release)?;
+            bench.run(&project)
+        }
         Command::Prepare { check } => prepare::prepare(&project, *check),
+        Command::Advisories => supply::advisories(&project),
+        Command::Sbom => supply::sbom(&project),
     }
 }
 
@@ -118,19 +135,12 @@ fn conform(project: &Project) -> Result<()> {
     conformance::on_both(project, &cluster)
 }
 
-/// Measures the binary as it is shipped.
-fn bench(project: &Project, users: &[u32], emergency: bool) -> Result<()> {
+/// Breaks the binary as it is shipped.
+fn faults(project: &Project, only: &[String], kills: u64) -> Result<()> {
+    // What can be missing is known before the minutes that building takes.
+    faults::set_up()?;
     build(project, Profile::Release)?;
-    let users: String = users.iter().map(|users| format!(" {users}")).collect();
-    let words = if emergency {
-        // What measures need not be fast: the server's own time is what counts.
-        "--bench emergency --profile dev --".to_owned()
-    } else {
-        // This one is the bare server too, which is built as the product is.
-        format!("--bench scim --{users}")
-    };
-    let mut bench = project.cargo(&format!("bench -p server {words}"));
-    project::run(bench.env("POSTERN_BIN", project.binary(Profile::Release)))
+    faults::start(project, Profile::Release, only, kills)
 }
 
 /// Builds the browser bundle and the binary that carries it.

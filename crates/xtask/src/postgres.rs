@@ -12,9 +12,11 @@ use crate::setup;
 /// Waits until our end of its standard input closes, which happens however this process ends, then cleans up.
 const GUARD: &str = r#"cat; folder=$1; shift; "$@"; rm -rf -- "$folder""#;
 
-/// No network, so no clash of ports; no fsync, since nobody wants the data back.
-const SETTINGS: &str = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-                        -c max_connections=200";
+/// No network, so no clash of ports.
+const SETTINGS: &str = "-c listen_addresses= -c max_connections=200";
+
+/// No fsync, since nobody wants the data back.
+const FORGETFUL: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
 /// A running cluster with the superuser `postgres`, who needs no password. Dropping it stops and removes it.
 pub(crate) struct Postgres {
@@ -26,6 +28,15 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Starts a cluster. Refuses when Postgres is not installed and cannot be.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(FORGETFUL)
+    }
+
+    /// Starts a cluster that writes to the disk as users' clusters do.
+    pub(crate) fn start_durable() -> Result<Self> {
+        Self::start_with("")
+    }
+
+    fn start_with(settings: &str) -> Result<Self> {
         let bin = setup::postgres()?;
         // Not TMPDIR: the path of a socket has at most 107 characters, and another user may have to get there.
         let folder = tempfile::Builder::new().prefix("postern-postgres-").tempdir_in("/tmp")?;
@@ -37,18 +48,18 @@ impl Postgres {
         let folder = folder.keep();
         let guard = guard(&bin, &folder)?;
         let cluster = Self { guard, folder, bin };
-        cluster.initialise()?;
+        cluster.initialise(settings)?;
         Ok(cluster)
     }
 
-    fn initialise(&self) -> Result<()> {
+    fn initialise(&self, settings: &str) -> Result<()> {
         // Linguistic order as in most installations: with the locale C, a forgotten COLLATE "C" would pass the tests.
         output(
             postgres_command(&self.bin, &self.folder, "initdb")?
                 .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C"])
                 .args(["--locale-provider=icu", "--icu-locale=en-US"]),
         )?;
-        let settings = format!("{SETTINGS} -k {}", self.folder.display());
+        let settings = format!("{SETTINGS} {settings} -k {}", self.folder.display());
         // Output to nowhere instead of a pipe: the server would keep the pipe open.
         let mut start = postgres_command(&self.bin, &self.folder, "pg_ctl")?;
         start.arg("--log").arg(self.folder.join("log")).args(["--wait", "--options", &settings, "start"]);

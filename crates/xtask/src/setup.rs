@@ -16,6 +16,12 @@ pub(crate) fn components(project: &Project) -> Result<()> {
     rustup(project, &["component", "add", "rustfmt", "clippy"])
 }
 
+/// The sources of every crate in the lock file. A build downloads those of its own platform; what reads the whole lock
+/// file without the network needs the others, too.
+pub(crate) fn crates(project: &Project) -> Result<()> {
+    run(&mut project.cargo("fetch --quiet --locked"))
+}
+
 /// The standard library for the browser. Asked of rustc, since it need not come from rustup; added by name, since
 /// the list in rust-toolchain.toml is ignored where RUSTUP_AUTO_INSTALL=0.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
@@ -53,6 +59,30 @@ pub(crate) fn postgres() -> Result<PathBuf> {
         Some(newest.path().join("bin")).filter(|bin| bin.join("initdb").is_file())
     };
     or_install(find, "postgresql", "Postgres is missing (initdb is neither in PATH nor in /usr/lib/postgresql)")
+}
+
+/// The reverse proxies that the server is tried behind. Where they are missing those tests are passed over, but not in CI.
+pub(crate) fn proxies(_: &Project) -> Result<()> {
+    if std::env::var_os("CI").is_none() {
+        return Ok(());
+    }
+    for (program, package) in [("nginx", "nginx-light"), ("caddy", "caddy"), ("haproxy", "haproxy")] {
+        let find = || {
+            find_in_path(program)
+                .or_else(|| Some(PathBuf::from("/usr/sbin").join(program)).filter(|file| file.is_file()))
+        };
+        or_install(find, package, &format!("{program} is missing"))?;
+    }
+    Ok(())
+}
+
+/// The shared library that sets a process's clock.
+pub(crate) fn faketime() -> Result<PathBuf> {
+    let find = || {
+        let folders = std::fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
+        folders.map(|folder| folder.join("faketime/libfaketime.so.1")).find(|library| library.is_file())
+    };
+    or_install(find, "libfaketime", "libfaketime is missing")
 }
 
 /// Python, with what makes virtual environments.
@@ -95,6 +125,7 @@ fn rustup(project: &Project, args: &[&str]) -> Result<()> {
     run(Command::new("rustup").arg("--quiet").args(args).current_dir(&project.root))
 }
 
-fn works(command: &mut Command) -> bool {
+/// Whether a command succeeds.
+pub(crate) fn works(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }

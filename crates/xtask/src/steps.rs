@@ -7,11 +7,11 @@ use anyhow::{Context as _, Result};
 use crate::bundle::{Profile, bundle};
 use crate::postgres::Postgres;
 use crate::project::{Project, find_in_path, output, run};
-use crate::{conformance, prepare, setup};
+use crate::{conformance, faults, prepare, setup};
 
 /// Everything but xtask, whose dependencies bring features that would build the shared crates once more.
 const PACKAGES: &str =
-    "-p alert -p app -p conformance -p domain -p scim -p server -p store -p store-postgres -p store-sqlite";
+    "-p alert -p app -p conformance -p domain -p faults -p scim -p server -p store -p store-postgres -p store-sqlite";
 
 /// How a step ended that did not fail.
 pub(crate) enum Outcome {
@@ -41,19 +41,23 @@ pub(crate) struct Step {
 }
 
 /// All of them, each after what it needs, the quick ones first.
-pub(crate) const STEPS: [Step; 10] = [
+pub(crate) const STEPS: [Step; 11] = [
     Step { name: "fmt", needs: &[], set_up: setup::components, run: fmt },
-    Step { name: "deny", needs: &[], set_up: |_| Ok(()), run: deny },
+    Step { name: "deny", needs: &[], set_up: setup::crates, run: deny },
     Step { name: "bundle", needs: &[], set_up: setup::wasm_target, run: build_bundle },
     Step { name: "postgres", needs: &[], set_up: |_| setup::postgres().map(drop), run: start_postgres },
     // Before the first that compiles the queries: its message says what to do, the compiler's does not.
     Step { name: "queries", needs: &["postgres"], set_up: |_| Ok(()), run: queries },
     Step { name: "clippy", needs: &["bundle"], set_up: setup::components, run: clippy },
-    Step { name: "unit", needs: &["bundle", "postgres"], set_up: |_| Ok(()), run: unit },
+    Step { name: "unit", needs: &["bundle", "postgres"], set_up: setup::proxies, run: unit },
     Step { name: "doc", needs: &["bundle"], set_up: |_| Ok(()), run: doc },
     Step { name: "browser", needs: &["bundle", "postgres"], set_up: set_up_browser, run: browser },
     Step { name: "conformance", needs: &["bundle", "postgres"], set_up: |_| setup::python().map(drop), run: conform },
+    Step { name: "faults", needs: &["bundle"], set_up: |_| faults::set_up(), run: break_it },
 ];
+
+/// Enough kills to see that the experiments work; `cargo xtask faults` makes more.
+const KILLS: u64 = 4;
 
 impl Context {
     pub(crate) fn new(project: Project) -> Self {
@@ -81,8 +85,8 @@ fn fmt(context: &mut Context) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Licences, duplicates and sources. Not the advisories: their database is fetched from a git server, and what holds
-/// for a commit today must hold tomorrow.
+/// Licences, duplicates and sources. The advisories are a command of their own: what holds for a commit today must hold
+/// tomorrow.
 fn deny(context: &mut Context) -> Result<Outcome> {
     if find_in_path("cargo-deny").is_none() {
         return Ok(Outcome::Skipped("cargo-deny is not installed"));
@@ -150,5 +154,10 @@ fn browser(context: &mut Context) -> Result<Outcome> {
 
 fn conform(context: &mut Context) -> Result<Outcome> {
     conformance::on_both(&context.project, context.postgres()?)?;
+    Ok(Outcome::Passed)
+}
+
+fn break_it(context: &mut Context) -> Result<Outcome> {
+    faults::start(&context.project, Profile::Dev, &[], KILLS)?;
     Ok(Outcome::Passed)
 }

@@ -81,7 +81,12 @@ impl Directory {
 
     /// Creates users.
     pub(crate) async fn create(&mut self, count: usize, is_active: bool) {
-        for n in 0..count {
+        self.create_some(0..count, is_active).await;
+    }
+
+    /// Creates the users of these numbers.
+    pub(crate) async fn create_some(&mut self, numbers: impl Iterator<Item = usize>, is_active: bool) {
+        for n in numbers {
             let user = json!({
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name(n),
                 "displayName": format!("Person {n}"), "active": is_active,

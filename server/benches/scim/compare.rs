@@ -12,8 +12,8 @@ const CPU_SECONDS: f64 = 1.0;
 /// How long each server is asked at a time.
 const TURN: Duration = Duration::from_millis(250);
 const WARM_UP: usize = 50;
-/// The product writes its record of reads behind the answers, within half a second.
-const BEHIND: Duration = Duration::from_millis(700);
+/// The product writes its record of reads, and on Postgres seals the audit log, within a second after the answers.
+pub(crate) const BEHIND: Duration = Duration::from_millis(1_200);
 
 /// Makes the n-th call, and may look at the answer to the one before.
 pub(crate) type Make<'a> = Box<dyn FnMut(usize, Option<&Answer>) -> Call + 'a>;

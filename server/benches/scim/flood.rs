@@ -1,6 +1,7 @@
 //! Creates from many connections at once: what group commit is for.
 
 use crate::{
+    compare::BEHIND,
     people,
     subject::{Caller, Subject},
 };
@@ -36,6 +37,7 @@ pub(crate) async fn creates(subject: &Subject, first: usize) -> Creates {
     }
     let made: usize = callers.join_all().await.into_iter().sum();
     let a_second = made as f64 / started.elapsed().as_secs_f64();
+    tokio::time::sleep(BEHIND).await;
     Creates { made, a_second, cpu: (subject.server.cpu() - cpu) * 1e6 / made as f64 }
 }
 

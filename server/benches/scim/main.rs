@@ -1,17 +1,21 @@
 //! What a SCIM call costs the server, beside what the same statements cost in bare axum and sqlx.
 //!
 //! `cargo xtask bench [USERS …]`. Both servers run as processes of their own, on databases of their own that are alike,
-//! and take turns, so that whatever else the machine does concerns both. CPU time is that of all threads, user and
-//! system. The table on standard output is Markdown.
+//! and take turns, so that whatever else the machine does concerns both. The databases are SQLite's, or those of the
+//! Postgres whose address is in `POSTERN_BENCH_POSTGRES`. CPU time is that of the server's process, all threads, user
+//! and system; what Postgres itself takes is in the medians only. The table on standard output is Markdown.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
+#![expect(clippy::duplicate_mod, reason = "what talks SQL is written once and compiled for each database")]
 
-mod bare;
 mod compare;
+mod databases;
 mod flood;
 mod people;
+mod postgres;
 mod rows;
 mod seed;
+mod sqlite;
 mod subject;
 #[path = "../support/mod.rs"]
 mod support;
@@ -22,16 +26,23 @@ use table::Table;
 /// What is measured when nothing is said.
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 
+/// Makes this program the bare server, on the database whose address follows.
+const BARE: &str = "--bare";
+
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(file) = arguments.iter().skip_while(|argument| *argument != bare::FLAG).nth(1) {
-        return bare::serve(file).await;
+    if let Some(url) = arguments.iter().skip_while(|argument| *argument != BARE).nth(1) {
+        return if url.starts_with("postgres:") { postgres::serve(url).await } else { sqlite::serve(url).await };
     }
     let sizes: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    let cluster = std::env::var("POSTERN_BENCH_POSTGRES").ok();
     let mut table = Table::default();
     for users in if sizes.is_empty() { SIZES.to_vec() } else { sizes } {
-        rows::measure(users, &mut table).await;
+        match &cluster {
+            Some(cluster) => rows::measure(postgres::InCluster::new(cluster).await, users, &mut table).await,
+            None => rows::measure(sqlite::Files::new(), users, &mut table).await,
+        }
     }
-    print!("{table}");
+    println!("{}\n\n{table}", if cluster.is_some() { "Postgres" } else { "SQLite" });
 }

@@ -23,17 +23,12 @@ pub(crate) fn digits(n: usize) -> String {
 
 /// The same in SQL, for a column `n`.
 pub(crate) fn digits_in_sql() -> String {
-    format!("printf('%07d', (n * {STEP} + {FIRST}) % {NUMBERS})")
+    format!("substr(CAST({NUMBERS} + (n * {STEP} + {FIRST}) % {NUMBERS} AS TEXT), 2)")
 }
 
 /// A UUID of version 7.
 pub(crate) fn uuid(millis: i64, n: usize) -> Uuid {
     Uuid::from_u128((u128::from(millis.unsigned_abs()) << 80) | (0x7 << 76) | (0x8 << 60) | n as u128)
-}
-
-/// The same in SQL, for a column `n` and that many milliseconds.
-pub(crate) fn uuid_in_sql(millis: &str) -> String {
-    format!("unhex(printf('%012x70008%015x', {millis}, n))")
 }
 
 pub(crate) fn user_name(n: usize) -> String {

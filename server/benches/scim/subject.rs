@@ -46,9 +46,9 @@ impl Subject {
     }
 
     /// The bare server on its own copy of a database: this program once more.
-    pub(crate) async fn bare(file: &str, token: &str) -> Self {
+    pub(crate) async fn bare(url: &str, token: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args([crate::bare::FLAG, file]);
+        command.args([crate::BARE, url]);
         Self::new(Server::run(command), token).await
     }
 

@@ -20,6 +20,11 @@ pub(crate) fn postern(url: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// The address of a database in the cluster of Postgres whose address leads to the database `postgres`.
+pub(crate) fn in_cluster(cluster: &str, database: &str) -> String {
+    cluster.replacen("/postgres?", &format!("/{database}?"), 1)
+}
+
 /// The binary that `POSTERN_BIN` names, or else the one that was built with the benchmark.
 fn command(url: &str) -> Command {
     let binary = std::env::var_os("POSTERN_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_postern").into());
@@ -39,8 +44,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port. `log` is what it logs, and where to.
     pub(crate) fn start(url: &str, log: (&str, Stdio)) -> Self {
+        Self::start_with(url, log, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(url: &str, log: (&str, Stdio), more: &[&str]) -> Self {
         let mut command = command(url);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).env("POSTERN_LOG", log.0).stderr(log.1);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(more).env("POSTERN_LOG", log.0).stderr(log.1);
         Self::run(command)
     }
 

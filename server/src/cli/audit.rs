@@ -1,8 +1,8 @@
 use super::{line, with_host};
 use crate::export::{Header, json_header, json_line, read_json_header, read_json_line};
 use domain::{
-    Env,
-    audit::{Verifier, from_hex, to_hex},
+    Env, Timestamp,
+    audit::{Until, Verifier, from_hex, to_hex},
     host::Host,
 };
 use std::{
@@ -11,8 +11,8 @@ use std::{
     path::PathBuf,
 };
 
-/// More than the longest event.
-const LINE: u64 = 16 * 1024 * 1024;
+/// More than the longest event that any version wrote, as a line.
+const LINE: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -22,10 +22,24 @@ pub(super) enum Command {
     Verify {
         /// The export; - is standard input.
         file: PathBuf,
-        /// The hash that the log is known to end with, from a place that nobody with the database could change. Where it
-        /// is not given, a log that was cut off at its end and exported again looks whole.
+        /// The hash of an event that is known to be in the log, such as the last one at some time, from a place that nobody with
+        /// the database could change. Without it, a log that was cut off at its end and exported again looks whole.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
+    },
+    /// Remove the oldest events, before the time set in the console is over. The chain goes on with an event that says
+    /// so, and stays verifiable.
+    Prune {
+        /// Remove events from before this day, such as 2026-11-22, in UTC.
+        #[arg(long, value_name = "DAY")]
+        before: String,
+        /// Also remove alerts that a channel has still to send. Without this, pruning stops at the first of them.
+        #[arg(long)]
+        unsent: bool,
+        /// Make the file of an SQLite database smaller afterwards. It is written anew, so for that time the disk needs
+        /// room for what is left of it, and nobody else can write.
+        #[arg(long)]
+        shrink: bool,
     },
 }
 
@@ -33,12 +47,19 @@ pub(super) async fn run(command: Command, url: &str) -> Result<(), String> {
     match command {
         Command::Export => with_host(url, 0, export).await,
         Command::Verify { file, head } => verify(&file, head.as_deref()),
+        Command::Prune { before, unsent, shrink } => {
+            let moment =
+                Timestamp::parse(&format!("{before}T00:00:00Z")).ok_or("--before is a day, such as 2026-11-22")?;
+            let until = Until { moment, with_unsent: unsent };
+            with_host(url, 0, |host, env| prune(host, env, until, shrink)).await
+        }
     }
 }
 
 async fn export(host: Host, env: Env) -> Result<(), String> {
     let head = host.audit_head().await.map_err(|error| line(&error))?;
-    say!("{}", json_header(&Header { at: env.now(), head }));
+    let pending = host.count_pending_events().await.map_err(|error| line(&error))?;
+    say!("{}", json_header(&Header { at: env.now(), head, pending }));
     let (mut after, last) = (0, head.map_or(0, |(seq, _)| seq));
     loop {
         let entries = host.events_after(after).await.map_err(|error| line(&error))?;
@@ -50,6 +71,25 @@ async fn export(host: Host, env: Env) -> Result<(), String> {
             _ => return Ok(()),
         }
     }
+}
+
+async fn prune(host: Host, env: Env, until: Until, shrink: bool) -> Result<(), String> {
+    let (mut events, mut unsent) = (0, 0);
+    while let Some(pruned) = host.prune_audit(until).await.map_err(|error| line(&error))? {
+        events += pruned.events;
+        unsent += pruned.unsent;
+    }
+    say!("{events} events were removed.");
+    if unsent > 0 {
+        say!("{unsent} of them were alerts that a channel had still to send. They will not be sent.");
+    }
+    if let Some(waiting) = host.audit_waits_for(until).await.map_err(|error| line(&error))? {
+        say!("Event {waiting} and later ones stay: a channel has still to send that alert. --unsent removes them too.");
+    }
+    if shrink {
+        env.store.shrink().await.map_err(|error| format!("the file is as large as before: {}", line(&error)))?;
+    }
+    Ok(())
 }
 
 fn verify(file: &PathBuf, head: Option<&str>) -> Result<(), String> {
@@ -68,22 +108,24 @@ fn verify(file: &PathBuf, head: Option<&str>) -> Result<(), String> {
     };
     let (_, first) = next()?.ok_or("the file is empty")?;
     let header = read_json_header(first.trim_end()).map_err(|error| format!("line 1: {error}"))?;
-    let mut verifier = Verifier::default();
+    let mut verifier = Verifier::knowing(known);
     while let Some((number, text)) = next()? {
         let entry = read_json_line(text.trim_end()).map_err(|error| format!("line {number}: {error}"))?;
         verifier.take(&entry).map_err(|broken| broken.to_string())?;
     }
     let named = header.head.map(|(_, hash)| hash);
-    let verified = verifier.finish(known.or(named)).map_err(|broken| broken.to_string())?;
-    if known.is_some() && named.is_some() && known != named {
-        eprintln!("note: the export names another last event than --head does");
-    }
+    let verified = verifier.finish(named).map_err(|broken| broken.to_string())?;
     say!("The chain holds: {} events, the last is number {}.", verified.entries, verified.seq);
     if verified.unsealed > 0 {
         say!("{} events from before there was a chain are not covered.", verified.unsealed);
     }
+    if header.pending > 0 {
+        say!("{} newer events were not sealed yet when this was exported, and are not in it.", header.pending);
+    }
     say!("It ends with {}", to_hex(&verified.head));
-    if known.is_none() {
+    if let Some(seq) = verified.known {
+        say!("The hash of --head is that of event {seq}; {} events follow it.", verified.seq - seq);
+    } else {
         say!("Compare that with the hash that you have written down elsewhere.");
     }
     Ok(())

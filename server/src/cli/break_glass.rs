@@ -2,14 +2,17 @@ use super::{line, print_json, sheet};
 use crate::Hasher;
 use domain::{
     Env, Error,
-    break_glass::{NewAccount, RESCUE_MINUTES, Secret, Sheet, suffixed},
+    break_glass::{DEFAULT_STEM, NewAccount, RESCUE_MINUTES, Secret, Sheet, suffixed},
     host::Host,
 };
 use serde::Serialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// So many times, a second apart.
-const PATIENCE: u32 = 12;
+const TRIES: u32 = 12;
+
+/// How long a database that is busy is tried again. On SQLite a try takes as long by itself.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -43,7 +46,7 @@ pub(super) enum Command {
 
 /// How often a command tries again to open a database that somebody else holds: an emergency does not wait for others.
 pub(super) fn patience(command: &Command) -> u32 {
-    if matches!(command, Command::Recover { .. }) { PATIENCE } else { 0 }
+    if matches!(command, Command::Recover { .. }) { TRIES } else { 0 }
 }
 
 pub(super) async fn run(command: Command, host: Host, env: Env) -> Result<(), String> {
@@ -75,15 +78,14 @@ async fn create(host: &Host, env: &Env, stem: &str, whole: bool) -> Result<(), S
 
 async fn recover(host: &Host, env: &Env, name: Option<&str>) -> Result<(), String> {
     let code = Secret::generate_code(env);
-    let fallback = Sheet::generate(env, suffixed(env, "gate").map_err(|error| line(&error))?);
+    let fallback = Sheet::generate(env, suffixed(env, DEFAULT_STEM).map_err(|error| line(&error))?);
     let fallback = new_account(&fallback, false).await?;
-    let mut tries = 0;
+    let began = Instant::now();
     let name = loop {
         match host.rescue(name, code.digest(), fallback.clone()).await {
             Ok(name) => break name,
-            Err(Error::Unavailable(_)) if tries < PATIENCE => {
+            Err(Error::Unavailable(_)) if began.elapsed() < PATIENCE => {
                 eprintln!("note: the database is busy; trying again");
-                tries += 1;
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             Err(error) => return Err(unknown(&error)),

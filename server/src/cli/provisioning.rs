@@ -44,6 +44,7 @@ struct Status {
     users: u64,
     groups: u64,
     live_tokens: usize,
+    paused_tokens: usize,
     last_call: Option<String>,
     calls_in_24_hours: u64,
     refused_in_24_hours: u64,
@@ -52,11 +53,14 @@ struct Status {
 
 async fn status(host: &Host, json: bool) -> Result<(), String> {
     let scim = host.scim().await.map_err(|error| line(&error))?;
+    let live = scim.tokens.iter().filter(|token| token.ended(host.now()).is_none());
+    let (paused, live): (Vec<_>, Vec<_>) = live.partition(|token| token.paused.is_some());
     let status = Status {
         provisioning: scim.settings.provisioning,
         users: scim.counts.users,
         groups: scim.counts.groups,
-        live_tokens: scim.tokens.iter().filter(|token| token.revoked.is_none()).count(),
+        live_tokens: live.len(),
+        paused_tokens: paused.len(),
         last_call: scim.activity.last_call.map(|at| at.to_string()),
         calls_in_24_hours: scim.activity.calls,
         refused_in_24_hours: scim.activity.refused,
@@ -67,6 +71,9 @@ async fn status(host: &Host, json: bool) -> Result<(), String> {
     }
     say!("Provisioning is {}.", if status.provisioning { "on" } else { "off" });
     say!("Users: {}. Groups: {}. Live tokens: {}.", status.users, status.groups, status.live_tokens);
+    if status.paused_tokens > 0 {
+        say!("Paused tokens: {}. Resume them in the console, under Single sign-on, SCIM.", status.paused_tokens);
+    }
     say!("Calls in the last 24 hours: {}, refused: {}.", status.calls_in_24_hours, status.refused_in_24_hours);
     match status.last_call {
         Some(at) => say!("Last call {at}."),

@@ -1,21 +1,36 @@
-use super::{line, open, sheet};
-use crate::{AppState, Hasher, Limits, Recorder, TrustedProxies, activity, alerts, build, config::Serve, serve};
+use super::{env, line, sheet};
+use crate::{
+    AppState, Hasher, Limits, Recorder, TrustedProxies, activity, alerts, build,
+    config::Serve,
+    ops, sealer,
+    serve::{self, Signal},
+    state::Stopping,
+    storage, undo,
+};
 use domain::{
     Env,
-    break_glass::{NewAccount, Sheet, suffixed},
+    break_glass::{DEFAULT_STEM, NewAccount, Sheet, suffixed},
     host::Host,
+    upkeep::{self, Ended, Found},
 };
-use std::io::{IsTerminal, stdout};
-use tokio::net::TcpListener;
+use std::{
+    future::Future,
+    io::{IsTerminal, stdout},
+    time::Duration,
+};
+use tokio::time::sleep;
+
+/// How long new connections are still accepted after the server was told to stop.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs the server until it is told to stop.
 pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String> {
     let channels = options.alerts.channels()?;
     let schemas = options.schemas()?;
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
-    let env = open(database_url).await?;
+    let listener =
+        serve::listen(options.listen).map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+    let env = store::open(database_url).await.map(env).map_err(|error| line(&error))?;
+    end_what_came_back(&env).await?;
     let hasher = Hasher::default();
     welcome(&env, &hasher).await?;
     alerts::start(&env, channels).await.map_err(|error| line(&error))?;
@@ -24,18 +39,64 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
     tokio::spawn(activity::maintain(env.clone()));
+    tokio::spawn(sealer::run(env.clone()));
+    tokio::spawn(storage::watch(env.clone()));
+    tokio::spawn(undo::run(env.clone()));
+    tokio::spawn(ops::tell());
     let state = AppState::new(env.clone(), url.clone(), hasher, recorder.clone());
     let state = state.with_schemas(schemas).with_listen(listening);
-    let attempts = state.attempts.clone();
+    let (attempts, stopping) = (state.attempts.clone(), state.stopping.clone());
     tokio::spawn(attempts.clone().tell(env.clone()));
     let router = build(state.with_trusted_proxies(proxies.clone()));
+    // Before anybody is told that it runs, and may stop it.
+    let stop = stop(stopping, !proxies.is_empty());
     say!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");
-    serve::serve(listener, router, Limits::default(), proxies, serve::stop_signal()).await;
+    serve::serve(listener, router, Limits::default(), proxies, stop).await;
     recorder.flush().await;
     attempts.drain(&env).await;
+    sealer::finish(&env).await;
+    if let Err(error) = upkeep::keep_mark(&env).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "the end of the audit log could not be noted");
+    }
     env.store.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Done when the server is to stop. A proxy gets a moment to see that, by `/readyz` and by answers that end their
+/// connections, before new ones are refused; from this call on.
+fn stop(stopping: Stopping, is_behind_proxy: bool) -> impl Future<Output = ()> {
+    let signal = serve::stop_signal();
+    async move {
+        let signal = signal.await;
+        stopping.begin();
+        if is_behind_proxy && signal == Signal::Terminate {
+            sleep(FAREWELL).await;
+        }
+    }
+}
+
+/// Where somebody has put an older database in the place of this one, ends what that has brought back to life.
+async fn end_what_came_back(env: &Env) -> Result<(), String> {
+    if env.store.is_put_back().await.map_err(|error| line(&error))? {
+        let ended = upkeep::restored(env, Found::AtStart).await.map_err(|error| line(&error))?;
+        let Ended { tokens, sessions, codes } = ended;
+        tracing::warn!(
+            tokens,
+            sessions,
+            codes,
+            "an older database was put back: tokens are paused, sessions ended, codes removed"
+        );
+        say!(
+            "An older database was put back. What may have ended since is ended: {tokens} tokens are paused, {sessions} \
+             sessions and {codes} one-time codes are gone. Resume or replace the tokens under Single sign-on, SCIM."
+        );
+    }
+    // The next start finds the older mark, which this database knows too.
+    if let Err(error) = env.store.leave_mark().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the end of the audit log could not be noted");
+    }
     Ok(())
 }
 
@@ -52,7 +113,7 @@ async fn welcome(env: &Env, hasher: &Hasher) -> Result<(), String> {
     }
     let (mut sheets, mut accounts) = (Vec::new(), Vec::new());
     for _ in 0..2 {
-        let sheet = Sheet::generate(env, suffixed(env, "gate").map_err(|error| line(&error))?);
+        let sheet = Sheet::generate(env, suffixed(env, DEFAULT_STEM).map_err(|error| line(&error))?);
         let secret_hash = hasher.hash(sheet.secret.reveal().to_owned()).await.map_err(|error| line(&error))?;
         accounts.push(NewAccount { name: sheet.name.clone(), secret_hash, codes: sheet.hashes() });
         sheets.push(sheet);

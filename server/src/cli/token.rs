@@ -1,5 +1,9 @@
 use super::{line, print_json};
-use domain::{Error, TokenId, host::Host, token::ClientProfile};
+use domain::{
+    Error, Timestamp, TokenId,
+    host::Host,
+    token::{ClientProfile, Token},
+};
 use serde::Serialize;
 
 #[derive(Debug, clap::Subcommand)]
@@ -55,26 +59,51 @@ struct Row {
     token: String,
     client: Option<&'static str>,
     user: Option<String>,
+    budget_mib_per_hour: u32,
+    refusals_per_minute: u32,
     created: String,
     last_used: Option<String>,
+    expires: Option<String>,
+    paused: Option<String>,
     revoked: Option<String>,
+    /// Whether calls with it are taken.
+    works: bool,
 }
 
-async fn list(host: &Host, json: bool) -> Result<(), String> {
-    let tokens = host.tokens().await.map_err(|error| line(&error))?;
-    let rows: Vec<Row> = tokens
-        .into_iter()
-        .map(|token| Row {
+impl Row {
+    fn of(token: Token, now: Timestamp) -> Self {
+        let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        Self {
             id: token.id.to_string(),
             token: token.masked(),
             client: token.profile.map(ClientProfile::as_str),
             user: token.user.map(|id| id.to_string()),
+            budget_mib_per_hour: token.budget.mib,
+            refusals_per_minute: token.budget.refusals,
             created: token.created.to_string(),
-            last_used: token.last_used.map(|at| at.to_string()),
-            revoked: token.revoked.map(|at| at.to_string()),
+            last_used: text(token.last_used),
+            expires: text(token.expires),
+            paused: text(token.paused),
+            revoked: text(token.revoked),
+            works: token.ended(now).is_none() && token.paused.is_none(),
             name: token.name,
-        })
-        .collect();
+        }
+    }
+
+    fn state(&self) -> String {
+        let used = self.last_used.as_ref().map_or("never used".to_owned(), |at| format!("last used {at}"));
+        match (&self.revoked, &self.paused, &self.expires) {
+            (Some(at), ..) => format!("revoked {at}"),
+            (None, Some(at), _) if !self.works => format!("paused {at}, {used}"),
+            (None, _, Some(at)) if !self.works => format!("expired {at}, {used}"),
+            _ => used,
+        }
+    }
+}
+
+async fn list(host: &Host, json: bool) -> Result<(), String> {
+    let tokens = host.tokens().await.map_err(|error| line(&error))?;
+    let rows: Vec<Row> = tokens.into_iter().map(|token| Row::of(token, host.now())).collect();
     if json {
         return print_json(&rows);
     }
@@ -82,9 +111,9 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
         say!("There is no token. Make one: postern token create --name NAME");
     }
     for row in rows {
-        let used = row.last_used.map_or("never used".to_owned(), |at| format!("last used {at}"));
-        let state = row.revoked.map_or(used, |at| format!("revoked {at}"));
-        say!("{}  {}  {}  {state}", row.id, row.token, row.name);
+        let state = row.state();
+        let budget = row.budget_mib_per_hour;
+        say!("{}  {}  {}  {state}, budget {budget} MiB an hour", row.id, row.token, row.name);
     }
     Ok(())
 }

@@ -19,9 +19,10 @@ const COLUMNS: [&str; 14] = [
     "hash",
 ];
 
-/// The first row: what the columns are.
+/// The first row: what the columns are. The byte order mark in front of it tells spreadsheets that this is UTF-8; the
+/// other export is for scripts.
 pub(crate) fn csv_header() -> String {
-    row(COLUMNS.map(str::to_owned))
+    format!("\u{feff}{}", row(COLUMNS.map(str::to_owned)))
 }
 
 /// One event. What people and directories wrote cannot become a formula; numbers, times and ids stand as they are.
@@ -145,7 +146,9 @@ mod tests {
 
     #[test]
     fn the_header_names_every_column() {
-        assert_eq!(read(&csv_header()), [COLUMNS.map(str::to_owned).to_vec()]);
+        let header = csv_header();
+        let text = header.strip_prefix('\u{feff}').expect("spreadsheets need a mark to read UTF-8");
+        assert_eq!(read(text), [COLUMNS.map(str::to_owned).to_vec()]);
     }
 
     proptest! {

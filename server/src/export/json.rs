@@ -30,6 +30,8 @@ pub(crate) struct Header {
     pub(crate) at: Timestamp,
     /// The number and the hash of the last event at that time, where there was one.
     pub(crate) head: Option<(i64, [u8; 32])>,
+    /// How many events had no number at that time, and are missing here.
+    pub(crate) pending: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +41,12 @@ struct HeaderLine {
     exported: String,
     #[serde(deserialize_with = "Option::deserialize")]
     head: Option<HeadLine>,
+    #[serde(default, skip_serializing_if = "is_none")]
+    pending: u64,
+}
+
+fn is_none(pending: &u64) -> bool {
+    *pending == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,7 +100,7 @@ struct LinkLine {
 /// The first line of an export, without its end.
 pub(crate) fn json_header(header: &Header) -> String {
     let head = header.head.map(|(seq, hash)| HeadLine { seq, hash: to_hex(&hash) });
-    line(&HeaderLine { format: FORMAT.to_owned(), exported: header.at.to_string(), head })
+    line(&HeaderLine { format: FORMAT.to_owned(), exported: header.at.to_string(), head, pending: header.pending })
 }
 
 /// Reads what [`json_header`] writes.
@@ -107,7 +115,7 @@ pub(crate) fn read_json_header(text: &str) -> Result<Header, Unreadable> {
         return Err(Unreadable(format!("the format is not {FORMAT}; check it with the Postern that wrote it")));
     }
     let head = line.head.map(|head| Ok((head.seq, hash(&head.hash)?))).transpose()?;
-    Ok(Header { at: moment(&line.exported)?, head })
+    Ok(Header { at: moment(&line.exported)?, head, pending: line.pending })
 }
 
 /// One event as a line, without its end.
@@ -198,12 +206,14 @@ mod tests {
 
     #[test]
     fn the_header_says_where_the_log_ended() {
-        let header = Header { at: Timestamp::from_millis(7), head: Some((7, [0xab; 32])) };
+        let header = Header { at: Timestamp::from_millis(7), head: Some((7, [0xab; 32])), pending: 0 };
         let text = json_header(&header);
         assert!(
             text.starts_with(r#"{"format":"postern-audit-1","exported":"1970-01-01T00:00:00.007Z","head":{"seq":7,"#)
         );
         assert_eq!(read_json_header(&text), Ok(header));
+        let behind = Header { pending: 3, ..header };
+        assert_eq!(read_json_header(&json_header(&behind)), Ok(behind));
         let empty = Header { head: None, ..header };
         assert_eq!(read_json_header(&json_header(&empty)), Ok(empty));
         assert!(read_json_header(&text.replace("audit-1", "audit-2")).is_err());

@@ -6,20 +6,27 @@ use super::{
     request::{Call, largest_body},
     resource,
 };
-use crate::state::AppState;
+use crate::{shares::Share, state::AppState};
 use axum::http::{Method, StatusCode};
+use domain::TokenId;
 use scim::message::{BulkMethod, BulkOperation, BulkRequest, BulkResult, bulk_response};
 use serde_json::Map;
 use std::{collections::HashMap, time::Duration};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// For so long after the end of its time an operation that is under way may go on.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How often a bulk request that waits for its turn asks for it.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
+
 /// Carries the operations out, one after the other. Those for which there is no time left are refused: the request as a
 /// whole is always answered.
 pub(super) async fn answer(state: &AppState, call: &mut Call) -> Result<Reply, Problem> {
-    let mut request = BulkRequest::parse(call.take_body()?, &call.limits)?;
+    let _turn = turn(state, call.directory.token().id).await?;
+    let body = call.take_raw_body();
+    call.hold(BulkRequest::largest_cost(&body, &call.limits)?)?;
+    let request = BulkRequest::parse(&body, &call.limits)?;
     let call = &*call;
     let order = request.order();
     let until = call.deadline.min(Instant::now() + state.limits.bulk);
@@ -29,7 +36,7 @@ pub(super) async fn answer(state: &AppState, call: &mut Call) -> Result<Reply, P
         if request.fail_on_errors.is_some_and(|most| errors >= most) {
             break;
         }
-        let operation = &mut request.operations[*at];
+        let operation = &request.operations[*at];
         let prepared = if circular(at) { Err(circle(operation)) } else { prepare(call, operation, &ids) };
         let place = place(call, operation, prepared.as_ref().ok());
         let done = match prepared {
@@ -46,13 +53,24 @@ pub(super) async fn answer(state: &AppState, call: &mut Call) -> Result<Reply, P
     Ok(Reply::ok(bulk_response(results.into_iter().map(|(_, result)| result).collect()).to_string()))
 }
 
+/// A place among the bulk requests under way. Those that wait are few: their bodies are counted.
+async fn turn(state: &AppState, token: TokenId) -> Result<Share<TokenId>, Problem> {
+    let until = Instant::now() + state.limits.bulk_turn;
+    loop {
+        match state.bulks.take(token, 1) {
+            Err(_) if Instant::now() < until => sleep(ASK_AGAIN).await,
+            taken => return taken.map_err(Problem::no_turn),
+        }
+    }
+}
+
 /// The call that an operation is. It is allowed no more than it is by itself.
-fn prepare(call: &Call, operation: &mut BulkOperation, ids: &HashMap<String, String>) -> Result<Call, Problem> {
-    let length = operation.data.as_ref().map_or(0, scim::json::length);
+fn prepare(call: &Call, operation: &BulkOperation<'_>, ids: &HashMap<String, String>) -> Result<Call, Problem> {
+    let length = operation.data.as_ref().ok().copied().flatten().map_or(0, str::len);
     if length > largest_body(&operation.path, &call.limits) {
         return Err(scim::Error::too_large("The data of this operation is too large.").into());
     }
-    let (path, data) = operation.resolve(ids)?;
+    let (path, data) = operation.resolve(ids, &call.limits)?;
     let method = operation.method.ok_or_else(|| scim::Error::invalid_syntax("This operation has no method."))?;
     let sub = call.part(http(method), path, data, operation.version.as_deref());
     let segments = sub.segments()?;
@@ -72,7 +90,7 @@ fn is_kind(segment: &str) -> bool {
     matches!(segment, "Users" | "Groups")
 }
 
-fn circle(operation: &BulkOperation) -> Problem {
+fn circle(operation: &BulkOperation<'_>) -> Problem {
     // What is wrong with it by itself is worth more than where it stands.
     let circle = scim::Error::new(409, None, "This refers to itself, by way of others or not; create first, then add.");
     operation.data.as_ref().err().cloned().unwrap_or(circle).into()
@@ -94,7 +112,7 @@ async fn carry_out(state: &AppState, mut sub: Call, until: Instant) -> Result<Re
 }
 
 /// An operation that does not get so far as to be a call is recorded like one that does.
-fn refuse(state: &AppState, call: &Call, operation: &BulkOperation, problem: Problem) -> Result<Reply, Problem> {
+fn refuse(state: &AppState, call: &Call, operation: &BulkOperation<'_>, problem: Problem) -> Result<Reply, Problem> {
     let record = match operation.method {
         Some(method) => call.part(http(method), operation.path.clone(), Map::new(), None).record(),
         None => call.record(),
@@ -105,7 +123,7 @@ fn refuse(state: &AppState, call: &Call, operation: &BulkOperation, problem: Pro
 }
 
 /// RFC 7644 §3.7: the location is left out only where a resource was not created.
-fn place(call: &Call, operation: &BulkOperation, sub: Option<&Call>) -> Option<String> {
+fn place(call: &Call, operation: &BulkOperation<'_>, sub: Option<&Call>) -> Option<String> {
     if operation.method == Some(BulkMethod::Post) {
         return None;
     }
@@ -123,7 +141,7 @@ fn http(method: BulkMethod) -> Method {
     }
 }
 
-fn result(operation: &BulkOperation, place: Option<String>, done: Result<Reply, Problem>) -> BulkResult {
+fn result(operation: &BulkOperation<'_>, place: Option<String>, done: Result<Reply, Problem>) -> BulkResult {
     let (created, version, status) = match done {
         Ok(reply) => {
             // RFC 7644 §3.7.3: a change is 200 though its result goes without the resource.

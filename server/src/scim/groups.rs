@@ -1,16 +1,17 @@
 //! `/Groups`.
 
 use super::{
-    Problem, Reply, mapping,
+    Problem, Reply, aside, mapping,
     paging::Paging,
     prefer::Preference,
     request::{Call, tag},
+    users::own_names,
 };
 use axum::http::StatusCode;
 use domain::{
     GroupId,
-    directory::{GroupChange, GroupView, Kind, Members, RootMark},
-    group::MemberChange,
+    directory::{Edit, GroupView, Kind, Members, RootMark},
+    group::{Group, MemberChange},
     query::Filter,
     token::ClientProfile,
 };
@@ -23,18 +24,13 @@ use std::sync::Arc;
 /// A group of so many members, users and groups, is answered whole to a change of its members.
 const FEW: u64 = 100;
 
-/// The groups of a page have so many members together at most; a page that would have more ends early, as RFC 7644
-/// §3.4.2.4 allows. Some 15 MB of JSON.
-pub(super) const PAGE_MEMBERS: u64 = 100_000;
-
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
     let paging = Paging::read(call, call.schemas.group.endpoint)?;
     let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
-    let members = projection.wants("members").then_some(PAGE_MEMBERS);
-    let found = call.directory.groups(filter, window, members).await?;
+    let found = call.directory.groups(filter, window, projection.wants("members")).await?;
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
     let root = |mark| RootMark { kind: Kind::Group, mark };
@@ -45,6 +41,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.group)?;
     let view = call.directory.group(parse(id)?, projection.wants("members")).await?;
+    call.check_match(view.group.version)?;
     if call.has_tag(&tag(view.group.version)) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).version(view.group.version));
     }
@@ -54,8 +51,9 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 /// A new group (RFC 7644 §3.3).
 pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     let mut document = normalise(call.schemas.group, call.take_body()?)?;
+    call.remark(call.schemas.group, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
-    let members = mapping::member_ids(patch::take_members(&mut document)?);
+    let members = mapping::member_ids(patch::take_members(&mut document)?)?;
     let profile = mapping::group_profile(document)?;
     let with_members = projection.wants("members") && !call.wants_nothing_back();
     let view = call.directory.create_group(profile, members, with_members).await?;
@@ -66,7 +64,8 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
 /// A group put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let mut document = normalise_put(call.schemas.group, call.take_body()?)?;
-    let members = mapping::member_ids(patch::take_members(&mut document)?);
+    call.remark(call.schemas.group, document.keys().map(String::as_str));
+    let members = mapping::member_ids(patch::take_members(&mut document)?)?;
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);
     let view = change(call, id, whole(call)?, put, vec![MemberChange::Replace(members)]).await?;
@@ -78,13 +77,15 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
 /// group of any size; `attributes` and `Prefer` ask for one. Entra wants none, and none of a large group for any change.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
-    let call = &*call;
     let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
-    let members: Vec<MemberChange> = members.into_iter().map(|change| mapping::member_change(call, change)).collect();
+    call.remark(call.schemas.group, own_names(&operations));
+    let call = &*call;
+    let members: Vec<MemberChange> =
+        members.into_iter().map(|change| mapping::member_change(call, change)).collect::<Result<_, _>>()?;
     let projection = call.projection(call.schemas.group)?.with_operations(call.schemas.group, &operations);
     let answer = Answer::to(call, operations.is_empty(), projection.wants("members"));
-    let edit: GroupChange = match operations.is_empty() {
-        true => Arc::new(|group| Ok(group.profile.clone())),
+    let edit = match operations.is_empty() {
+        true => Edit::new(0, |group: &Group| Ok(group.profile.clone())),
         false => mapping::group_patch(call.schemas, operations),
     };
     let view = change(call, id, answer.shown(), edit, members).await?;
@@ -140,11 +141,16 @@ async fn change(
     call: &Call,
     id: &str,
     shown: Members,
-    change: GroupChange,
+    edit: Edit<Group>,
     members: Vec<MemberChange>,
 ) -> Result<GroupView, Problem> {
     let seen = refuse_known(call, id).await?;
-    Ok(call.directory.change_group(parse(id)?, call.expected(seen), shown, change, members).await?)
+    let (id, expected, edit, members) = (parse(id)?, call.expected(seen), Arc::new(edit), Arc::from(members));
+    let attempt = |source| {
+        let (edit, members) = (edit.clone(), Arc::clone(&members));
+        call.directory.change_group(id, expected.clone(), shown, edit, members, source)
+    };
+    Ok(aside::change(&edit, attempt).await?)
 }
 
 /// The members that the answer to a write has.

@@ -8,24 +8,26 @@ pub(super) use sort::{group_sort, root_sort, user_sort};
 
 use super::{
     Problem,
+    members::{Kind, Members, SAMPLE},
+    outgoing::Parts,
     request::{Call, tag},
 };
 use domain::{
     Error, MemberId, Timestamp,
-    directory::{GroupChange, GroupView, UserChange, UserView},
-    group::{GroupProfile, MemberChange},
+    directory::{Edit, GroupView, UserView},
+    group::{Group, GroupProfile, MemberChange},
     token::ClientProfile,
-    user::{Email, Profile},
+    user::{Email, Profile, User},
 };
 use scim::{
     patch,
-    resource::{Meta, Projection, render_text, replace},
+    resource::{Meta, Projection, check, render_text, replace},
     schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::{fmt::Display, sync::Arc};
+use std::fmt::Display;
 
 /// A resource's document, see [`scim`].
 type Document = Map<String, Value>;
@@ -60,8 +62,10 @@ pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Er
 }
 
 /// The record of a whole user as it was sent, with `active` in it: directories look for that whenever they read one.
-pub(super) fn whole_profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
-    profile(with_active(document, active), active)
+pub(super) fn whole_profile(types: Registry, document: Document, active: bool) -> Result<Profile, scim::Error> {
+    let document = with_active(document, active);
+    check(types.user, &document)?;
+    profile(document, active)
 }
 
 fn with_active(mut document: Document, active: bool) -> Document {
@@ -70,29 +74,41 @@ fn with_active(mut document: Document, active: bool) -> Document {
 }
 
 /// The change that puts another document in the place of a user's.
-pub(super) fn user_put(types: Registry, document: Document) -> UserChange {
-    user_change(move |before, active| replace(types.user, before, with_active(document.clone(), active)))
+pub(super) fn user_put(types: Registry, document: Document) -> Edit<User> {
+    user_change(put_effort(&document), move |before, active| {
+        replace(types.user, before, with_active(document.clone(), active))
+    })
 }
 
 /// The change that applies operations to a user's document.
-pub(super) fn user_patch(types: Registry, operations: Vec<patch::Operation>) -> UserChange {
-    user_change(move |before, _| patch::apply(types.user, &operations, before))
+pub(super) fn user_patch(types: Registry, operations: Vec<patch::Operation>) -> Edit<User> {
+    user_change(patch::effort(&operations), move |before, _| patch::apply(types.user, &operations, before))
 }
 
 /// The change that puts another document in the place of a group's.
-pub(super) fn group_put(types: Registry, document: Document) -> GroupChange {
-    group_change(move |before| replace(types.group, before, document.clone()))
+pub(super) fn group_put(types: Registry, document: Document) -> Edit<Group> {
+    group_change(put_effort(&document), move |before| replace(types.group, before, document.clone()))
 }
 
 /// The change that applies operations to a group's document.
-pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) -> GroupChange {
-    group_change(move |before| patch::apply(types.group, &operations, before))
+pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) -> Edit<Group> {
+    group_change(patch::effort(&operations), move |before| patch::apply(types.group, &operations, before))
 }
 
-/// A document that says the same in another order is no change, so the profile stays as it is.
-fn user_change(change: impl Fn(&Document, bool) -> scim::Result<Document> + Send + Sync + 'static) -> UserChange {
-    Arc::new(move |user| {
-        let (before, active) = (read(&user.profile.document)?, user.profile.active);
+/// What it takes to put a document in the place of another: it is read and written once, whatever that one is.
+fn put_effort(document: &Document) -> usize {
+    4 + scim::json::length(document) / 1024
+}
+
+/// A document that says the same in another order is no change, so the profile stays as it is. One from the time when
+/// `active` could be taken out of it gets that back with the next change.
+fn user_change(
+    effort: usize,
+    change: impl Fn(&Document, bool) -> scim::Result<Document> + Send + Sync + 'static,
+) -> Edit<User> {
+    Edit::new(effort, move |user: &User| {
+        let active = user.profile.active;
+        let before = with_active(read(&user.profile.document)?, active);
         let after = change(&before, active).map_err(to_domain_error)?;
         if after == before {
             return Ok(user.profile.clone());
@@ -101,8 +117,11 @@ fn user_change(change: impl Fn(&Document, bool) -> scim::Result<Document> + Send
     })
 }
 
-fn group_change(change: impl Fn(&Document) -> scim::Result<Document> + Send + Sync + 'static) -> GroupChange {
-    Arc::new(move |group| {
+fn group_change(
+    effort: usize,
+    change: impl Fn(&Document) -> scim::Result<Document> + Send + Sync + 'static,
+) -> Edit<Group> {
+    Edit::new(effort, move |group: &Group| {
         let before = read(&group.profile.document)?;
         let after = change(&before).map_err(to_domain_error)?;
         if after == before {
@@ -135,7 +154,7 @@ pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Resu
     Ok((text, tag))
 }
 
-/// A group of a user (RFC 7643 §4.1.2), or a member of a group (§4.2).
+/// A group of a user (RFC 7643 §4.1.2).
 #[derive(Serialize)]
 struct Reference<'r> {
     value: String,
@@ -178,16 +197,28 @@ pub(super) fn user_tag(view: &UserView) -> String {
     format!("W/\"{}-{:016x}\"", view.version, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
+/// A group of more members is sent part by part.
+const AT_ONCE: usize = 200;
+
 /// A group as the client sees it, as JSON text.
-pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<String, Problem> {
+pub(super) fn group(call: &Call, view: GroupView, projection: &Projection) -> Result<Parts, Problem> {
     let GroupView { group, members, nested, .. } = view;
-    let (user, nesting) = (call.schemas.user, call.schemas.group);
-    let users = members.into_iter().map(|id| Reference::new(call, user, id, user.name));
-    let members = users.chain(nested.into_iter().map(|id| Reference::new(call, nesting, id, nesting.name)));
     let types = call.schemas.group;
     let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
-    let members = [("members", write(&members.collect::<Vec<_>>()))];
-    Ok(render_text(types, &group.profile.document, meta, &members, projection).map_err(corrupt)?)
+    let sample = if members.is_empty() && nested.is_empty() { "[]" } else { SAMPLE };
+    let added = [("members", sample.to_owned())];
+    let text = render_text(types, &group.profile.document, meta, &added, projection).map_err(corrupt)?;
+    let kind = |types: &ResourceType| Kind { location: location(call, types, ""), name: types.name };
+    let (users, groups) = ((members, kind(call.schemas.user)), (nested, kind(types)));
+    let Some((before, mut members, behind)) = Members::new(&text, users, groups) else { return Ok(text.into()) };
+    if members.count() <= AT_ONCE {
+        let members = members.next(usize::MAX / 2).unwrap_or_default();
+        return Ok([before, &members, behind].concat().into());
+    }
+    let mut parts = Parts::from(before.to_owned());
+    parts.members(members);
+    parts.text(behind.to_owned());
+    Ok(parts)
 }
 
 /// The URL of a resource.
@@ -195,24 +226,48 @@ pub(super) fn location(call: &Call, resource_type: &ResourceType, id: impl Displ
     format!("{}{}/{id}", call.base_url, resource_type.endpoint)
 }
 
-/// The members that a client names, users and groups. Ids that are none of ours cannot be members and are passed over: a
-/// directory sends people in any order, and one that is out of scope must not stop the others.
-pub(super) fn member_ids(named: Vec<String>) -> Vec<MemberId> {
+/// The members that a client names, users and groups. Ids that nobody here has are passed over, well-formed or not: a
+/// directory sends people in any order, and one that is out of scope must not stop the others. A list in which none is
+/// well-formed is no list of members: taken for one, it would empty the group that it is to replace.
+pub(super) fn member_ids(named: Vec<String>) -> Result<Vec<MemberId>, scim::Error> {
+    let ids = known(&named);
+    if ids.is_empty() && !named.is_empty() {
+        let detail =
+            "None of the members is named by an id of this server; send the id that a user or a group has here.";
+        return Err(scim::Error::invalid_value(detail));
+    }
+    Ok(ids)
+}
+
+/// Whether a text may be the id of something, here or elsewhere.
+fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+fn known(named: &[String]) -> Vec<MemberId> {
     named.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
 /// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means by
-/// it that these join: taken by the word, each of its PATCHes would leave one member.
-pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> MemberChange {
-    match change {
-        patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)),
-        patch::MemberChange::Remove(ids) => MemberChange::Remove(member_ids(ids)),
-        patch::MemberChange::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
-            MemberChange::Add(member_ids(members))
+/// it that these join: taken by the word, each of its PATCHes would leave one member. Nobody has an id that is none, so
+/// there is nothing to remove.
+pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> Result<MemberChange, scim::Error> {
+    Ok(match change {
+        // Nobody joins by an id that another server may have; what can be none at all was not understood.
+        patch::MemberChange::Add(members) if members.iter().all(|id| is_plain(id)) => {
+            MemberChange::Add(known(&members))
         }
-        patch::MemberChange::Replace(members) => MemberChange::Replace(member_ids(members)),
+        patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)?),
+        patch::MemberChange::Remove(ids) => MemberChange::Remove(known(&ids)),
+        patch::MemberChange::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
+            MemberChange::Add(member_ids(members)?)
+        }
+        patch::MemberChange::Replace(members) => MemberChange::Replace(member_ids(members)?),
+        patch::MemberChange::Exchange { out, into } => {
+            MemberChange::Exchange { out: known(&out), into: member_ids(into)? }
+        }
         patch::MemberChange::Clear => MemberChange::Replace(Vec::new()),
-    }
+    })
 }
 
 fn meta(
@@ -250,6 +305,6 @@ fn required(document: &Document, name: &str) -> Result<String, scim::Error> {
 }
 
 /// Writes what holds nothing that JSON could refuse.
-fn write(value: &impl Serialize) -> String {
+pub(super) fn write(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use super::{Problem, Reply, mapping, request::Call, users};
 use axum::http::Method;
 
-/// Carries a request out on the user that `/Me` is. The answer's `Location` is that of the user.
+/// Carries a request out on the user that `/Me` is. Every answer's `Location` is that of the user.
 pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
     let Some(user) = call.directory.token().user else {
         let detail = "This token is bound to no user, so there is no /Me for it. A token that is, is made on the host: \
@@ -16,7 +16,11 @@ pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
         Method::PUT => users::replace(call, &id).await,
         Method::PATCH => users::patch(call, &id).await,
         Method::DELETE => users::delete(call, &id).await,
-        _ => Err(Problem::method("GET, PUT, PATCH, DELETE")),
+        _ => Err(Problem::method("GET, HEAD, PUT, PATCH, DELETE")),
     };
-    Ok(reply?.at(mapping::location(call, call.schemas.user, user)))
+    let location = mapping::location(call, call.schemas.user, user);
+    match reply {
+        Ok(reply) => Ok(reply.at(location)),
+        Err(problem) => Err(problem.at(location)),
+    }
 }

@@ -1,17 +1,19 @@
 //! Which part of a list a client wants, by index (RFC 7644 §3.4.2.4) or by cursor (RFC 9865), and in what order.
 
-use super::{Problem, Reply, cursor::Scope, looked_up, request::Call};
+use super::{Problem, Reply, cursor::Scope, looked_up, outgoing::Parts, request::Call};
 use domain::{
     directory::{Kind, RootMark},
     query::{Slice, Sort, SortKey, Start, Window},
 };
-use scim::message::{ListResponse, Paging as Place};
+use scim::message::{LIST_END, ListResponse, Paging as Place};
 
 /// The part of a list that a call asks for.
 pub(super) struct Paging {
     scope: Scope,
     pub(super) start: Start<RootMark>,
     pub(super) limit: u64,
+    /// How many bytes the page may have.
+    pub(super) bytes: u64,
 }
 
 impl Paging {
@@ -19,8 +21,8 @@ impl Paging {
     /// one it is the index. `count` may change from page to page, filter and order may not.
     ///
     /// # Errors
-    /// `invalidValue` for an index or a count that is no number, `invalidCount` for a count with a cursor that is no
-    /// positive number, `invalidCursor` for a cursor that was not given out for this query.
+    /// `invalidValue` for an index or a count that is no number, `invalidCount` for a count with a cursor that is none,
+    /// `invalidCursor` for a cursor that was not given out for this query.
     pub(super) fn read(call: &Call, endpoint: &str) -> Result<Self, Problem> {
         let filter = call.filter()?.map(|filter| filter.to_string()).unwrap_or_default();
         let (sort_by, descending) = (call.sort_by().unwrap_or_default().to_ascii_lowercase(), call.descending()?);
@@ -33,7 +35,7 @@ impl Paging {
             Some("") => (Start::First, call.count()?),
             Some(cursor) => (scope.read(cursor).ok_or_else(invalid)?, call.count()?),
         };
-        Ok(Self { scope, start, limit })
+        Ok(Self { scope, start, limit, bytes: call.page })
     }
 
     /// The part of a list of one kind.
@@ -49,7 +51,7 @@ impl Paging {
             Start::Before(place) => Start::Before(own(place)?),
             Start::Last => Start::Last,
         };
-        Ok(Window { sort, start, limit: self.limit })
+        Ok(Window { sort, start, limit: self.limit, bytes: self.bytes })
     }
 
     /// The answer: a page with what leads on from it.
@@ -58,15 +60,23 @@ impl Paging {
         total: u64,
         previous: Option<RootMark>,
         next: Option<RootMark>,
-        resources: Vec<String>,
+        resources: Vec<Parts>,
     ) -> Reply {
         let cursor = |backward| move |place: RootMark| self.scope.write(backward, &place);
         let paging = match self.start {
             Start::Index(offset) => Place::Index(offset + 1),
             _ => Place::Cursor { previous: previous.map(cursor(true)), next: next.map(cursor(false)) },
         };
-        let list = ListResponse { total_results: total, paging, resources };
-        Reply::ok(list.into_text()).outcome(looked_up(total))
+        let list = ListResponse { total_results: total, paging, resources: Vec::new() };
+        let mut body = Parts::from(list.head(resources.len()));
+        for (index, resource) in resources.into_iter().enumerate() {
+            if index > 0 {
+                body.text(",".to_owned());
+            }
+            body.append(resource);
+        }
+        body.text(LIST_END.to_owned());
+        Reply::ok(body).outcome(looked_up(total))
     }
 }
 

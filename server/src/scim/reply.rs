@@ -1,24 +1,27 @@
-//! What goes back: a resource, a list, or an error in SCIM's own form. Every answer is `application/scim+json`.
+//! What goes back: a resource, a list, or an error in SCIM's own form. Every body is `application/scim+json`.
 
-use super::{prefer::Preference, request::tag};
+use super::{outgoing::Parts, prefer::Preference, request::tag};
+use crate::shares::{Full, Seldom, Share, Shares};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use domain::{
-    Conflict, Error, Refusal,
+    Conflict, Error, Refusal, TokenId,
     activity::{Call, Outcome, Record},
 };
 use uuid::Uuid;
 
-const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json; charset=utf-8");
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json");
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// A successful answer.
 pub(super) struct Reply {
     status: StatusCode,
-    body: Option<String>,
+    body: Option<Parts>,
+    /// What the body counts for.
+    share: Option<Share<TokenId>>,
     location: Option<String>,
     tag: Option<String>,
     preference: Option<Preference>,
@@ -30,11 +33,12 @@ pub(super) struct Reply {
 
 impl Reply {
     /// 200 with a body of JSON text.
-    pub(super) fn ok(body: String) -> Self {
+    pub(super) fn ok(body: impl Into<Parts>) -> Self {
         let status = StatusCode::OK;
         Self {
             status,
-            body: Some(body),
+            body: Some(body.into()),
+            share: None,
             location: None,
             tag: None,
             preference: None,
@@ -114,11 +118,23 @@ impl Reply {
         Record { call, target: self.target, outcome: self.outcome, detail: None }
     }
 
-    pub(super) fn response(self) -> Response<Body> {
-        let mut response = match self.body {
-            Some(body) => answer(self.status, Body::from(body)),
-            None => answer(self.status, Body::empty()),
+    /// Counts the body with those under way until it is sent. Where there is no room it is refused, unless something was
+    /// changed: the answer to that is small, and must say so.
+    pub(super) fn counted(self, memory: &Shares<TokenId>, token: TokenId, most: u64) -> Result<Self, Problem> {
+        let bytes = self.body.as_ref().map_or(0, Parts::in_memory);
+        let share = if self.recorded {
+            memory.take_anyway(token, bytes)
+        } else if bytes > most {
+            let detail = "The answer is too large. Leave out groups by excludedAttributes, or ask for less.";
+            return Err(scim::Error::too_many(detail).into());
+        } else {
+            memory.take(token, bytes).map_err(Problem::no_room)?
         };
+        Ok(Self { share: Some(share), ..self })
+    }
+
+    pub(super) fn response(self) -> Response<Body> {
+        let mut response = answer(self.status, self.body.map(|body| body.body(self.share)));
         let headers = response.headers_mut();
         if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
             headers.insert(header::LOCATION, location);
@@ -137,14 +153,45 @@ impl Reply {
 #[derive(Debug)]
 pub(super) struct Problem {
     error: scim::Error,
-    allow: Option<&'static str>,
+    /// A header that says what would do.
+    hint: Option<(HeaderName, &'static str)>,
+    location: Option<String>,
+    /// The seconds after which the call may be sent again.
+    retry_after: Option<u32>,
 }
+
+static NO_ROOM: Seldom = Seldom::new();
+static NO_TURN: Seldom = Seldom::new();
 
 impl Problem {
     /// 405 with the methods that would do.
     pub(super) fn method(allow: &'static str) -> Self {
         let error = scim::Error::method_not_allowed("This endpoint does not take this method.");
-        Self { error, allow: Some(allow) }
+        Self { hint: Some((header::ALLOW, allow)), ..error.into() }
+    }
+
+    /// 415 for a body that is compressed, or of another media type (RFC 9110 §15.5.16).
+    pub(super) fn media_type(is_encoded: bool) -> Self {
+        let detail = "Send the body as application/scim+json or application/json, uncompressed.";
+        let hint = match is_encoded {
+            true => (header::ACCEPT_ENCODING, "identity"),
+            false => (header::ACCEPT, "application/scim+json, application/json"),
+        };
+        Self { hint: Some(hint), ..scim::Error::unsupported_media_type(detail).into() }
+    }
+
+    /// That the token which came is refused (RFC 6750 §3.1), or came in a place where none is taken.
+    pub(super) fn challenge(self, error: &'static str) -> Self {
+        let challenge = match error {
+            "invalid_token" => "Bearer realm=\"Postern SCIM\", error=\"invalid_token\"",
+            _ => "Bearer realm=\"Postern SCIM\", error=\"invalid_request\"",
+        };
+        Self { hint: Some((header::WWW_AUTHENTICATE, challenge)), ..self }
+    }
+
+    /// About what is at a place.
+    pub(super) fn at(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
     }
 
     /// 412, because of `If-None-Match`.
@@ -159,6 +206,7 @@ impl Problem {
 
     /// What happened, in SCIM's words. Failures of our own are logged here, once, and told without their inside.
     pub(super) fn of(error: Error) -> Self {
+        let retry_after = if let Error::Refused(refusal) = &error { refusal.retry_after() } else { None };
         let error = match error {
             Error::NotFound => scim::Error::not_found("There is no resource of this id."),
             Error::Conflict(conflict) => scim::Error::uniqueness(conflict_detail(conflict)),
@@ -166,7 +214,9 @@ impl Problem {
                 "The resource has changed since the version in If-Match; read it again.",
             ),
             Error::Invalid(detail) => scim::Error::invalid_value(detail),
+            Error::NoTarget(detail) => scim::Error::no_target(detail),
             Error::Refused(Refusal::BadToken) => scim::Error::unauthorized(Refusal::BadToken.to_string()),
+            Error::Refused(refusal) if retry_after.is_some() => scim::Error::new(429, None, refusal.to_string()),
             Error::Refused(refusal) => scim::Error::forbidden(refusal.to_string()),
             Error::Rejected(source) => match source.downcast::<scim::Error>() {
                 Ok(error) => *error,
@@ -176,9 +226,33 @@ impl Problem {
                 tracing::error!(error = &*source as &dyn std::error::Error, "the database failed a SCIM call");
                 scim::Error::unavailable("The database did not answer. It may or may not have happened; try again.")
             }
+            Error::NoRoom => scim::Error::insufficient_storage(
+                "Disk space is low on the server, so nothing was changed. Free some space there, then send this again.",
+            ),
             error @ Error::Corrupt { .. } => internal(&error),
         };
-        Self { error, allow: None }
+        Self { retry_after, ..error.into() }
+    }
+
+    /// 503, because requests and answers under way take all the memory that they may.
+    pub(super) fn no_room(full: Full) -> Self {
+        if NO_ROOM.is_due() {
+            let limit = if full == Full::Each { "memory_each" } else { "memory" };
+            tracing::warn!(limit, "SCIM requests are refused: those under way take too much memory");
+        }
+        let detail = "Requests and answers under way take all the memory that they may. Try again in a moment.";
+        Self { retry_after: Some(1), ..scim::Error::unavailable(detail).into() }
+    }
+
+    /// 429 or 503, because other bulk requests are under way.
+    pub(super) fn no_turn(full: Full) -> Self {
+        if NO_TURN.is_due() {
+            let limit = if full == Full::Each { "bulks_each" } else { "bulks" };
+            tracing::warn!(limit, "bulk requests are refused: too many are under way");
+        }
+        let status = if full == Full::Each { 429 } else { 503 };
+        let detail = "Other bulk requests are under way. Send one after the other.";
+        Self { retry_after: Some(1), ..scim::Error::new(status, None, detail).into() }
     }
 
     /// One line for whoever looks for the reason; the words are our own, and hold nothing that was sent.
@@ -200,14 +274,20 @@ impl Problem {
 
     pub(super) fn response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = answer(status, Body::from(self.error.to_json().to_string()));
+        let mut response = answer(status, Some(Body::from(self.error.to_json().to_string())));
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             // RFC 6750 §3: a request without any token gets no error code either.
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Postern SCIM\""));
         }
-        if let Some(allow) = self.allow {
-            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        if let Some(seconds) = self.retry_after.or(retry_after(status)) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some((name, value)) = self.hint {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
+            headers.insert(header::LOCATION, location);
         }
         response
     }
@@ -215,15 +295,25 @@ impl Problem {
 
 impl From<scim::Error> for Problem {
     fn from(error: scim::Error) -> Self {
-        Self { error, allow: None }
+        Self { error, hint: None, location: None, retry_after: None }
+    }
+}
+
+/// After how many seconds it is worth another try, where nothing else is said.
+fn retry_after(status: StatusCode) -> Option<u32> {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some(2),
+        StatusCode::INSUFFICIENT_STORAGE => Some(60),
+        _ => None,
     }
 }
 
 fn conflict_detail(conflict: Conflict) -> &'static str {
     match conflict {
-        // A name that is kept from directories looks like any other that is taken.
-        Conflict::UserName | Conflict::Reserved => {
-            "Another user has this userName already; letter case does not matter."
+        Conflict::UserName => "Another user has this userName already; letter case does not matter.",
+        Conflict::Reserved => {
+            "A userName or externalId of this form, a word and four characters behind a hyphen, is kept for accounts of \
+             Postern’s own, whether there is one or not. Choose another."
         }
         Conflict::GroupName => "Another group has this displayName already; letter case does not matter.",
         Conflict::BreakGlassName => "This name is taken.",
@@ -235,9 +325,12 @@ fn internal(error: &(dyn std::error::Error + 'static)) -> scim::Error {
     scim::Error::internal("The server failed. Its log says why.")
 }
 
-fn answer(status: StatusCode, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
+fn answer(status: StatusCode, body: Option<Body>) -> Response<Body> {
+    let has_body = body.is_some();
+    let mut response = Response::new(body.unwrap_or_default());
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
+    if has_body {
+        response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
+    }
     response
 }

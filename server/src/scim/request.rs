@@ -1,23 +1,24 @@
 //! What a SCIM request says, read with its limits.
 
+pub(super) mod query;
+
 use super::{PREFIX, prefer::Preference, profile, reply::Problem};
-use crate::{edge::is_encoded, state::AppState};
+use crate::{edge::is_encoded, shares::Share, state::AppState};
 use axum::{
-    body::to_bytes,
     extract::{Query, Request},
     http::{HeaderMap, HeaderValue, Method, Uri, header},
 };
 use domain::{
+    TokenId,
     activity::{self, Operation, Subject},
     directory::{Directory, Expected},
-    query::Slice,
     token::ClientProfile,
 };
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Body as _;
 use percent_encoding::percent_decode_str;
 use scim::{
     Limits,
-    resource::Projection,
     schema::{Registry, ResourceType},
 };
 use serde_json::{Map, Value};
@@ -50,6 +51,11 @@ pub(super) struct Call {
     pub(super) preference: Option<Preference>,
     /// What the client is taken for.
     pub(super) profile: Option<ClientProfile>,
+    /// How many bytes a page of a list may have.
+    pub(super) page: u64,
+    /// What the request counts for while it is under way, and how much that may be.
+    held: Share<TokenId>,
+    most: u64,
     query: Vec<(String, String)>,
     body: Body,
 }
@@ -70,24 +76,30 @@ impl Call {
     ) -> Result<Self, Problem> {
         let limits = Limits::default();
         let (parts, body) = request.into_parts();
-        let readable = !is_encoded(&parts.headers) && is_json(&parts.headers);
-        if !readable && !body.is_end_stream() {
-            let detail = "Send the body as application/scim+json or application/json, uncompressed.";
-            return Err(scim::Error::unsupported_media_type(detail).into());
+        let (operation, _) = describe(&parts.method, parts.uri.path(), None);
+        if matches!(operation, Operation::Create | Operation::Change | Operation::Delete | Operation::Bulk) {
+            directory.check_budget()?;
+        }
+        let is_encoded = is_encoded(&parts.headers);
+        if (is_encoded || !is_json(&parts.headers)) && !body.is_end_stream() {
+            return Err(Problem::media_type(is_encoded));
         }
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
         let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
         let largest = largest_body(&path, &limits);
-        let body = to_bytes(body, largest).await.map_err(|_| {
-            let detail =
-                format!("The body has more than {largest} bytes, the most that is read here, or did not arrive whole.");
-            scim::Error::too_large(detail)
-        });
-        let body = Body::Raw(body?.into());
+        let mut held = state.memory.empty(directory.token().id);
+        let body = receive(body, largest, &mut held).await?;
+        let directory = directory.sent(path.len() + body.len());
+        let body = Body::Raw(body);
         let Query(query) = Query::try_from_uri(&parts.uri)
             .map_err(|_| scim::Error::invalid_syntax("The query of the URL cannot be read; encode it as UTF-8."))?;
+        let query = query::of_address(query)?;
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
-        let preference = Preference::of(&parts.headers);
+        // RFC 7644 §3.5.2: what a PATCH is asked for by `attributes`, it is answered with.
+        let has_attributes = query.iter().any(|(name, value)| name == "attributes" && !value.trim().is_empty());
+        let is_overruled = method == Method::PATCH && has_attributes;
+        let preference =
+            Preference::of(&parts.headers).filter(|wanted| *wanted != Preference::Minimal || !is_overruled);
         let (headers, profile) = (parts.headers, None);
         let schemas = state.schemas;
         let call = Self {
@@ -101,6 +113,9 @@ impl Call {
             deadline,
             preference,
             profile,
+            page: state.limits.page,
+            held,
+            most: state.limits.memory_each,
             query,
             body,
         };
@@ -123,7 +138,7 @@ impl Call {
             headers.insert(header::IF_MATCH, version);
         }
         Self {
-            directory: self.directory.clone(),
+            directory: self.directory.clone().sent(path.len() + scim::json::length(&data)),
             base_url: self.base_url.clone(),
             schemas: self.schemas,
             limits: self.limits,
@@ -133,6 +148,9 @@ impl Call {
             deadline: self.deadline,
             preference: Some(Preference::Minimal),
             profile: self.profile,
+            page: self.page,
+            held: self.held.sibling(),
+            most: self.most,
             query: Vec::new(),
             body: Body::Read(data),
         }
@@ -142,6 +160,20 @@ impl Call {
     pub(super) fn record(&self) -> activity::Call {
         let (operation, subject) = describe(&self.method, &self.path, None);
         self.directory.call(operation, subject)
+    }
+
+    /// Has the activity record say which of these names are nearly those of core attributes: what is under them is kept, so
+    /// nothing else tells anybody.
+    pub(super) fn remark<'n>(&mut self, schema: &ResourceType, names: impl Iterator<Item = &'n str>) {
+        let misspelt: Vec<String> = names
+            .filter_map(|name| {
+                Some(format!("“{name}” was kept as it came; perhaps {} is meant.", schema.misspelt(name)?))
+            })
+            .take(3)
+            .collect();
+        if !misspelt.is_empty() {
+            self.directory = self.directory.clone().remarked(Some(&misspelt.join(" ")));
+        }
     }
 
     /// Whether a write is to be answered without the resource.
@@ -157,11 +189,6 @@ impl Call {
         }
     }
 
-    /// The names of the query's parameters.
-    pub(super) fn parameter_names(&self) -> impl Iterator<Item = &str> {
-        self.query.iter().map(|(name, _)| name.as_str())
-    }
-
     /// The parts of the path, decoded; a slash too many, or one at the end, makes none.
     pub(super) fn segments(&self) -> Result<Vec<String>, Problem> {
         let decode = |segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned);
@@ -172,85 +199,28 @@ impl Call {
     /// The body as a JSON object. The call has none after that: whole groups should not be there twice.
     pub(super) fn take_body(&mut self) -> Result<Map<String, Value>, Problem> {
         match std::mem::replace(&mut self.body, Body::Read(Map::new())) {
-            Body::Raw(bytes) => Ok(scim::json::parse_object(&bytes, &self.limits)?),
+            Body::Raw(bytes) => {
+                self.hold(scim::json::cost(&bytes))?;
+                Ok(scim::json::parse_object(&bytes, &self.limits)?)
+            }
             Body::Read(body) => Ok(body),
         }
     }
 
-    /// A query parameter; its name counts without regard to case, and parameters that nobody knows are passed over.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// Takes the query that a search request holds in its body (RFC 7644 §3.4.3), as if it stood in the URL.
-    pub(super) fn search(&mut self) -> Result<(), Problem> {
-        let text = |value: Value| match value {
-            Value::String(text) => Some(text),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Array(list) => Some(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
-            _ => None,
-        };
-        self.query = self.take_body()?.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect();
-        Ok(())
-    }
-
-    /// The filter, if there is one.
-    pub(super) fn filter(&self) -> Result<Option<scim::filter::Filter>, Problem> {
-        let text = self.parameter("filter");
-        Ok(text.map(|text| scim::filter::parse(text, &self.limits)).transpose().map_err(scim::Error::from)?)
-    }
-
-    /// `attributes` and `excludedAttributes`.
-    pub(super) fn projection(&self, resource_type: &ResourceType) -> Result<Projection, Problem> {
-        let (only, except) = (self.parameter("attributes"), self.parameter("excludedAttributes"));
-        Ok(Projection::parse(only, except, resource_type)?)
-    }
-
-    /// `startIndex` and `count`. RFC 7644 §3.4.2.4: a `startIndex` below 1 is 1, a negative `count` is 0.
-    pub(super) fn slice(&self) -> Result<Slice, Problem> {
-        let number = |name, default: u64| match self.parameter(name).map(str::trim) {
-            None | Some("") => Ok(default),
-            Some(text) if text.starts_with('-') && text[1..].bytes().all(|b| b.is_ascii_digit()) => Ok(0),
-            Some(text) => text.parse().map_err(|_| {
-                scim::Error::invalid_value("startIndex and count must be whole numbers; lists start at 1.")
-            }),
-        };
-        let (default, largest) = self.page_sizes();
-        let offset = number("startIndex", 1)?.saturating_sub(1).min(i64::MAX.unsigned_abs());
-        Ok(Slice { offset, limit: number("count", default)?.min(largest) })
-    }
-
-    /// `count` beside a cursor. RFC 9865 §2: a positive number; pages are not longer than the largest.
-    pub(super) fn count(&self) -> Result<u64, Problem> {
-        let (default, largest) = self.page_sizes();
-        match self.parameter("count").map(str::trim) {
-            None | Some("") => Ok(default),
-            // A number that is too large for us is too large for a page, too.
-            Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte != b'0') => {
-                Ok(text.parse().unwrap_or(largest).min(largest))
-            }
-            Some(_) => Err(scim::Error::invalid_count("count must be a whole number from 1 on.").into()),
+    /// The body as it came. The call has none after that.
+    pub(super) fn take_raw_body(&mut self) -> Vec<u8> {
+        match std::mem::replace(&mut self.body, Body::Read(Map::new())) {
+            Body::Raw(bytes) => bytes,
+            Body::Read(_) => Vec::new(),
         }
     }
 
-    fn page_sizes(&self) -> (u64, u64) {
-        let size = |size| u64::try_from(size).unwrap_or(u64::MAX);
-        (size(self.limits.default_page_size), size(self.limits.page_size))
-    }
-
-    /// `sortBy`, if there is one.
-    pub(super) fn sort_by(&self) -> Option<&str> {
-        self.parameter("sortBy").map(str::trim).filter(|name| !name.is_empty())
-    }
-
-    /// Whether `sortOrder` is `descending` (RFC 7644 §3.4.2.3).
-    pub(super) fn descending(&self) -> Result<bool, Problem> {
-        match self.parameter("sortOrder").map(str::trim) {
-            None | Some("") => Ok(false),
-            Some(order) if order.eq_ignore_ascii_case("ascending") => Ok(false),
-            Some(order) if order.eq_ignore_ascii_case("descending") => Ok(true),
-            Some(_) => Err(scim::Error::invalid_value("sortOrder is ascending or descending.").into()),
+    /// Counts so many bytes more for this request, as long as it is under way.
+    pub(super) fn hold(&mut self, bytes: u64) -> Result<(), Problem> {
+        if self.held.amount().saturating_add(bytes) > self.most {
+            return Err(scim::Error::too_large("The request body has too many values; split it.").into());
         }
+        self.held.grow(bytes).map_err(Problem::no_room)
     }
 
     /// The versions that `If-Match` and `If-None-Match` name. The latter was compared with the tag of the version that was
@@ -270,6 +240,14 @@ impl Call {
         named.into_iter().any(|known| known == "*" || opaque(known) == opaque(tag))
     }
 
+    /// Refuses to read another version than `If-Match` names (RFC 9110 §13.1.1).
+    pub(super) fn check_match(&self, version: i64) -> Result<(), Problem> {
+        match self.expected(None).any_of {
+            Some(named) if !named.contains(&version) => Err(domain::Error::VersionMismatch.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether there is an `If-None-Match`.
     pub(super) fn has_none_match(&self) -> bool {
         self.headers.contains_key(header::IF_NONE_MATCH)
@@ -279,6 +257,24 @@ impl Call {
         let value = self.headers.get(name)?.to_str().unwrap_or_default();
         Some(value.split(',').map(str::trim).collect())
     }
+}
+
+/// Reads a body, which counts as it arrives.
+async fn receive(body: axum::body::Body, largest: usize, held: &mut Share<TokenId>) -> Result<Vec<u8>, Problem> {
+    let mut body = Limited::new(body, largest);
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            let detail =
+                format!("The body has more than {largest} bytes, the most that is read here, or did not arrive whole.");
+            scim::Error::too_large(detail)
+        })?;
+        if let Ok(data) = frame.into_data() {
+            held.grow(data.len() as u64).map_err(Problem::no_room)?;
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes)
 }
 
 /// Whether the query holds a token (RFC 6750 §2.3), which proxies and browsers would write into their logs.

@@ -3,23 +3,18 @@
 //! value.
 
 use super::{
-    Problem, Reply,
-    groups::PAGE_MEMBERS,
-    mapping,
+    Problem, Reply, mapping,
     paging::{self, Paging},
-    request::Call,
+    request::{Call, query::PARAMETERS},
 };
 use domain::{
     directory::{Kind, Resource, Search},
     query::{Filter, SortKey, Start},
 };
 
-/// The parameters that make a query of a GET of the root, which is else asked for what the service can do.
-const QUERY: [&str; 5] = ["filter", "sortBy", "startIndex", "count", "cursor"];
-
-/// Whether the root is queried.
+/// Whether the root is queried. Without any parameter of a query it is asked what the service can do.
 pub(super) fn is_query(call: &Call) -> bool {
-    QUERY.iter().any(|name| call.parameter(name).is_some())
+    PARAMETERS.iter().any(|name| call.parameter(name).is_some())
 }
 
 /// Users and groups that match a filter.
@@ -39,14 +34,15 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     }
     let search = Search {
         users: (of_users, by_users, users.wants("groups")),
-        groups: (of_groups, by_groups, groups.wants("members").then_some(PAGE_MEMBERS)),
+        groups: (of_groups, by_groups, groups.wants("members")),
         reversed: by_users.descending || by_groups.descending,
         start: paging.start.clone(),
         limit: paging.limit,
+        bytes: paging.bytes,
     };
     let found = call.directory.search(search).await?;
     let render = |item| match item {
-        Resource::User(view) => mapping::user(call, view, &users).map(|(text, _)| text),
+        Resource::User(view) => mapping::user(call, view, &users).map(|(text, _)| text.into()),
         Resource::Group(view) => mapping::group(call, view, &groups),
     };
     let resources = found.items.into_iter().map(render).collect::<Result<_, _>>()?;

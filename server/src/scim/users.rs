@@ -1,20 +1,22 @@
 //! `/Users`.
 
 use super::{
-    Problem, Reply, mapping,
+    Problem, Reply, aside, mapping,
     paging::Paging,
     request::{Call, tag},
 };
 use axum::http::StatusCode;
 use domain::{
     UserId,
-    directory::{Kind, RootMark, UserChange, UserView},
+    directory::{Edit, Kind, RootMark, UserView},
     query::Filter,
+    user::User,
 };
 use scim::{
-    patch::{self, PatchRequest},
+    patch::{self, Operation, PatchRequest},
     resource::{Projection, normalise, normalise_put},
 };
+use std::sync::Arc;
 
 /// Users that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
@@ -23,7 +25,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let paging = Paging::read(call, call.schemas.user.endpoint)?;
     let window = paging.window(Kind::User, mapping::user_sort(call.sort_by(), call.descending()?)?)?;
     let found = call.directory.users(filter, window, projection.wants("groups")).await?;
-    let text = |view| Ok(mapping::user(call, view, &projection)?.0);
+    let text = |view| Ok(mapping::user(call, view, &projection)?.0.into());
     let resources = found.items.into_iter().map(text).collect::<Result<_, Problem>>()?;
     let root = |mark| RootMark { kind: Kind::User, mark };
     Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
@@ -33,6 +35,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.user)?;
     let view = call.directory.user(parse(id)?, projection.wants("groups")).await?;
+    call.check_match(view.version)?;
     let tag = mapping::user_tag(&view);
     if call.has_tag(&tag) {
         return Ok(Reply::empty(StatusCode::NOT_MODIFIED).tag(tag));
@@ -43,8 +46,9 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
 /// A new user (RFC 7644 §3.3).
 pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     let document = normalise(call.schemas.user, call.take_body()?)?;
+    call.remark(call.schemas.user, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
-    let view = call.directory.create_user(mapping::whole_profile(document, true)?).await?;
+    let view = call.directory.create_user(mapping::whole_profile(call.schemas, document, true)?).await?;
     let location = mapping::location(call, call.schemas.user, view.id);
     Ok(written(call, view, &projection)?.created(location))
 }
@@ -52,6 +56,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
 /// A user put in the place of another (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let document = normalise_put(call.schemas.user, call.take_body()?)?;
+    call.remark(call.schemas.user, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
     change(call, id, &projection, mapping::user_put(call.schemas, document)).await
 }
@@ -60,6 +65,7 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
     let operations = patch::normalise(call.schemas.user, &request)?;
+    call.remark(call.schemas.user, own_names(&operations));
     let projection = call.projection(call.schemas.user)?.with_operations(call.schemas.user, &operations);
     change(call, id, &projection, mapping::user_patch(call.schemas, operations)).await
 }
@@ -71,11 +77,12 @@ pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
     Ok(Reply::empty(StatusCode::NO_CONTENT).recorded())
 }
 
-async fn change(call: &Call, id: &str, projection: &Projection, change: UserChange) -> Result<Reply, Problem> {
+async fn change(call: &Call, id: &str, projection: &Projection, edit: Edit<User>) -> Result<Reply, Problem> {
     let with_groups = projection.wants("groups") && !call.wants_nothing_back();
     let seen = refuse_known(call, id).await?;
-    let view = call.directory.change_user(parse(id)?, call.expected(seen), with_groups, change).await?;
-    written(call, view, projection)
+    let (id, expected, edit) = (parse(id)?, call.expected(seen), Arc::new(edit));
+    let attempt = |source| call.directory.change_user(id, expected.clone(), with_groups, edit.clone(), source);
+    written(call, aside::change(&edit, attempt).await?, projection)
 }
 
 /// The answer to a write, as much of it as the client wants.
@@ -102,6 +109,12 @@ fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply,
     let id = view.id;
     let (text, tag) = mapping::user(call, view, projection)?;
     Ok(Reply::ok(text).tag(tag).about(id.0))
+}
+
+/// The attributes outside of extensions that operations are about.
+pub(super) fn own_names(operations: &[Operation]) -> impl Iterator<Item = &str> {
+    let own = operations.iter().map(|operation| &operation.target).filter(|target| target.extension.is_none());
+    own.map(|target| target.attribute.as_str())
 }
 
 fn parse(id: &str) -> Result<UserId, Problem> {

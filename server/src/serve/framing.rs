@@ -38,6 +38,11 @@ impl Framing {
         Self { state: State::Head(Vec::new()), longest }
     }
 
+    /// Whether the next bytes begin a request.
+    pub(super) fn is_between(&self) -> bool {
+        matches!(&self.state, State::Head(begun) if begun.is_empty())
+    }
+
     /// Takes the next bytes of the connection.
     pub(super) fn take(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
         while !bytes.is_empty() {

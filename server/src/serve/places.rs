@@ -1,222 +1,277 @@
-//! How many connections there may be, in all and from one caller, and who makes room for others.
+//! How many connections there may be, in all and from one caller, and who waits for a place or is hung up on.
+
+mod connections;
+mod crowds;
+#[cfg(test)]
+mod tests;
 
 use super::Limits;
-use crate::proxy::TrustedProxies;
+use crate::{
+    arrival::Arrival,
+    proxy::{TrustedProxies, caller},
+    shares::{Seldom, Share, Shares},
+};
+use connections::{Connection, Connections, Phase};
+use crowds::Networks;
 use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
-    sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::{Instant, timeout},
 };
 
-/// How long to wait for a place before somebody else is asked to leave.
+/// How long to wait for a place before another connection is asked to leave.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// The places that connections take.
+/// How long a proxy on this host waits before it takes a place that is kept for callers on it.
+const LAST_RESORT: Duration = Duration::from_secs(3);
+
+/// How many newcomers of each kind may wait for a place at the same time.
+const STRANGERS_WAITING: usize = 16;
+const HOST_WAITING: usize = 16;
+const PROXIES_WAITING: usize = 48;
+
+static FULL: Seldom = Seldom::new();
+static SHARE_TAKEN: Seldom = Seldom::new();
+static CROWDED: Seldom = Seldom::new();
+
+/// The places that connections take. Cheap to clone.
+#[derive(Clone)]
 pub(super) struct Places {
-    all: Arc<Semaphore>,
-    each: usize,
-    taken: Arc<Taken>,
+    /// For everybody.
+    open: Room,
+    /// For callers on this host, when the others are taken.
+    of_host: Room,
+    waiting: Waiting,
+    callers: Shares<IpAddr>,
+    connections: Arc<Connections>,
     proxies: TrustedProxies,
 }
 
-#[derive(Default)]
-struct Taken {
-    callers: Mutex<HashMap<IpAddr, usize>>,
-    /// By their first turn.
-    connections: Mutex<HashMap<u64, Arc<Waiting>>>,
-    turns: AtomicU64,
+/// Where newcomers wait, each kind apart, so that none keeps another out.
+#[derive(Clone)]
+struct Waiting {
+    strangers: Room,
+    host: Room,
+    proxies: Room,
 }
 
-/// A connection that waits for its caller, to send a request or to take an answer, and leaves when others need its place.
-#[derive(Default)]
-struct Waiting {
-    /// Since which turn it waits; 0 while a request is worked on.
-    since: AtomicU64,
-    leave: Notify,
+/// So many places.
+#[derive(Clone)]
+struct Room {
+    size: usize,
+    free: Arc<Semaphore>,
+}
+
+/// What an address is offered.
+pub(super) enum Offer {
+    Taken(Arc<Place>),
+    /// All places are taken: [`Places::wait`] for one.
+    Wait(Newcomer),
+    /// The address or its network has its share already, or too many wait.
+    Refused,
+}
+
+/// Somebody who comes over a new connection.
+struct Arriving {
+    is_host: bool,
+    /// None for a trusted proxy, which speaks for many and has no share.
+    share: Option<Share<IpAddr>>,
+    /// A stranger's; none for the host and for trusted proxies.
+    networks: Option<Networks>,
+}
+
+/// Somebody who waits for a place.
+pub(super) struct Newcomer {
+    arriving: Arriving,
+    _waiting: OwnedSemaphorePermit,
 }
 
 /// A place, given back when it is dropped.
 pub(super) struct Place {
-    _one_of_all: OwnedSemaphorePermit,
-    taken: Arc<Taken>,
-    /// None for a trusted proxy.
-    caller: Option<IpAddr>,
-    first_turn: u64,
-    waiting: Arc<Waiting>,
+    /// There until it is dropped.
+    permit: Option<OwnedSemaphorePermit>,
+    _share: Option<Share<IpAddr>>,
+    connections: Arc<Connections>,
+    number: u64,
+    connection: Arc<Connection>,
+    is_of_host: bool,
 }
 
-/// A request is worked on; when this is dropped its connection waits again.
-pub(super) struct Working(Arc<Place>);
+/// A request is on the connection; when this is dropped the connection waits again.
+pub(super) struct Busy(Arc<Place>);
 
 impl Places {
     pub(super) fn new(limits: &Limits, proxies: TrustedProxies) -> Self {
-        let all = Arc::new(Semaphore::new(limits.connections));
-        Self { all, each: limits.connections_each, taken: Arc::default(), proxies }
+        let waiting = Waiting {
+            strangers: Room::new(STRANGERS_WAITING),
+            host: Room::new(HOST_WAITING),
+            proxies: Room::new(PROXIES_WAITING),
+        };
+        Self {
+            open: Room::new(limits.connections - limits.host_connections),
+            of_host: Room::new(limits.host_connections),
+            waiting,
+            callers: Shares::new(u64::MAX, limits.connections_each as u64),
+            connections: Arc::new(Connections::new(limits.grace, limits.connections_each)),
+            proxies,
+        }
     }
 
-    /// A place for this address; none when it has its share already. Trusted proxies speak for many: they have no share,
-    /// and make no room. Where all places are taken, the connection goes that has waited for its caller longest; where
-    /// none waits, this waits until one ends.
-    ///
-    /// # Errors
-    /// Never: the places are not closed.
-    pub(super) async fn take(&self, address: IpAddr) -> Result<Option<Arc<Place>>, AcquireError> {
-        let caller = (!self.proxies.trust(address)).then(|| caller(address));
-        if caller.is_some_and(|caller| lock(&self.taken.callers).get(&caller).is_some_and(|count| *count >= self.each))
+    /// A place for this address. One that has its share already gives up its own connection that has waited longest.
+    pub(super) fn offer(&self, address: IpAddr) -> Offer {
+        let is_proxy = self.proxies.trust(address);
+        let is_host = address.to_canonical().is_loopback();
+        let networks = (!is_proxy && !is_host).then(|| Networks::of(caller(address)));
+        let open = self.open.take();
+        if open.is_none() && networks.as_ref().is_some_and(|networks| self.is_crowded_by(networks)) {
+            return Offer::Refused;
+        }
+        let share = match (!is_proxy).then(|| self.share(caller(address))) {
+            Some(None) => return Offer::Refused,
+            share => share.flatten(),
+        };
+        let arriving = Arriving { is_host, share, networks };
+        if let Some(permit) = open {
+            return Offer::Taken(self.place(permit, arriving, false));
+        }
+        // A proxy on this host brings others' requests, so it waits like others first.
+        if is_host
+            && !is_proxy
+            && let Some(permit) = self.of_host.take()
         {
-            return Ok(None);
+            return Offer::Taken(self.place(permit, arriving, true));
         }
-        Ok(Some(Arc::new(self.place(self.free().await?, caller))))
+        let room = self.waiting.room(&arriving);
+        room.take().map_or(Offer::Refused, |waiting| Offer::Wait(Newcomer { arriving, _waiting: waiting }))
     }
 
-    async fn free(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+    /// Whether another caller on this host could wait. Until then nobody is accepted, so the host's own callers are not
+    /// hung up on.
+    pub(super) fn has_room_for_host(&self) -> bool {
+        self.waiting.host.free.available_permits() > 0
+    }
+
+    fn is_crowded_by(&self, networks: &Networks) -> bool {
+        let is_in_crowd = self.connections.is_in_crowd(networks);
+        if is_in_crowd && CROWDED.is_due() {
+            let network = networks.widest();
+            tracing::warn!(%network, limit = "connections", "all places are taken, and many of them by one network: its newcomers are hung up on");
+        }
+        is_in_crowd
+    }
+
+    fn share(&self, caller: IpAddr) -> Option<Share<IpAddr>> {
+        self.callers.take(caller, 1).ok().or_else(|| {
+            if SHARE_TAKEN.is_due() {
+                let hint = "if it is a reverse proxy, name it with --trusted-proxy";
+                tracing::warn!(address = %caller, limit = "connections_each", hint, "an address has its share of connections");
+            }
+            // Its share comes back in a moment.
+            self.connections.make_room_of(caller).then(|| self.callers.take_anyway(caller, 1))
+        })
+    }
+
+    /// Waits for a place while others are asked to leave. Their places are the newcomer's own: nobody who came earlier gets
+    /// them.
+    pub(super) async fn wait(&self, newcomer: Newcomer) -> Arc<Place> {
+        if FULL.is_due() {
+            tracing::warn!(limit = "connections", "all places are taken: who waits for callers makes room");
+        }
+        let Newcomer { arriving, _waiting } = newcomer;
+        let begun = Instant::now();
+        let (heir, mut inherited) = mpsc::channel(1);
         loop {
-            if let Ok(free) = self.all.clone().try_acquire_owned() {
-                return Ok(free);
+            self.connections.make_room(&heir, arriving.networks.as_ref(), self.open.size);
+            let place = async {
+                tokio::select! {
+                    Some(permit) = inherited.recv() => Some(permit),
+                    permit = self.open.free.clone().acquire_owned() => permit.ok(),
+                }
+            };
+            if let Ok(Some(permit)) = timeout(PATIENCE, place).await {
+                return self.place(permit, arriving, false);
             }
-            self.taken.make_room();
-            if let Ok(free) = timeout(PATIENCE, self.all.clone().acquire_owned()).await {
-                return free;
+            if arriving.is_host
+                && begun.elapsed() > LAST_RESORT
+                && let Some(permit) = self.of_host.take()
+            {
+                return self.place(permit, arriving, true);
             }
         }
     }
 
-    fn place(&self, one_of_all: OwnedSemaphorePermit, caller: Option<IpAddr>) -> Place {
-        let (taken, waiting) = (self.taken.clone(), Arc::new(Waiting::default()));
-        let first_turn = taken.turn();
-        if let Some(caller) = caller {
-            waiting.since.store(first_turn, Ordering::Relaxed);
-            *lock(&taken.callers).entry(caller).or_default() += 1;
-            lock(&taken.connections).insert(first_turn, waiting.clone());
-        }
-        Place { _one_of_all: one_of_all, taken, caller, first_turn, waiting }
+    fn place(&self, permit: OwnedSemaphorePermit, arriving: Arriving, is_of_host: bool) -> Arc<Place> {
+        let Arriving { share, networks, .. } = arriving;
+        let caller = share.as_ref().map(|share| *share.holder());
+        let connections = self.connections.clone();
+        let (number, connection) = connections.add(caller, networks);
+        Arc::new(Place { permit: Some(permit), _share: share, connections, number, connection, is_of_host })
     }
 }
 
-impl Taken {
-    fn turn(&self) -> u64 {
-        self.turns.fetch_add(1, Ordering::Relaxed) + 1
+impl Waiting {
+    fn room(&self, arriving: &Arriving) -> &Room {
+        match arriving {
+            Arriving { networks: Some(_), .. } => &self.strangers,
+            Arriving { share: None, .. } => &self.proxies,
+            _ => &self.host,
+        }
+    }
+}
+
+impl Room {
+    fn new(size: usize) -> Self {
+        Self { size, free: Arc::new(Semaphore::new(size)) }
     }
 
-    fn make_room(&self) {
-        let connections = lock(&self.connections);
-        let waiting = connections.values().filter(|waiting| waiting.since.load(Ordering::Relaxed) > 0);
-        if let Some(longest) = waiting.min_by_key(|waiting| waiting.since.load(Ordering::Relaxed)) {
-            longest.since.store(0, Ordering::Relaxed);
-            longest.leave.notify_one();
-        }
+    fn take(&self) -> Option<OwnedSemaphorePermit> {
+        self.free.clone().try_acquire_owned().ok()
     }
 }
 
 impl Place {
-    /// A request has come.
-    pub(super) fn work(self: &Arc<Self>) -> Working {
-        self.waiting.since.store(0, Ordering::Relaxed);
-        Working(self.clone())
+    /// A request has come; none stands for one without a body.
+    pub(super) fn begin(self: &Arc<Self>, arrival: Option<Arc<Arrival>>) -> Busy {
+        self.connection.enter(Phase::Request(arrival));
+        Busy(self.clone())
     }
 
-    /// Done when others need this place more.
+    /// Whether it is a trusted proxy's.
+    pub(super) fn is_proxy(&self) -> bool {
+        self.connection.is_proxy()
+    }
+
+    /// Whether it is one of those that are kept for callers on this host.
+    pub(super) fn is_of_host(&self) -> bool {
+        self.is_of_host
+    }
+
+    /// Done when others need this place more, and the caller of a request that is given up was told.
     pub(super) async fn leave(&self) {
-        self.waiting.leave.notified().await;
+        self.connection.leave().await;
     }
 }
 
-impl Drop for Working {
+impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.waiting.since.store(self.0.taken.turn(), Ordering::Relaxed);
+        self.0.connection.enter(Phase::Idle(Instant::now()));
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Some(caller) = &self.caller else { return };
-        lock(&self.taken.connections).remove(&self.first_turn);
-        let mut callers = lock(&self.taken.callers);
-        if let Some(count) = callers.get_mut(caller) {
-            *count -= 1;
-            if *count == 0 {
-                callers.remove(caller);
-            }
+        self.connections.remove(self.number);
+        // Whoever does not take it leaves it to everybody; a place of the host's stays one.
+        if let (Some(heir), false, Some(permit)) = (self.connection.heir(), self.is_of_host, self.permit.take()) {
+            let _ = heir.try_send(permit);
         }
-    }
-}
-
-/// Whoever has an IPv6 address has its whole /64.
-fn caller(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 => v4,
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn places(connections: usize, connections_each: usize) -> Places {
-        let limits = Limits { connections, connections_each, ..Limits::default() };
-        Places::new(&limits, TrustedProxies::new(vec!["192.0.2.1/32".parse().unwrap()]))
-    }
-
-    async fn take(places: &Places, address: &str) -> Option<Arc<Place>> {
-        places.take(address.parse().unwrap()).await.unwrap()
-    }
-
-    /// Whether the connection is asked to leave.
-    async fn leaves(place: &Place) -> bool {
-        timeout(Duration::from_millis(20), place.leave()).await.is_ok()
-    }
-
-    #[tokio::test]
-    async fn an_address_gets_its_share_and_no_more() {
-        let places = places(100, 2);
-        let (first, second) = (take(&places, "2001:db8::1").await, take(&places, "2001:db8::2").await);
-        assert!(first.is_some() && take(&places, "2001:db8::3").await.is_none());
-        assert!(take(&places, "2001:db8:0:1::1").await.is_some() && take(&places, "198.51.100.7").await.is_some());
-        drop(first);
-        assert!(take(&places, "2001:db8::3").await.is_some());
-        let mut proxied = Vec::new();
-        for _ in 0..10 {
-            proxied.push(take(&places, "::ffff:192.0.2.1").await.expect("a proxy has no share"));
-        }
-        drop((proxied, second));
-        let nothing = lock(&places.taken.callers).is_empty() && lock(&places.taken.connections).is_empty();
-        assert!(nothing, "nothing is kept of those who went");
-        assert_eq!(places.all.available_permits(), 100);
-    }
-
-    #[tokio::test]
-    async fn who_waits_longest_makes_room() {
-        let places = places(4, 100);
-        let proxy = take(&places, "192.0.2.1").await.unwrap();
-        let (first, second, third) = (
-            take(&places, "::1").await.unwrap(),
-            take(&places, "::1").await.unwrap(),
-            take(&places, "::1").await.unwrap(),
-        );
-        let working = third.work();
-        drop(first.work());
-        let more = async || timeout(Duration::from_millis(20), take(&places, "::1")).await;
-        assert!(more().await.is_err(), "nobody has left yet");
-        assert!(leaves(&second).await && !leaves(&first).await, "the first has had a request since");
-        drop(second);
-        let fourth = more().await.expect("there is room").unwrap();
-        assert!(more().await.is_err() && leaves(&first).await);
-        assert!(more().await.is_err() && leaves(&fourth).await);
-        assert!(more().await.is_err() && !leaves(&third).await && !leaves(&proxy).await, "who works stays");
-        drop(working);
-        assert!(more().await.is_err() && leaves(&third).await);
-    }
 }

@@ -1,32 +1,57 @@
 //! A connection's bytes, watched on their way in and out.
 
-use super::framing::{Fault, Framing};
+use super::{
+    Floor,
+    framing::{Fault, Framing},
+    mend::mend,
+};
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep_until},
 };
 
-/// A socket that notes what is wrong with the requests on it, and fails when the other end takes nothing for too long.
+/// A socket that notes what is wrong with the requests on it, and fails when the other end takes nothing for too long, or
+/// takes an answer too slowly.
 pub(super) struct Wire {
     stream: TcpStream,
     framing: Framing,
     fault: Arc<OnceLock<Fault>>,
+    mended: Arc<AtomicBool>,
     patience: Duration,
+    floor: Floor,
+    answer: Answer,
     /// Runs while a write waits.
-    stalled: Option<Pin<Box<Sleep>>>,
+    stalled: Option<Stalled>,
+}
+
+/// How an answer is taken; it begins after the last bytes of a request.
+#[derive(Default)]
+struct Answer {
+    written: u64,
+    /// How long writes have waited.
+    waited: Duration,
+}
+
+struct Stalled {
+    since: Instant,
+    end: Pin<Box<Sleep>>,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, framing: Framing, patience: Duration) -> Self {
-        Self { stream, framing, fault: Arc::default(), patience, stalled: None }
+    pub(super) fn new(stream: TcpStream, framing: Framing, patience: Duration, floor: Floor) -> Self {
+        let answer = Answer::default();
+        Self { stream, framing, fault: Arc::default(), mended: Arc::default(), patience, floor, answer, stalled: None }
     }
 
     /// Set as soon as bytes came in that are refused.
@@ -34,15 +59,24 @@ impl Wire {
         self.fault.clone()
     }
 
+    /// Set as soon as the line of a request that was not taken yet has been mended.
+    pub(super) fn mended(&self) -> Arc<AtomicBool> {
+        self.mended.clone()
+    }
+
     fn progress(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if wrote.is_ready() {
-            self.stalled = None;
-            return wrote;
+        if let Poll::Ready(wrote) = wrote {
+            self.answer.written += wrote.as_ref().map_or(0, |wrote| *wrote as u64);
+            self.answer.waited += self.stalled.take().map_or(Duration::ZERO, |stalled| stalled.since.elapsed());
+            return Poll::Ready(wrote);
         }
-        let patience = self.patience;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the other end takes nothing")))
+        let left = self.floor.time_for(self.answer.written).saturating_sub(self.answer.waited).min(self.patience);
+        let stalled = self.stalled.get_or_insert_with(|| {
+            let since = Instant::now();
+            Stalled { since, end: Box::pin(sleep_until(since + left)) }
+        });
+        ready!(stalled.end.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the other end takes too little")))
     }
 }
 
@@ -50,6 +84,12 @@ impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        if buf.filled().len() > before {
+            self.answer = Answer::default();
+            if self.framing.is_between() && mend(&mut buf.filled_mut()[before..]) {
+                self.mended.store(true, Ordering::Relaxed);
+            }
+        }
         if let Err(fault) = self.framing.take(&buf.filled()[before..]) {
             // The first one stays.
             let _ = self.fault.set(fault);

@@ -1,11 +1,11 @@
 use crate::{
     password::{Hasher, Lane},
-    throttle::{DeviceKey, Failures, Network, Permit, RetryAfter, Summary, Target, Throttle},
+    throttle::{Caller, DeviceKey, Failures, Permit, RetryAfter, Summary, Target, Throttle},
 };
 use domain::{
     Env, Result, Timestamp,
     break_glass::{Account, Proof, Typed},
-    sign_in::{Refusals, refused},
+    sign_in::{Refusals, account_of_code, refused},
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -27,40 +27,31 @@ struct Memory {
     names: std::collections::HashMap<domain::BreakGlassId, String>,
 }
 
-impl Attempts {
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// A try that may go on. Where it is dropped, its caller has gone.
+pub(super) struct Attempt {
+    attempts: Attempts,
+    caller: Caller,
+    permit: Option<Permit>,
+}
 
-    /// Whether a try may go on.
-    pub(super) fn admit(
-        &self,
-        network: Network,
-        device: Option<DeviceKey>,
-        now: Timestamp,
-    ) -> Result<Permit, RetryAfter> {
-        self.memory().throttle.admit(network, device, now)
-    }
-
+impl Attempt {
     /// The try was right.
-    pub(super) fn succeeded(&self, permit: Permit, now: Timestamp) {
-        self.memory().throttle.succeeded(permit, now);
+    pub(super) fn succeeded(self, now: Timestamp) {
+        self.end(|throttle, permit| throttle.succeeded(permit, now));
+    }
+
+    /// Nobody could find out whether the try was right.
+    pub(super) fn put_back(self) {
+        self.end(Throttle::put_back);
     }
 
     /// The try was wrong: it is recorded at once, or counted where another was in the same minute. A name that exists
     /// and one that does not leave the same.
-    pub(super) async fn failed(
-        &self,
-        env: &Env,
-        permit: Permit,
-        network: Network,
-        account: Option<&Account>,
-        address: Option<String>,
-    ) -> Result<()> {
-        let now = env.now();
+    pub(super) async fn failed(self, env: &Env, account: Option<&Account>, address: Option<String>) -> Result<()> {
+        let (now, attempts, network) = (env.now(), self.attempts.clone(), self.caller.network);
+        self.end(|throttle, permit| throttle.failed(permit, now));
         let record = {
-            let mut memory = self.memory();
-            memory.throttle.failed(permit, now);
+            let mut memory = attempts.memory();
             let target = account.map_or(Target::Unknown, |account| Target::Account(account.id));
             if let Some(account) = account {
                 memory.names.insert(account.id, account.name.clone());
@@ -72,6 +63,42 @@ impl Attempts {
         }
         let account = account.map(|account| (account.id, account.name.clone()));
         refused(env, Refusals { account, attempts: 1, networks: 1, address }).await
+    }
+
+    fn end(mut self, with: impl FnOnce(&mut Throttle, Permit)) {
+        if let Some(permit) = self.permit.take() {
+            with(&mut self.attempts.memory().throttle, permit);
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if let Some(permit) = self.permit.take() {
+            self.attempts.memory().throttle.abandoned(permit);
+        }
+    }
+}
+
+impl Attempts {
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a try may go on.
+    pub(super) fn admit(
+        &self,
+        caller: Caller,
+        device: Option<DeviceKey>,
+        now: Timestamp,
+    ) -> Result<Attempt, RetryAfter> {
+        let permit = self.memory().throttle.admit(caller, device, now)?;
+        Ok(Attempt { attempts: self.clone(), caller, permit: Some(permit) })
+    }
+
+    /// A caller has shown a good one-time code.
+    pub(super) fn forgive(&self, caller: Caller) {
+        self.memory().throttle.forgive(caller);
     }
 
     /// Writes the failures that were only counted, every few seconds.
@@ -108,9 +135,10 @@ impl Memory {
     }
 }
 
-/// What a typed text proves for an account; `None` where it is wrong. A one-time code is only looked up later, and costs
-/// a hash all the same.
+/// What a typed text proves for an account; `None` where it is wrong. A name that does not exist takes the same work: the
+/// same look-up for what has the form of a one-time code, and a hash either way.
 pub(super) async fn verify(
+    env: &Env,
     hasher: &Hasher,
     account: Option<&Account>,
     typed: &str,
@@ -120,7 +148,8 @@ pub(super) async fn verify(
     match Typed::read(typed) {
         Typed::Code(hash) => {
             hasher.verify(typed.to_owned(), present, lane).await?;
-            Ok(account.map(|_| Proof::Code(hash)))
+            let owner = account_of_code(env, hash).await?;
+            Ok(account.filter(|account| owner == Some(account.id)).map(|_| Proof::Code(hash)))
         }
         Typed::Secret(secret) => {
             if hasher.verify(secret.clone(), present, lane).await? {
@@ -131,5 +160,28 @@ pub(super) async fn verify(
                 None => Ok(None),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attempt, Attempts};
+    use crate::throttle::{RetryAfter, caller_of};
+    use domain::Timestamp;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    fn admit(attempts: &Attempts, n: u8) -> Result<Attempt, RetryAfter> {
+        attempts.admit(caller_of(Some([192, n, 2, 1].into())), None, NOW)
+    }
+
+    #[test]
+    fn r35_who_hangs_up_does_not_wait_behind_those_who_fail() {
+        let attempts = Attempts::default();
+        drop(admit(&attempts, 0));
+        let others: Vec<Attempt> = (1..10).filter_map(|n| admit(&attempts, n).ok()).collect();
+        assert_eq!((1..10).filter_map(|n| admit(&attempts, n).ok()).count(), 5, "the others wait for a turn");
+        drop(others);
+        assert!(admit(&attempts, 0).is_ok());
     }
 }

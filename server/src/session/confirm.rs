@@ -2,7 +2,8 @@
 
 use super::{
     attempts::verify,
-    sign_in::{local, network, render_again, start},
+    cookies::{Device, SessionToken},
+    sign_in::{caller, local, render_again},
 };
 use crate::{
     password::Lane,
@@ -11,17 +12,17 @@ use crate::{
 use axum::{
     Extension, Form,
     extract::State,
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
     Error, Refusal, Result,
     break_glass::{Account, Proof},
-    console::{Console, Principal},
-    sign_in::{confirmed, find},
+    console::{Confirmation, Console, Principal},
+    sign_in::account_of,
 };
 use serde::Deserialize;
-use tower_sessions::Session;
+use sha2::{Digest, Sha256};
 
 /// The form.
 #[derive(Deserialize)]
@@ -38,18 +39,14 @@ pub(crate) struct ConfirmForm {
 pub(crate) async fn confirm(
     State(state): State<AppState>,
     Extension(console): Extension<Console>,
-    session: Session,
     parts: Parts,
     Form(form): Form<ConfirmForm>,
 ) -> Response {
     let next = local(&form.next).to_owned();
     let reason = form.reason.clone();
-    let done = async {
-        let principal = check(&state, &console, &parts, form).await?;
-        start(&session, &principal, &parts).await.map_err(|error| Error::Unavailable(error.into()))
-    };
-    let (status, message) = match done.await {
-        Ok(()) => return Redirect::to(&next).into_response(),
+    let (status, message) = match check(&state, &console, &parts, form).await {
+        Ok(None) => return Redirect::to(&next).into_response(),
+        Ok(Some(cookie)) => return ([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response(),
         Err(Error::Refused(refusal)) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
         Err(Error::Invalid(message)) => (StatusCode::UNPROCESSABLE_ENTITY, message.to_owned()),
         Err(error) => {
@@ -63,35 +60,39 @@ pub(crate) async fn confirm(
     render_again(&state, parts, status, app::ConfirmFailed { next, reason, message }).await
 }
 
-async fn check(state: &AppState, console: &Console, parts: &Parts, form: ConfirmForm) -> Result<Principal> {
-    let address = ClientAddress::of(&parts.extensions);
-    let principal = console.principal();
-    let reason = Some(form.reason).filter(|reason| !reason.trim().is_empty());
-    let proof =
-        if form.secret.trim().is_empty() { None } else { Some(prove(state, principal, parts, &form.secret).await?) };
-    if proof.is_none() && !console.is_fresh() {
-        return Err(Refusal::StepUp.into());
-    }
-    if reason.is_none() && console.needs_reason() {
-        return Err(Refusal::ReasonNeeded.into());
-    }
-    confirmed(&state.env, principal, proof, reason, address).await
+/// Returns the session's new cookie, if there was something to confirm.
+async fn check(state: &AppState, console: &Console, parts: &Parts, form: ConfirmForm) -> Result<Option<String>> {
+    let shown = SessionToken::shown(&parts.headers, &state.public_url).ok_or(Refusal::SessionEnded)?;
+    let next = SessionToken::generate(&state.env);
+    let proof = match form.secret.trim() {
+        "" => None,
+        typed => Some(prove(state, console.principal(), parts, typed).await?),
+    };
+    let confirmation = Confirmation {
+        proof,
+        reason: Some(form.reason).filter(|reason| !reason.trim().is_empty()),
+        key: shown.key(),
+        next_key: next.key(),
+        device: Device::shown(&parts.headers, &state.public_url).map(|device| device.key()),
+    };
+    let confirmed = console.confirm(confirmation).await?;
+    Ok(confirmed.map(|principal| next.set_cookie(state.env.now(), principal.ends, &state.public_url)))
 }
 
 /// Checks the secret of whoever is signed in. The session itself is the device that is throttled.
 async fn prove(state: &AppState, principal: &Principal, parts: &Parts, typed: &str) -> Result<(Account, Proof)> {
-    let network = network(&parts.extensions);
-    let permit = state.attempts.admit(network, Some(principal.session), state.env.now());
-    let permit = permit.map_err(|_| Error::Invalid("That was wrong too often. Wait for a minute, and try again."))?;
-    let account = find(&state.env, &principal.name).await?;
-    match (verify(&state.hasher, account.as_ref(), typed.trim(), Lane::Device).await?, account) {
+    let device = Sha256::digest(principal.session.0).into();
+    let attempt = state.attempts.admit(caller(&parts.extensions), Some(device), state.env.now());
+    let attempt = attempt.map_err(|_| Error::Invalid("That was wrong too often. Wait for a minute, and try again."))?;
+    let account = account_of(&state.env, principal).await?;
+    match (verify(&state.env, &state.hasher, account.as_ref(), typed, Lane::Device).await?, account) {
         (Some(proof), Some(account)) => {
-            state.attempts.succeeded(permit, state.env.now());
+            attempt.succeeded(state.env.now());
             Ok((account, proof))
         }
         (_, account) => {
             let address = ClientAddress::of(&parts.extensions);
-            state.attempts.failed(&state.env, permit, network, account.as_ref(), address).await?;
+            attempt.failed(&state.env, account.as_ref(), address).await?;
             Err(Refusal::WrongSecret.into())
         }
     }

@@ -1,35 +1,31 @@
-use super::{SIGNED_IN, SignedIn, store::key};
+use super::{cookies::SessionToken, sign_in::local};
 use crate::state::{AppState, ClientAddress};
 use app::ApiError;
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, Uri, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
     console::{Console, Principal},
     role::Role,
+    session::{find, touch},
 };
 use leptos::server_fn::error::FromServerFnError;
 use std::sync::Arc;
-use tower_sessions::{Session, session::Error};
 
 /// Where server functions are.
 pub(crate) const API: &str = "/admin/api/";
 
 /// Puts a [`Console`] into the request of somebody who is signed in; sends everybody else away from `/admin`.
-pub(crate) async fn guard(
-    State(state): State<AppState>,
-    session: Session,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let signed_in = match session.get::<SignedIn>(SIGNED_IN).await {
-        Ok(signed_in) => signed_in.zip(session.id()).and_then(|(signed_in, id)| signed_in.principal(key(&id))),
-        // What another version wrote is nobody's session here.
-        Err(Error::SerdeJson(_)) => None,
-        Err(Error::Store(_)) => return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let signed_in = match signed_in(&state, request.headers()).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a session could not be looked up");
+            return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE);
+        }
     };
     // A member has no business here.
     let may_enter = |principal: &Principal| principal.ends > state.env.now() && principal.role != Role::Member;
@@ -45,15 +41,31 @@ pub(crate) async fn guard(
             }
             request.extensions_mut().insert(console);
         }
+        None if is_plain_form(&request) => {
+            return Redirect::to(&format!("/login?next={}", encode(&came_from(&request)))).into_response();
+        }
         None if request.uri().path().starts_with(API) => {
             return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);
         }
         None if request.uri().path().starts_with("/admin") => {
-            return Redirect::to(&format!("/login?next={}", encode(request.uri().path()))).into_response();
+            // A form cannot be posted again by itself; the page on which it stood can be shown.
+            let page = if is_safe(request.method()) { request.uri().path().to_owned() } else { came_from(&request) };
+            return Redirect::to(&format!("/login?next={}", encode(&page))).into_response();
         }
         None => {}
     }
     with_status(next.run(request).await).await
+}
+
+/// Who is signed in with the cookie of a request.
+async fn signed_in(state: &AppState, headers: &HeaderMap) -> domain::Result<Option<Principal>> {
+    let Some(token) = SessionToken::shown(headers, &state.public_url) else { return Ok(None) };
+    let Some(session) = find(&state.env, token.key()).await? else { return Ok(None) };
+    if let Err(error) = touch(&state.env, &session).await {
+        // Where nothing can be written the console can still be read, until the session seems unused.
+        tracing::error!(error = &error as &dyn std::error::Error, "the use of a session could not be recorded");
+    }
+    Ok(Some(session.principal))
 }
 
 /// Whether a browser posts a form of a page by itself; islands ask for JSON.
@@ -66,7 +78,14 @@ fn is_plain_form(request: &Request) -> bool {
 fn came_from(request: &Request) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
     let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
-    page.map(|page| page.path().to_owned()).unwrap_or_default()
+    let page = page.and_then(|page| page.into_parts().path_and_query);
+    // Of an address that would not be gone back to, the page alone.
+    let whole = page.as_ref().filter(|page| local(page.as_str()) == page.as_str());
+    whole.map(|page| page.to_string()).or_else(|| page.map(|page| page.path().to_owned())).unwrap_or_default()
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Answers under the functions' prefix stay in their own form.

@@ -18,8 +18,8 @@ struct List {
 }
 
 impl Devices {
-    /// Whether a browser may be known. False is final; after true the database has the last word, and knows with which
-    /// account. Where the list is read again, everybody waits for that one reading.
+    /// Whether a browser may be known. False is final; after true the database has the last word. Where the list is read
+    /// again, everybody waits for that one reading.
     pub(super) async fn may_be(&self, env: &Env, key: [u8; 32]) -> Result<bool> {
         let mut list = self.0.lock().await;
         if !list.keys.contains(&key) && list.read.is_none_or(|read| read.elapsed() >= AGE) {
@@ -43,7 +43,8 @@ mod tests {
         Env,
         break_glass::{NewAccount, Proof},
         host::Host,
-        sign_in::succeeded,
+        session::Browser,
+        sign_in::{Start, succeeded},
     };
     use std::sync::Arc;
 
@@ -57,7 +58,8 @@ mod tests {
         let (ours, elsewhere, invented) = ([1; 32], [2; 32], [3; 32]);
         let devices = Devices::default();
         assert!(!devices.may_be(&env, elsewhere).await.unwrap());
-        succeeded(&env, account, Proof::Secret, elsewhere, None).await.unwrap();
+        let start = Start { key: [4; 32], device: elsewhere, browser: Browser::default(), replaces: None };
+        succeeded(&env, account, Proof::Secret, start).await.unwrap();
         devices.add(ours).await;
         assert!(devices.may_be(&env, ours).await.unwrap());
         assert!(!devices.may_be(&env, elsewhere).await.unwrap(), "the list is not read again so soon");

@@ -1,32 +1,34 @@
-use super::{SIGNED_IN, SignedIn, attempts::verify, cookie_name, store::key};
+use super::{
+    attempts::verify,
+    cookies::{Device, SessionToken, remove_session},
+};
 use crate::{
     assets,
-    config::PublicUrl,
     password::Lane,
     state::{AppState, ClientAddress},
-    throttle::{Network, RetryAfter, network_of},
+    throttle::{Caller, RetryAfter, caller_of},
 };
 use axum::{
     Form,
     body::Body,
     extract::{FromRef, Request, State},
-    http::{Extensions, HeaderMap, StatusCode, header, request::Parts},
-    response::{Html, IntoResponse, Redirect, Response},
+    http::{Extensions, StatusCode, header, request::Parts},
+    response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
 };
 use domain::{
     Error, Refusal, Result,
-    console::Principal,
-    sign_in::{end, find, knows_device, succeeded},
+    break_glass::{Account, Proof, Typed},
+    console::{Console, Principal},
+    session::Browser,
+    sign_in::{Start, end, find, knows_device, succeeded},
 };
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use tower_sessions::{Expiry, Session};
 
 const HOME: &str = "/admin/sso/scim";
 
-/// For so long a browser that has signed in is known.
-const DEVICE_SECONDS: u32 = 180 * 24 * 60 * 60;
+/// Longer texts by which browsers describe themselves are cut.
+const AGENT: usize = 200;
 
 /// When to come back where a hash or the database was busy: a full line of hashes is done by then.
 const BUSY: RetryAfter = RetryAfter { seconds: 2 };
@@ -51,24 +53,20 @@ impl From<Error> for Failure {
     }
 }
 
+/// A sign-in that succeeded, as `Set-Cookie` headers.
+struct SignedIn {
+    session: String,
+    device: String,
+}
+
 /// Signs in with a break-glass account, or shows the form again and says why not.
-pub(crate) async fn sign_in(
-    State(state): State<AppState>,
-    session: Session,
-    parts: Parts,
-    Form(form): Form<SignInForm>,
-) -> Response {
+pub(crate) async fn sign_in(State(state): State<AppState>, parts: Parts, Form(form): Form<SignInForm>) -> Response {
     let next = local(&form.next).to_owned();
     let name = form.name.clone();
-    let device = Device::of(&parts.headers, &state.public_url);
-    let checked = async {
-        let (principal, device) = check(&state, form, device, &parts).await?;
-        start(&session, &principal, &parts).await.map_err(|error| Error::Unavailable(error.into()))?;
-        Ok(device)
-    };
-    let (status, message) = match checked.await {
-        Ok(device) => {
-            return ([(header::SET_COOKIE, device.cookie(&state.public_url))], Redirect::to(&next)).into_response();
+    let (status, message) = match check(&state, form, &parts).await {
+        Ok(SignedIn { session, device }) => {
+            let cookies = AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, device)]);
+            return (cookies, Redirect::to(&next)).into_response();
         }
         Err(Failure::Wait(wait)) => {
             let words = "Too many sign-ins are tried just now. Nothing is locked.";
@@ -84,80 +82,107 @@ pub(crate) async fn sign_in(
 }
 
 /// Ends the session.
-pub(crate) async fn sign_out(State(state): State<AppState>, session: Session, parts: Parts) -> Response {
-    let signed_in = session.get::<SignedIn>(SIGNED_IN).await.ok().flatten();
-    let ended = async {
-        if let (Some(signed_in), Some(id)) = (signed_in, session.id())
-            && let Some(principal) = signed_in.principal(key(&id))
-        {
-            end(&state.env, key(&id), principal, ClientAddress::of(&parts.extensions)).await?;
-        }
-        session.flush().await.map_err(|error| Error::Unavailable(error.into()))
-    };
-    if let Err(error) = ended.await {
+pub(crate) async fn sign_out(State(state): State<AppState>, parts: Parts) -> Response {
+    if let Some(token) = SessionToken::shown(&parts.headers, &state.public_url)
+        && let Err(error) = end(&state.env, token.key(), ClientAddress::of(&parts.extensions)).await
+    {
         tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
         return (StatusCode::SERVICE_UNAVAILABLE, "You may be signed in still. Try again in a moment.\n")
             .into_response();
     }
-    // The session layer removes its cookie without `Secure`, which browsers ignore for a `__Host-` cookie.
-    let removal = set_cookie(cookie_name(&state.public_url), "", 0, &state.public_url);
-    ([(header::SET_COOKIE, removal)], Redirect::to("/login")).into_response()
+    ([(header::SET_COOKIE, remove_session(&state.public_url))], Redirect::to("/login")).into_response()
 }
 
-async fn check(
-    state: &AppState,
-    form: SignInForm,
-    device: Device,
-    parts: &Parts,
-) -> Result<(Principal, Device), Failure> {
-    let (network, address) = (network(&parts.extensions), ClientAddress::of(&parts.extensions));
-    let known = match &device {
-        Device::Shown(_) if state.devices.may_be(&state.env, device.key()).await? => {
-            knows_device(&state.env, &form.name, device.key()).await?.then(|| device.key())
-        }
+async fn check(state: &AppState, form: SignInForm, parts: &Parts) -> Result<SignedIn, Failure> {
+    let known = match Device::shown(&parts.headers, &state.public_url) {
+        Some(device) if is_known(state, &device).await? => Some(device),
         _ => None,
     };
-    // Before anything is looked up or hashed for it.
-    let permit = state.attempts.admit(network, known, state.env.now()).map_err(Failure::Wait)?;
-    let (lane, device) = match known {
-        Some(_) => (Lane::Device, device),
-        None => (Lane::Stranger, Device::fresh(state)),
-    };
-    let account = find(&state.env, &form.name).await?;
-    let proof = verify(&state.hasher, account.as_ref(), form.secret.trim(), lane).await?;
-    let signed_in = match (proof, account.clone()) {
-        (Some(proof), Some(account)) => succeeded(&state.env, account, proof, device.key(), address.clone()).await,
-        _ => Err(Refusal::WrongSecret.into()),
-    };
-    match signed_in {
-        Ok(principal) => {
-            state.attempts.succeeded(permit, state.env.now());
-            state.devices.add(device.key()).await;
-            Ok((principal, device))
+    let (key, lane) = (known.as_ref().map(Device::key), known.as_ref().map_or(Lane::Stranger, |_| Lane::Device));
+    let device = known.unwrap_or_else(|| Device::generate(&state.env));
+    if let Some(begun) = with_code(state, &form, &device, parts).await? {
+        return Ok(begun);
+    }
+    // Before any name is looked up or anything is hashed for it.
+    let attempt = state.attempts.admit(caller(&parts.extensions), key, state.env.now()).map_err(Failure::Wait)?;
+    match guess(state, &form, lane, &device, parts).await {
+        Ok(Guess::Right(begun)) => {
+            attempt.succeeded(state.env.now());
+            Ok(begun)
         }
-        Err(error @ Error::Refused(_)) => {
+        Ok(Guess::Wrong(account, refusal)) => {
+            let address = ClientAddress::of(&parts.extensions);
             tracing::warn!(address, "a break-glass sign-in was refused");
-            state.attempts.failed(&state.env, permit, network, account.as_ref(), address).await?;
+            attempt.failed(&state.env, account.as_ref(), address).await?;
+            Err(Error::Refused(refusal).into())
+        }
+        Err(error) => {
+            attempt.put_back();
             Err(error.into())
         }
-        Err(error) => Err(error.into()),
     }
 }
 
-/// A new id on every sign-in and confirmation: an id that somebody planted before never gets rights.
-pub(super) async fn start(
-    session: &Session,
-    principal: &Principal,
-    parts: &Parts,
-) -> Result<(), tower_sessions::session::Error> {
-    session.cycle_id().await?;
-    let signed_in = SignedIn::of(principal, ClientAddress::of(&parts.extensions), &parts.headers);
-    session.insert(SIGNED_IN, signed_in).await?;
-    let ends = i128::from(principal.ends.millis()) * 1_000_000;
-    if let Ok(ends) = time::OffsetDateTime::from_unix_timestamp_nanos(ends) {
-        session.set_expiry(Some(Expiry::AtDateTime(ends)));
+/// Signs in with a good one-time code, past the throttle: nobody guesses one. Any other goes the way of a wrong secret.
+async fn with_code(state: &AppState, form: &SignInForm, device: &Device, parts: &Parts) -> Result<Option<SignedIn>> {
+    let Typed::Code(code) = Typed::read(form.secret.trim()) else { return Ok(None) };
+    let Some(account) = state.codes.account(&state.env, &form.name, code).await? else { return Ok(None) };
+    match begin(state, account, Proof::Code(code), device, parts).await {
+        Ok(begun) => {
+            state.attempts.forgive(caller(&parts.extensions));
+            Ok(Some(begun))
+        }
+        // Somebody else has used it meanwhile.
+        Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
     }
-    session.save().await
+}
+
+enum Guess {
+    Right(SignedIn),
+    Wrong(Option<Account>, Refusal),
+}
+
+async fn guess(state: &AppState, form: &SignInForm, lane: Lane, device: &Device, parts: &Parts) -> Result<Guess> {
+    let account = find(&state.env, &form.name).await?;
+    let proof = verify(&state.env, &state.hasher, account.as_ref(), form.secret.trim(), lane).await?;
+    let (Some(proof), Some(found)) = (proof, account.clone()) else {
+        return Ok(Guess::Wrong(account, Refusal::WrongSecret));
+    };
+    match begin(state, found, proof, device, parts).await {
+        Ok(begun) => Ok(Guess::Right(begun)),
+        Err(Error::Refused(refusal)) => Ok(Guess::Wrong(account, refusal)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Begins the session that was paid for.
+async fn begin(state: &AppState, account: Account, proof: Proof, device: &Device, parts: &Parts) -> Result<SignedIn> {
+    let token = SessionToken::generate(&state.env);
+    let start = Start {
+        key: token.key(),
+        device: device.key(),
+        browser: browser(parts),
+        replaces: parts.extensions.get().map(|console: &Console| console.principal().session),
+    };
+    let Principal { ends, .. } = succeeded(&state.env, account, proof, start).await?;
+    state.devices.add(device.key()).await;
+    let session = token.set_cookie(state.env.now(), ends, &state.public_url);
+    Ok(SignedIn { session, device: device.set_cookie(&state.public_url) })
+}
+
+/// Whether a browser has signed in before, with whatever account: guesses from elsewhere do not hold it up.
+async fn is_known(state: &AppState, device: &Device) -> Result<bool> {
+    Ok(state.devices.may_be(&state.env, device.key()).await? && knows_device(&state.env, device.key()).await?)
+}
+
+/// The browser that a request came from.
+fn browser(parts: &Parts) -> Browser {
+    let agent = parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    Browser {
+        address: ClientAddress::of(&parts.extensions),
+        agent: agent.map(|agent| agent.chars().take(AGENT).collect()),
+    }
 }
 
 /// Shows a form's page again, which takes from the request why it failed.
@@ -190,54 +215,9 @@ fn again(status: StatusCode, wait: RetryAfter, words: &str) -> Response {
     (status, [(header::RETRY_AFTER, seconds.to_string())], Html(page)).into_response()
 }
 
-/// The network that a request came from.
-pub(super) fn network(extensions: &Extensions) -> Network {
-    network_of(extensions.get::<ClientAddress>().map(|address| address.0))
-}
-
-/// A browser, by the secret in its cookie.
-enum Device {
-    /// It has none.
-    None,
-    /// It shows this one.
-    Shown(String),
-}
-
-impl Device {
-    fn of(headers: &HeaderMap, public_url: &PublicUrl) -> Self {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let shown = pairs.find(|(name, _)| *name == device_cookie(public_url)).map(|(_, value)| value);
-        shown.filter(|value| value.len() == 32).map_or(Self::None, |value| Self::Shown(value.to_owned()))
-    }
-
-    fn fresh(state: &AppState) -> Self {
-        Self::Shown(state.env.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-
-    fn value(&self) -> &str {
-        match self {
-            Self::None => "",
-            Self::Shown(value) => value,
-        }
-    }
-
-    fn key(&self) -> [u8; 32] {
-        Sha256::digest(self.value()).into()
-    }
-
-    fn cookie(&self, public_url: &PublicUrl) -> String {
-        set_cookie(device_cookie(public_url), self.value(), DEVICE_SECONDS, public_url)
-    }
-}
-
-fn device_cookie(public_url: &PublicUrl) -> &'static str {
-    if public_url.is_https() { "__Host-postern-device" } else { "postern-device" }
-}
-
-fn set_cookie(name: &str, value: &str, seconds: u32, public_url: &PublicUrl) -> String {
-    let secure = if public_url.is_https() { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+/// Who a request came from.
+pub(super) fn caller(extensions: &Extensions) -> Caller {
+    caller_of(extensions.get::<ClientAddress>().map(|address| address.0))
 }
 
 /// A page of ours to go on to: whatever else was asked for is not followed.

@@ -12,20 +12,25 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    /// Milliseconds until there is a try in it; 0 when there is one now.
-    pub(super) fn wait(&self, rate: Rate, at: u64) -> u64 {
-        let after = self.full.max(at) + rate.every;
+    /// Milliseconds until there are so many tries in it; 0 when they are there now.
+    pub(super) fn wait(&self, tries: u64, rate: Rate, at: u64) -> u64 {
+        let after = self.full.max(at) + tries * rate.every;
         after.saturating_sub(at + rate.burst * rate.every)
     }
 
     /// Takes a try, or says how long to wait for one.
     pub(super) fn take(&mut self, rate: Rate, at: u64) -> Result<(), u64> {
-        match self.wait(rate, at) {
+        match self.wait(1, rate, at) {
             0 => {
                 self.full = self.full.max(at) + rate.every;
                 Ok(())
             }
             wait => Err(wait),
         }
+    }
+
+    /// Puts a try back that was taken.
+    pub(super) fn put_back(&mut self, rate: Rate) {
+        self.full = self.full.saturating_sub(rate.every);
     }
 }

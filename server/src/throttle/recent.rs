@@ -1,64 +1,184 @@
 use super::{
-    Network,
+    Caller, Network,
     bucket::{Bucket, Rate},
+    turns::{TOLD, Turns},
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// Of each network that has failed lately.
-const OWN: Rate = Rate { burst: 3, every: 60_000 };
 /// How long a failure is held against a network, in milliseconds.
 const LATELY: u64 = 3_600_000;
-/// Some megabytes at most; the oldest go first.
+/// Some megabytes for each size of network, and 30 at most, where dozens of callers in each of them take turns; the oldest
+/// go first. Strangers who are admitted as fast as the lines allow fill no more in an hour.
 pub(super) const NETWORKS: usize = 20_000;
 
-/// The networks that have failed in the last hour.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Recent {
-    networks: HashMap<Network, Failed>,
-    by_age: BTreeSet<(u64, Network)>,
+/// People hang up now and then. A network whose callers do so more often in an hour is taken for one that guesses.
+const FORGIVEN: u32 = 3;
+
+/// An IPv4 /24, and of IPv6 the /64, the /56 and the /48 that it is in: a subscriber may have any of them. Of the wider
+/// ones more people may be in, so they get more tries.
+const V4: [Level; 1] = [Level { bytes: 4, own: Rate { burst: 3, every: 60_000 } }];
+const V6: [Level; 3] = [
+    Level { bytes: 9, own: Rate { burst: 3, every: 60_000 } },
+    Level { bytes: 8, own: Rate { burst: 6, every: 30_000 } },
+    Level { bytes: 7, own: Rate { burst: 12, every: 15_000 } },
+];
+
+/// A size of network, and the tries that each has once it has failed.
+#[derive(Clone, Copy)]
+struct Level {
+    bytes: usize,
+    own: Rate,
 }
 
-#[derive(Clone, Debug)]
-struct Failed {
-    last: u64,
-    own: Bucket,
+/// The networks that have tried in the last hour.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recent {
+    v4: [Tried; V4.len()],
+    v6: [Tried; V6.len()],
 }
 
 impl Recent {
-    /// The network's own bucket; none when it has not failed lately.
-    pub(super) fn bucket(&mut self, network: Network) -> Option<(&mut Bucket, Rate)> {
-        self.networks.get_mut(&network).map(|failed| (&mut failed.own, OWN))
+    /// Whether nothing is held against a network, nor against the widest one around it: no try was wrong, and none is
+    /// under way.
+    pub(super) fn is_fresh(&self, network: Network) -> bool {
+        let (tried, level) = if network.is_v6() { (&self.v6[2], V6[2]) } else { (&self.v4[0], V4[0]) };
+        tried.networks.get(&network.first(level.bytes)).is_none_or(|entry| !entry.failed && entry.under_way == 0)
     }
 
-    /// Holds a failure against the network for an hour.
-    pub(super) fn note(&mut self, network: Network, at: u64) {
-        let failed = self.networks.entry(network).or_insert(Failed { last: at, own: Bucket::default() });
-        self.by_age.remove(&(failed.last, network));
-        failed.last = at;
-        self.by_age.insert((at, network));
-        if self.networks.len() > NETWORKS {
-            self.remove_oldest();
+    /// Asks for one of the tries of a caller's network, and of each around it: those that have tried have few. Says how
+    /// many milliseconds to wait until each has one, besides those for callers who go first.
+    pub(super) fn ask(&mut self, caller: Caller, at: u64) -> Result<(), u64> {
+        for (tried, level) in self.levels(caller.network) {
+            let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) else { continue };
+            let first = entry.turns.ask(caller.within(level.bytes), at);
+            let wait = entry.own.wait(first + 1, level.own, at);
+            if wait > 0 {
+                return Err(wait.min(TOLD));
+            }
+        }
+        Ok(())
+    }
+
+    /// A try begins, for which the caller has asked. Until it ends well it counts: several at once from one network must
+    /// not all be its first.
+    pub(super) fn begin(&mut self, caller: Caller, at: u64) {
+        for (tried, level) in self.levels(caller.network) {
+            let network = caller.network.first(level.bytes);
+            if let Some(entry) = tried.networks.get_mut(&network) {
+                // The caller has asked how long to wait.
+                let _ = entry.own.take(level.own, at);
+                entry.turns.take(caller.within(level.bytes), at);
+            }
+            tried.note(network, at).under_way += 1;
+        }
+    }
+
+    /// The try was wrong: it is held against the network for an hour.
+    pub(super) fn failed(&mut self, caller: Caller, at: u64) {
+        for (tried, level) in self.levels(caller.network) {
+            let entry = tried.note(caller.network.first(level.bytes), at);
+            entry.end();
+            entry.failed = true;
+            entry.turns.had(caller.within(level.bytes), at);
+        }
+    }
+
+    /// The try was neither right nor wrong, because the caller has gone.
+    pub(super) fn abandoned(&mut self, caller: Caller, at: u64) {
+        for (tried, level) in self.levels(caller.network) {
+            if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
+                entry.end();
+                entry.abandoned = entry.abandoned.saturating_add(1);
+                entry.failed |= entry.abandoned > FORGIVEN;
+                entry.turns.had(caller.within(level.bytes), at);
+            }
+        }
+    }
+
+    /// The try was neither right nor wrong, and that was not the caller's fault.
+    pub(super) fn put_back(&mut self, caller: Caller) {
+        for (tried, level) in self.levels(caller.network) {
+            if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
+                entry.end();
+                entry.own.put_back(level.own);
+            }
         }
     }
 
     /// Holds nothing against the network any more.
     pub(super) fn forget(&mut self, network: Network) {
-        if let Some(failed) = self.networks.remove(&network) {
-            self.by_age.remove(&(failed.last, network));
+        for (tried, level) in self.levels(network) {
+            tried.forget(network.first(level.bytes));
         }
     }
 
     /// Forgets what is older than an hour.
     pub(super) fn sweep(&mut self, at: u64) {
-        while self.by_age.first().is_some_and(|(last, _)| at - last >= LATELY) {
+        self.v4.iter_mut().chain(&mut self.v6).for_each(|tried| tried.sweep(at));
+    }
+
+    fn levels(&mut self, network: Network) -> impl Iterator<Item = (&mut Tried, Level)> {
+        let (tried, levels) = if network.is_v6() { (&mut self.v6[..], &V6[..]) } else { (&mut self.v4[..], &V4[..]) };
+        tried.iter_mut().zip(levels.iter().copied())
+    }
+
+    /// How many networks of each size there are at most.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        let len = |tried: &Tried| {
+            assert_eq!(tried.networks.len(), tried.by_age.len());
+            tried.networks.len()
+        };
+        self.v4.iter().chain(&self.v6).map(len).max().unwrap_or(0)
+    }
+}
+
+/// Networks of one size.
+#[derive(Clone, Debug, Default)]
+struct Tried {
+    networks: HashMap<Network, Entry>,
+    by_age: BTreeSet<(u64, Network)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    last: u64,
+    failed: bool,
+    under_way: u32,
+    abandoned: u32,
+    own: Bucket,
+    turns: Turns,
+}
+
+impl Entry {
+    /// A try ends. The entry may be younger than the try, where another one was right meanwhile.
+    fn end(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
+    }
+}
+
+impl Tried {
+    fn note(&mut self, network: Network, at: u64) -> &mut Entry {
+        if self.networks.len() >= NETWORKS && !self.networks.contains_key(&network) {
             self.remove_oldest();
+        }
+        let entry = self.networks.entry(network).or_default();
+        self.by_age.remove(&(entry.last, network));
+        entry.last = at;
+        self.by_age.insert((at, network));
+        entry
+    }
+
+    fn forget(&mut self, network: Network) {
+        if let Some(entry) = self.networks.remove(&network) {
+            self.by_age.remove(&(entry.last, network));
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        assert_eq!(self.networks.len(), self.by_age.len());
-        self.networks.len()
+    fn sweep(&mut self, at: u64) {
+        while self.by_age.first().is_some_and(|(last, _)| at - last >= LATELY) {
+            self.remove_oldest();
+        }
     }
 
     fn remove_oldest(&mut self) {

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
+mod exchange;
 mod me;
 mod nesting;
 mod preferences;
 mod profiles;
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
 
 use axum::{
     body::Body,

@@ -31,7 +31,7 @@ async fn me_is_the_user_that_the_token_is_bound_to(app: TestApp) {
     let page = app.page(&format!("/admin/sso/tokens/{}", made.token.id), Some(&cookie)).await.text;
     assert!(page.contains(&format!("/admin/users/{ada}")), "{page}");
     let wrong = call(&app, &made.secret, (Method::POST, "/Me"), &[], Some(json!({}))).await;
-    assert_eq!(wrong.expect(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW), "GET, PUT, PATCH, DELETE");
+    assert_eq!(wrong.expect(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW), "GET, HEAD, PUT, PATCH, DELETE");
     me(Method::DELETE, None).await.expect(StatusCode::NO_CONTENT);
     app.get(&format!("/Users/{ada}")).await.expect(StatusCode::NOT_FOUND);
     call(&app, &made.secret, (Method::GET, "/Me"), &[], None).await.expect(StatusCode::NOT_FOUND);

@@ -190,5 +190,5 @@ async fn what_is_known_stays_and_costs_nothing(app: TestApp) {
     // The token that takes its place has the same client.
     let console = app.console("gate-0001").await;
     let id = tokens(&app).await[0].id;
-    assert_eq!(console.rotate_token(id).await.unwrap().token.profile, Some(ClientProfile::Entra));
+    assert_eq!(console.rotate_token(id, None).await.unwrap().token.profile, Some(ClientProfile::Entra));
 }

@@ -44,8 +44,11 @@ async fn everything(app: &TestApp) -> Vec<String> {
 async fn a25_another_name_gets_nothing(app: TestApp) {
     let secret = app.break_glass("gate-test").await;
     let cookie = app.sign_in("gate-test", &secret).await;
+    let everything = everything(&app).await;
+    // The first use of the token has an event of its own.
+    app.recorder.flush().await;
     let events = app.host.count_events().await.unwrap();
-    for path in everything(&app).await {
+    for path in everything {
         for evil in EVIL {
             for method in ["GET", "POST"] {
                 let request = Request::builder().method(method).uri(&path).header(header::HOST, evil);
@@ -64,8 +67,7 @@ async fn a25_another_name_gets_nothing(app: TestApp) {
             }
         }
     }
-    // `everything` made a user and a group.
-    assert_eq!(app.host.count_events().await.unwrap(), events + 2);
+    assert_eq!(app.host.count_events().await.unwrap(), events);
 }
 
 async fn a25_forwarded_names_are_not_read(app: TestApp) {

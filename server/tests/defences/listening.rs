@@ -2,7 +2,7 @@
 
 use crate::support::{TestApp, URL};
 use axum::Router;
-use server::{AppState, Hasher, Limits, TrustedProxies, build, serve};
+use server::{AppState, Hasher, Limits, TrustedProxies, build, listen, serve};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -35,16 +35,25 @@ pub(crate) struct Raw {
 impl Listening {
     /// The product with other limits.
     pub(crate) async fn start(app: &TestApp, limits: Limits) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::behind(app, limits, TrustedProxies::default()).await
+    }
+
+    /// The same behind proxies.
+    pub(crate) async fn behind(app: &TestApp, limits: Limits, proxies: TrustedProxies) -> Self {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let state = AppState::new(app.env.clone(), URL.parse().unwrap(), Hasher::default(), app.recorder.clone());
         let state = state.with_listen(listener.local_addr().unwrap()).with_limits(limits);
-        Self::accept(listener, build(state), limits, TrustedProxies::default())
+        Self::accept(listener, build(state.with_trusted_proxies(proxies.clone())), limits, proxies)
     }
 
     /// Any router behind the real loop.
     pub(crate) async fn router(router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self::accept(listener, router, limits, proxies)
+        Self::router_on("127.0.0.1:0", router, limits, proxies).await
+    }
+
+    /// The same on another address.
+    pub(crate) async fn router_on(address: &str, router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
+        Self::accept(listen(address.parse().unwrap()).unwrap(), router, limits, proxies)
     }
 
     fn accept(listener: TcpListener, router: Router, limits: Limits, proxies: TrustedProxies) -> Self {

@@ -31,7 +31,12 @@ macro_rules! on_both_in_both_forms {
     };
 }
 
-on_both_in_both_forms!(a29_one_event_one_line, a30_no_secret_is_logged, callers_are_named_as_the_proxy_says);
+on_both_in_both_forms!(
+    a29_one_event_one_line,
+    a29_a_flood_of_requests_is_no_flood_of_lines,
+    a30_no_secret_is_logged,
+    callers_are_named_as_the_proxy_says
+);
 
 struct Logged {
     process: Child,
@@ -124,6 +129,36 @@ async fn a29_one_event_one_line(database: Database, form: &str) {
     }
     let answered = log.lines().filter(|line| line.contains("answered")).count();
     assert!(answered >= HOSTILE.len() * 8, "{answered}");
+}
+
+async fn a29_a_flood_of_requests_is_no_flood_of_lines(database: Database, form: &str) {
+    const REQUESTS: usize = 2_000;
+    let server = Logged::start(&database, form, &[]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
+    let requests = format!("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", server.port).repeat(REQUESTS);
+    let (mut answers, mut way) = stream.split();
+    let send = way.write_all(requests.as_bytes());
+    let read = async {
+        let (mut buffer, mut text) = ([0; 65_536], String::new());
+        while text.matches("HTTP/1.1 200").count() < REQUESTS {
+            let read = answers.read(&mut buffer).await.unwrap();
+            assert!(read > 0, "{}", text.matches("HTTP/1.1 200").count());
+            text.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
+        }
+    };
+    let (sent, ()) = tokio::join!(send, read);
+    sent.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    let log = server.log().await;
+    let answered = log.lines().filter(|line| line.contains("answered")).count();
+    let left_out = log.lines().filter(|line| line.contains("lines were left out of the log"));
+    let left_out: usize = left_out
+        .map(|line| {
+            let digits = line.split("left_out").nth(1).unwrap().chars().skip_while(|c| !c.is_ascii_digit());
+            digits.take_while(char::is_ascii_digit).collect::<String>().parse::<usize>().unwrap()
+        })
+        .sum();
+    assert!(answered < REQUESTS && answered + left_out >= REQUESTS, "{answered} and {left_out}");
 }
 
 /// A token that is no token, a secret that is none and a cookie: all the same they are looked for, at the finest level.

@@ -19,7 +19,7 @@ const SHORT: Duration = Duration::from_millis(300);
 on_both!(a35_slow_bodies_are_cut, a35_a_flood_of_slow_ones_hinders_nobody);
 
 fn quick() -> Limits {
-    Limits { head: SHORT, body: SHORT, stall: SHORT, ..Limits::default() }
+    Limits { head: SHORT, body: SHORT, form: SHORT, stall: SHORT, ..Limits::default() }
 }
 
 async fn plain() -> Listening {
@@ -157,7 +157,8 @@ async fn a35_one_address_gets_its_share_of_connections() {
 /// Every place is taken by somebody who says nothing, and still the next caller is served at once.
 #[tokio::test]
 async fn a35_who_waits_makes_room() {
-    let limits = Limits { connections: 16, connections_each: 100, head: PATIENCE * 2, ..Limits::default() };
+    let limits = Limits { connections: 16, host_connections: 0, connections_each: 100, ..Limits::default() };
+    let limits = Limits { head: PATIENCE * 2, grace: Duration::from_millis(1), ..limits };
     let slow = || async {
         sleep(Duration::from_millis(500)).await;
         "hello"

@@ -10,8 +10,9 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use domain::{
-    BreakGlassId, Error, TokenId, UserId,
+    BreakGlassId, Error, SessionId, Timestamp, TokenId, UserId,
     console::{Expiry, Principal},
+    guard::Span,
     role::Role,
     settings::{GuardMode, GuardSettings},
 };
@@ -144,6 +145,7 @@ async fn a07_a_refused_call_changes_nothing(app: TestApp) {
     scim(405, Method::PUT, "/ServiceProviderConfig", json!({}));
     scim(413, Method::PATCH, &user, patch(Value::Array(vec![first.clone(); 1_001])));
     scim(413, Method::PUT, &user, json!({"userName": "ada@corp.example", "title": "x".repeat(1_100_000)}));
+    scim(413, Method::PUT, &user, json!({"userName": "ada@corp.example", "title": "\u{1}".repeat(22_000)}));
     let bearer = format!("Bearer {}", app.token);
     let changes = [
         (Method::POST, "/scim/v2/Users".to_owned(), entra_user("new@corp.example").to_string()),
@@ -226,7 +228,7 @@ async fn of_the_console(app: &TestApp, cookie: &str) -> Vec<Refused> {
 /// Departures that the guard holds, a token that is paused, provisioning that is off.
 async fn held(app: &TestApp, user: &str, group: &str) {
     let console = app.console("gate-0003").await;
-    let guard = GuardSettings { mode: GuardMode::Hold, count: 1, percent: 1, minutes: 40 };
+    let guard = GuardSettings { mode: GuardMode::Hold, count: 1, percent: 1, cap: 50, minutes: 40 };
     console.set_guard(guard).await.unwrap();
     let departs = app.user("first@corp.example").await;
     app.delete(&format!("/Users/{departs}")).await.expect(StatusCode::NO_CONTENT);
@@ -269,13 +271,14 @@ async fn a07_a_refused_change_in_the_console_changes_nothing(app: TestApp) {
     app.user("eve@corp.example").await;
     let gone: UserId = app.user("bob@corp.example").await.parse().unwrap();
     app.delete(&format!("/Users/{gone}")).await.expect(StatusCode::NO_CONTENT);
-    app.user("bob@corp.example").await;
+    let span = Span { token: None, from: Timestamp::from_millis(0), until: Timestamp::from_millis(1) };
     let own = console.principal().clone();
     let stale = app.console_of(Principal { checked: own.checked.plus_days(-1), ..own.clone() });
     let unsaid = app.console_of(Principal { reason: None, ..own.clone() });
-    let ended = app.console_of(Principal { session: [7; 32], ..own });
+    let ended = app.console_of(Principal { session: SessionId(Uuid::from_u128(7)), ..own });
     let auditor = app.console_of(user_session(&app, user, Role::Auditor).await.0);
-    let (none, no_guard) = (Uuid::nil(), GuardSettings { mode: GuardMode::Hold, count: 0, percent: 1, minutes: 40 });
+    let (none, no_guard) =
+        (Uuid::nil(), GuardSettings { mode: GuardMode::Hold, count: 0, percent: 1, cap: 50, minutes: 40 });
     let before = of_changes(tables(&app).await);
     let mut refused = 0;
     macro_rules! refused {
@@ -289,7 +292,8 @@ async fn a07_a_refused_change_in_the_console_changes_nothing(app: TestApp) {
     for console in [&stale, &unsaid, &ended, &auditor] {
         refused!(
             console.create_token("Okta", Expiry::Never),
-            console.rotate_token(token),
+            console.rotate_token(token, None),
+            console.set_token_budget(token, 64, 10),
             console.revoke_token(token),
             console.set_provisioning(false),
             console.remove_break_glass(account(&ended)),
@@ -303,7 +307,11 @@ async fn a07_a_refused_change_in_the_console_changes_nothing(app: TestApp) {
         console.remove_break_glass(account(&console)),
         console.remove_break_glass(BreakGlassId(none)),
         console.rotate_break_glass(BreakGlassId(none)),
-        console.rotate_token(TokenId(none)),
+        console.rotate_token(TokenId(none), None),
+        console.rotate_token(token, Some(Expiry::Days(0))),
+        console.set_token_budget(TokenId(none), 64, 10),
+        console.set_token_budget(token, 15, 10),
+        console.set_token_budget(token, 64, 0),
         console.revoke_token(TokenId(none)),
         console.pause_token(TokenId(none), true),
         console.set_token_networks(token, "not a network", true),
@@ -311,16 +319,17 @@ async fn a07_a_refused_change_in_the_console_changes_nothing(app: TestApp) {
         console.create_token("x", Expiry::Days(0)),
         console.create_break_glass("No Stem"),
         console.set_user_role(UserId(none), Some(Role::Administrator)),
-        console.restore_user(gone),
+        auditor.restore_user(gone),
         console.restore_user(UserId(none)),
         console.set_guard(no_guard),
         console.approve_batch(none),
         console.dismiss_batch(none),
-        console.undo_batch(none, true),
+        console.undo_batch(none, true, None),
+        console.undo_span(span, true, None),
         console.set_audit_days(1),
         console.finish_drill(),
         console.read_drill_code("mail", "000000"),
-        console.revoke_session([9; 32]),
+        console.revoke_session(SessionId(Uuid::from_u128(9))),
     );
     println!("{refused} refused changes");
 }

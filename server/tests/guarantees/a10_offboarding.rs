@@ -6,7 +6,7 @@ use crate::{
     support::{TestApp, entra_user, json},
 };
 use axum::http::{Method, StatusCode};
-use domain::{Conflict, Error, UserId, role::Role};
+use domain::{UserId, role::Role};
 
 on_both!(
     a10_whoever_is_deactivated_is_out_at_once,
@@ -76,8 +76,12 @@ async fn a11_the_same_name_again_is_somebody_else(app: TestApp) {
         assert_eq!(app.get("/Users?filter=externalId%20eq%20%22ext-ada%40corp.example%22").await.total(), 1);
         last = again;
     }
-    let refused = console.restore_user(user).await;
-    assert!(matches!(refused, Err(Error::Conflict(Conflict::UserName))), "{refused:?}");
+    // Only an administrator brings the role back, with the one who had it; the last newcomer keeps all but the name.
+    console.restore_user(user).await.unwrap();
+    assert_eq!(console.role_of(user).await.unwrap().effective(), Role::Administrator);
+    let newcomer = app.get(&format!("/Users/{last}")).await.expect(StatusCode::OK).json();
+    assert!(newcomer["userName"].as_str().unwrap().starts_with("ada@corp.example~"), "{newcomer}");
+    assert_eq!(console.role_of(last.parse().unwrap()).await.unwrap().effective(), Role::Member);
 }
 
 async fn a11_a_restored_user_is_whole(app: TestApp) {

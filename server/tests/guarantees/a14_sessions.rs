@@ -6,14 +6,14 @@ use crate::{
     support::{Answer, TestApp},
 };
 use axum::http::{HeaderMap, StatusCode, header};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     Error, Refusal,
-    console::idle,
-    session::SessionSummary,
-    sign_in::{confirmed, end},
+    console::{Confirmation, idle},
+    session::{SessionSummary, find},
 };
+use sha2::{Digest, Sha256};
 use std::{collections::HashSet, time::Instant};
-use tower_sessions::session::Id;
 
 on_both!(
     a14_every_wrong_try_gets_the_same_answer,
@@ -60,7 +60,7 @@ fn plain(answer: Answer) -> (StatusCode, HeaderMap, String) {
 
 async fn a16_a_session_id_is_new_whenever_rights_change(app: TestApp) {
     let secret = app.break_glass("gate-7f3k").await;
-    let planted = format!("__Host-postern={}", Id::default());
+    let planted = format!("__Host-postern={}", BASE64_URL_SAFE_NO_PAD.encode(app.env.random::<16>()));
     assert!(!is_in(&app, &planted).await);
     let answer = app.form("/login", Some(&planted), &format!("name=gate-7f3k&secret={secret}&next=")).await;
     let answer = answer.expect(StatusCode::SEE_OTHER);
@@ -110,15 +110,23 @@ async fn live(app: &TestApp) -> Vec<SessionSummary> {
     work.await.unwrap()
 }
 
-/// A confirmation that was checked before somebody signed out, and goes on after.
+/// A confirmation that was checked before somebody ended the session, and goes on after.
 async fn a17_a_session_that_was_ended_cannot_be_confirmed(app: TestApp) {
-    let console = app.console("gate-7f3k").await;
-    let principal = console.principal();
-    let confirm = async || confirmed(&app.env, principal, None, Some("set up Okta".to_owned()), None).await;
-    confirm().await.unwrap();
-    end(&app.env, principal.session, principal.clone(), None).await.unwrap();
+    let secret = app.break_glass("gate-7f3k").await;
+    let cookie = app.sign_in("gate-7f3k", &secret).await;
+    let token = BASE64_URL_SAFE_NO_PAD.decode(cookie.split_once('=').unwrap().1).unwrap();
+    let key = Sha256::digest(token).into();
+    let principal = find(&app.env, key).await.unwrap().unwrap().principal;
+    let confirmation = Confirmation {
+        proof: None,
+        reason: Some("set up Okta".to_owned()),
+        key,
+        next_key: app.env.random(),
+        device: None,
+    };
+    app.form("/logout", Some(&cookie), "").await.expect(StatusCode::SEE_OTHER);
     let before = events(&app).await.len();
-    let refused = confirm().await;
+    let refused = app.console_of(principal).confirm(confirmation).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::SessionEnded))), "{refused:?}");
     assert_eq!(events(&app).await.len(), before);
 }
@@ -127,14 +135,13 @@ async fn a17_the_database_holds_no_cookie(app: TestApp) {
     let secret = app.break_glass("gate-7f3k").await;
     let answer = app.form("/login", None, &format!("name=gate-7f3k&secret={secret}&next=")).await;
     let (cookie, device) = (answer.cookie().unwrap(), answer.set_cookie("__Host-postern-device=").unwrap());
-    let id: Id = cookie.split_once('=').unwrap().1.parse().unwrap();
+    let token = cookie.split_once('=').unwrap().1;
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let kept = format!("{:?}", tables(&app).await);
     let shown = [
-        id.to_string(),
-        id.0.to_string(),
-        hex(&id.0.to_le_bytes()),
-        hex(&id.0.to_be_bytes()),
+        token.to_owned(),
+        hex(&bytes),
         device.split_once('=').unwrap().1.to_owned(),
         secret.clone(),
         app.token.clone(),
@@ -144,9 +151,9 @@ async fn a17_the_database_holds_no_cookie(app: TestApp) {
     }
     if let Some(file) = app.database.url().strip_prefix("sqlite://") {
         for file in [file.to_owned(), format!("{file}-wal")] {
-            let bytes = std::fs::read(&file).unwrap();
-            for value in [id.0.to_le_bytes().to_vec(), id.to_string().into_bytes(), secret.clone().into_bytes()] {
-                assert!(!bytes.windows(value.len()).any(|window| window == value), "{file}");
+            let file_bytes = std::fs::read(&file).unwrap();
+            for value in [bytes.clone(), token.as_bytes().to_vec(), secret.clone().into_bytes()] {
+                assert!(!file_bytes.windows(value.len()).any(|window| window == value), "{file}");
             }
         }
     }

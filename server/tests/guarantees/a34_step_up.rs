@@ -8,8 +8,9 @@ use crate::{
 use app::App;
 use axum::http::{StatusCode, header};
 use domain::{
-    BreakGlassId, Error, GroupId, Refusal, TokenId, UserId,
+    BreakGlassId, Error, GroupId, Refusal, SessionId, Timestamp, TokenId, UserId,
     console::{Expiry, Principal},
+    guard::Span,
     role::Role,
     settings::{GuardMode, GuardSettings},
     token::Presented,
@@ -34,11 +35,13 @@ enum Class {
 }
 
 /// Every server function, with a body that it can read.
-const FUNCTIONS: [(&str, Class, &str); 24] = [
+const FUNCTIONS: [(&str, Class, &str); 27] = [
     ("approve_batch", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
     ("create_break_glass", Class::Secret, "stem=gate"),
     ("create_token", Class::Secret, "name=Okta"),
     ("dismiss_batch", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
+    ("end_session", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
+    ("pause_token", Class::Secret, "id=00000000-0000-7000-8000-000000000000&paused=false"),
     ("remove_break_glass", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
     ("restore_group", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
     ("restore_user", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
@@ -47,13 +50,14 @@ const FUNCTIONS: [(&str, Class, &str); 24] = [
     ("rotate_token", Class::Secret, "id=00000000-0000-7000-8000-000000000000"),
     ("set_audit_days", Class::Secret, "days=90"),
     ("set_group_role", Class::Secret, "id=00000000-0000-7000-8000-000000000000&role=auditor"),
-    ("set_guard", Class::Secret, "mode=alert&count=10&percent=20&minutes=40"),
+    ("set_guard", Class::Secret, "mode=alert&count=10&percent=20&cap=50&minutes=40"),
     ("set_provisioning", Class::Secret, "on=false"),
+    ("set_token_budget", Class::Secret, "id=00000000-0000-7000-8000-000000000000&mib=64&refusals=10"),
     ("set_token_client", Class::Secret, "id=00000000-0000-7000-8000-000000000000&client=entra"),
     ("set_token_networks", Class::Secret, "id=00000000-0000-7000-8000-000000000000&list=192.0.2.0/24&enforced=true"),
     ("set_user_role", Class::Secret, "id=00000000-0000-7000-8000-000000000000&role=auditor"),
     ("undo_batch", Class::Secret, "id=00000000-0000-7000-8000-000000000000&pause=true"),
-    ("end_session", Class::Session, "key=0000000000000000000000000000000000000000000000000000000000000000"),
+    ("undo_span", Class::Secret, "token=&from=2026-11-29T08:00&until=2026-11-29T09:00&pause=true"),
     ("finish_drill", Class::Session, ""),
     ("pause_token", Class::Session, "id=00000000-0000-7000-8000-000000000000&paused=true"),
     ("read_drill_code", Class::Session, "channel=mail&code=000000"),
@@ -95,13 +99,17 @@ async fn a34_every_use_case_is_asked_for_the_secret(app: TestApp) {
     let stale = app.console_of(principal.clone());
     let back = app.console_of(Principal { checked: app.env.now().plus_days(1), ..principal });
     let before = of_changes(tables(&app).await);
-    let none = Uuid::nil();
-    let guard = GuardSettings { mode: GuardMode::Alert, count: 100, percent: 100, minutes: 5 };
+    let (none, epoch) = (Uuid::nil(), Timestamp::from_millis(0));
+    let span = Span { token: None, from: epoch, until: epoch };
+    let guard = GuardSettings { mode: GuardMode::Alert, count: 100, percent: 100, cap: 100, minutes: 5 };
     for (console, when) in [(stale, "six minutes later"), (back, "a clock that was set back")] {
         let asked = [
             console.create_token("Okta", Expiry::Never).await.err(),
-            console.rotate_token(TokenId(none)).await.err(),
+            console.rotate_token(TokenId(none), None).await.err(),
+            console.set_token_budget(TokenId(none), 64, 10).await.err(),
             console.revoke_token(TokenId(none)).await.err(),
+            console.pause_token(TokenId(none), false).await.err(),
+            console.revoke_session(SessionId(none)).await.err(),
             console.set_token_networks(TokenId(none), "192.0.2.0/24", true).await.err(),
             console.set_token_client(TokenId(none), None).await.err(),
             console.set_provisioning(false).await.err(),
@@ -113,7 +121,8 @@ async fn a34_every_use_case_is_asked_for_the_secret(app: TestApp) {
             console.set_guard(guard).await.err(),
             console.approve_batch(none).await.err(),
             console.dismiss_batch(none).await.err(),
-            console.undo_batch(none, true).await.err(),
+            console.undo_batch(none, true, None).await.err(),
+            console.undo_span(span, true, None).await.err(),
             console.restore_user(UserId(none)).await.err(),
             console.restore_group(GroupId(none)).await.err(),
             console.set_audit_days(90).await.err(),
@@ -137,7 +146,7 @@ async fn a34_no_page_shows_a_token(app: TestApp) {
     let mut paths: Vec<String> =
         leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
     paths.extend(leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
-    paths.extend(["/admin/audit/export.csv".to_owned(), "/admin/audit/export.jsonl".to_owned(), "/".to_owned()]);
+    paths.push("/".to_owned());
     assert!(paths.iter().any(|path| path.contains("{id}") || path.contains(":id")), "{paths:?}");
     for path in paths {
         for id in [&user, &group] {
@@ -147,6 +156,10 @@ async fn a34_no_page_shows_a_token(app: TestApp) {
             assert!(!holds_token(&answer.text) && !answer.text.contains(&token[20..]), "{path}");
             assert!(!format!("{:?}", answer.headers).contains(&token), "{path}");
         }
+    }
+    for path in ["/admin/audit/export.csv", "/admin/audit/export.jsonl"] {
+        let answer = app.form(path, Some(&cookie), "").await.expect(StatusCode::OK);
+        assert!(!holds_token(&answer.text) && !answer.text.contains(&token[20..]), "{path}");
     }
     for path in ["/Users", "/Groups", "/ServiceProviderConfig", "/Schemas"] {
         assert!(!holds_token(&app.get(path).await.text), "{path}");
@@ -165,20 +178,20 @@ async fn a34_exports_need_the_secret(app: TestApp) {
     let unsaid = app.sign_in("gate-0001", &secret).await;
     let exports = ["/admin/audit/export.csv", "/admin/audit/export.jsonl"];
     for path in exports {
-        let answer = app.page(path, Some(&unsaid)).await.expect(StatusCode::SEE_OTHER);
+        let answer = app.form(path, Some(&unsaid), "").await.expect(StatusCode::SEE_OTHER);
         assert!(answer.header(header::LOCATION).starts_with("/admin/confirm"), "no reason yet");
-        app.page(path, None).await.expect(StatusCode::SEE_OTHER);
+        app.form(path, None, "").await.expect(StatusCode::SEE_OTHER);
     }
     let cookie = app.confirm(&unsaid, "", "monthly+report").await.cookie().unwrap();
     app.clock.advance_minutes(6);
     for path in exports {
-        let answer = app.page(path, Some(&cookie)).await.expect(StatusCode::SEE_OTHER);
+        let answer = app.form(path, Some(&cookie), "").await.expect(StatusCode::SEE_OTHER);
         assert!(answer.header(header::LOCATION).starts_with("/admin/confirm"));
         assert!(!answer.text.contains("break_glass"));
     }
     let cookie = app.confirm(&cookie, &secret, "").await.cookie().unwrap();
     for path in exports {
-        let answer = app.page(path, Some(&cookie)).await.expect(StatusCode::OK);
+        let answer = app.form(path, Some(&cookie), "").await.expect(StatusCode::OK);
         assert!(answer.text.contains("break_glass.signed_in"));
     }
     let exported = events(&app).await.into_iter().filter(|entry| entry.event.action.as_str() == "audit.exported");
@@ -186,7 +199,7 @@ async fn a34_exports_need_the_secret(app: TestApp) {
     // An auditor reads everything, and that is all.
     let ada = app.user("ada@corp.example").await;
     let (_, auditor) = user_session(&app, ada.parse().unwrap(), Role::Auditor).await;
-    app.page(exports[0], Some(&auditor)).await.expect(StatusCode::OK);
+    app.form(exports[0], Some(&auditor), "").await.expect(StatusCode::OK);
     let refused = app.form("/admin/api/create_token", Some(&auditor), "name=Okta").await.expect(StatusCode::CONFLICT);
     assert_eq!(refused.json()["kind"], json!("refused"));
 }

@@ -7,7 +7,8 @@ use crate::{
 };
 use domain::{
     Error, Refusal,
-    alert::{next, register, text, tried},
+    alert::{drill_code, next, register, text, tried},
+    audit::Lane,
     console::Expiry,
 };
 
@@ -55,8 +56,9 @@ async fn b10_a_drill_is_done_when_everything_was_seen(app: TestApp) {
 /// Reads a channel's alerts as its receiver does, up to the one that shows the code.
 async fn read_code(app: &TestApp, channel: &str) -> String {
     for _ in 0..=events(app).await.len() {
-        let Some((state, entry)) = next(&app.env, channel).await.unwrap() else { break };
-        let text = text(&entry, channel);
+        let Some((state, entry)) = next(&app.env, channel, Lane::Urgent).await.unwrap() else { break };
+        let code = drill_code(&app.env, &entry, channel).await.unwrap();
+        let text = text(&entry, code.as_deref());
         tried(&app.env, state, &entry, None).await.unwrap();
         if let Some(code) = text.lines().find_map(|line| line.strip_prefix("Code of this channel for the drill: ")) {
             assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()));

@@ -1,18 +1,24 @@
 //! What several guarantees are checked with: every row of every table, the audit log, and numbers that can be repeated.
 
-use crate::support::{TestApp, Value, json};
-use axum::http::StatusCode;
+use crate::support::{Answer, TestApp, Value};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
-    BreakGlassId, Timestamp, UserId,
+    BreakGlassId, SessionId, Timestamp, TokenId, UserId,
     audit::{Entry, Verifier},
     break_glass::NewAccount,
     console::{Console, Principal, Who},
+    maintenance::Maintenance,
     role::Role,
-    session::{Holder, SessionRecord},
+    session::{Browser, SessionKey, SessionRecord},
 };
+use server::PeerAddress;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, QueryBuilder, SqliteConnection};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Every row of every table, as JSON, in a fixed order.
 pub(crate) type Tables = BTreeMap<String, Vec<Value>>;
@@ -20,6 +26,7 @@ pub(crate) type Tables = BTreeMap<String, Vec<Value>>;
 /// What is in the database, whatever wrote it.
 pub(crate) async fn tables(app: &TestApp) -> Tables {
     app.recorder.flush().await;
+    app.env.store.settle().await.unwrap();
     let url = app.database.url();
     let mut tables = match url.starts_with("sqlite") {
         true => sqlite(url).await,
@@ -71,6 +78,26 @@ async fn postgres(url: &str) -> Tables {
     tables
 }
 
+/// Runs a statement past the store.
+pub(crate) async fn execute(app: &TestApp, statement: &'static str) {
+    let url = app.database.url();
+    if url.starts_with("sqlite") {
+        sqlx::query(statement).execute(&mut SqliteConnection::connect(url).await.unwrap()).await.unwrap();
+    } else {
+        sqlx::query(statement).execute(&mut PgConnection::connect(url).await.unwrap()).await.unwrap();
+    }
+}
+
+/// The number that a query gives, past the store.
+pub(crate) async fn number(app: &TestApp, query: &'static str) -> i64 {
+    let url = app.database.url();
+    if url.starts_with("sqlite") {
+        sqlx::query_scalar(query).fetch_one(&mut SqliteConnection::connect(url).await.unwrap()).await.unwrap()
+    } else {
+        sqlx::query_scalar(query).fetch_one(&mut PgConnection::connect(url).await.unwrap()).await.unwrap()
+    }
+}
+
 /// The rows without the columns that may change.
 pub(crate) fn without(mut tables: Tables, columns: &[(&str, &str)]) -> Tables {
     for (table, column) in columns {
@@ -82,10 +109,10 @@ pub(crate) fn without(mut tables: Tables, columns: &[(&str, &str)]) -> Tables {
     tables
 }
 
-/// What a refusal may leave: lines of the log, the record of the call, when a session or token was last used, and
-/// what the token's client was taken for.
+/// What a refusal may leave: lines of the log, the record of the call, when a session or token was last used, what was
+/// counted of the token, and what its client was taken for.
 pub(crate) fn of_changes(mut tables: Tables) -> Tables {
-    for table in ["audit_events", "activity", "sessions", "token_networks"] {
+    for table in ["audit_events", "activity", "sessions", "token_networks", "token_spending", "token_alerts"] {
         assert!(tables.remove(table).is_some(), "there is no table {table}");
     }
     without(tables, &[("tokens", "last_used"), ("tokens", "late_use"), ("tokens", "profile")])
@@ -151,35 +178,22 @@ pub(crate) async fn proven(app: &TestApp, name: &str) -> Principal {
         checked: now,
         reason: Some("keep the doors open".to_owned()),
         ends: now.plus_days(1),
-        session: app.env.random(),
+        session: SessionId::new(&app.env, now),
     };
-    let session = session(&principal);
+    let session = session(&principal, app.env.random());
     let work = app.env.store.write((account, session, now), |(account, session, now), tx| {
         Box::pin(async move {
             assert!(tx.prove_break_glass(*account, HASH, *now).await?);
-            assert!(tx.insert_session(session).await?);
-            Ok(())
+            tx.insert_session(session).await
         })
     });
     work.await.unwrap();
     principal
 }
 
-/// The record of a principal's session.
-pub(crate) fn session(principal: &Principal) -> SessionRecord {
-    SessionRecord {
-        key: principal.session,
-        holder: Some(match principal.who {
-            Who::BreakGlass(account, generation) => Holder::BreakGlass(account, generation),
-            Who::User(user) => Holder::User(user),
-        }),
-        signed_in: Some(principal.since),
-        seen: principal.since,
-        address: None,
-        agent: None,
-        data: "{}".to_owned(),
-        expires: principal.ends,
-    }
+/// The record of a principal's session under a key.
+pub(crate) fn session(principal: &Principal, key: SessionKey) -> SessionRecord {
+    SessionRecord { principal: principal.clone(), key, seen: principal.since, browser: Browser::default() }
 }
 
 /// The break-glass account of a principal.
@@ -235,6 +249,20 @@ impl Dice {
     }
 }
 
+/// The id of the token that the calls of a [`TestApp`] bear.
+pub(crate) async fn token_id(app: &TestApp) -> TokenId {
+    app.host.tokens().await.unwrap().iter().find(|token| app.token.contains(&token.key)).unwrap().id
+}
+
+/// A read with a token, from an address.
+pub(crate) async fn read_from(app: &TestApp, token: &str, address: &str) -> Answer {
+    let request =
+        Request::get("/scim/v2/ServiceProviderConfig").header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(PeerAddress(address.parse().unwrap()));
+    app.send(request).await
+}
+
 /// Every resource at an endpoint, with a filter or without, page by page.
 pub(crate) async fn list(app: &TestApp, endpoint: &str) -> Vec<Value> {
     let mut resources: Vec<Value> = Vec::new();
@@ -254,7 +282,7 @@ pub(crate) async fn list(app: &TestApp, endpoint: &str) -> Vec<Value> {
 /// Signs a user in as single sign-on will: a session of that role, by its cookie.
 pub(crate) async fn user_session(app: &TestApp, id: UserId, role: Role) -> (Principal, String) {
     let now = app.env.now();
-    let cookie = tower_sessions::session::Id::default();
+    let token: [u8; 16] = app.env.random();
     let principal = Principal {
         who: Who::User(id),
         name: "ada@corp.example".to_owned(),
@@ -263,17 +291,12 @@ pub(crate) async fn user_session(app: &TestApp, id: UserId, role: Role) -> (Prin
         checked: now,
         reason: None,
         ends: now.plus_days(1),
-        session: Sha256::digest(cookie.0.to_le_bytes()).into(),
+        session: SessionId::new(&app.env, now),
     };
-    let signed_in = json!({
-        "holder": {"user": {"id": id.to_string()}}, "name": principal.name, "role": role.as_str(),
-        "since": now.millis(), "checked": now.millis(), "reason": null, "ends": principal.ends.millis(),
-        "address": null, "agent": null,
-    });
-    let record = SessionRecord { data: json!({"signed_in": signed_in}).to_string(), ..session(&principal) };
+    let record = session(&principal, Sha256::digest(token).into());
     let work = app.env.store.write(record, |record, tx| Box::pin(async move { tx.insert_session(record).await }));
-    assert!(work.await.unwrap());
-    (principal, format!("__Host-postern={cookie}"))
+    work.await.unwrap();
+    (principal, format!("__Host-postern={}", BASE64_URL_SAFE_NO_PAD.encode(token)))
 }
 
 /// Whether somebody with this cookie is let into the console.
@@ -292,4 +315,13 @@ pub(crate) async fn try_sign_in(app: &TestApp, name: &str, secret: &str) -> Opti
     answer.expect(StatusCode::UNPROCESSABLE_ENTITY);
     app.clock.advance_minutes(61);
     None
+}
+
+/// Does the hourly work, as a process that has run for years: it believes a clock that two runs in a row have seen.
+pub(crate) async fn maintain(app: &TestApp) {
+    let years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    let mut process = Maintenance::new(app.env.clone());
+    for uptime in [Duration::ZERO, years, years] {
+        process.run(uptime).await.unwrap();
+    }
 }

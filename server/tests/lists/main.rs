@@ -159,8 +159,6 @@ async fn a_cursor_is_bound_to_its_query(app: TestApp) {
         (format!("/?sortBy=userName&filter=userName+pr&cursor={next}"), "invalidCursor"),
         ("/Users?cursor=%00".into(), "invalidCursor"),
         ("/Users?cursor=AAAA".into(), "invalidCursor"),
-        ("/Users?cursor&count=0".into(), "invalidCount"),
-        ("/Users?cursor&count=-1".into(), "invalidCount"),
         ("/Users?cursor&count=ten".into(), "invalidCount"),
     ] {
         let answer = app.get(&path).await.expect(StatusCode::BAD_REQUEST);

@@ -1,4 +1,4 @@
-//! A page of groups carries so many members, ends early there, and the next one goes on.
+//! A page of groups carries so many bytes, members counted, ends early there, and the next one goes on.
 
 use crate::{
     on_both,
@@ -12,8 +12,8 @@ use domain::{
 
 on_both!(a_page_of_groups_has_so_many_members_and_goes_on, a_page_of_the_root_has_so_many_members_and_goes_on,);
 
-/// Three members at most.
-const MEMBERS: Option<u64> = Some(3);
+/// Room for two groups with one member together, or for one with two.
+const BYTES: u64 = 1_400;
 
 /// Users, and groups with 2, 2, 5, 0 and 1 members, of which the last is a group.
 async fn crowds(app: &TestApp) -> Directory {
@@ -40,33 +40,33 @@ fn sizes(page: &[GroupView]) -> String {
 
 async fn a_page_of_groups_has_so_many_members_and_goes_on(app: TestApp) {
     let directory = crowds(&app).await;
-    let page = async |start, limit, members| -> Listing<GroupView> {
-        let page =
-            directory.groups(Filter::All, Window { sort: Sort::default(), start, limit }, members).await.unwrap();
+    let page = async |start, limit, bytes, with_members| -> Listing<GroupView> {
+        let window = Window { sort: Sort::default(), start, limit, bytes };
+        let page = directory.groups(Filter::All, window, with_members).await.unwrap();
         assert_eq!(page.total, 5);
         page
     };
     // Nothing ends early where nobody is asked for, or all fit.
-    assert_eq!(sizes(&page(Start::Index(0), 9, None).await.items), "a0 b0 c0 d0 e0");
-    assert_eq!(sizes(&page(Start::Index(0), 9, Some(10)).await.items), "a2 b2 c5 d0 e1");
+    assert_eq!(sizes(&page(Start::Index(0), 9, 4_000, false).await.items), "a0 b0 c0 d0 e0");
+    assert_eq!(sizes(&page(Start::Index(0), 9, 10_000, true).await.items), "a2 b2 c5 d0 e1");
     for limit in [4, 5, 9] {
         let (mut offset, mut seen) = (0, Vec::new());
         while offset < 5 {
-            let page = page(Start::Index(offset), limit, MEMBERS).await;
+            let page = page(Start::Index(offset), limit, BYTES, true).await;
             offset += u64::try_from(page.items.len()).unwrap();
             seen.push(sizes(&page.items));
         }
         assert_eq!(seen, ["a2", "b2", "c5", "d0 e1"], "{limit}");
         let (mut start, mut seen) = (Some(Start::First), Vec::new());
         while let Some(at) = start {
-            let page = page(at, limit, MEMBERS).await;
+            let page = page(at, limit, BYTES, true).await;
             start = page.next.map(Start::After);
             seen.push(sizes(&page.items));
         }
         assert_eq!(seen, ["a2", "b2", "c5", "d0 e1"], "{limit}");
         let (mut start, mut seen) = (Some(Start::Last), Vec::new());
         while let Some(at) = start {
-            let page = page(at, limit, MEMBERS).await;
+            let page = page(at, limit, BYTES, true).await;
             start = page.previous.map(Start::Before);
             seen.push(sizes(&page.items));
         }
@@ -83,13 +83,13 @@ async fn a_page_of_the_root_has_so_many_members_and_goes_on(app: TestApp) {
         };
         page.iter().map(name).collect::<Vec<_>>().join(" ")
     };
-    for (reversed, forward) in
-        [(false, vec!["u u u u u a2", "b2", "c5", "d0 e1"]), (true, vec!["e1 d0", "c5", "b2", "a2 u u u u u"])]
-    {
+    for (reversed, forward) in [(false, "u u u u u a2 b2 c5 d0·e1"), (true, "e1·d0 c5 b2 a2 u u u u u")] {
+        let forward: Vec<String> = forward.split(' ').map(|page| page.replace('·', " ")).collect();
         let page = async |start: Start<RootMark>| {
             let users = (Filter::All, Sort { descending: reversed, ..Sort::default() }, false);
-            let groups = (Filter::All, Sort { descending: reversed, ..Sort::default() }, MEMBERS);
-            let page = directory.search(Search { users, groups, reversed, start, limit: 9 }).await.unwrap();
+            let groups = (Filter::All, Sort { descending: reversed, ..Sort::default() }, true);
+            let page =
+                directory.search(Search { users, groups, reversed, start, limit: 9, bytes: BYTES }).await.unwrap();
             assert_eq!(page.total, 10);
             page
         };

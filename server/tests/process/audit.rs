@@ -6,7 +6,7 @@ use crate::{
 };
 use std::path::Path;
 
-on_both!(a40_audit_verify_finds_a_changed_file, a40_audit_verify_finds_a_changed_database);
+on_both!(a40_audit_verify_finds_a_changed_file, a40_audit_verify_finds_a_changed_database, r01_the_host_prunes_the_log,);
 
 /// A change of an export's lines, the first of which is its header.
 type Change = fn(&mut Vec<String>);
@@ -32,6 +32,10 @@ async fn a40_audit_verify_finds_a_changed_file(database: Database) {
     let head = hash(lines.last().unwrap());
     let said = verifies(url, &file, &lines, Some(&head)).await;
     assert!(said.contains(&format!("The chain holds: {} events", lines.len() - 1)) && said.contains(&head), "{said}");
+    // One that was written down earlier is as good.
+    let earlier = hash(&lines[lines.len() - 3]);
+    let said = verifies(url, &file, &lines, Some(&earlier)).await;
+    assert!(said.contains("2 events follow it"), "{said}");
     for (what, change, sentence) in CHANGES {
         let mut changed = lines.clone();
         change(&mut changed);
@@ -46,7 +50,7 @@ async fn a40_audit_verify_finds_a_changed_file(database: Database) {
     cut.pop();
     cut[0] = cut[0].replace(&head, &last);
     assert!(verifies(url, &file, &cut, None).await.contains("written down elsewhere"));
-    assert!(fails_to_verify(url, &file, &cut, Some(&head)).await.contains("the log does not end with the hash"));
+    assert!(fails_to_verify(url, &file, &cut, Some(&head)).await.contains("no event has the hash of --head"));
 }
 
 /// (what somebody does with a shell on the database, what the export then fails with)
@@ -79,7 +83,28 @@ async fn a40_audit_verify_finds_a_changed_database(database: Database) {
     }
     backdoor.run("DELETE FROM audit_events WHERE seq = (SELECT MAX(seq) FROM audit_events)").await;
     let said = fails_to_verify(url, &file, &export(url).await, Some(&head)).await;
-    assert!(said.contains("the log does not end with the hash it should"), "{said}");
+    assert!(said.contains("no event has the hash of --head"), "{said}");
+}
+
+async fn r01_the_host_prunes_the_log(database: Database) {
+    let url = database.url();
+    let lines = busy_log(url).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.jsonl");
+    // Only what is kept is verified, so the others may be given another time.
+    Backdoor::open(&database).await.run("UPDATE audit_events SET at = 0 WHERE seq <= 4").await;
+    for day in ["2999-01-01", "yesterday", "2020-02-30"] {
+        let said = fails(url, &["audit", "prune", "--before", day]).await;
+        assert!(said.contains("day"), "{day}: {said}");
+    }
+    let prune = ["audit", "prune", "--before", "2020-01-01", "--shrink"];
+    assert_eq!(out(url, &prune).await.trim(), "4 events were removed.");
+    assert_eq!(out(url, &prune).await.trim(), "0 events were removed.");
+    let left = export(url).await;
+    assert_eq!(left[1..4], lines[5..8]);
+    assert!(left[4].contains("\"audit.pruned\"") && left[4].contains("\"host\""), "{}", left[4]);
+    let said = verifies(url, &file, &left, Some(&hash(&left[4]))).await;
+    assert!(said.contains("The chain holds: 4 events, the last is number 8"), "{said}");
 }
 
 /// An export of a log in which something happened, checked.

@@ -22,7 +22,7 @@ pub(crate) async fn request(
     Some((status, serde_json::from_slice(&bytes).unwrap_or_default()))
 }
 
-async fn send(port: u16, request: request::Builder, body: Bytes) -> Option<Response<Incoming>> {
+pub(crate) async fn send(port: u16, request: request::Builder, body: Bytes) -> Option<Response<Incoming>> {
     let stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
     let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
     tokio::spawn(connection);
@@ -57,6 +57,11 @@ impl Answer {
 impl Browser {
     pub(crate) fn new(port: u16) -> Self {
         Self { port, cookies: Vec::new() }
+    }
+
+    /// The same browser, when the server has come back on another port.
+    pub(crate) fn on(self, port: u16) -> Self {
+        Self { port, ..self }
     }
 
     /// The value of a cookie.

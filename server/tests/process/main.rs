@@ -23,22 +23,29 @@ macro_rules! on_both {
 
 mod alerts;
 mod audit;
+mod backup;
 mod binary;
 mod browser;
+mod busy;
+mod proxies;
 mod receivers;
 mod recover;
+mod restore;
 mod secrets;
+mod settings;
 
 use binary::{PATIENCE, Server, fails, out, postern, run};
 use browser::request;
 use database::Database;
 use serde_json::{Value, json};
 use std::{
+    collections::HashMap,
+    process::Stdio,
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     process::Command,
     task::JoinSet,
@@ -113,6 +120,38 @@ async fn commands_work_beside_a_server(database: Database) {
     assert_eq!(list().await.0, 401);
 }
 
+/// Behind a proxy the end is announced: for a moment new connections are still served, and told that they end.
+#[tokio::test]
+async fn a_proxy_sees_the_end_coming() {
+    let database = Database::sqlite().await;
+    let mut server = Server::start_with(database.url(), |command| {
+        command.args(["--trusted-proxy", "127.0.0.1"]).stderr(Stdio::null())
+    })
+    .await;
+    let ready = async || {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").await?;
+        let mut buffer = vec![0; 4_096];
+        let read = stream.read(&mut buffer).await?;
+        std::io::Result::Ok(String::from_utf8_lossy(&buffer[..read]).to_lowercase())
+    };
+    let before = ready().await.unwrap();
+    assert!(before.starts_with("http/1.1 200") && !before.contains("connection: close"), "{before}");
+    let id = server.process.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    let told = timeout(PATIENCE, async {
+        loop {
+            let answer = ready().await.expect("it still accepts");
+            if answer.starts_with("http/1.1 503") {
+                return answer;
+            }
+        }
+    });
+    assert!(told.await.expect("it says so").contains("connection: close"));
+    let status = timeout(PATIENCE, server.process.wait()).await.expect("it stops by itself").unwrap();
+    assert!(status.success(), "{status}");
+}
+
 /// A socket that says nothing must give its place back: there are only so many.
 #[tokio::test]
 async fn a_silent_socket_is_cut() {
@@ -123,7 +162,8 @@ async fn a_silent_socket_is_cut() {
     assert_eq!(read.unwrap_or(0), 0);
 }
 
-/// Writers note each acknowledged user; the server is killed in their midst, again and again, and must know them all.
+/// Writers note each acknowledged user; the server is killed in their midst, again and again, and must know them all. Each
+/// has one event in a log that verifies, although nobody had sealed the last ones.
 async fn a_kill_loses_no_acknowledged_user(database: Database) {
     out(database.url(), &["scim", "enable"]).await;
     let token = out(database.url(), &["token", "create", "--name", "Entra"]).await.trim().to_owned();
@@ -147,6 +187,8 @@ async fn a_kill_loses_no_acknowledged_user(database: Database) {
         sleep(Duration::from_millis(150 + 130 * round)).await;
         server.process.kill().await.unwrap();
         writers.join_all().await;
+        let ledger = acknowledged.lock().unwrap().clone();
+        each_has_one_event(database.url(), &ledger).await;
     }
     let server = Server::start(database.url()).await;
     let ledger = acknowledged.lock().unwrap().clone();
@@ -157,4 +199,21 @@ async fn a_kill_loses_no_acknowledged_user(database: Database) {
         assert_eq!((status, &body["totalResults"]), (200, &json!(1)), "{name} was acknowledged and is lost");
         assert_eq!(body["Resources"][0]["emails"][0]["value"], json!(name), "{name} is there by half");
     }
+}
+
+async fn each_has_one_event(url: &str, ledger: &[String]) {
+    let export = out(url, &["audit", "export"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.jsonl");
+    std::fs::write(&file, &export).unwrap();
+    out(url, &["audit", "verify", file.to_str().unwrap()]).await;
+    let mut created = HashMap::<String, u32>::new();
+    for event in export.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if event["action"] == "user.created" {
+            *created.entry(event["target_name"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+    }
+    assert!(created.values().all(|count| *count == 1), "an event is there twice");
+    let lost: Vec<_> = ledger.iter().filter(|name| !created.contains_key(*name)).collect();
+    assert!(lost.is_empty(), "without an event: {lost:?}");
 }

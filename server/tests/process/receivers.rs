@@ -89,6 +89,17 @@ impl Receivers {
         self.came(channel).iter().map(|text| id(text)).collect()
     }
 
+    /// Waits until each of them has been told something.
+    pub(crate) async fn wait_for_one(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        for (channel, name) in CHANNELS.iter().enumerate() {
+            while self.came(channel).is_empty() {
+                assert!(Instant::now() < deadline, "{name} was told nothing in {limit:?}");
+                sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
     /// Waits until all of them have been told these.
     pub(crate) async fn wait_for(&self, ids: &BTreeSet<String>, limit: Duration) {
         let deadline = Instant::now() + limit;
@@ -100,6 +111,11 @@ impl Receivers {
             }
         }
     }
+}
+
+/// The id that the alert of an exported event has.
+pub(crate) fn id_of(event: &serde_json::Value) -> String {
+    format!("postern-audit-{}-{}", event["seq"], &event["link"]["hash"].as_str().unwrap()[..8])
 }
 
 /// The alert's id, which each channel carries.

@@ -47,7 +47,11 @@ pub struct TestClock(AtomicI64);
 
 impl TestClock {
     pub fn advance_minutes(&self, minutes: i64) {
-        self.0.fetch_add(minutes * 60_000, Ordering::SeqCst);
+        self.advance_millis(minutes * 60_000);
+    }
+
+    pub fn advance_millis(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
@@ -218,7 +222,7 @@ impl TestApp {
         let session = self.env.store.read(sessions, |(now, name), tx| {
             Box::pin(async move {
                 let sessions = tx.sessions(*now, idle(*now)).await?;
-                Ok(sessions.into_iter().find(|session| session.name == *name).map(|session| session.key))
+                Ok(sessions.into_iter().find(|session| session.name == *name).map(|session| session.id))
             })
         });
         let principal = Principal {

@@ -1,21 +1,22 @@
 use super::{
     asked::history,
-    facts::{Fact, facts},
+    facts::{Fact, Facts, facts},
     sentence::Sentence,
 };
 use crate::pages::{
     components::{Tone, chip, source_chip, when},
-    words::{absolute, visible},
+    words::{absolute, count, visible},
 };
 use domain::{
     Timestamp,
-    audit::{Action, Actor, Entry, Event, to_hex},
+    audit::{Action, Actor, Entry, Event, EventSummary, to_hex},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
 
 /// One event: a line that opens. `shown` is the target that the list is about already.
-pub(super) fn row(entry: Entry, shown: Option<Uuid>, now: Timestamp) -> impl IntoView {
+pub(super) fn row(row: EventSummary, shown: Option<Uuid>, now: Timestamp) -> impl IntoView {
+    let EventSummary { entry, is_whole } = row;
     let event = &entry.event;
     let Sentence { before, name, after } = Sentence::of(event);
     let (who, mark) = who(&event.actor);
@@ -34,8 +35,11 @@ pub(super) fn row(entry: Entry, shown: Option<Uuid>, now: Timestamp) -> impl Int
                 </summary>
                 <div class="event-body">
                     {changes(&facts(event))}
+                    {(!is_whole).then(|| view! {
+                        <p class="soft">"It says more than this list has room for."</p>
+                    })}
                     {place(&entry)}
-                    {links(event, shown)}
+                    {links(&entry, shown)}
                 </div>
             </details>
         </li>
@@ -43,7 +47,7 @@ pub(super) fn row(entry: Entry, shown: Option<Uuid>, now: Timestamp) -> impl Int
 }
 
 /// Who acted, and the chip that says as what.
-fn who(actor: &Actor) -> (String, Option<AnyView>) {
+pub(super) fn who(actor: &Actor) -> (String, Option<AnyView>) {
     match actor {
         Actor::Scim { name, .. } => (visible(name), Some(source_chip().into_any())),
         Actor::BreakGlass { name, .. } => (visible(name), Some(chip(Tone::Warn, "Break-glass").into_any())),
@@ -54,8 +58,19 @@ fn who(actor: &Actor) -> (String, Option<AnyView>) {
     }
 }
 
-/// Before and after, side by side; a column that would be empty is left out.
-fn changes(facts: &[Fact]) -> impl IntoView + use<> {
+/// What an event says: the attributes of a document that differ, and apart from them what Postern states.
+pub(super) fn changes(facts: &Facts) -> impl IntoView + use<> {
+    let Facts { attributes, stated, more } = facts;
+    let more = (*more > 0).then(|| format!("And {} more.", count(*more, "line", "lines")));
+    view! {
+        {compared("Attributes that changed", "After", attributes)}
+        {compared("Stated by Postern", "Facts", stated)}
+        {more.map(|more| view! { <p class="soft">{more}</p> })}
+    }
+}
+
+/// Before and after, side by side; a column that would be empty is left out, and one that is `alone` has a name for that.
+fn compared(caption: &'static str, alone: &'static str, facts: &[Fact]) -> impl IntoView + use<> {
     let has = |side: fn(&Fact) -> &Option<String>| facts.iter().any(|fact| side(fact).is_some());
     let (before, after) = (has(|fact| &fact.before), has(|fact| &fact.after));
     let cell = |shown: bool, label: &'static str, side: &Option<String>| {
@@ -74,12 +89,13 @@ fn changes(facts: &[Fact]) -> impl IntoView + use<> {
     };
     (!facts.is_empty()).then(|| {
         view! {
-            <table class="compare" aria-label="What changed">
+            <table class="compare">
+                <caption>{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col"><span class="visually-hidden">Attribute</span></th>
+                        <th scope="col"><span class="visually-hidden">"What"</span></th>
                         {head(before, "Before")}
-                        {head(after, if before { "After" } else { "Facts" })}
+                        {head(after, if before { "After" } else { alone })}
                     </tr>
                 </thead>
                 <tbody>{facts.iter().map(row).collect_view()}</tbody>
@@ -89,7 +105,7 @@ fn changes(facts: &[Fact]) -> impl IntoView + use<> {
 }
 
 /// Where in the chain it stands.
-fn place(entry: &Entry) -> impl IntoView + use<> {
+pub(super) fn place(entry: &Entry) -> impl IntoView + use<> {
     let hash = match &entry.link {
         Some(link) => view! { ", hash " <code>{to_hex(&link.hash)}</code> }.into_any(),
         None => ", from before events had hashes".into_any(),
@@ -97,21 +113,26 @@ fn place(entry: &Entry) -> impl IntoView + use<> {
     view! { <p class="hint">{format!("Event {}, {}", entry.seq, absolute(entry.event.at))} {hash}</p> }
 }
 
-fn links(event: &Event, shown: Option<Uuid>) -> impl IntoView + use<> {
-    let page = page_of(event);
+fn links(entry: &Entry, shown: Option<Uuid>) -> impl IntoView + use<> {
+    let event = &entry.event;
+    let (page, own) = (page_of(event), address(entry.seq));
     let all = event.target.filter(|target| shown != Some(*target)).map(history);
-    (page.is_some() || all.is_some()).then(|| {
-        view! {
-            <p class="event-links">
-                {page.map(|(href, words)| view! { <a href=href>{words}</a> })}
-                {all.map(|href| view! { <a href=href>"Everything that happened to it"</a> })}
-            </p>
-        }
-    })
+    view! {
+        <p class="event-links">
+            <a href=own>"See the event"</a>
+            {page.map(|(href, words)| view! { <a href=href>{words}</a> })}
+            {all.map(|href| view! { <a href=href>"Everything that happened to it"</a> })}
+        </p>
+    }
+}
+
+/// The page of one event.
+fn address(seq: i64) -> String {
+    format!("/admin/audit/{seq}")
 }
 
 /// The page of what an event is about, where it still can have one.
-fn page_of(event: &Event) -> Option<(String, &'static str)> {
+pub(super) fn page_of(event: &Event) -> Option<(String, &'static str)> {
     let id = event.target?;
     match event.action {
         Action::UserDeleted | Action::GroupDeleted => {

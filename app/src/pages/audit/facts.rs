@@ -1,14 +1,15 @@
 //! What was so before an event and after it, attribute by attribute.
 
 use super::sentence::intention;
-use crate::pages::words::{absolute, lines, visible};
+use crate::pages::words::{Reader, absolute, count, cut, visible, visible_text};
 use domain::{
     Timestamp,
-    audit::{Action, Event},
+    audit::{Action, Event, LEFT_OUT, ONLY_COUNTED, Said},
 };
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
-/// An attribute, and what it was and is.
+/// An attribute or a fact, and what it was and is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fact {
     pub(super) label: String,
@@ -16,47 +17,116 @@ pub(super) struct Fact {
     pub(super) after: Option<String>,
 }
 
-/// All that an event says of the state before and after, in the order in which it says it.
-pub(super) fn facts(event: &Event) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = Vec::new();
-    for (label, value) in read(event.before.as_deref()) {
-        join(&mut facts, label, value, |fact| &mut fact.before);
-    }
-    for (label, value) in read(event.after.as_deref()) {
-        join(&mut facts, label, value, |fact| &mut fact.after);
-    }
-    // A complex attribute is named whole, also where only a part of it differs.
-    facts.retain(|fact| fact.before != fact.after);
-    facts
+/// What a page shows of an event. What a document says and what Postern states are never in one list, so no name that
+/// somebody gave an attribute makes a fact of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// The attributes of a document that differ, in the order in which the event has them.
+    pub(super) attributes: Vec<Fact>,
+    /// Postern's own facts, likewise.
+    pub(super) stated: Vec<Fact>,
+    /// How many more there are of either.
+    pub(super) more: u64,
 }
 
-fn join(facts: &mut Vec<Fact>, label: String, value: String, side: impl Fn(&mut Fact) -> &mut Option<String>) {
-    if let Some(fact) = facts.iter_mut().find(|fact| fact.label == label) {
-        let side = side(fact);
-        *side = Some(side.take().map_or(value.clone(), |known| format!("{known}, {value}")));
-        return;
+/// How many facts of an event are shown.
+const SHOWN: usize = 100;
+
+/// How many lines are read of each side: some become one fact.
+const LINES: usize = 1_000;
+
+/// Most bytes on one side of a fact.
+const VALUE: usize = 2 * 1024;
+
+/// What an event says of the state before and after.
+pub(super) fn facts(event: &Event) -> Facts {
+    let (mut attributes, mut stated) = (Joined::default(), Joined::default());
+    let mut more = 0;
+    let sides: [(&Option<String>, Side); 2] =
+        [(&event.before, |fact| &mut fact.before), (&event.after, |fact| &mut fact.after)];
+    for (text, side) in sides {
+        let read = read(event, text.as_deref());
+        more += attributes.take(read.attributes, side) + stated.take(read.stated, side);
     }
-    let mut fact = Fact { label, before: None, after: None };
-    *side(&mut fact) = Some(value);
-    facts.push(fact);
+    let (stated, without) = stated.shown(SHOWN);
+    let (attributes, also_without) = attributes.shown(SHOWN - stated.len());
+    Facts { attributes, stated, more: more + without + also_without }
 }
 
-fn read(text: Option<&str>) -> Vec<(String, String)> {
-    let Some(text) = text else { return Vec::new() };
-    let Ok(map) = serde_json::from_str::<Map<String, Value>>(text) else {
-        return vec![("Text".to_owned(), visible(text))];
-    };
-    let mut rows = Vec::new();
-    for (name, value) in map {
-        match own(&name, &value) {
-            Some(row) => rows.push(row),
-            None => {
-                let lines = lines(&name, &value);
-                rows.extend(lines.into_iter().map(|(label, value)| (visible(&label), moment(&value))));
+type Side = fn(&mut Fact) -> &mut Option<String>;
+
+/// Facts, each with a label of its own.
+#[derive(Default)]
+struct Joined {
+    facts: Vec<Fact>,
+    places: HashMap<String, usize>,
+}
+
+impl Joined {
+    /// Takes the lines of one side, and says how many were not read.
+    fn take(&mut self, reader: Reader, side: Side) -> u64 {
+        reader.rows.into_iter().for_each(|(label, value)| self.add(visible(&label), &value, side));
+        reader.more
+    }
+
+    /// As many as may be shown, and how many more there are.
+    fn shown(self, most: usize) -> (Vec<Fact>, u64) {
+        let mut facts = self.facts;
+        // Older versions named a complex attribute whole, also where only a part of it differs.
+        facts.retain(|fact| fact.before != fact.after);
+        let more = facts.len().saturating_sub(most) as u64;
+        facts.truncate(most);
+        (facts, more)
+    }
+
+    fn add(&mut self, label: String, value: &str, side: Side) {
+        let next = self.facts.len();
+        let at = *self.places.entry(label.clone()).or_insert(next);
+        if at == next {
+            self.facts.push(Fact { label, before: None, after: None });
+        }
+        match side(&mut self.facts[at]) {
+            Some(known) if known.len() >= VALUE => {}
+            Some(known) => {
+                known.push_str(", ");
+                known.push_str(value);
+                *known = cut(known, VALUE).into_owned();
             }
+            empty => *empty = Some(value.to_owned()),
         }
     }
-    rows
+}
+
+/// What is read of one side.
+struct Read {
+    attributes: Reader,
+    stated: Reader,
+}
+
+fn read(event: &Event, text: Option<&str>) -> Read {
+    let mut read = Read { attributes: Reader::of_events(LINES), stated: Reader::of_events(LINES) };
+    let Some(text) = text else { return read };
+    let Ok(map) = serde_json::from_str::<Map<String, Value>>(text) else {
+        let lines = if event.action.is_about_document() { &mut read.attributes } else { &mut read.stated };
+        lines.push("Text", &visible_text(&cut(text, VALUE)));
+        return read;
+    };
+    for (name, value) in map {
+        match event.said(&name) {
+            Said::Attribute(name) => attribute(&mut read.attributes, name, &value),
+            Said::Fact => match own(&name, &value) {
+                Some((label, text)) => read.stated.push(&label, &text),
+                None => attribute(&mut read.stated, &name, &value),
+            },
+        }
+    }
+    read
+}
+
+fn attribute(reader: &mut Reader, name: &str, value: &Value) {
+    let from = reader.rows.len();
+    reader.attribute(name, value);
+    reader.rows[from..].iter_mut().for_each(|(_, value)| *value = moment(value));
 }
 
 /// A fact that Postern itself states under a word that does not speak for itself.
@@ -67,6 +137,7 @@ fn own(name: &str, value: &Value) -> Option<(String, String)> {
         other => other.to_string(),
     };
     let (label, text) = match name {
+        LEFT_OUT => ("Left out", count(value.as_u64()?, "value", "values")),
         "by" => ("Proven with", text),
         "as" => ("Form", text),
         "because" => ("Why", text),
@@ -75,13 +146,19 @@ fn own(name: &str, value: &Value) -> Option<(String, String)> {
         }
         "days" => ("Kept for", format!("{text} days")),
         "mode" => ("When too many leave", mode(&text).to_owned()),
-        "count" => ("Ordinary in any case", format!("{text} departures")),
+        "count" => ("Ordinary in any case", format!("{text} people")),
         "percent" => ("Ordinary too", format!("{text} % of active users")),
+        "cap" => ("But at most", format!("{text} people")),
         "minutes" => ("Within", format!("{text} minutes")),
         "through" => ("Last event removed", text),
         "hash" => ("Its hash", text),
         "restored" => ("Brought back", text),
         "failed" => ("Could not be brought back", text),
+        "budget" => ("Changes may store", format!("{text} MiB an hour")),
+        "refusals" => ("Refused calls answered", format!("{text} a minute")),
+        "MiB stored" => ("Stored in this hour", format!("{text} MiB")),
+        "further" => ("More of the same", text),
+        ONLY_COUNTED => ("Alert", "counted in a summary".to_owned()),
         "role" => ("Role", text),
         "expires" => ("Expires", if value.is_null() { "never".to_owned() } else { text }),
         "networks" if !value.is_array() => ("Networks", if value.is_null() { "any".to_owned() } else { text }),
@@ -101,21 +178,32 @@ fn mode(word: &str) -> &str {
 
 /// A moment as people read it; any other text as it is, with nothing hidden in it.
 fn moment(text: &str) -> String {
-    Timestamp::parse(text).map_or_else(|| visible(text), absolute)
+    Timestamp::parse(text).map_or_else(|| visible_text(text), absolute)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::audit::{Actor, Change};
+    use domain::audit::{Actor, Change, WORDS};
     use serde_json::json;
 
-    fn of(before: Option<Value>, after: Option<Value>) -> Vec<(String, String, String)> {
+    fn event(actor: Actor, action: Action, (before, after): (Option<Value>, Option<Value>)) -> Event {
         let text = |value: Option<Value>| value.map(|value| value.to_string());
         let change = Change { before: text(before), after: text(after) };
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::UserChanged).change(change);
+        Event::new(Timestamp::from_millis(0), actor, None, action).change(change)
+    }
+
+    fn rows(facts: Vec<Fact>) -> Vec<(String, String, String)> {
         let or_none = |side: Option<String>| side.unwrap_or_else(|| "∅".to_owned());
-        facts(&event).into_iter().map(|fact| (fact.label, or_none(fact.before), or_none(fact.after))).collect()
+        facts.into_iter().map(|fact| (fact.label, or_none(fact.before), or_none(fact.after))).collect()
+    }
+
+    fn of(before: Option<Value>, after: Option<Value>) -> Vec<(String, String, String)> {
+        rows(facts(&event(Actor::Host, Action::UserChanged, (before, after))).attributes)
+    }
+
+    fn stated(action: Action, after: Value) -> Vec<(String, String, String)> {
+        rows(facts(&event(Actor::Host, action, (None, Some(after)))).stated)
     }
 
     fn row(label: &str, before: &str, after: &str) -> (String, String, String) {
@@ -141,19 +229,21 @@ mod tests {
 
     #[test]
     fn our_own_facts_have_their_words() {
-        assert_eq!(of(Some(json!({"mode": "alert"})), None)[0].1, "they leave, and you are told");
-        let facts = of(None, Some(json!({"expires": null, "networks": null, "enforced": false})));
+        assert_eq!(stated(Action::GuardChanged, json!({"mode": "alert"}))[0].2, "they leave, and you are told");
+        let facts = stated(Action::TokenCreated, json!({"expires": null, "networks": null, "enforced": false}));
         assert_eq!(facts[0], row("Expires", "∅", "never"));
         assert_eq!(facts[1], row("Networks", "∅", "any"));
-        assert_eq!(of(None, Some(json!({"refused": "token.created"})))[0].2, "to make a token");
+        assert_eq!(stated(Action::Refused, json!({"refused": "token.created"}))[0].2, "to make a token");
     }
 
     #[test]
     fn members_are_listed_and_moments_are_told() {
-        let facts =
-            of(None, Some(json!({"members added": ["1", "2"], "old token expires": "2026-11-18T11:06:40.007Z"})));
-        assert_eq!(facts[0], row("Members added", "∅", "1, 2"));
-        assert_eq!(facts[1], row("Old token expires", "∅", "18 November 2026, 11:06 UTC"));
+        for (word, label) in [("members joined", "Members joined"), ("members added", "Members added")] {
+            let facts = stated(Action::GroupChanged, json!({word: ["1", "2"]}));
+            assert_eq!(facts, [row(label, "∅", "1, 2")]);
+        }
+        let facts = stated(Action::TokenRotated, json!({"old token expires": "2026-11-18T11:06:40.007Z"}));
+        assert_eq!(facts, [row("Old token expires", "∅", "18 November 2026, 11:06 UTC")]);
     }
 
     #[test]
@@ -161,6 +251,64 @@ mod tests {
         assert_eq!(of(None, Some(json!({"x": "a\u{202e}b"})))[0].2, "a[U+202E]b");
         let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::UserChanged);
         let event = Event { after: Some("no object\u{0}".to_owned()), ..event };
-        assert_eq!(facts(&event)[0].after.as_deref(), Some("no object[U+0000]"));
+        assert_eq!(facts(&event).attributes[0].after.as_deref(), Some("no object[U+0000]"));
+    }
+
+    #[test]
+    fn long_texts_are_told_by_their_length_and_hash() {
+        let sha256 = "ab".repeat(32);
+        let after = json!({"title": {"bytes": 5_000, "sha256": sha256}, "left out": 7});
+        let attributes = of(None, Some(after.clone()));
+        assert_eq!(attributes, [row("Job title", "∅", &format!("a text of 5,000 bytes with the SHA-256 {sha256}"))]);
+        assert_eq!(stated(Action::UserChanged, after), [row("Left out", "∅", "7 values")]);
+    }
+
+    #[test]
+    fn r36_no_attribute_is_read_as_a_fact_of_ours() {
+        let actor = Actor::Scim { token: domain::TokenId(uuid::Uuid::nil()), name: "Entra".to_owned() };
+        for action in Action::ALL.iter().copied().filter(|action| action.is_about_document()) {
+            for word in WORDS {
+                let document = |value: &str| json!({word: value, "title": value}).to_string();
+                let change = Change::between(&document("1"), &document("2"));
+                let event = Event::new(Timestamp::from_millis(0), actor.clone(), None, action).change(change);
+                let shown = facts(&event);
+                assert_eq!(shown.stated, [], "{action:?}: {word}");
+                let expected = [row(&label_of(word), "1", "2"), row("Job title", "1", "2")];
+                assert_eq!(rows(shown.attributes), expected, "{action:?}");
+            }
+        }
+    }
+
+    /// Names that read like a fact once they are put into words stay among the attributes.
+    #[test]
+    fn r36_an_attribute_with_the_label_of_a_fact_is_no_fact() {
+        let after = json!({"why": "Approved", "membersJoined": "1", "members joined": ["2"]});
+        let shown = facts(&event(Actor::Host, Action::GroupChanged, (None, Some(after))));
+        assert_eq!(rows(shown.attributes), [row("Why", "∅", "Approved"), row("Members joined", "∅", "1")]);
+        assert_eq!(rows(shown.stated), [row("Members joined", "∅", "2")]);
+    }
+
+    /// As an attribute's name is shown.
+    fn label_of(word: &str) -> String {
+        let mut document = Reader::of_events(1);
+        document.attribute(word, &json!("x"));
+        document.rows.remove(0).0
+    }
+
+    #[test]
+    fn an_event_of_any_size_has_so_many_facts() {
+        let names: Map<_, _> = (0..80_000).map(|n| (format!("a{n}"), json!("x".repeat(10)))).collect();
+        let addresses: Vec<_> = (0..5_000).map(|n| json!({"value": format!("{n}@corp.example")})).collect();
+        let change = Change {
+            before: Some(json!({"emails": addresses, "title": "x".repeat(100_000)}).to_string()),
+            after: Some(json!({"x": {"a": names}}).to_string()),
+        };
+        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::UserChanged).change(change);
+        let facts = facts(&event);
+        assert_eq!(facts.attributes.len(), SHOWN);
+        assert_eq!(facts.attributes[0].label, "E-mail");
+        let sides = facts.attributes.iter().flat_map(|fact| [&fact.before, &fact.after]).flatten();
+        assert!(sides.into_iter().all(|side| side.len() <= VALUE));
+        assert!(facts.more > 79_000, "{}", facts.more);
     }
 }

@@ -1,7 +1,12 @@
 //! For how long the log is kept, how it can be proven whole, and the ways to take it out.
 
-use crate::{api::audit::SetAuditDays, islands::submit::Submit, pages::components::copy_field};
+use crate::{
+    api::audit::SetAuditDays,
+    islands::submit::Submit,
+    pages::components::{copy_field, when},
+};
 use domain::{
+    Timestamp,
     audit::to_hex,
     console::{AuditPage, Console},
 };
@@ -16,6 +21,7 @@ pub(super) fn panel(console: &Console, log: &AuditPage) -> impl IntoView + use<>
             </div>
             <div class="panel-text">
                 {log.head.map(|(seq, hash)| head(seq, &hash))}
+                {log.backed_up.map(|at| backup(console.now(), at))}
                 <div class="actions">{exports(console.is_confirmed())}</div>
                 {console.may_change().then(|| days(log.days))}
             </div>
@@ -29,25 +35,39 @@ fn head(seq: i64, hash: &[u8; 32]) -> impl IntoView + use<> {
         <p class="hint">
             {format!(
                 "Every event carries the hash of the one before. Write this one down elsewhere, as of event {seq}: \
-                 whoever changes or removes an event up to there, even in the database, cannot keep it. ",
+                 changing or removing an event up to there, even in the database, changes it. ",
             )}
             <code>"postern audit verify FILE --head HASH"</code> " checks an export against it."
         </p>
     }
 }
 
-/// Taking the log out needs the secret, given within five minutes; without it the links lead to where it is asked for.
+fn backup(now: Timestamp, at: Timestamp) -> impl IntoView + use<> {
+    view! {
+        <p class="hint">
+            "The last backup of the database was made " {when(now, at)} ". After 7 days without one you are alerted."
+        </p>
+    }
+}
+
+/// Taking the log out needs the secret, given within five minutes; without it there are links to where it is asked for.
+/// Forms, because an export leaves an event.
 fn exports(is_confirmed: bool) -> impl IntoView {
-    let link = |file: &'static str, words: &'static str| {
+    let export = |file: &'static str, words: &'static str| {
         if is_confirmed {
-            view! { <a class="button" href=format!("/admin/audit/{file}") download="">{words}</a> }.into_any()
+            view! {
+                <form method="post" action=format!("/admin/audit/{file}")>
+                    <button class="button">{words}</button>
+                </form>
+            }
+            .into_any()
         } else {
             view! { <a class="button" href="/admin/confirm?next=/admin/audit">{words}</a> }.into_any()
         }
     };
     view! {
-        {link("export.csv", "Download as CSV")}
-        {link("export.jsonl", "Download as JSON Lines")}
+        {export("export.csv", "Download as CSV")}
+        {export("export.jsonl", "Download as JSON Lines")}
         {(!is_confirmed).then(|| view! { <p class="hint">"You are asked for your secret first."</p> })}
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::pages::words::{count, visible};
 use domain::audit::{Action, Event};
-use serde_json::Value;
 
 /// A sentence around the name of what was changed, where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,15 +16,37 @@ impl Sentence {
     pub(super) fn of(event: &Event) -> Self {
         let name = event.target_name.as_deref().map(visible);
         let (before, after) = words(event.action);
-        let fact = |name: &str| fact(event, name);
+        let fact = |word: &str| event.fact(word);
         match (event.action, name) {
             (Action::GuardTripped, Some(token)) => {
                 let people = fact("people").and_then(|people| people.as_u64());
-                let people = people.map_or_else(
-                    || "Many people lost access at once through token ".to_owned(),
-                    |people| format!("{} lost access at once through token ", count(people, "person", "people")),
-                );
-                Self { before: people, name: Some(token), after: String::new() }
+                let departures = fact("departures").and_then(|departures| departures.as_u64());
+                let before = match (people, departures) {
+                    (Some(people), _) => {
+                        format!("{} lost something at once through token ", count(people, "person", "people"))
+                    }
+                    (None, Some(departures)) => format!(
+                        "A batch that nobody has decided on has grown to {} through token ",
+                        count(departures, "departure", "departures")
+                    ),
+                    (None, None) => "Many people lost something at once through token ".to_owned(),
+                };
+                Self { before, name: Some(token), after: String::new() }
+            }
+            (Action::UserRoleChanged, Some(token)) if fact("further").is_some() => {
+                let further = fact("further").and_then(|further| further.as_u64()).unwrap_or_default();
+                let changes = count(further, "more change of a role", "more changes of roles");
+                Self {
+                    before: "Through token ".to_owned(),
+                    name: Some(token),
+                    after: format!(", {changes} were logged within an hour"),
+                }
+            }
+            (Action::UserRoleChanged, name) if fact("people").is_some() => {
+                let people = fact("people").and_then(|people| people.as_u64()).unwrap_or_default();
+                let whose = format!("The role of {} was changed", count(people, "person", "people"));
+                let before = if name.is_some() { format!("{whose}, through group ") } else { whose };
+                Self { before, name, after: String::new() }
             }
             (Action::BreakGlassRefused, name) => {
                 let attempts = fact("attempts").and_then(|attempts| attempts.as_u64()).unwrap_or(1);
@@ -37,6 +58,14 @@ impl Sentence {
                 let name = name.or_else(|| Some("a name that does not exist".to_owned()));
                 Self { before, name, after: after.to_owned() }
             }
+            (Action::TokenNewNetwork, Some(token)) if fact("further").is_some() => {
+                let further = fact("further").and_then(|further| further.as_u64()).unwrap_or_default();
+                let after = format!(
+                    " was used from {} within an hour",
+                    count(further, "more new network", "more new networks")
+                );
+                Self { before: "Token ".to_owned(), name: Some(token), after }
+            }
             (Action::Refused, name) => {
                 let what = fact("refused").and_then(|refused| Action::parse(refused.as_str()?)).map(intention);
                 let before = format!("It was refused to {}", what.unwrap_or("change something"));
@@ -45,7 +74,7 @@ impl Sentence {
             (Action::AuditExported, _) => {
                 let form = fact("as").and_then(|form| form.as_str().map(str::to_owned));
                 let form = form.map(|form| format!(" as {}", visible(&form))).unwrap_or_default();
-                Self { before: format!("The audit log was taken out{form}"), name: None, after: String::new() }
+                Self { before: format!("The audit log was exported{form}"), name: None, after: String::new() }
             }
             (Action::GuardUndone, _) => {
                 let number = |name| fact(name).and_then(|number| number.as_u64());
@@ -73,12 +102,6 @@ impl Sentence {
     }
 }
 
-/// A fact that an event gives.
-pub(super) fn fact(event: &Event, name: &str) -> Option<Value> {
-    let facts: Value = serde_json::from_str(event.after.as_deref()?).ok()?;
-    facts.get(name).cloned()
-}
-
 /// What stands before the name and after it. What has no name does not end with a space.
 fn words(action: Action) -> (&'static str, &'static str) {
     match action {
@@ -96,11 +119,11 @@ fn words(action: Action) -> (&'static str, &'static str) {
         Action::GroupRoleChanged => ("The role of group ", " was changed"),
         Action::ProvisioningEnabled => ("SCIM provisioning was turned on", ""),
         Action::ProvisioningDisabled => ("SCIM provisioning was turned off", ""),
-        Action::GuardTripped => ("Many people lost access at once through token ", ""),
+        Action::GuardTripped => ("Many people lost something at once through token ", ""),
         Action::GuardHeld => ("Departures through token ", " are held back"),
         Action::GuardApproved => ("Departures that were held back may go on", ""),
         Action::GuardUndone => ("A batch was undone", ""),
-        Action::GuardDismissed => ("A batch of departures was called right", ""),
+        Action::GuardDismissed => ("A batch of departures was accepted as it is", ""),
         Action::GuardChanged => ("The guard against mass deprovisioning was changed", ""),
         Action::TokenCreated => ("Token ", " was made"),
         Action::TokenRotated => ("A token to take the place of ", " was made"),
@@ -112,7 +135,10 @@ fn words(action: Action) -> (&'static str, &'static str) {
         Action::TokenNewNetwork => ("Token ", " was used from a new network"),
         Action::TokenOutsideNetworks => ("Token ", " was used from outside its networks and refused"),
         Action::TokenUsedLate => ("Token ", " was used after its end and refused"),
-        Action::TokenReminder => ("Token ", " is due for another"),
+        Action::TokenReminder => ("Token ", " is due to be replaced"),
+        Action::TokenHalfSpent => ("Token ", " has stored half of what it may in an hour"),
+        Action::TokenSpent => ("Token ", " has stored all that it may in an hour; its changes are refused"),
+        Action::TokenNameRefused => ("Token ", " asked for a name that is kept for break-glass accounts"),
         Action::BreakGlassCreated => ("Break-glass account ", " was made"),
         Action::BreakGlassReset => ("Break-glass account ", " got a new secret from the host"),
         Action::BreakGlassRotated => ("Break-glass account ", " was given a new secret"),
@@ -126,9 +152,15 @@ fn words(action: Action) -> (&'static str, &'static str) {
         Action::SignedOut => ("Signed out", ""),
         Action::SessionRevoked => ("The session of ", " was ended"),
         Action::Refused => ("A change was refused", ""),
-        Action::AuditExported => ("The audit log was taken out", ""),
+        Action::AuditExported => ("The audit log was exported", ""),
         Action::AuditPruned => ("Events whose time was over were removed", ""),
         Action::AuditChanged => ("How long the audit log is kept was changed", ""),
+        Action::BackupMade => ("The host made a backup", ""),
+        Action::BackupOverdue => ("A backup is overdue", ""),
+        Action::DatabaseRestored => ("An older state of the database was put back", ""),
+        Action::RemovalDelayed => ("The removal of old records was put off, as the clock seems to have jumped", ""),
+        Action::StorageReadOnly => ("The database has become read-only", ""),
+        Action::StorageWritable => ("The database takes all changes again", ""),
         Action::AlertTested => ("A test alert was sent", ""),
     }
 }
@@ -168,7 +200,7 @@ pub(super) fn intention(action: Action) -> &'static str {
 mod tests {
     use super::*;
     use domain::{Timestamp, audit::Actor};
-    use serde_json::json;
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     fn said(action: Action, name: Option<&str>, facts: Value) -> String {
@@ -194,7 +226,9 @@ mod tests {
     #[test]
     fn numbers_stand_in_the_sentence() {
         let tripped = said(Action::GuardTripped, Some("Entra"), json!({"people": 1_284}));
-        assert_eq!(tripped, "1,284 people lost access at once through token Entra");
+        assert_eq!(tripped, "1,284 people lost something at once through token Entra");
+        let further = said(Action::TokenNewNetwork, Some("Entra"), json!({"further": 1_495}));
+        assert_eq!(further, "Token Entra was used from 1,495 more new networks within an hour");
         let refused = |attempts| said(Action::BreakGlassRefused, Some("gate"), json!({"attempts": attempts}));
         assert_eq!(refused(1), "A sign-in with break-glass account gate was refused");
         assert_eq!(refused(40), "40 sign-ins with break-glass account gate were refused");

@@ -1,10 +1,14 @@
 use super::{Icon, icon, when};
-use domain::{Timestamp, console::Console, drill::Drill, lockout::NEEDED, session::MINUTES};
+use domain::{Timestamp, console::Console, drill::Drill, lockout::NEEDED, session::MINUTES, store::Health};
 use leptos::prelude::*;
 
 /// What every page says on top, because it concerns whoever administers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
+    /// Disk space is low, so that directories are refused.
+    Low,
+    /// The last change could not be written.
+    Failing,
     /// A drill goes on with that account, since then.
     Drill(String, Timestamp),
     /// A directory is in charge, and only so many break-glass accounts are proven.
@@ -13,6 +17,11 @@ pub(super) enum Notice {
 
 impl Notice {
     pub(super) async fn read(console: &Console) -> domain::Result<Option<Self>> {
+        match console.health() {
+            Health::Writable => {}
+            Health::Low => return Ok(Some(Self::Low)),
+            Health::Failing => return Ok(Some(Self::Failing)),
+        }
         let (status, drills) = (console.break_glass().await?, console.drills().await?);
         let proven = status.doors.proven();
         let thin = (status.provisioning && proven < NEEDED).then_some(Self::Thin(proven));
@@ -30,6 +39,14 @@ fn going_on(drills: &[Drill], now: Timestamp) -> Option<Notice> {
 /// One line with one link.
 pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
     let (class, words, link) = match notice {
+        Notice::Low => {
+            let words = "SCIM is read-only: disk space is low, and directories wait. Free some where the database is. ";
+            ("note note-warn banner", words.into_any(), "See since when")
+        }
+        Notice::Failing => {
+            let words = "Postern is read-only: the last change could not be written. The server’s log says why. ";
+            ("note note-warn banner", words.into_any(), "See since when")
+        }
         Notice::Drill(account, started) => {
             let words = view! { {format!("A drill with {account} goes on. It began ")} {when(now, *started)} ". " };
             ("note note-info banner", words.into_any(), "See the drill")
@@ -43,10 +60,14 @@ pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
         }
     };
     let link = if *notice == Notice::Thin(0) { "Prove two" } else { link };
+    let href = match notice {
+        Notice::Low | Notice::Failing => "/admin/audit?kind=storage",
+        Notice::Drill(..) | Notice::Thin(_) => "/admin/break-glass",
+    };
     view! {
         <aside class=class>
             {icon(Icon::Warning)}
-            <p>{words} <a href="/admin/break-glass">{link}</a></p>
+            <p>{words} <a href=href>{link}</a></p>
         </aside>
     }
 }
@@ -66,6 +87,7 @@ mod tests {
             signed_in: now.plus_millis(-minutes * 60_000),
             started: now,
             address: None,
+            seed: [0; 16],
             task: None,
             channels: Vec::new(),
             seen: Vec::new(),

@@ -34,7 +34,7 @@ pub(crate) fn meter(doors: &Doors) -> impl IntoView + use<> {
             <li class="meter-row">
                 <h3>"All of that at once"</h3>
                 <p class="soft">
-                    "Whoever has a shell on the host gets in all the same, also while the server is down: "
+                    "An operator with a shell on the host can always get in, even while the server is down: "
                     <code>"postern break-glass recover"</code> " prints a code that works once, for 15 minutes."
                 </p>
                 {chip(Tone::Plain, "From the host")}

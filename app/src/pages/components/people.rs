@@ -51,7 +51,7 @@ fn person(row: UserSummary, now: Timestamp) -> impl IntoView {
 
 /// An e-mail address that breaks after its `@` rather than anywhere.
 fn address(email: Option<String>) -> AnyView {
-    let Some(email) = email else { return "–".into_any() };
+    let Some(email) = email.as_deref().map(visible) else { return "–".into_any() };
     match email.split_once('@') {
         Some((local, domain)) => view! { {format!("{local}@")} <wbr/> {domain.to_owned()} }.into_any(),
         None => email.into_any(),

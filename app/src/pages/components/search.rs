@@ -21,15 +21,27 @@ pub(crate) fn encode(query: &[(&str, &str)]) -> String {
     text
 }
 
-/// A search that is a plain form. `kept` are the parts of the address that it carries along.
+/// A search of this page that is a plain form. `kept` are the parts of the address that it carries along.
 pub(crate) fn search_box(
     label: &'static str,
     search: String,
     kept: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
+    let kept = kept.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+    search_box_at(String::new(), label, search, kept)
+}
+
+/// The same, of the page at an address.
+pub(crate) fn search_box_at(
+    action: String,
+    label: &'static str,
+    search: String,
+    kept: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    let action = (!action.is_empty()).then_some(action);
     let kept = kept.into_iter().filter(|(_, value)| !value.is_empty());
     view! {
-        <form class="search" method="get" role="search">
+        <form class="search" method="get" role="search" action=action>
             {icon(Icon::Search)}
             <input
                 type="search"

@@ -1,70 +1,61 @@
-use super::{left, undo::undo};
+use super::{
+    lost,
+    undo::{Search, choose, undo_of_batch, who},
+};
 use crate::{
-    api::guard::{ApproveBatch, DismissBatch},
+    api::guard::{ApproveBatch, DismissBatch, UndoBatch},
     pages::{
         components::{Opener, Question, Tone, chip, confirm, when},
-        words::{absolute, count, list, visible},
+        words::{absolute, count, grouped, list, visible},
     },
 };
 use domain::{
     Timestamp,
-    audit::EventQuery,
-    console::{Console, Undone},
-    guard::{BatchState, BatchSummary, Departure},
+    console::Console,
+    guard::{BatchState, BatchSummary, Departure, Undone},
     settings::{GuardMode, GuardSettings},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use serde_json::Value;
-use std::collections::HashMap;
 
 /// A batch, and what the page says of it beside its row.
 pub(super) struct Found {
     pub(super) summary: BatchSummary,
     /// The last departures, 200 at most.
     pub(super) departures: Vec<Departure>,
-    /// What undoing it did.
-    pub(super) outcome: Option<Undone>,
+    /// Those that match the search, likewise.
+    pub(super) matching: Vec<Departure>,
 }
 
 impl Found {
-    pub(super) async fn read(console: &Console, summary: BatchSummary) -> domain::Result<Self> {
-        let departures = console.departures(summary.batch.id).await?;
-        Ok(Self { departures, ..Self::closed(summary) })
+    pub(super) async fn read(console: &Console, summary: BatchSummary, search: &str) -> domain::Result<Self> {
+        let departures = console.departures(summary.batch.id, "").await?;
+        let matching = match search {
+            "" => departures.clone(),
+            _ => console.departures(summary.batch.id, search).await?,
+        };
+        Ok(Self { summary, departures, matching })
     }
 
     pub(super) fn closed(summary: BatchSummary) -> Self {
-        Self { summary, departures: Vec::new(), outcome: None }
+        Self { summary, departures: Vec::new(), matching: Vec::new() }
     }
 }
 
-/// Whether somebody has still to decide.
-pub(super) fn is_open(state: BatchState) -> bool {
-    matches!(state, BatchState::Open | BatchState::Held)
-}
-
-/// What undoing did, by the batch's id, as far back as the log is looked at.
-pub(super) async fn outcomes(console: &Console) -> domain::Result<HashMap<String, Undone>> {
-    let query = EventQuery { action: Some("guard.undone".to_owned()), ..EventQuery::default() };
-    let log = console.audit(query, None).await?;
-    let read = |entry: &domain::audit::Entry| {
-        let facts: Value = serde_json::from_str(entry.event.after.as_deref()?).ok()?;
-        let number = |name: &str| facts.get(name).and_then(Value::as_u64);
-        let undone = Undone { restored: number("restored")?, failed: number("failed")? };
-        Some((facts.get("batch")?.as_str()?.to_owned(), undone))
-    };
-    Ok(log.entries.iter().filter_map(read).collect())
-}
-
 /// A batch that waits for a decision.
-pub(super) fn panel(found: &Found, settings: GuardSettings, may_change: bool, now: Timestamp) -> impl IntoView + use<> {
-    let BatchSummary { batch, token_name, weight } = &found.summary;
+pub(super) fn panel(
+    found: &Found,
+    settings: GuardSettings,
+    search: &str,
+    may_change: bool,
+    now: Timestamp,
+) -> impl IntoView + use<> {
+    let BatchSummary { batch, losses, .. } = &found.summary;
     let is_held = batch.state == BatchState::Held;
     let (title, word) = match is_held {
         true => ("Departures are held back", "Held"),
-        false => ("Many people lost access at once", "Open"),
+        false => ("Many people lost something at once", "Open"),
     };
     let id = format!("batch-{}", batch.id);
-    let token = format!("/admin/sso/tokens/{}", batch.token);
     view! {
         <section class="panel batch" aria-labelledby=id.clone()>
             <div class="panel-head">
@@ -74,17 +65,43 @@ pub(super) fn panel(found: &Found, settings: GuardSettings, may_change: bool, no
             <div class="panel-text">
                 <div class="prose-lines">
                     <p>
-                        <strong>{format!("{} ", left(*weight))}</strong>
-                        {format!("{}, through token ", between(batch.opened, batch.latest))}
-                        <a href=token>{visible(token_name)}</a> "."
+                        <strong>{format!("{} ", lost(*losses))}</strong>
+                        {format!("{}, through ", between(batch.opened, batch.latest))} {links(&found.summary)} "."
                     </p>
                     {who(&found.departures)}
+                    {batch.undone.map(|undone| view! { <p>{so_far(undone)}</p> })}
                     <p class="soft">{what_now(is_held, settings.mode)}</p>
                 </div>
-                {may_change.then(|| actions(found, is_held))}
+                {may_change.then(|| view! {
+                    {actions(found, is_held)}
+                    {choose(
+                        &batch.id.to_string(),
+                        UndoBatch::PATH,
+                        vec![("id", batch.id.to_string())],
+                        &found.departures,
+                        Search { text: search, kept: Vec::new(), matching: &found.matching },
+                    )}
+                })}
             </div>
         </section>
     }
+}
+
+/// The tokens of a batch, each a link.
+fn links(summary: &BatchSummary) -> impl IntoView + use<> {
+    let link = |(at, (token, name)): (usize, &(domain::TokenId, String))| {
+        view! {
+            {if at == 0 { "" } else { ", " }}
+            <a href=format!("/admin/sso/tokens/{token}")>{visible(name)}</a>
+        }
+    };
+    summary.tokens.iter().enumerate().map(link).collect_view()
+}
+
+/// The names of the tokens of a batch, in a sentence.
+pub(super) fn token_names(summary: &BatchSummary) -> String {
+    let names: Vec<String> = summary.tokens.iter().map(|(_, name)| format!("“{}”", visible(name))).collect();
+    list(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// From when to when, to the minute.
@@ -93,28 +110,30 @@ fn between(first: Timestamp, last: Timestamp) -> String {
     if first == last { format!("on {first}") } else { format!("between {first} and {last}") }
 }
 
-/// The first names, so that one sees at a glance who it is.
-fn who(departures: &[Departure]) -> impl IntoView + use<> {
-    let names: Vec<String> = departures.iter().map(|departure| visible(&departure.target_name)).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let all = if departures.len() < 200 { "Among them: " } else { "The last of them: " };
-    (!names.is_empty()).then(|| view! { <p class="soft">{format!("{all}{}.", list(&names))}</p> })
-}
-
 fn what_now(is_held: bool, mode: GuardMode) -> &'static str {
     match (is_held, mode) {
         (true, _) => {
-            "Nobody more loses access through this token until you decide. The directory is told so and tries again."
+            "Nobody more loses anything until you decide. The directory gets an error that says so, and tries again."
         }
-        (false, GuardMode::Alert) => "Whoever else the directory removes meanwhile joins this batch.",
-        (false, GuardMode::Hold) => "Nobody more loses access through this token until you decide.",
+        (false, GuardMode::Alert) => "Anyone else who loses something in the meantime joins this batch.",
+        (false, GuardMode::Hold) => "Nobody more loses anything until you decide.",
     }
+}
+
+/// What earlier orders did to a batch that is still open.
+fn so_far(undone: Undone) -> String {
+    let restored = count(undone.restored, "departure was", "departures were");
+    let failed = match undone.failed {
+        0 => String::new(),
+        failed => format!("; {} could not be, because what left no longer exists", grouped(failed)),
+    };
+    format!("{restored} undone earlier{failed}.")
 }
 
 fn actions(found: &Found, is_held: bool) -> impl IntoView + use<> {
     view! {
         <div class="actions">
-            {undo(found)}
+            {undo_of_batch(found)}
             {is_held.then(|| approve(found))}
             {(!is_held).then(|| dismiss(found))}
         </div>
@@ -122,7 +141,7 @@ fn actions(found: &Found, is_held: bool) -> impl IntoView + use<> {
 }
 
 fn approve(found: &Found) -> impl IntoView + use<> {
-    let BatchSummary { batch, token_name, .. } = &found.summary;
+    let batch = &found.summary.batch;
     let question = Question {
         id: format!("approve-{}", batch.id),
         title: "Let them go?".to_owned(),
@@ -135,7 +154,7 @@ fn approve(found: &Found) -> impl IntoView + use<> {
     let consequences = view! {
         <ul class="consequences">
             <li>
-                {format!("For two hours, everybody whom the directory removes through “{}” ", visible(token_name))}
+                {format!("For two hours, everybody whom the directory removes through {} ", token_names(&found.summary))}
                 <strong>"loses access, however many they are"</strong> "."
             </li>
             <li>"The directory does it by itself with its next cycle; Entra’s comes within about 40 minutes."</li>
@@ -146,7 +165,7 @@ fn approve(found: &Found) -> impl IntoView + use<> {
 }
 
 fn dismiss(found: &Found) -> impl IntoView + use<> {
-    let BatchSummary { batch, weight, .. } = &found.summary;
+    let BatchSummary { batch, losses, .. } = &found.summary;
     let question = Question {
         id: format!("dismiss-{}", batch.id),
         title: "Is it right as it is?".to_owned(),
@@ -158,9 +177,9 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
     };
     let consequences = view! {
         <ul class="consequences">
-            <li>{format!("The {} stay as they are, without access.", count(*weight, "person", "people"))}</li>
-            <li>"The count begins anew: these no longer belong to what comes next."</li>
-            <li>"Whoever was deleted can be restored one by one for 30 days."</li>
+            <li>{format!("What happened stays: {}.", lost(*losses))}</li>
+            <li>"The count starts from nothing."</li>
+            <li>"It can still be undone below, by its time, for 30 days."</li>
         </ul>
     };
     confirm(question, Opener::Plain("It is right"), "It is right as it is".to_owned(), consequences)
@@ -170,14 +189,14 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
 pub(super) fn past(past: Vec<Found>, now: Timestamp) -> impl IntoView {
     let number = u64::try_from(past.len()).unwrap_or(u64::MAX);
     let row = |found: Found| {
-        let BatchSummary { batch, token_name, weight } = &found.summary;
+        let batch = &found.summary.batch;
         let (tone, word) = verdict(batch.state);
         view! {
             <tr>
-                <td class="row-main">{outcome(&found, *weight)}</td>
+                <td class="row-main">{outcome(&found.summary)}</td>
                 <td class="row-text">
                     <span class="card-label">"Through "</span>
-                    <a href=format!("/admin/sso/tokens/{}", batch.token)>{visible(token_name)}</a>
+                    {links(&found.summary)}
                 </td>
                 <td class="soft">{when(now, batch.opened)}</td>
                 <td>
@@ -195,7 +214,7 @@ pub(super) fn past(past: Vec<Found>, now: Timestamp) -> impl IntoView {
             <table class="rows" aria-label="Earlier batches">
                 <thead>
                     <tr>
-                        <th scope="col">People</th>
+                        <th scope="col">What left</th>
                         <th scope="col">Token</th>
                         <th scope="col">Began</th>
                         <th scope="col">Decision</th>
@@ -217,20 +236,23 @@ fn verdict(state: BatchState) -> (Tone, &'static str) {
     }
 }
 
-fn outcome(found: &Found, weight: u64) -> String {
-    match found.outcome {
+fn outcome(summary: &BatchSummary) -> String {
+    match summary.batch.undone {
         Some(Undone { restored, failed: 0 }) => format!("{} undone", count(restored, "departure", "departures")),
         Some(Undone { restored, failed }) => {
             format!("{} undone, {failed} could not be", count(restored, "departure", "departures"))
         }
-        None => count(weight, "person", "people"),
+        None => lost(summary.losses),
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use domain::{TokenId, guard::Batch};
+    use domain::{
+        TokenId,
+        guard::{Batch, Losses},
+    };
 
     pub(in super::super) fn found(weight: u64) -> Found {
         let at = Timestamp::from_millis(0);
@@ -242,14 +264,19 @@ pub(super) mod tests {
             state: BatchState::Open,
             approved_until: None,
             closed: None,
+            undone: None,
         };
-        Found::closed(BatchSummary { batch, token_name: "Entra".to_owned(), weight })
+        let losses = Losses { people: weight, ..Losses::default() };
+        Found::closed(BatchSummary { tokens: vec![(batch.token, "Entra".to_owned())], batch, losses })
     }
 
     #[test]
     fn an_outcome_says_what_did_not_come_back() {
-        let said = |undone| outcome(&Found { outcome: undone, ..found(300) }, 300);
-        assert_eq!(said(None), "300 people");
+        let said = |undone| {
+            let summary = found(300).summary;
+            outcome(&BatchSummary { batch: Batch { undone, ..summary.batch.clone() }, ..summary })
+        };
+        assert_eq!(said(None), "300 people lost access");
         assert_eq!(said(Some(Undone { restored: 300, failed: 0 })), "300 departures undone");
         assert_eq!(said(Some(Undone { restored: 299, failed: 1 })), "299 departures undone, 1 could not be");
     }
@@ -259,11 +286,5 @@ pub(super) mod tests {
         let at = Timestamp::from_millis;
         assert_eq!(between(at(0), at(59_000)), "on 1 January 1970, 00:00 UTC");
         assert!(between(at(0), at(60_000)).starts_with("between 1 January 1970, 00:00 UTC and 1 January"));
-    }
-
-    #[test]
-    fn only_what_is_undecided_is_open() {
-        assert!(is_open(BatchState::Open) && is_open(BatchState::Held));
-        assert!(![BatchState::Approved, BatchState::Undone, BatchState::Dismissed].into_iter().any(is_open));
     }
 }

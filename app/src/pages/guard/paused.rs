@@ -32,7 +32,7 @@ pub(super) fn note(token: &Token, may_change: bool, now: Timestamp) -> Option<An
                 <div class="note-text">
                     <p>
                         "Token " <a href=href>{visible(&token.name)}</a> " is paused, since " {when(now, since)}
-                        ": every call with it is refused, and whoever leaves stays active here. Put right in the \
+                        ": every call with it is refused, and people who leave stay active here. Put right in the \
                          directory what went wrong, then resume it."
                     </p>
                     {resume}

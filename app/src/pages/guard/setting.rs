@@ -1,5 +1,9 @@
 use super::{Guard, consequence, rule};
-use crate::{api::guard::SetGuard, islands::submit::Submit};
+use crate::{
+    api::guard::SetGuard,
+    islands::submit::Submit,
+    pages::{components::number, words::count},
+};
 use domain::settings::{GuardMode, GuardSettings};
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -13,17 +17,33 @@ pub(super) fn panel(guard: &Guard) -> impl IntoView + use<> {
             </div>
             <div class="panel-text">
                 <div class="prose-lines">
-                    <p><strong>{rule(settings, guard.active)}</strong></p>
+                    <p><strong>{rule(settings, guard.active, guard.population)}</strong></p>
                     <p class="soft">{consequence(settings.mode)}</p>
                     <p class="soft">
-                        "Counted for each token: people who are deactivated or deleted, and the members of groups that \
-                         are deleted or emptied. An administrator’s own changes do not count."
+                        "Counted over all tokens together, each person once: people who are deactivated, deleted or \
+                         renamed, and people who leave a group that gives a role or has more than ten members, or one \
+                         that is deleted or emptied. An administrator’s own changes do not count."
+                    </p>
+                    <p class="soft">
+                        {basis(guard.population)}
                     </p>
                 </div>
                 {guard.may_change.then(|| change(settings))}
             </div>
         </section>
     }
+}
+
+/// What the percentage is of.
+fn basis(population: u64) -> String {
+    if population == 0 {
+        return "The percentage counts from the second day, when there are active people of the day before.".to_owned();
+    }
+    format!(
+        "The percentage is of {}: the smallest number of the last seven days, without the last 24 hours, so that new \
+         people do not widen it.",
+        count(population, "active person", "active people"),
+    )
 }
 
 fn change(settings: GuardSettings) -> impl IntoView {
@@ -34,12 +54,14 @@ fn change(settings: GuardSettings) -> impl IntoView {
                 <form class="stack" method="post" action=SetGuard::PATH>
                     {modes(settings.mode)}
                     <div class="fields">
-                        {number("count", "Ordinary in any case", settings.count, "1", "100000", "departures")}
-                        {number("percent", "And of active people", settings.percent, "1", "100", "percent")}
+                        {number("count", "Ordinary in any case", settings.count, "1", "100000", "people")}
+                        {number("percent", "Or of active people", settings.percent, "1", "100", "percent")}
+                        {number("cap", "But at most", settings.cap, "1", "100000", "people")}
                         {number("minutes", "Within", settings.minutes, "5", "1440", "minutes")}
                     </div>
                     <p class="hint">
-                        "The greater of the first two is what is ordinary. Entra’s cycle takes about 40 minutes."
+                        "The greater of the number and the percentage is ordinary, and within a day twice as many. The \
+                         percentage never allows more than “But at most”. Entra’s cycle takes about 40 minutes."
                     </p>
                     <button class="button">Save</button>
                 </form>
@@ -66,24 +88,5 @@ fn modes(now: GuardMode) -> impl IntoView {
             {mode(GuardMode::Alert, "Tell me")}
             {mode(GuardMode::Hold, "Hold them back")}
         </fieldset>
-    }
-}
-
-fn number(
-    name: &'static str,
-    label: &'static str,
-    value: u32,
-    min: &'static str,
-    max: &'static str,
-    unit: &'static str,
-) -> impl IntoView {
-    view! {
-        <label class="field">
-            <span class="label">{label}</span>
-            <span class="with-unit">
-                <input class="number" type="number" name=name min=min max=max required value=value.to_string()/>
-                <span class="soft">{unit}</span>
-            </span>
-        </label>
     }
 }

@@ -1,22 +1,33 @@
-//! The dialog that undoes a batch says whom it brings back.
+//! The dialogs that undo what left, all of it or what concerns some people, say whom they bring back.
 
-use super::batch::Found;
+use super::{
+    batch::{Found, token_names},
+    lost,
+};
 use crate::{
-    api::guard::UndoBatch,
+    api::guard::{UndoBatch, UndoSpan},
+    islands::submit::Submit,
     pages::{
-        components::{Opener, Question, confirm},
+        components::{Opener, Question, confirm, hidden, search_box_at},
         words::{count, list, visible},
     },
 };
-use domain::guard::{Departure, DepartureKind};
+use domain::{
+    console::Departed,
+    guard::{Departure, DepartureKind, Losses},
+};
 use leptos::{prelude::*, server_fn::ServerFn};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
-/// The button and its dialog.
-pub(super) fn undo(found: &Found) -> impl IntoView + use<> {
+/// So many departures are known by name at most.
+const NAMED: usize = 200;
+
+/// The button and the dialog for a batch.
+pub(super) fn undo_of_batch(found: &Found) -> impl IntoView + use<> {
     let summary = &found.summary;
-    let id = format!("undo-{}", summary.batch.id);
     let question = Question {
-        id: id.clone(),
+        id: format!("undo-{}", summary.batch.id),
         title: "Undo this batch?".to_owned(),
         verb: "Undo",
         action: UndoBatch::PATH,
@@ -24,41 +35,137 @@ pub(super) fn undo(found: &Found) -> impl IntoView + use<> {
         phrase: None,
         next: None,
     };
-    let lines = lines(&found.departures, summary.weight);
-    let pause = view! {
-        <label class="choice">
-            <input type="checkbox" name="pause" value="true" checked form=format!("{id}-form")/>
-            <span>
-                <strong>"Pause the token first"</strong>
-                <span class="soft">
-                    {format!(
-                        "Otherwise the next call through “{}” may do it all again while you look for the cause.",
-                        visible(&summary.token_name),
-                    )}
-                </span>
-            </span>
-        </label>
+    let tokens = token_names(summary);
+    let lines = lines(&found.departures, summary.losses);
+    let pause = pause(&question.id, format!("Otherwise the next call through {tokens} may do it all again."));
+    confirm(question, Opener::Plain("Undo"), "Undo this batch".to_owned(), consequences(lines, pause))
+}
+
+/// The button and the dialog for a stretch of time.
+pub(super) fn undo_of_span(fields: Vec<(&'static str, String)>, departed: &Departed) -> impl IntoView + use<> {
+    let question = Question {
+        id: "undo-span".to_owned(),
+        title: "Undo all of this?".to_owned(),
+        verb: "Undo",
+        action: UndoSpan::PATH,
+        fields,
+        phrase: None,
+        next: Some("/admin/sso/guard"),
     };
-    let consequences = view! {
+    let mut lines = lines(&departed.departures, departed.losses);
+    lines.push("Memberships of these people that began in that time end.".to_owned());
+    let pause = pause(&question.id, "Otherwise the next call of the directory may do it all again.".to_owned());
+    confirm(question, Opener::Plain("Undo"), "Undo all of this".to_owned(), consequences(lines, pause))
+}
+
+fn consequences(lines: Vec<String>, pause: impl IntoView + 'static) -> impl IntoView {
+    view! {
         <ul class="consequences">
             {lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
-            <li>"Each comes back as it was before, with its groups and under the same id."</li>
-            <li>"Put it right in the directory too, before its token works again: it sends what it holds."</li>
+            <li>"Each comes back as before, with groups and under the same ID."</li>
+            <li>"A user or group that has taken one of their names is kept and renamed."</li>
+            <li>"Correct the directory too, before its token works again: it sends what it holds."</li>
         </ul>
         {pause}
+    }
+}
+
+fn pause(dialog: &str, why: String) -> impl IntoView + use<> {
+    view! {
+        <label class="choice">
+            <input type="checkbox" name="pause" value="true" checked form=format!("{dialog}-form")/>
+            <span>
+                <strong>"Pause the token first"</strong>
+                <span class="soft">{why}</span>
+            </span>
+        </label>
+    }
+}
+
+/// What a list of people is searched for.
+pub(super) struct Search<'s> {
+    /// A text in their names.
+    pub(super) text: &'s str,
+    /// The parts of the address that the search carries along.
+    pub(super) kept: Vec<(&'static str, String)>,
+    /// The departures of those who match, the last ones, 200 at most.
+    pub(super) matching: &'s [Departure],
+}
+
+/// A list of those who left, in which some can be ticked and brought back.
+pub(super) fn choose(
+    id: &str,
+    action: &'static str,
+    fields: Vec<(&'static str, String)>,
+    departures: &[Departure],
+    search: Search<'_>,
+) -> Option<impl IntoView + use<>> {
+    if people(departures).len() < 2 && departures.len() < NAMED {
+        return None;
+    }
+    let people = people(search.matching);
+    let (is_searched, found_nobody) = (!search.text.is_empty(), people.is_empty());
+    // Of few departures all can be seen.
+    let has_search = is_searched || departures.len() >= NAMED;
+    let searched = visible(search.text);
+    let row = |(at, (target, name)): (usize, (Uuid, String))| {
+        view! {
+            <label class="choice">
+                <input type="checkbox" name=format!("people[{at}]") value=target.to_string()/>
+                <span>{name}</span>
+            </label>
+        }
     };
-    confirm(question, Opener::Danger("Undo"), "Undo this batch".to_owned(), consequences)
+    let heading = format!("choose-{id}");
+    let box_of = format!("/admin/sso/guard#{heading}");
+    Some(view! {
+        <details class="fold" open=is_searched>
+            <summary id=heading.clone()>"Undo for some of them"</summary>
+            {has_search.then(|| view! {
+                <p class="soft">"The last ones are listed. Search for anybody else by name."</p>
+                {search_box_at(box_of, "Name", search.text.to_owned(), search.kept)}
+            })}
+            {found_nobody.then(|| view! { <p role="status">{format!("Nobody among them matches “{searched}”.")}</p> })}
+            {(!found_nobody).then(|| view! { <Submit>
+                <form class="stack" method="post" action=action aria-labelledby=heading>
+                    {hidden(fields)}
+                    <input type="hidden" name="chosen" value="true"/>
+                    <div class="choices">{people.into_iter().enumerate().map(row).collect_view()}</div>
+                    <button class="button">"Undo for those ticked"</button>
+                </form>
+            </Submit> })}
+        </details>
+    })
+}
+
+/// Each user and group once, with its name, in the order of the names.
+fn people(departures: &[Departure]) -> Vec<(Uuid, String)> {
+    let named: BTreeMap<Uuid, String> =
+        departures.iter().map(|departure| (departure.target, visible(&departure.target_name))).collect();
+    let mut people: Vec<(Uuid, String)> = named.into_iter().collect();
+    people.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    people
+}
+
+/// Some names, so that one sees at a glance who it is.
+pub(super) fn who(departures: &[Departure]) -> impl IntoView + use<> {
+    let names: Vec<String> = people(departures).into_iter().map(|(_, name)| name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let all = if departures.len() < NAMED { "Among them: " } else { "Among the last of them: " };
+    (!names.is_empty()).then(|| view! { <p class="soft">{format!("{all}{}.", list(&names))}</p> })
 }
 
 /// What comes back, a line for each way in which it left. Of more than 200 departures the last 200 are known by name.
-fn lines(departures: &[Departure], weight: u64) -> Vec<String> {
+fn lines(departures: &[Departure], losses: Losses) -> Vec<String> {
     let kinds = [
         (DepartureKind::Deactivated, "person is made active again", "people are made active again"),
         (DepartureKind::Deleted, "deleted person is restored", "deleted people are restored"),
+        (DepartureKind::Renamed, "person gets the old name back", "people get their old names back"),
+        (DepartureKind::LeftGroup, "membership is restored", "memberships are restored"),
         (DepartureKind::GroupDeleted, "deleted group is restored", "deleted groups are restored"),
         (DepartureKind::GroupEmptied, "group gets its members back", "groups get their members back"),
     ];
-    let more = departures.len() >= 200;
+    let more = departures.len() >= NAMED;
     let mut lines = Vec::new();
     for (kind, one, many) in kinds {
         let names: Vec<String> =
@@ -71,10 +178,7 @@ fn lines(departures: &[Departure], weight: u64) -> Vec<String> {
         }
     }
     if more {
-        lines.insert(
-            0,
-            format!("All departures of this batch are undone; they concern {}.", count(weight, "person", "people")),
-        );
+        lines.insert(0, format!("All of this is undone: {}.", lost(losses)));
     }
     lines
 }
@@ -86,12 +190,12 @@ mod tests {
 
     fn departure(kind: DepartureKind, name: &str) -> Departure {
         Departure {
-            id: Default::default(),
             at: Timestamp::from_millis(0),
             token: TokenId(Default::default()),
             kind,
             target: Default::default(),
             target_name: name.to_owned(),
+            group: None,
             weight: 1,
             before: None,
             batch: None,
@@ -106,7 +210,7 @@ mod tests {
             departure(DepartureKind::GroupDeleted, "Engine Owners"),
         ];
         assert_eq!(
-            lines(&departures, 40),
+            lines(&departures, Losses::default()),
             [
                 "2 people are made active again: Ada King and Grace Hopper.",
                 "1 deleted group is restored: Engine Owners."
@@ -117,8 +221,8 @@ mod tests {
     #[test]
     fn of_many_only_some_are_named() {
         let departures = vec![departure(DepartureKind::Deleted, "x"); 200];
-        let lines = lines(&departures, 300);
-        assert_eq!(lines[0], "All departures of this batch are undone; they concern 300 people.");
+        let lines = lines(&departures, Losses { people: 300, ..Losses::default() });
+        assert_eq!(lines[0], "All of this is undone: 300 people lost access.");
         assert_eq!(lines[1], "Of the last 200, 200 deleted people are restored: x, x, x, x and 196 others.");
     }
 }

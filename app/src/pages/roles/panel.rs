@@ -37,7 +37,9 @@ fn panel(title: &'static str, role: Role, sentence: String, form: Option<impl In
             </div>
             <div class="panel-text">
                 <p class="soft">
-                    {sentence} " What your directory sends changes no role by itself. "
+                    {sentence}
+                    " Your directory changes a role only by putting people into a group that gives one, or out of it, \
+                     which is an alert. "
                     <a href="/admin/sso/roles">"What the roles are"</a>
                 </p>
                 {form}

@@ -91,7 +91,7 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
             <li>"Every call of your directory is answered with 403 from now on."</li>
             {people.map(|people| view! {
                 <li>
-                    {people} <strong>"Whoever leaves the company stays active here"</strong>
+                    {people} <strong>"People who leave the company stay active here"</strong>
                     " until you turn it on again."
                 </li>
             })}

@@ -144,6 +144,7 @@ mod tests {
         lockout::Doors,
         settings::{GuardMode, GuardSettings, Settings},
         token::Token,
+        upkeep::Upkeep,
     };
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
@@ -157,7 +158,7 @@ mod tests {
             settings: Settings {
                 provisioning: true,
                 provisioning_changed: ago(9_000),
-                guard: GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 },
+                guard: GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, cap: 50, minutes: 40 },
                 audit_days: 365,
             },
             doors: Doors::default(),
@@ -165,6 +166,7 @@ mod tests {
             counts: Counts { users: 1_284, groups: 1 },
             tokens: Vec::new(),
             token_users: Vec::new(),
+            upkeep: Upkeep::default(),
         }
     }
 
@@ -229,6 +231,8 @@ mod tests {
             profile: None,
             profile_set: false,
             user: None,
+            budget: domain::token::Budget::default(),
+            misuse_told: None,
         };
         status.tokens = vec![token];
         assert_eq!(Health::of(&status, NOW), Health::NoToken);

@@ -2,13 +2,16 @@ use super::{Scim, create::create_token, health::used};
 use crate::{
     api::tokens::RevokeToken,
     pages::{
-        components::{Opener, Question, confirm, when},
+        components::{Opener, Question, Tone, chip, confirm, when},
         token::{client, standing::Standing},
         words::{count, day, visible},
     },
 };
 use domain::{Timestamp, token::Token};
 use leptos::{prelude::*, server_fn::ServerFn};
+
+/// What is said of a token that was there when the database was restored.
+const RESTORED: &str = "Restored: replace";
 
 /// The tokens: those that work, and folded below them those that no longer do.
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
@@ -68,6 +71,7 @@ fn row(token: Token, scim: &Scim, others: Option<usize>) -> impl IntoView + use<
     let masked = token.masked();
     let used = token.last_used.map_or_else(|| "never".into_any(), |at| when(now, at).into_any());
     let standing = Standing::of(&token, now);
+    let revived = scim.status.upkeep.may_have_revived(&token);
     let since = match standing {
         Standing::Revoked => token.revoked,
         Standing::Expired => token.expires,
@@ -86,6 +90,7 @@ fn row(token: Token, scim: &Scim, others: Option<usize>) -> impl IntoView + use<
             <td><span class="card-label">"Last used "</span> {used}</td>
             <td>
                 {standing.chip()}
+                {revived.then(|| view! { " " {chip(Tone::Warn, RESTORED)} })}
                 {since.map(|at| view! { " " <span class="soft">{when(now, at)}</span> })}
                 {until.map(|day| view! { " " <span class="soft">{day}</span> })}
             </td>

@@ -5,7 +5,7 @@ use crate::{
     pages::{
         components::{Opener, Question, confirm, hidden},
         scim::{made, revoke},
-        words::visible,
+        words::{count, visible},
     },
 };
 use domain::token::{OVERLAP_DAYS, Token};
@@ -25,6 +25,10 @@ pub(super) fn buttons(page: &Page) -> impl IntoView + use<> {
 
 fn replace(token: &Token) -> impl IntoView + use<> {
     let (name, fields) = (visible(&token.name), vec![("id", token.id.to_string())]);
+    let paused = token.paused.is_some();
+    let lives = [("", as_before(token)), ("0", "Until you revoke it".to_owned())];
+    let lives = lives.into_iter().chain([("90", "90 days"), ("180", "180 days"), ("365", "A year")].map(of_days));
+    let lives = lives.map(|(days, words)| view! { <option value=days>{words}</option> });
     view! {
         <Submit>
             <button
@@ -47,13 +51,20 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                 >
                     <h2 id="rotate-title">{format!("Replace “{name}”?")}</h2>
                     <ul class="consequences">
-                        <li>"A new token is made with the same name and networks, and shown once."</li>
+                        <li>
+                            "A new token is made with the same name, networks, client and budget, and shown once."
+                        </li>
+                        {paused.then(|| view! { <li>"It is paused too, until you resume it."</li> })}
                         <li>
                             {format!("This one goes on working for {OVERLAP_DAYS} days, so nothing stops meanwhile. ")}
                             <strong>"Paste the new one into Entra within that time."</strong>
                         </li>
                         <li>"This page says when only the new one is in use, and offers to revoke this one."</li>
                     </ul>
+                    <label class="field">
+                        <span class="label">The new one works</span>
+                        <select name="days">{lives.collect_view()}</select>
+                    </label>
                     {hidden(fields)}
                     <p class="alert" role="alert"></p>
                 </form>
@@ -67,6 +78,19 @@ fn replace(token: &Token) -> impl IntoView + use<> {
         </Submit>
         <Once id="made-token".to_owned()>{made(true)}</Once>
     }
+}
+
+/// How long a token works that is made for as long as this one was.
+fn as_before(token: &Token) -> String {
+    let days = token.lifetime().map(|millis| u64::try_from((millis + 43_200_000) / 86_400_000).unwrap_or_default());
+    match days {
+        None => "As this one: until you revoke it".to_owned(),
+        Some(days) => format!("As long as this one was made for: {}", count(days, "day", "days")),
+    }
+}
+
+fn of_days((days, words): (&'static str, &str)) -> (&'static str, String) {
+    (days, words.to_owned())
 }
 
 fn pause(token: &Token) -> impl IntoView + use<> {
@@ -83,7 +107,7 @@ fn pause(token: &Token) -> impl IntoView + use<> {
         <ul class="consequences">
             <li>"Every call with it is answered with 403 until you resume it; the answer says why."</li>
             <li>
-                <strong>"Whoever leaves the company stays active here"</strong>
+                <strong>"People who leave the company stay active here"</strong>
                 " meanwhile. What the directory missed it sends once the token works again."
             </li>
             <li>"Entra puts its provisioning job into quarantine after many refused calls, and then tries once a day."</li>
@@ -101,5 +125,17 @@ fn resume(token: &Token) -> impl IntoView + use<> {
                 <button class="button button-small button-primary">Resume</button>
             </form>
         </Submit>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::*, *};
+
+    #[test]
+    fn r14_the_dialog_says_how_long_the_new_one_works() {
+        assert_eq!(as_before(&token()), "As this one: until you revoke it");
+        let quarter = Token { expires: Some(NOW.plus_days(90)), ..token() };
+        assert_eq!(as_before(&quarter), "As long as this one was made for: 90 days");
     }
 }

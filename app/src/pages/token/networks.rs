@@ -10,9 +10,12 @@ use crate::{
 use domain::{
     Timestamp,
     console::TokenDetail,
-    token::{Networks, SeenNetwork},
+    token::{FORGOTTEN_DAYS, MOST_SEEN, Networks, SeenNetwork},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
+
+/// So many networks are listed, those of the latest calls.
+const LISTED: usize = 25;
 
 /// Where the token was used from, and where it may be.
 pub(super) fn panel(page: &Page) -> impl IntoView + use<> {
@@ -54,7 +57,7 @@ fn sentence(detail: &TokenDetail) -> String {
     match (&detail.token.networks, outside.is_empty()) {
         (None, _) => "It may be used from anywhere.".to_owned(),
         (Some(networks), true) if networks.enforced => {
-            format!("It may be used from {} only; calls from elsewhere are refused and told.", networks.list)
+            format!("It may be used from {} only; calls from elsewhere are refused, with an alert.", networks.list)
         }
         (Some(networks), true) => format!(
             "Every call so far came from {}. Nothing would have been refused, so you can enforce the list.",
@@ -154,9 +157,18 @@ fn seen(seen: &[SeenNetwork], outside: &[String], now: Timestamp) -> impl IntoVi
                     <th scope="col"><span class="visually-hidden">Whether it is in the list</span></th>
                 </tr>
             </thead>
-            <tbody>{seen.iter().map(row).collect_view()}</tbody>
+            <tbody>{seen.iter().take(LISTED).map(row).collect_view()}</tbody>
         </table>
+        {(seen.len() > LISTED).then(|| view! { <p class="panel-text soft">{unlisted(seen.len() - LISTED)}</p> })}
     }
+}
+
+fn unlisted(more: usize) -> String {
+    let more = count(more as u64, "network", "networks");
+    format!(
+        "And {more} before these. Postern keeps the {MOST_SEEN} of the latest calls, and forgets one after \
+         {FORGOTTEN_DAYS} days without a call."
+    )
 }
 
 #[cfg(test)]
@@ -167,7 +179,7 @@ mod tests {
     fn said(list: Option<(&str, bool)>, seen: &[&str]) -> String {
         let networks = list.map(|(list, enforced)| Networks { list: list.to_owned(), enforced });
         let seen = seen.iter().map(|network| SeenNetwork { network: (*network).to_owned(), first: NOW, last: NOW });
-        sentence(&TokenDetail { token: Token { networks, ..token() }, seen: seen.collect(), user: None })
+        sentence(&TokenDetail { token: Token { networks, ..token() }, seen: seen.collect(), user: None, stored: 0 })
     }
 
     #[test]
@@ -182,5 +194,13 @@ mod tests {
         let enforced = Some(("192.0.2.0/24", true));
         assert!(said(enforced, &["192.0.2.1"]).contains("only; calls from elsewhere are refused"));
         assert!(said(enforced, &["198.51.100.7"]).contains("1 network outside before that: 198.51.100.7."));
+    }
+
+    #[test]
+    fn r10_a_sentence_names_a_few_networks() {
+        let many: Vec<String> = (0..200).map(|number| format!("198.51.100.{number}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let said = said(Some(("192.0.2.0/24", true)), &many);
+        assert!(said.contains("from 200 networks outside") && said.contains("198.51.100.3 and 196 others."), "{said}");
     }
 }

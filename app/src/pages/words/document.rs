@@ -1,5 +1,7 @@
 //! A SCIM document taken apart into lines that a person can read.
 
+use super::{count, cut};
+use domain::audit::TextSummary;
 use serde_json::{Map, Value};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -15,45 +17,139 @@ pub(crate) struct Section {
     pub(crate) rows: Vec<(String, String)>,
 }
 
-/// Puts a document's attributes under headings, in the order in which a person looks for them. What stands elsewhere on
-/// the page is left out, and so is what is empty.
-pub(crate) fn sections(document: &Map<String, Value>) -> Vec<Section> {
+/// How many lines a page shows of one document.
+const LINES: usize = 300;
+
+/// Most bytes of a value, and of the name of an attribute.
+const VALUE: usize = 2 * 1024;
+const LABEL: usize = 256;
+
+/// Puts a document's attributes under headings, in the order in which a person looks for them, and says how many lines
+/// there are beyond those that are shown. What stands elsewhere on the page is left out, and so is what is empty.
+pub(crate) fn sections(document: &Map<String, Value>) -> (Vec<Section>, u64) {
     let mut sections: Vec<Section> =
         ["Identity", "Contact", "Organisation", "Other attributes"].map(|title| Section::new(title, false)).into();
+    let mut reader = Reader::new(LINES);
     for (name, value) in document {
         match (place(name), value) {
             (Place::Elsewhere, _) => {}
             (Place::Section(at), Value::Object(attributes)) if name == "name" || name.contains(':') => {
-                attributes.iter().for_each(|(name, value)| read(&mut sections[at].rows, &label(name), value));
+                reader.rows = std::mem::take(&mut sections[at].rows);
+                attributes.iter().for_each(|(name, value)| reader.read(&label(name), value));
+                sections[at].rows = std::mem::take(&mut reader.rows);
             }
-            (Place::Section(at), _) => read(&mut sections[at].rows, &label(name), value),
+            (Place::Section(at), _) => {
+                reader.rows = std::mem::take(&mut sections[at].rows);
+                reader.read(&label(name), value);
+                sections[at].rows = std::mem::take(&mut reader.rows);
+            }
             (Place::Extension, _) => {
-                let mut section = Section::new(name, true);
                 match value {
                     Value::Object(attributes) => {
-                        attributes.iter().for_each(|(name, value)| read(&mut section.rows, &label(name), value));
+                        attributes.iter().for_each(|(name, value)| reader.read(&label(name), value));
                     }
-                    other => read(&mut section.rows, "Value", other),
+                    other => reader.read("Value", other),
                 }
-                sections.push(section);
+                if !reader.rows.is_empty() {
+                    let rows = std::mem::take(&mut reader.rows);
+                    sections.push(Section { rows, ..Section::new(&cut(name, LABEL), true) });
+                }
             }
         }
     }
     sections.retain(|section| !section.rows.is_empty());
-    sections
+    (sections, reader.more)
 }
 
-/// The lines of one attribute, wherever it stands.
-pub(crate) fn lines(name: &str, value: &Value) -> Vec<(String, String)> {
-    let mut rows = Vec::new();
-    match value {
-        Value::Object(parts) if name == "name" || name.eq_ignore_ascii_case(ENTERPRISE) => {
-            parts.iter().for_each(|(name, value)| read(&mut rows, &label(name), value));
-        }
-        _ if name.contains(':') => read(&mut rows, name, value),
-        _ => read(&mut rows, &label(name), value),
+/// Reads documents into lines: so many at most, and none longer than a page should show.
+pub(crate) struct Reader {
+    /// Label and value of each line that is shown.
+    pub(crate) rows: Vec<(String, String)>,
+    /// How many lines more may be shown.
+    left: usize,
+    /// How many lines are not shown.
+    pub(crate) more: u64,
+    /// Whether an object may be the summary of a long text, as in the audit log.
+    summaries: bool,
+}
+
+impl Reader {
+    /// For so many lines.
+    pub(crate) fn new(lines: usize) -> Self {
+        Self { rows: Vec::new(), left: lines, more: 0, summaries: false }
     }
-    rows
+
+    /// For what an event says.
+    pub(crate) fn of_events(lines: usize) -> Self {
+        Self { summaries: true, ..Self::new(lines) }
+    }
+
+    /// Adds the lines of one attribute, wherever it stands.
+    pub(crate) fn attribute(&mut self, name: &str, value: &Value) {
+        match value {
+            Value::Object(parts) if name == "name" || name.eq_ignore_ascii_case(ENTERPRISE) => {
+                parts.iter().for_each(|(name, value)| self.read(&label(name), value));
+            }
+            _ if name.contains(':') => self.read(&cut(name, LABEL), value),
+            _ => self.read(&label(name), value),
+        }
+    }
+
+    /// Adds a line.
+    pub(crate) fn push(&mut self, label: &str, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        if self.left == 0 {
+            self.more += 1;
+            return;
+        }
+        self.left -= 1;
+        self.rows.push((label.to_owned(), cut(value, VALUE).into_owned()));
+    }
+
+    fn read(&mut self, label: &str, value: &Value) {
+        match value {
+            Value::Array(items) if items.iter().all(|item| text(item).is_some()) => {
+                let items: Vec<String> = items.iter().filter_map(text).filter(|item| !item.is_empty()).collect();
+                self.push(label, &items.join(", "));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.read(label, item)),
+            Value::Object(parts) => match TextSummary::read(value).filter(|_| self.summaries) {
+                Some(summary) => self.push(label, &summarised(&summary)),
+                None => self.read_object(label, parts),
+            },
+            plain => self.push(label, &text(plain).unwrap_or_default()),
+        }
+    }
+
+    /// A complex value. Where it has the sub-attributes `value`, `type` and `primary` of RFC 7643 §2.4, the value is the
+    /// line and the other two tell it from its neighbours.
+    fn read_object(&mut self, label: &str, parts: &Map<String, Value>) {
+        let part = |name: &str| parts.get(name).and_then(text).filter(|text| !text.is_empty());
+        let mut marks: Vec<String> = part("type").into_iter().collect();
+        if parts.get("primary").is_some_and(|primary| primary == true) {
+            marks.push("primary".to_owned());
+        }
+        let label = if marks.is_empty() { label.to_owned() } else { format!("{label} ({})", marks.join(", ")) };
+        let label = cut(&label, LABEL);
+        if let Some(value) = part("value") {
+            self.push(&label, &value);
+        } else if let Some(value @ (Value::Object(_) | Value::Array(_))) = parts.get("value") {
+            self.read(&label, value);
+        }
+        for (name, value) in
+            parts.iter().filter(|(name, _)| !matches!(name.as_str(), "value" | "type" | "primary" | "$ref"))
+        {
+            let label = format!("{label} · {}", self::label(name).to_lowercase());
+            self.read(&cut(&label, LABEL), value);
+        }
+    }
+}
+
+/// What the audit log keeps of a long text.
+fn summarised(summary: &TextSummary) -> String {
+    format!("a text of {} with the SHA-256 {}", count(summary.bytes, "byte", "bytes"), summary.sha256)
 }
 
 impl Section {
@@ -83,43 +179,6 @@ fn place(name: &str) -> Place {
     }
 }
 
-fn read(rows: &mut Vec<(String, String)>, label: &str, value: &Value) {
-    match value {
-        Value::Array(items) if items.iter().all(|item| text(item).is_some()) => {
-            let items: Vec<String> = items.iter().filter_map(text).filter(|item| !item.is_empty()).collect();
-            push(rows, label.to_owned(), items.join(", "));
-        }
-        Value::Array(items) => items.iter().for_each(|item| read(rows, label, item)),
-        Value::Object(parts) => read_object(rows, label, parts),
-        plain => push(rows, label.to_owned(), text(plain).unwrap_or_default()),
-    }
-}
-
-/// A complex value. Where it has the sub-attributes `value`, `type` and `primary` of RFC 7643 §2.4, the value is the
-/// line and the other two tell it from its neighbours.
-fn read_object(rows: &mut Vec<(String, String)>, label: &str, parts: &Map<String, Value>) {
-    let part = |name: &str| parts.get(name).and_then(text).filter(|text| !text.is_empty());
-    let mut marks: Vec<String> = part("type").into_iter().collect();
-    if parts.get("primary").is_some_and(|primary| primary == true) {
-        marks.push("primary".to_owned());
-    }
-    let label = if marks.is_empty() { label.to_owned() } else { format!("{label} ({})", marks.join(", ")) };
-    if let Some(value) = part("value") {
-        push(rows, label.clone(), value);
-    }
-    for (name, value) in
-        parts.iter().filter(|(name, _)| !matches!(name.as_str(), "value" | "type" | "primary" | "$ref"))
-    {
-        read(rows, &format!("{label} · {}", self::label(name).to_lowercase()), value);
-    }
-}
-
-fn push(rows: &mut Vec<(String, String)>, label: String, value: String) {
-    if !value.is_empty() {
-        rows.push((label, value));
-    }
-}
-
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
@@ -146,7 +205,7 @@ fn label(name: &str) -> String {
         _ => {}
     }
     let mut text = String::new();
-    for (at, c) in name.chars().enumerate() {
+    for (at, c) in cut(name, LABEL).chars().enumerate() {
         match c {
             c if at == 0 => text.extend(c.to_uppercase()),
             c if c.is_uppercase() => {
@@ -166,7 +225,7 @@ mod tests {
 
     fn read(document: Value) -> Vec<(String, Vec<(String, String)>)> {
         let Value::Object(document) = document else { panic!("not an object") };
-        sections(&document).into_iter().map(|section| (section.title, section.rows)).collect()
+        sections(&document).0.into_iter().map(|section| (section.title, section.rows)).collect()
     }
 
     fn rows(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -235,5 +294,22 @@ mod tests {
         let read = read(json!({"x": [[1, 2], {"y": {"z": "deep"}}, "plain"], "urn:a:b": "text"}));
         let other = rows(&[("X", "1, 2"), ("X · y · z", "deep"), ("X", "plain")]);
         assert_eq!(read, [("Other attributes".to_owned(), other), ("urn:a:b".to_owned(), rows(&[("Value", "text")]))]);
+    }
+
+    #[test]
+    fn a_document_of_any_size_has_so_many_lines() {
+        let names =
+            |count: usize| (0..count).map(|n| (format!("a{n}"), json!("x".repeat(5_000)))).collect::<Map<_, _>>();
+        let (shown, more) = sections(&names(1_000));
+        let lines: Vec<_> = shown.iter().flat_map(|section| &section.rows).collect();
+        assert_eq!((lines.len(), more), (LINES, 1_000 - LINES as u64));
+        assert!(lines.iter().all(|(_, value)| value.len() <= VALUE && value.ends_with('…')));
+        let mut deep = json!((0..2_000).map(|n| json!({"n": n})).collect::<Vec<_>>());
+        for _ in 0..60 {
+            deep = json!({"é".repeat(500): deep});
+        }
+        let (shown, more) = sections(&Map::from_iter([("urn:x:y".to_owned(), deep)]));
+        assert_eq!((shown[0].rows.len(), more), (LINES, 2_000 - LINES as u64));
+        assert!(shown[0].rows.iter().all(|(label, _)| label.len() <= LABEL));
     }
 }

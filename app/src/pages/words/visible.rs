@@ -1,6 +1,16 @@
+use super::cut;
+
+/// Most bytes of a name that are shown.
+const NAME: usize = 512;
+
+/// A name in which nothing hides, cut where it is longer than any name should be.
+pub(crate) fn visible(name: &str) -> String {
+    visible_text(&cut(name, NAME))
+}
+
 /// A text in which nothing hides: control characters, marks that turn the direction of writing, and characters without
 /// width stand as their code points. A name cannot pose as another by them.
-pub(crate) fn visible(text: &str) -> String {
+pub(crate) fn visible_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,7 +1,7 @@
 use super::format;
 use crate::{
-    Channel, ConfigError, SendError,
-    testing::{SHORT, deserted, hostile, message},
+    Authorities, Channel, ConfigError, SendError,
+    testing::{SHORT, acceptor, authorities, deserted, hostile, message},
 };
 use std::io::ErrorKind;
 use tokio::{
@@ -12,7 +12,7 @@ use tokio::{
 const NOW: i64 = 1_795_000_060;
 
 fn channel(url: &str) -> Channel {
-    Channel::syslog(url).unwrap()
+    Channel::syslog(url, &Authorities::default()).unwrap()
 }
 
 /// The line that this process sends from this machine.
@@ -93,6 +93,37 @@ async fn tcp_counts_octets() {
     assert_eq!(receiver.await.unwrap(), format!("{} {}", expected().len(), expected()));
 }
 
+/// A receiver with the test authority's certificate, which returns what it read.
+async fn tls_receiver() -> (u16, tokio::task::JoinHandle<std::io::Result<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let receiver = tokio::spawn(async move {
+        let mut stream = acceptor().accept(listener.accept().await?.0).await?;
+        let mut frame = String::new();
+        stream.read_to_string(&mut frame).await?;
+        Ok(frame)
+    });
+    (port, receiver)
+}
+
+#[tokio::test]
+async fn r24_tls_counts_octets() {
+    let (port, receiver) = tls_receiver().await;
+    let channel = Channel::syslog(&format!("tls://localhost:{port}"), &authorities()).unwrap();
+    assert_eq!(channel.send(&message(), NOW).await, Ok(()));
+    assert_eq!(receiver.await.unwrap().unwrap(), format!("{} {}", expected().len(), expected()));
+}
+
+#[tokio::test]
+async fn r24_tls_sends_nothing_to_a_receiver_without_a_trusted_name() {
+    for (host, trusted) in [("localhost", Authorities::default()), ("127.0.0.1", authorities())] {
+        let (port, receiver) = tls_receiver().await;
+        let channel = Channel::syslog(&format!("tls://{host}:{port}"), &trusted).unwrap();
+        assert_eq!(channel.send(&message(), NOW).await, Err(SendError::Tls), "{host}");
+        assert!(receiver.await.unwrap().is_err(), "{host}");
+    }
+}
+
 #[tokio::test]
 async fn tcp_notices_who_does_not_listen() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -146,11 +177,12 @@ async fn a_socket_that_nobody_reads_ends_with_the_time() {
 
 #[test]
 fn only_full_urls_are_taken() {
-    let read = |url: &str| Channel::syslog(url).map(|channel| channel.describe());
+    let read = |url: &str| Channel::syslog(url, &Authorities::default()).map(|channel| channel.describe());
     for (url, shown) in [
         ("udp://Log.corp.example", "udp://log.corp.example:514"),
         ("tcp://log.corp.example", "tcp://log.corp.example:601"),
         ("tcp://[::1]:6514", "tcp://[::1]:6514"),
+        ("tls://log.corp.example", "tls://log.corp.example:6514"),
         ("unix:///dev/log", "unix:///dev/log"),
     ] {
         assert_eq!(read(url), Ok(shown.to_owned()));
@@ -165,7 +197,8 @@ fn only_full_urls_are_taken() {
         "unix:///dev/log?hunter2",
         "tcp://hunter2@log.corp.example",
         "tcp://log.corp.example/hunter2",
-        "tls://log.corp.example",
+        "tls://hunter2@log.corp.example",
+        "tls://log.corp.example/hunter2",
     ] {
         let ConfigError(reason) = read(url).err().unwrap_or_else(|| panic!("{url}"));
         assert!(!reason.contains("hunter2"));

@@ -267,6 +267,19 @@ fn refusals(endpoint: &'static str, kind: &str) -> Vec<Case> {
                 t.get(&format!("{endpoint}?cursor=&count=many")).refused(400, "invalidCount").await.map(drop)
             },
         ),
+        Case::new(
+            name("count-of-nothing-gives-the-total"),
+            "Beside a cursor, too, a count of 0 or below gives the total and no resources, and leads nowhere.",
+            move |t| async move {
+                five(&t, endpoint).await?;
+                for count in ["0", "-1"] {
+                    let path = format!("{endpoint}?cursor=&count={count}");
+                    let found = t.filter(&path, &own(&t, endpoint)).expect(200).await?;
+                    found.total(5)?.count("/Resources", 0)?.absent("/nextCursor")?;
+                }
+                Ok(())
+            },
+        ),
     ]);
     cases
 }

@@ -144,6 +144,13 @@ fn membership() -> Vec<Case> {
             "",
         ),
         (
+            "3-replace-a-member",
+            "replace with a value filter replaces the member that matches.",
+            "AB",
+            json!([{"op": "replace", "path": "members[value eq \"@A\"]", "value": {"value": "@C"}}]),
+            "BC",
+        ),
+        (
             "3-remove-then-add-members",
             "A later operation sees what an earlier one did.",
             "AB",
@@ -287,11 +294,16 @@ fn refusals() -> Vec<Case> {
         ("members-number", json!({"op": "add", "path": "members", "value": 7}), "invalidValue"),
         ("member-without-value", json!({"op": "add", "path": "members", "value": [{"display": "x"}]}), "invalidValue"),
         ("member-number", json!({"op": "add", "path": "members", "value": [{"value": 7}]}), "invalidValue"),
-        ("open-bracket", json!({"op": "remove", "path": "members[value eq \"x\""}), "invalidPath"),
-        ("empty-brackets", json!({"op": "remove", "path": "members[]"}), "invalidPath"),
-        ("bad-filter", json!({"op": "remove", "path": "members[value is \"x\"]"}), "invalidPath"),
+        ("open-bracket", json!({"op": "remove", "path": "members[value eq \"x\""}), "invalidFilter|invalidPath"),
+        ("empty-brackets", json!({"op": "remove", "path": "members[]"}), "invalidFilter|invalidPath"),
+        ("bad-filter", json!({"op": "remove", "path": "members[value is \"x\"]"}), "invalidFilter|invalidPath"),
         ("unknown-op", json!({"op": "merge", "path": "members", "value": []}), "invalidSyntax"),
         ("remove-without-path", json!({"op": "remove"}), "noTarget"),
+        (
+            "no-member-to-be-replaced",
+            json!({"op": "replace", "path": "members[value eq \"@X\"]", "value": {"value": "@A"}}),
+            "noTarget",
+        ),
         (
             "member-value-changed",
             json!({"op": "replace", "path": "members[value eq \"@A\"].value", "value": "@C"}),

@@ -31,6 +31,16 @@ pub(super) fn cases() -> Vec<Case> {
                 t.get(&location[at..]).expect(200).await.map(drop)
             },
         ));
+        cases.push(Case::new(
+            name("minimal-patch-with-attributes-has-a-body"),
+            "A PATCH with attributes is answered 200 with them (RFC 7644 §3.5.2), whatever is preferred.",
+            move |t| async move {
+                let made = if endpoint == "/Users" { t.user().await? } else { t.group().await? };
+                let path = format!("{}?attributes=externalId", made.path);
+                let patched = t.patch(&path, title()).header("prefer", "return=minimal").expect(200).await?;
+                patched.is("/externalId", "x").map(drop)
+            },
+        ));
         cases.push(Case::new(name("minimal-put-has-no-body"), "return=minimal: 204.", move |t| async move {
             let made = if endpoint == "/Users" { t.user().await? } else { t.group().await? };
             let body = json!({"schemas": [schema], naming: made.name, "externalId": t.name("e")});

@@ -87,6 +87,25 @@ fn below() -> Vec<Case> {
                 t.call("POST", &at).text("not json").refused(400, "invalidSyntax").await.map(drop)
             },
         ));
+        let at = path.clone();
+        cases.push(Case::new(
+            name("search-refuses-parameters-of-another-type"),
+            "A filter that is no text never finds everybody: 400. null is as good as none.",
+            move |t| async move {
+                let made = one(&t, endpoint).await?;
+                for (parameter, wrong) in [
+                    ("filter", json!(true)),
+                    ("filter", json!({"id": made.id})),
+                    ("filter", json!([format!("id eq \"{}\"", made.id)])),
+                    ("sortBy", json!(1)),
+                    ("attributes", json!({"id": true})),
+                    ("count", json!("many")),
+                ] {
+                    t.post(&at, request(json!({ parameter: wrong }))).refused(400, "").await?;
+                }
+                t.post(&at, request(json!({"filter": null, "count": 1}))).expect(200).await.map(drop)
+            },
+        ));
     }
     cases
 }

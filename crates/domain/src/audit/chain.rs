@@ -1,7 +1,6 @@
 //! The hash chain over the audit log: whoever changes, removes or reorders an entry breaks it.
 
 use super::{Entry, Event};
-use crate::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// What binds an entry to the one before it.
@@ -77,6 +76,9 @@ pub enum Broken {
     /// The last entry is not the one that was said to be.
     #[error("the log does not end with the hash it should: events at the end are missing or were replaced")]
     OtherHead,
+    /// No entry has the hash that one of them is known to have.
+    #[error("no event has the hash of --head: events at the end are missing, or were replaced")]
+    Unknown,
     /// There are no entries at all.
     #[error("there are no events in it")]
     Empty,
@@ -89,6 +91,8 @@ pub struct Verifier {
     /// The first entry of the chain, with what it follows, where that is not the beginning.
     missing: Option<(i64, [u8; 32])>,
     accounted: bool,
+    /// A hash that was written down, and the number of the event that has it, once it was found.
+    known: Option<([u8; 32], Option<i64>)>,
     entries: u64,
     unsealed: u64,
 }
@@ -104,9 +108,16 @@ pub struct Verified {
     pub seq: i64,
     /// The last entry's hash.
     pub head: [u8; 32],
+    /// The number of the entry whose hash was known beforehand, where one was.
+    pub known: Option<i64>,
 }
 
 impl Verifier {
+    /// A verifier that also looks for the hash of an event that is known to be in the log.
+    pub fn knowing(hash: Option<[u8; 32]>) -> Self {
+        Self { known: hash.map(|hash| (hash, None)), ..Self::default() }
+    }
+
     /// Takes the next entry.
     ///
     /// # Errors
@@ -122,7 +133,10 @@ impl Verifier {
                 return Err(Broken::OutOfPlace { expected: last + 1, found: seq });
             }
             Some((_, hash)) if hash != link.previous => return Err(Broken::Unlinked(seq)),
-            None if link.previous != [0; 32] => self.missing = Some((seq, link.previous)),
+            None if link.previous != [0; 32] => {
+                self.missing = Some((seq, link.previous));
+                self.find(seq - 1, link.previous);
+            }
             _ => {}
         }
         if Link::of(link.previous, seq, &entry.event) != link {
@@ -132,14 +146,23 @@ impl Verifier {
             self.accounted |= removal(&entry.event) == Some((first - 1, previous));
         }
         self.last = Some((seq, link.hash));
+        self.find(seq, link.hash);
         self.entries += 1;
         Ok(())
     }
 
-    /// The end of the log; `head` is the hash that it is known to end with, where one is known.
+    fn find(&mut self, seq: i64, hash: [u8; 32]) {
+        if let Some((known, found)) = &mut self.known
+            && *known == hash
+        {
+            *found = Some(seq);
+        }
+    }
+
+    /// The end of the log; `head` is the hash that it says it ends with, where it says so.
     ///
     /// # Errors
-    /// Where the start or the end is missing.
+    /// Where the start or the end is missing, or the event whose hash is known.
     pub fn finish(self, head: Option<[u8; 32]>) -> Result<Verified, Broken> {
         let (seq, hash) = self.last.ok_or(Broken::Empty)?;
         if let Some((first, _)) = self.missing.filter(|_| !self.accounted) {
@@ -148,7 +171,11 @@ impl Verifier {
         if head.is_some_and(|head| head != hash) {
             return Err(Broken::OtherHead);
         }
-        Ok(Verified { entries: self.entries, unsealed: self.unsealed, seq, head: hash })
+        let known = match self.known {
+            Some((_, None)) => return Err(Broken::Unknown),
+            known => known.and_then(|(_, seq)| seq),
+        };
+        Ok(Verified { entries: self.entries, unsealed: self.unsealed, seq, head: hash, known })
     }
 }
 
@@ -157,8 +184,7 @@ fn removal(event: &Event) -> Option<(i64, [u8; 32])> {
     if event.action != super::Action::AuditPruned {
         return None;
     }
-    let after: serde_json::Value = serde_json::from_str(event.after.as_deref()?).ok()?;
-    Some((after.get("through")?.as_i64()?, from_hex(after.get("hash")?.as_str()?)?))
+    Some((event.fact("through")?.as_i64()?, from_hex(event.fact("hash")?.as_str()?)?))
 }
 
 /// A hash as text.
@@ -178,16 +204,13 @@ pub fn from_hex(text: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-/// The event that accounts for the removal of everything up to an entry.
-pub(crate) fn pruned(at: Timestamp, through: i64, hash: [u8; 32]) -> Event {
-    let facts = serde_json::json!({"through": through, "hash": to_hex(&hash)});
-    Event::new(at, super::Actor::System, None, super::Action::AuditPruned).with(&facts)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Action, Actor};
+    use crate::{
+        Timestamp,
+        audit::{Action, Actor},
+    };
 
     fn log(count: i64) -> Vec<Entry> {
         let mut previous = [0; 32];
@@ -280,12 +303,32 @@ mod tests {
         assert_eq!(verify(&[], None), Err(Broken::Empty));
     }
 
+    /// A hash that was written down stays valid as the log grows.
+    #[test]
+    fn an_event_that_is_known_is_found() {
+        let log = log(5);
+        let verify = |entries: &[Entry], known: Option<[u8; 32]>| {
+            let mut verifier = Verifier::knowing(known);
+            for entry in entries {
+                verifier.take(entry)?;
+            }
+            verifier.finish(None).map(|verified| verified.known)
+        };
+        for known in 1..=5 {
+            assert_eq!(verify(&log, head(&log[..known])), Ok(Some(known as i64)));
+        }
+        assert_eq!(verify(&log, None), Ok(None));
+        assert_eq!(verify(&log[..3], head(&log[..4])), Err(Broken::Unknown));
+        assert_eq!(verify(&log, Some([7; 32])), Err(Broken::Unknown));
+    }
+
     #[test]
     fn a_cut_start_needs_an_event_that_accounts_for_it() {
         let mut log = log(5);
         let (last, third) = (log[4].link.unwrap(), log[2].link.unwrap());
         assert_eq!(verify(&log[3..], None), Err(Broken::NoStart(4)));
-        let event = pruned(Timestamp::from_millis(6), 3, third.hash);
+        let facts = serde_json::json!({"through": 3, "hash": to_hex(&third.hash)});
+        let event = Event::new(Timestamp::from_millis(6), Actor::System, None, Action::AuditPruned).with(&facts);
         log.push(Entry { seq: 6, link: Some(Link::of(last.hash, 6, &event)), event });
         assert!(verify(&log[3..], None).is_ok());
         assert_eq!(verify(&log[4..], None), Err(Broken::NoStart(5)), "more is missing than was removed");

@@ -1,7 +1,7 @@
 use super::{Console, Needs};
 use crate::{
-    Result,
-    audit::{Action, Entry, Event, EventQuery},
+    Error, Result, Timestamp,
+    audit::{Action, Entry, Event, EventDetail, EventQuery, EventSummary, part},
     settings::check_audit_days,
 };
 use serde_json::json;
@@ -12,28 +12,45 @@ const ROWS: usize = 50;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPage {
     /// The events, the last first.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<EventSummary>,
     /// Where the next page starts, where there is one.
     pub next: Option<i64>,
     /// The number and the hash of the last event of all.
     pub head: Option<(i64, [u8; 32])>,
     /// For how many days events are kept.
     pub days: u32,
+    /// How many newer events have no number yet, which takes a moment.
+    pub pending: u64,
+    /// The last backup with Postern's own command.
+    pub backed_up: Option<Timestamp>,
 }
 
 impl Console {
     /// A page of events, the last first, before a number where one is given.
     pub async fn audit(&self, query: EventQuery, before: Option<i64>) -> Result<AuditPage> {
+        self.env.store.settle_to_read().await;
         let work = self.env.store.read((query, before), |(query, before), tx| {
             Box::pin(async move {
                 let mut entries = tx.find_events(query, *before, ROWS as u64 + 1).await?;
                 let more = entries.len() > ROWS;
                 entries.truncate(ROWS);
-                let next = entries.last().filter(|_| more).map(|entry| entry.seq);
+                let next = entries.last().filter(|_| more).map(|row| row.entry.seq);
                 let (head, days) = (tx.audit_head().await?, tx.settings().await?.audit_days);
-                Ok(AuditPage { entries, next, head, days })
+                let (pending, backed_up) = (tx.count_pending_events().await?, tx.upkeep().await?.backed_up);
+                Ok(AuditPage { entries, next, head, days, pending, backed_up })
             })
         });
+        work.await
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none of that number.
+    pub async fn event(&self, seq: i64) -> Result<EventDetail> {
+        self.env.store.settle_to_read().await;
+        let work =
+            self.env.store.read(seq, |seq, tx| Box::pin(async move { tx.event(*seq).await?.ok_or(Error::NotFound) }));
         work.await
     }
 
@@ -44,9 +61,19 @@ impl Console {
         self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
     }
 
-    /// Up to 1,000 events after a number, in their order.
+    /// The number and the hash of the last event, and how many newer ones have no number yet.
+    pub async fn audit_end(&self) -> Result<(Option<(i64, [u8; 32])>, u64)> {
+        self.env.store.settle_to_read().await;
+        let work = self
+            .env
+            .store
+            .read((), |(), tx| Box::pin(async move { Ok((tx.audit_head().await?, tx.count_pending_events().await?)) }));
+        work.await
+    }
+
+    /// Some of the events after a number, in their order: as many as a part of an export holds.
     pub async fn events_after(&self, seq: i64) -> Result<Vec<Entry>> {
-        self.env.store.read(seq, |seq, tx| Box::pin(async move { tx.events_after(*seq, 1_000).await })).await
+        self.env.store.read(seq, |seq, tx| Box::pin(part(tx, *seq))).await
     }
 
     /// Sets for how many days events are kept.

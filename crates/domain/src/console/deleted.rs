@@ -1,5 +1,12 @@
-use super::{Console, Needs};
-use crate::{Error, GroupId, Result, UserId, audit::Action, user::Deleted};
+use super::{Change, Console, Needs};
+use crate::{
+    Error, GroupId, Result, UserId,
+    audit::Action,
+    restore::{self, By, Restored},
+    store::Tx,
+    undo,
+    user::Deleted,
+};
 
 /// So many are shown of each kind.
 const SHOWN: u64 = 200;
@@ -14,43 +21,66 @@ pub struct DeletedLists {
 }
 
 impl Console {
-    /// What was deleted within the last 30 days, the last first, 200 of each kind.
-    pub async fn deleted(&self) -> Result<DeletedLists> {
-        let work = self.env.store.read((), |(), tx| {
+    /// What was deleted within the last 30 days and has a text in its name, the last first, 200 of each kind.
+    pub async fn deleted(&self, name: &str) -> Result<DeletedLists> {
+        let work = self.env.store.read(name.to_owned(), |name, tx| {
             Box::pin(async move {
-                Ok(DeletedLists { users: tx.deleted_users(SHOWN).await?, groups: tx.deleted_groups(SHOWN).await? })
+                let users = tx.deleted_users(name, SHOWN).await?;
+                Ok(DeletedLists { users, groups: tx.deleted_groups(name, SHOWN).await? })
             })
         });
         work.await
     }
 
-    /// Brings a deleted user back, whole.
+    /// Brings a deleted user back, whole. Who has its user name by now is given another.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id, `Conflict` when its user name was taken meanwhile.
+    /// `NotFound` when there is none of that id.
     pub async fn restore_user(&self, id: UserId) -> Result<()> {
         self.change(Needs::Secret, Action::UserRestored, id, |change, tx| {
             Box::pin(async move {
-                let (id, at) = (change.context, change.event.at);
-                let name = tx.restore_user(id, at).await?.ok_or(Error::NotFound)?;
-                tx.append_event(&change.event.clone().on(id.0, &name)).await
+                // Groups before users, as everywhere: an undo may bring the same user back.
+                tx.lock_groups_of_return(&[change.context.0]).await?;
+                let restored = restore::user(change.by(), tx, change.context).await?.ok_or(Error::NotFound)?;
+                tell(change, tx, restored, &[change.context]).await
             })
         })
         .await
     }
 
-    /// Brings a deleted group back, with those of its members that there still are.
+    /// Brings a deleted group back, with those of its members that there still are. The group that has its name by now is
+    /// given another.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id, `Conflict` when its name was taken meanwhile.
+    /// `NotFound` when there is none of that id.
     pub async fn restore_group(&self, id: GroupId) -> Result<()> {
         self.change(Needs::Secret, Action::GroupRestored, id, |change, tx| {
             Box::pin(async move {
-                let (id, at) = (change.context, change.event.at);
-                let name = tx.restore_group(id, at).await?.ok_or(Error::NotFound)?;
-                tx.append_event(&change.event.clone().on(id.0, &name)).await
+                let id = change.context;
+                tx.lock_groups_of_return(&[id.0]).await?;
+                let restored = restore::group(change.by(), tx, id).await?.ok_or(Error::NotFound)?;
+                let members = match tx.group_role(id).await? {
+                    Some(_) => tx.members_of(&[id]).await?.into_iter().map(|(_, member)| member).collect(),
+                    None => Vec::new(),
+                };
+                tell(change, tx, restored, &members).await
             })
         })
         .await
     }
+}
+
+impl<C> Change<C> {
+    fn by(&self) -> By<'_> {
+        By { env: &self.console.env, event: &self.event }
+    }
+}
+
+/// Writes what was restored into the log, and the roles that people have with it.
+async fn tell<C>(change: &Change<C>, tx: &mut dyn Tx, restored: Restored, users: &[UserId]) -> Result<()> {
+    let roles = undo::gained(tx, &change.event, users).await?;
+    for event in restored.events.iter().chain(&roles) {
+        tx.append_event(event).await?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 use super::{Console, Needs, Who};
 use crate::{
     Error, Refusal, Result,
-    audit::Action,
+    audit::{Action, Lane},
     drill::{Drill, code},
     guard::new_id,
 };
@@ -55,11 +55,11 @@ impl Console {
             Box::pin(async move {
                 let (account, principal) = (change.context, &change.console.principal);
                 // A button that is pressed twice begins one drill.
-                tx.lock_settings().await?;
                 if tx.open_drill(account, principal.since).await?.is_some() {
                     return Ok(());
                 }
-                let channels = tx.channels().await?.into_iter().map(|channel| channel.name).collect();
+                let lanes = tx.channels().await?.into_iter();
+                let channels = lanes.filter(|lane| lane.lane == Lane::Urgent).map(|lane| lane.name).collect();
                 let drill = Drill {
                     id: new_id(&change.console.env, change.event.at),
                     account,
@@ -67,6 +67,7 @@ impl Console {
                     signed_in: principal.since,
                     started: change.event.at,
                     address: change.event.address.clone(),
+                    seed: change.console.env.random(),
                     task: None,
                     channels,
                     seen: Vec::new(),
@@ -90,7 +91,7 @@ impl Console {
             Box::pin(async move {
                 let (channel, typed) = &change.context;
                 let mut drill = change.console.open_drill(tx).await?;
-                if !drill.channels.contains(channel) || *typed != code(drill.id, channel) {
+                if !drill.channels.contains(channel) || *typed != code(&drill.seed, channel) {
                     return Err(Refusal::WrongCode.into());
                 }
                 if !drill.seen.contains(channel) {
@@ -127,7 +128,6 @@ impl Console {
 
     async fn open_drill(&self, tx: &mut dyn crate::store::Tx) -> Result<Drill> {
         let Who::BreakGlass(account, _) = self.principal.who else { return Err(Error::NotFound) };
-        tx.lock_settings().await?;
         tx.open_drill(account, self.principal.since).await?.ok_or(Error::NotFound)
     }
 }

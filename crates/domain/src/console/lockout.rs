@@ -1,6 +1,6 @@
 use super::Console;
 use crate::{
-    Result,
+    Result, guard,
     lockout::{Doors, Simulation},
     query::{Filter, UserCondition},
     role::Role,
@@ -21,13 +21,13 @@ impl Console {
         let work = self.env.store.read(self.now(), |now, tx| {
             Box::pin(async move {
                 let users = tx.count_users(&Filter::Where(UserCondition::Active(true))).await?;
-                let guard = tx.settings().await?.guard;
+                let settings = tx.settings().await?.guard;
                 Ok(Simulation {
                     users,
                     administrators: tx.count_role(Role::Administrator).await?,
                     sessions: tx.count_user_sessions(*now).await?,
-                    threshold: guard.threshold(users),
-                    guard,
+                    threshold: settings.threshold(guard::population(tx, *now).await?),
+                    guard: settings,
                     doors: Doors::of(&tx.break_glass().await?, *now),
                 })
             })

@@ -7,6 +7,7 @@ use crate::{
     settings::Settings,
     store::Tx,
     token::Token,
+    upkeep::Upkeep,
 };
 
 /// Everything that the SCIM tab says.
@@ -24,6 +25,8 @@ pub struct ScimStatus {
     pub tokens: Vec<Token>,
     /// The users that tokens are bound to, as far as they are there.
     pub token_users: Vec<(TokenId, UserId, String)>,
+    /// Backups and restores.
+    pub upkeep: Upkeep,
 }
 
 impl Console {
@@ -59,6 +62,7 @@ pub(crate) async fn status(tx: &mut dyn Tx, now: Timestamp) -> Result<ScimStatus
         counts: counts(tx).await?,
         tokens: tx.tokens().await?,
         token_users: tx.token_users().await?,
+        upkeep: tx.upkeep().await?,
     })
 }
 

@@ -1,9 +1,10 @@
 use super::{Console, Needs, idle};
 use crate::{
-    Error, Result,
-    audit::Action,
-    session::{SessionKey, SessionSummary},
+    Error, Result, SessionId,
+    audit::{Action, Event},
+    session::SessionSummary,
 };
+use serde_json::json;
 
 impl Console {
     /// Sessions that are alive, the last used first.
@@ -13,22 +14,22 @@ impl Console {
         work.await
     }
 
-    /// Ends a session, the own one too: its next request is sent to the sign-in.
+    /// Ends a session: its next request is sent to the sign-in. Ending somebody else's needs the secret.
     ///
     /// # Errors
     /// `NotFound` when there is none that is alive.
-    pub async fn revoke_session(&self, key: SessionKey) -> Result<()> {
-        self.change(Needs::Session, Action::SessionRevoked, key, |change, tx| {
+    pub async fn revoke_session(&self, id: SessionId) -> Result<()> {
+        let needs = if id == self.principal.session { Needs::Session } else { Needs::Secret };
+        self.change(needs, Action::SessionRevoked, id, |change, tx| {
             Box::pin(async move {
-                let (key, now) = (change.context, change.event.at);
+                let (id, now) = (change.context, change.event.at);
                 let sessions = tx.sessions(now, idle(now)).await?;
-                let session = sessions.into_iter().find(|session| session.key == key).ok_or(Error::NotFound)?;
-                tx.delete_session(key).await?;
-                let event = change.event.clone().with(&serde_json::json!({
-                    "signed in": session.signed_in.to_string(),
-                    "from": session.address,
-                }));
-                tx.append_event(&crate::audit::Event { target_name: Some(session.name), ..event }).await
+                let session = sessions.into_iter().find(|session| session.id == id).ok_or(Error::NotFound)?;
+                if !tx.delete_session(id).await? {
+                    return Err(Error::NotFound);
+                }
+                let facts = json!({"signed in": session.signed_in.to_string(), "from": session.browser.address});
+                tx.append_event(&Event { target_name: Some(session.name), ..change.event.clone().with(&facts) }).await
             })
         })
         .await

@@ -3,7 +3,7 @@ use crate::{
     Error, Refusal, Result, Timestamp, TokenId, UserId,
     audit::{Action, Event},
     store::Tx,
-    token::{ClientProfile, Networks, NewToken, OVERLAP_DAYS, SeenNetwork, Token},
+    token::{Budget, ClientProfile, Networks, NewToken, OVERLAP_DAYS, SeenNetwork, Token, hour},
 };
 use serde_json::json;
 
@@ -26,6 +26,8 @@ pub struct TokenDetail {
     pub seen: Vec<SeenNetwork>,
     /// The user that it is bound to, where there still is one: id and name.
     pub user: Option<(UserId, String)>,
+    /// The bytes that its changes have stored in this hour, as far as they were written down.
+    pub stored: u64,
 }
 
 impl TokenDetail {
@@ -43,14 +45,15 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn token(&self, id: TokenId) -> Result<TokenDetail> {
-        let work = self.env.store.read(id, |id, tx| {
+        let work = self.env.store.read((id, hour(self.now())), |(id, hour), tx| {
             Box::pin(async move {
                 let token = tx.token(*id).await?.ok_or(Error::NotFound)?;
                 let user = match token.user {
                     Some(user) => tx.user_and_groups(user).await?.map(|(user, _)| (user.id, user.name().to_owned())),
                     None => None,
                 };
-                Ok(TokenDetail { token, seen: tx.token_networks(*id).await?, user })
+                let stored = tx.spent(*id, *hour).await?;
+                Ok(TokenDetail { token, seen: tx.token_networks(*id).await?, user, stored })
             })
         });
         work.await
@@ -74,27 +77,30 @@ impl Console {
         .map(|()| new)
     }
 
-    /// Makes a token in the place of another, which goes on working for [`OVERLAP_DAYS`] days. The new one has the
-    /// other's name, networks, client and user, and its text is in the answer and nowhere else.
+    /// Makes a token in the place of another, which goes on working for [`OVERLAP_DAYS`] days. The new one has all that
+    /// was set for the other, the pause too, and works as long as that was made for, or as long as `expiry` says. Its
+    /// text is in the answer and nowhere else.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id that works.
-    pub async fn rotate_token(&self, id: TokenId) -> Result<NewToken> {
+    /// `NotFound` when there is none of that id that works; `Invalid` when the expiry is longer than ten years.
+    pub async fn rotate_token(&self, id: TokenId, expiry: Option<Expiry>) -> Result<NewToken> {
+        let chosen = expiry.map(|expiry| expires(self.now(), expiry)).transpose()?;
         let new = NewToken::generate(&self.env, String::new(), None);
-        let made = self.change(Needs::Secret, Action::TokenRotated, (id, new.token.clone()), |change, tx| {
+        let made = self.change(Needs::Secret, Action::TokenRotated, (id, new.token.clone(), chosen), |change, tx| {
             Box::pin(async move {
-                let (id, new) = &change.context;
+                let (id, own, chosen) = &change.context;
                 let old = tx.lock_token(*id).await?.filter(|old| old.ended(change.event.at).is_none());
-                let mut old = old.ok_or(Error::NotFound)?;
-                let Token { id, name, networks, profile, profile_set, user, .. } = old.clone();
-                let own = new.clone();
-                let token = Token { name, networks, profile, profile_set, user, replaces: Some(id), ..own };
+                let old = old.ok_or(Error::NotFound)?;
+                let as_before = || old.lifetime().map(|millis| change.event.at.plus_millis(millis));
+                let token = old.successor(own.clone(), chosen.unwrap_or_else(as_before));
                 let overlap = change.event.at.plus_days(OVERLAP_DAYS);
-                old.expires = Some(old.expires.map_or(overlap, |expires| expires.min(overlap)));
-                tx.update_token(&old).await?;
+                let ends = old.expires.map_or(overlap, |expires| expires.min(overlap));
+                tx.update_token(&Token { expires: Some(ends), ..old.clone() }).await?;
                 tx.insert_token(&token).await?;
-                let facts = json!({"replaces": old.id.to_string(), "old token expires": overlap.to_string()});
-                tx.append_event(&change.event.clone().on(token.id.0, &token.name).with(&facts)).await?;
+                let mut told = json!({"replaces": old.id.to_string(), "old token expires": ends.to_string()});
+                told["expires"] = json!(token.expires.map(|at| at.to_string()));
+                told["paused"] = json!(token.paused.is_some());
+                tx.append_event(&change.event.clone().on(token.id.0, &token.name).with(&told)).await?;
                 Ok(token)
             })
         });
@@ -112,13 +118,14 @@ impl Console {
         .await
     }
 
-    /// Pauses a token, or resumes it: while it is paused its calls are refused with 403.
+    /// Pauses a token, or resumes it, which needs the secret: while it is paused its calls are refused with 403.
     ///
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn pause_token(&self, id: TokenId, paused: bool) -> Result<()> {
-        let action = if paused { Action::TokenPaused } else { Action::TokenResumed };
-        self.change(Needs::Session, action, (id, paused), |change, tx| {
+        let (needs, action) =
+            if paused { (Needs::Session, Action::TokenPaused) } else { (Needs::Secret, Action::TokenResumed) };
+        self.change(needs, action, (id, paused), |change, tx| {
             Box::pin(async move {
                 let (id, paused) = change.context;
                 let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
@@ -150,6 +157,29 @@ impl Console {
                 tx.update_token(&after).await?;
                 let mut event = change.event.clone().on(id.0, &token.name).with(&client(&after));
                 event.before = Some(client(&token).to_string());
+                tx.append_event(&event).await
+            })
+        })
+        .await
+    }
+
+    /// Says what a token may cost.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` for a budget that is too small or too large.
+    pub async fn set_token_budget(&self, id: TokenId, mib: u32, refusals: u32) -> Result<()> {
+        let budget = Budget::new(mib, refusals)?;
+        self.change(Needs::Secret, Action::TokenChanged, (id, budget), |change, tx| {
+            Box::pin(async move {
+                let (id, budget) = change.context;
+                let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
+                if token.budget == budget {
+                    return Ok(());
+                }
+                tx.update_token(&Token { budget, ..token.clone() }).await?;
+                let facts = |budget: Budget| json!({"budget": budget.mib, "refusals": budget.refusals});
+                let mut event = change.event.clone().on(id.0, &token.name).with(&facts(budget));
+                event.before = Some(facts(token.budget).to_string());
                 tx.append_event(&event).await
             })
         })

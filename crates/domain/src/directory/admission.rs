@@ -66,9 +66,9 @@ pub(super) async fn known(env: &Env, key: &str) -> Result<Option<Known>> {
     let read = env.store.look_up(key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }));
     let (Some(token), settings) = read.await? else { return Ok(None) };
     let known = Known { token: Arc::new(token), settings, read: now };
-    // What refuses calls is looked at each time, so that it ends at once.
-    let admits = known.settings.provisioning && known.token.paused.is_none() && known.token.ended(now).is_none();
-    if admits {
+    // What refuses calls for a while is looked at each time, so that it ends at once. A token that has ended stays so.
+    let admits = known.settings.provisioning && known.token.paused.is_none();
+    if admits || known.token.ended(now).is_some() {
         admissions.remember(key, &known, generation);
     }
     Ok(Some(known))
@@ -85,7 +85,7 @@ mod tests {
     const READ: Timestamp = Timestamp::from_millis(1_000);
 
     fn known() -> Known {
-        let guard = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 };
+        let guard = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, cap: 50, minutes: 40 };
         let settings = Settings { provisioning: true, provisioning_changed: None, guard, audit_days: 400 };
         let token = Token {
             id: TokenId(uuid::Uuid::nil()),
@@ -103,6 +103,8 @@ mod tests {
             profile: None,
             profile_set: false,
             user: None,
+            budget: crate::token::Budget::default(),
+            misuse_told: None,
         };
         Known { token: Arc::new(token), settings, read: READ }
     }

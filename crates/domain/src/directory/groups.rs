@@ -1,14 +1,10 @@
-use super::*;
+use super::{members::Moved, *};
 use crate::{
-    GroupId, MemberId, UserId,
+    Conflict, GroupId, MemberId, UserId,
     group::{Group, GroupProfile, MemberChange},
-    query::{Filter, GroupCondition, GroupKey},
+    query::{Filter, GroupCondition, GroupKey, Meter, REFERENCE, RESOURCE, Weigh, end_early},
 };
-use serde_json::{Map, Value};
-use std::{collections::BTreeMap, sync::Arc};
-
-/// Makes a group's new profile from what is recorded; runs inside the unit of work and may refuse.
-pub type GroupChange = Arc<dyn Fn(&Group) -> Result<GroupProfile> + Send + Sync>;
+use std::sync::Arc;
 
 /// A group and its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +31,12 @@ pub enum Members {
     UpTo(u64),
 }
 
+impl Weigh for Group {
+    fn weight(&self) -> u64 {
+        RESOURCE + self.profile.document.len() as u64
+    }
+}
+
 impl Directory {
     /// Creates a group with those of `members` that exist, users and groups.
     ///
@@ -49,21 +51,25 @@ impl Directory {
         let call = self.call(Operation::Create, Subject::Group);
         let group =
             Group { id: GroupId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
-        let context = (self.clone(), call, group, members, with_members);
-        let work = self.env.store.provision(context, |(this, call, group, members, with_members), tx| {
-            Box::pin(async move {
-                this.recheck(tx, call.at).await?;
-                tx.insert_group(group).await?;
-                let steps = [MemberChange::Add(members.clone())];
-                apply(tx, group.id, &steps[0], call.at).await?;
-                tx.append_records(&[done(call, group.id.0)]).await?;
-                let view = view(tx, group.clone(), all_if(*with_members)).await?;
-                let event = this.event(call.at, Action::GroupCreated).on(group.id.0, &group.profile.display_name);
-                let change = Change::between("{}", &group.profile.document);
-                tx.append_event(&event.change(with_members_named(change, &steps))).await?;
-                Ok(view)
-            })
-        });
+        let steps = [MemberChange::Add(members)];
+        let change = Change::between("{}", &group.profile.document);
+        let (this, meter) = self.metered(&call)?;
+        let context = (this, call, group, steps, change, with_members);
+        let work =
+            self.env.store.provision_metered(meter, context, |(this, call, group, steps, change, with_members), tx| {
+                Box::pin(async move {
+                    this.recheck(tx, call.at).await?;
+                    this.stores_change(&group.profile);
+                    tx.insert_group(group).await?;
+                    let moved = Moved::by(tx, group.id, steps, call.at).await?;
+                    this.stores(MEMBER * moved.count());
+                    tx.append_records(&[done(call, group.id.0)]).await?;
+                    let view = view(tx, group.clone(), all_if(*with_members)).await?;
+                    let event = this.event(call.at, Action::GroupCreated).on(group.id.0, &group.profile.display_name);
+                    this.log(tx, &event.change(moved.told(change.clone()))).await?;
+                    Ok(view)
+                })
+            });
         work.await
     }
 
@@ -81,8 +87,8 @@ impl Directory {
         work.await
     }
 
-    /// A part of the groups that match, in its order. With their members, if these are asked for, up to so many together:
-    /// the part ends before a group with which they would be more. The first group comes in any case, whole.
+    /// A part of the groups that match, in its order, with their members if these are asked for. It ends before a group
+    /// with which it would have too many bytes. The first group comes in any case, whole.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -90,70 +96,101 @@ impl Directory {
         &self,
         filter: Filter<GroupCondition>,
         window: Window<GroupKey>,
-        members: Option<u64>,
+        with_members: bool,
     ) -> Result<Listing<GroupView>> {
-        let context = (filter.simplified(), window, members);
-        let work = self.env.store.look_up(context, |(filter, window, members), tx| {
+        let context = (filter.simplified(), window, with_members);
+        let work = self.env.store.look_up(context, |(filter, window, with_members), tx| {
             Box::pin(async move {
-                let rows = find(tx, filter, window).await?;
-                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
-                    Some(total) => total,
-                    None => tx.count_groups(filter).await?,
+                let mut rows = find(tx, filter, window).await?;
+                let (read, backward) = (rows.len(), window.start.is_backward());
+                if backward {
+                    rows.reverse();
+                }
+                let (mut rows, ended) = views(tx, rows, *with_members, &mut Meter::new(window.bytes)).await?;
+                if backward {
+                    rows.reverse();
+                }
+                let total = match total_by_rows(&window.start, window.limit, read) {
+                    Some(total) if ended.is_none() => total,
+                    _ => tx.count_groups(filter).await?,
                 };
-                let (rows, ended) = views(tx, rows, window.start.is_backward(), *members).await?;
-                Ok(Listing::cut(rows, &window.start, ended.unwrap_or(window.limit), total))
+                Ok(Listing::cut(rows, &window.start, shown(window.limit, ended), total))
             })
         });
         work.await
     }
 
-    /// Changes a group and its membership by a PATCH or a PUT. A change that changes nothing keeps version and time of
+    /// Tries to change a group and its membership by a PATCH or a PUT. A change that changes nothing keeps version and time of
     /// change. Members are rows: nobody else's membership is read or written.
     ///
     /// # Errors
-    /// `NotFound`, `VersionMismatch`, `Conflict` on the name, or whatever `change` refuses with.
+    /// `NotFound`, `VersionMismatch`, `Conflict` on the name, `NoTarget` or `Invalid` for what a [`MemberChange`] refuses,
+    /// or whatever `edit` refuses with.
     pub async fn change_group(
         &self,
         id: GroupId,
         expected: Expected,
         shown: Members,
-        change: GroupChange,
-        members: Vec<MemberChange>,
-    ) -> Result<GroupView> {
+        edit: Arc<Edit<Group>>,
+        members: Arc<[MemberChange]>,
+        source: Source<GroupProfile>,
+    ) -> Result<Tried<Group, GroupView>> {
         let call = self.call(Operation::Change, Subject::Group);
-        let context = (self.clone(), call, id, expected, shown, change, members);
-        let work = self.env.store.provision(context, |(this, call, id, expected, shown, change, members), tx| {
-            Box::pin(async move {
-                let settings = this.recheck(tx, call.at).await?;
-                let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
-                check_version(expected, before.version)?;
-                let profile = change(&before)?;
-                let (mut moved, mut left) = (false, 0);
-                for step in members {
-                    let done = apply(tx, *id, step, call.at).await?;
-                    moved |= done.moved;
-                    left += done.left;
-                }
-                if profile == before.profile && !moved {
-                    tx.append_records(&[unchanged(call, id.0)]).await?;
-                    return view(tx, before, *shown).await;
-                }
-                if left > 0 && !tx.has_members(*id).await? {
-                    let name = &before.profile.display_name;
-                    this.count(tx, &settings, this.departure(call, DepartureKind::GroupEmptied, id.0, name, left))
-                        .await?;
-                }
-                let change = Change::between(&before.profile.document, &profile.document);
-                let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
-                tx.update_group(&after).await?;
-                tx.append_records(&[done(call, id.0)]).await?;
-                let view = view(tx, after, *shown).await?;
-                let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
-                tx.append_event(&event.change(with_members_named(change, members))).await?;
-                Ok(view)
-            })
-        });
-        self.note_hold(work.await).await
+        let (this, meter) = self.metered(&call)?;
+        // As many as there may be are read afterwards: while this unit of work lasts, others wait.
+        let in_unit = if shown == Members::All { Members::None } else { shown };
+        let context = (this, call, id, expected, in_unit, edit, members, source);
+        let work = self.env.store.provision_metered(
+            meter,
+            context,
+            |(this, call, id, expected, shown, edit, members, source), tx| {
+                Box::pin(async move {
+                    let settings = this.recheck(tx, call.at).await?;
+                    let before = tx.lock_group(*id).await?.ok_or(Error::NotFound)?;
+                    check_version(expected, before.version)?;
+                    let Some(Prepared { profile, change, .. }) = edit.resolve(source, &before)? else {
+                        return Ok(Tried::Heavy(before));
+                    };
+                    let steps = effective(members);
+                    this.stores(ASKED * steps.iter().map(|step| step.named() as u64).sum::<u64>());
+                    if profile != before.profile {
+                        this.stores_change(&profile);
+                    }
+                    if profile.display_name != before.profile.display_name {
+                        is_free(tx, &profile, *id).await?;
+                    }
+                    let moved = Moved::by(tx, *id, steps, call.at).await?;
+                    this.stores(MEMBER * moved.count());
+                    if profile == before.profile && moved.count() == 0 {
+                        this.stores(RECORD);
+                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        return view(tx, before, *shown).await.map(Tried::Done);
+                    }
+                    if profile == before.profile {
+                        this.stores_change(&profile);
+                    }
+                    let role = if moved.count() > 0 { tx.group_role(*id).await? } else { None };
+                    let (came, left) = moved.settled();
+                    this.count_leavers(tx, &settings, call, &before, (&left, &moved.nested_left)).await?;
+                    let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
+                    tx.update_group(&after).await?;
+                    tx.append_records(&[done(call, id.0)]).await?;
+                    let view = view(tx, after, *shown).await?;
+                    let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
+                    this.log(tx, &event.change(moved.told(change))).await?;
+                    this.record_roles(tx, call, &view.group, role, (&came, &left)).await?;
+                    Ok(Tried::Done(view))
+                })
+            },
+        );
+        match self.note_hold(work.await).await? {
+            Tried::Done(view) if shown == Members::All => match self.group(id, true).await {
+                // Somebody has deleted it since.
+                Err(Error::NotFound) => Ok(Tried::Done(view)),
+                read => read.map(Tried::Done),
+            },
+            tried => Ok(tried),
+        }
     }
 
     /// Deletes a group; its members stay.
@@ -162,86 +199,51 @@ impl Directory {
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_group(&self, id: GroupId, expected: Expected) -> Result<()> {
         let call = self.call(Operation::Delete, Subject::Group);
-        let work = self.env.store.provision((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+        let (this, meter) = self.metered(&call)?;
+        let context = (this, call, id, expected);
+        let work = self.env.store.provision_metered(meter, context, |(this, call, id, expected), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
                 let group = tx.lock_group_for_deletion(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, group.version)?;
-                let (name, weight) = (&group.profile.display_name, tx.count_members(*id).await?);
-                if weight > 0 {
-                    let departure = this.departure(call, DepartureKind::GroupDeleted, id.0, name, weight);
-                    this.count(tx, &settings, departure).await?;
+                let name = &group.profile.display_name;
+                let members: Vec<UserId> = tx.members_of(&[*id]).await?.into_iter().map(|(_, member)| member).collect();
+                this.stores_change(&group.profile);
+                this.stores(MEMBER * members.len() as u64);
+                let role = tx.group_role(*id).await?;
+                if !members.is_empty() {
+                    guard::check(tx, &settings, this.token.id, call.at).await?;
                 }
+                let people = this.people_of(tx, &settings, call, &group, &members).await?;
                 tx.delete_group(*id, call.at).await?;
+                // Counting holds the settings until the unit ends, so it does not wait for the rows of memberships.
+                this.count_group_deletion(tx, &settings, call, &group, (members.len(), &people)).await?;
                 tx.append_records(&[done(call, id.0)]).await?;
                 let event = this.event(call.at, Action::GroupDeleted).on(id.0, name);
-                tx.append_event(&event.change(Change::between(&group.profile.document, "{}"))).await
+                let event = event.change(Change::between(&group.profile.document, "{}"));
+                this.log(tx, &event).await?;
+                this.record_roles(tx, call, &group, role, (&[], &members)).await
             })
         });
         self.note_hold(work.await).await
     }
 }
 
-/// What one step did.
-struct Moved {
-    /// Whether anything changed.
-    moved: bool,
-    /// How many users left: the guard counts people.
-    left: u64,
+/// The steps that count: what comes before a step that says who is to be in the group makes no difference. An exchange
+/// does, because it may be refused for what it finds, and so does what it finds.
+fn effective(steps: &[MemberChange]) -> &[MemberChange] {
+    let is_exchange = |step: &MemberChange| matches!(step, MemberChange::Exchange { .. });
+    let exchange = steps.iter().position(is_exchange).unwrap_or(steps.len());
+    let last = steps[..exchange].iter().rposition(|step| matches!(step, MemberChange::Replace(_)));
+    steps.get(last.unwrap_or_default()..).unwrap_or(steps)
 }
 
-/// Applies one step. Ids are looked for among the users first, who most members are; among the groups only where they
-/// are not all of that kind, so that an ordinary step costs no more.
-async fn apply(tx: &mut dyn Tx, group: GroupId, step: &MemberChange, at: Timestamp) -> Result<Moved> {
-    let (MemberChange::Add(ids) | MemberChange::Remove(ids) | MemberChange::Replace(ids)) = step;
-    let users: Vec<UserId> = ids.iter().map(|id| UserId(id.0)).collect();
-    let groups: Vec<GroupId> = ids.iter().map(|id| GroupId(id.0)).collect();
-    let all = |moved: u64| usize::try_from(moved).is_ok_and(|moved| moved == ids.len());
-    let (mut came, mut left, mut nested) = (0, 0, 0);
-    if let MemberChange::Replace(_) = step {
-        left = tx.retain_members(group, &users, at).await?;
-        nested = tx.retain_nested_groups(group, &groups, at).await?;
+/// Refuses a name that another group has, before members are written that would have to be taken back.
+async fn is_free(tx: &mut dyn Tx, profile: &GroupProfile, id: GroupId) -> Result<()> {
+    match tx.group_named(&profile.display_name).await? {
+        Some(other) if other != id => Err(Error::Conflict(Conflict::GroupName)),
+        _ => Ok(()),
     }
-    if let MemberChange::Remove(_) = step {
-        left = tx.remove_members(group, &users, at).await?;
-        if !all(left) {
-            nested = tx.remove_nested_groups(group, &groups, at).await?;
-        }
-    } else {
-        came = tx.add_members(group, &users, at).await?;
-        if !all(came) {
-            nested += tx.add_nested_groups(group, &groups, at).await?;
-        }
-    }
-    Ok(Moved { moved: came + left + nested > 0, left })
-}
-
-/// So many members at most are named in one event for each thing that was asked for; more are counted.
-const NAMED: usize = 50;
-
-/// Adds to what changed which members were asked to join, leave or stay.
-fn with_members_named(change: Change, steps: &[MemberChange]) -> Change {
-    let mut after: Map<String, Value> =
-        change.after.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let mut asked: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
-    for step in steps {
-        let (word, members) = match step {
-            MemberChange::Add(members) => ("members added", members),
-            MemberChange::Remove(members) => ("members removed", members),
-            MemberChange::Replace(members) => ("members set", members),
-        };
-        asked.entry(word).or_default().extend(members);
-    }
-    for (word, members) in asked {
-        let mut named: Vec<Value> = members.iter().take(NAMED).map(|id| Value::String(id.to_string())).collect();
-        if members.len() > NAMED {
-            named.push(Value::String(format!("and {} more", members.len() - NAMED)));
-        }
-        if !(members.is_empty() && word == "members added") {
-            after.insert(word.to_owned(), Value::Array(named));
-        }
-    }
-    Change { after: (!after.is_empty()).then(|| Value::Object(after).to_string()), ..change }
 }
 
 /// Reads the rows of a part, and one more where marks lead on.
@@ -256,52 +258,44 @@ pub(super) async fn find(
     tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
 }
 
-/// Groups with their members, if these are asked for, up to so many together. Where they would be more, the groups end
-/// early, in the direction of reading, and how many are to be shown is told too; one more, without its members, says that
-/// the list goes on. The first is to be shown in any case: without it nobody would come past it.
+/// Groups in the direction of reading, with their members if these are asked for. They end before the page gets too
+/// heavy, and how many are to be shown is told too; one more, without its members, says that the list goes on.
 pub(super) async fn views<M>(
     tx: &mut dyn Tx,
     mut rows: Vec<Listed<Group, M>>,
-    backward: bool,
-    members: Option<u64>,
+    with_members: bool,
+    meter: &mut Meter,
 ) -> Result<(Vec<Listed<GroupView, M>>, Option<u64>)> {
-    let ids = |rows: &[Listed<Group, M>]| rows.iter().map(|row| row.item.id).collect::<Vec<_>>();
-    let (mut users, mut nested, mut ended) = (HashMap::new(), HashMap::new(), None);
-    if backward {
-        rows.reverse();
-    }
-    if let Some(most) = members {
-        let mut shown = ids(&rows);
-        shown.truncate(fitting(tx, &shown, most).await?);
-        if shown.len() < rows.len() {
-            rows.truncate(shown.len() + 1);
-            ended = u64::try_from(shown.len()).ok();
-        }
-        users = gather(tx.members_of(&shown).await?);
-        nested = gather(tx.nested_groups_of(&shown).await?);
-    }
+    let (mut users, mut nested) = (HashMap::new(), HashMap::new());
+    let ended = if with_members {
+        let ids: Vec<GroupId> = rows.iter().map(|row| row.item.id).collect();
+        let fitting = fitting(tx, &rows, &ids, meter).await?;
+        users = gather(tx.members_of(&ids[..fitting]).await?);
+        nested = gather(tx.nested_groups_of(&ids[..fitting]).await?);
+        rows.truncate(fitting + 1);
+        (fitting < ids.len()).then_some(fitting as u64)
+    } else {
+        end_early(&mut rows, meter)
+    };
     let mut view = |group: Group| GroupView {
         members: users.remove(&group.id).unwrap_or_default(),
         nested: nested.remove(&group.id).unwrap_or_default(),
-        with_members: members.is_some(),
+        with_members,
         group,
     };
-    let mut rows: Vec<_> = rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect();
-    if backward {
-        rows.reverse();
-    }
-    Ok((rows, ended))
+    Ok((rows.into_iter().map(|row| Listed { mark: row.mark, item: view(row.item) }).collect(), ended))
 }
 
-/// How many of these groups have no more than so many members together; one at least.
-async fn fitting(tx: &mut dyn Tx, groups: &[GroupId], most: u64) -> Result<usize> {
-    let sizes: HashMap<GroupId, u64> = tx.sizes_of(groups, most.saturating_add(1)).await?.into_iter().collect();
-    let mut together = 0_u64;
-    let fits = |group: &&GroupId| {
-        together = together.saturating_add(sizes.get(group).copied().unwrap_or_default());
-        together <= most
+/// How many of these groups fit onto a page with their members.
+async fn fitting<M>(tx: &mut dyn Tx, rows: &[Listed<Group, M>], ids: &[GroupId], meter: &mut Meter) -> Result<usize> {
+    // So many members would be too many in any case, whoever has them.
+    let most = (meter.left() / REFERENCE).saturating_add(1);
+    let sizes: HashMap<GroupId, u64> = tx.sizes_of(ids, most).await?.into_iter().collect();
+    let weight = |group: &Group| {
+        let members = sizes.get(&group.id).copied().unwrap_or_default();
+        group.weight().saturating_add(members.saturating_mul(REFERENCE))
     };
-    Ok(groups.iter().take_while(fits).count().max(1))
+    Ok(rows.iter().take_while(|row| meter.takes(weight(&row.item))).count())
 }
 
 fn all_if(wanted: bool) -> Members {
@@ -312,9 +306,7 @@ async fn view(tx: &mut dyn Tx, group: Group, shown: Members) -> Result<GroupView
     let (members, nested, with_members) = match shown {
         Members::None => (Vec::new(), Vec::new(), false),
         Members::All => {
-            let members = tx.members_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
-            let nested = tx.nested_groups_of(&[group.id]).await?.into_iter().map(|(_, member)| member).collect();
-            (members, nested, true)
+            (tx.first_members(group.id, u64::MAX).await?, tx.first_nested_groups(group.id, u64::MAX).await?, true)
         }
         Members::UpTo(most) => few(tx, group.id, most).await?.map_or_else(Default::default, |(m, n)| (m, n, true)),
     };
@@ -328,4 +320,24 @@ async fn few(tx: &mut dyn Tx, group: GroupId, most: u64) -> Result<Option<(Vec<U
     let Some(left) = most.checked_sub(u64::try_from(members.len()).unwrap_or(u64::MAX)) else { return Ok(None) };
     let nested = tx.first_nested_groups(group, left.saturating_add(1)).await?;
     Ok(u64::try_from(nested.len()).is_ok_and(|nested| nested <= left).then_some((members, nested)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_is_overwritten_is_left_out_unless_it_may_be_refused() {
+        let ids = |n: u128| vec![MemberId(Uuid::from_u128(n))];
+        let (add, replace) = (|n| MemberChange::Add(ids(n)), |n| MemberChange::Replace(ids(n)));
+        let exchange = |out, into| MemberChange::Exchange { out: ids(out), into: ids(into) };
+        let steps = [add(1), replace(2), add(3), replace(4), add(5)];
+        assert_eq!(effective(&steps), &steps[3..]);
+        let steps = [add(1), replace(2), exchange(2, 3), replace(4)];
+        assert_eq!(effective(&steps), &steps[1..]);
+        let steps = [add(1), exchange(1, 3), replace(4)];
+        assert_eq!(effective(&steps), &steps[..]);
+        assert_eq!(effective(&[]), &[]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Queries over users and groups at once (RFC 7644 §3.4.2.1): first the users and then the groups, each in their order.
 
 use super::{groups, *};
-use crate::query::{Filter, GroupCondition, GroupKey, Sort, UserCondition, UserKey};
+use crate::query::{Filter, GroupCondition, GroupKey, Meter, Sort, UserCondition, UserKey, end_early};
 
 /// What kind of resource something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +35,16 @@ pub struct RootMark {
 pub struct Search {
     /// Which users, in what order, and whether with their groups.
     pub users: (Filter<UserCondition>, Sort<UserKey>, bool),
-    /// Which groups, in what order, and with how many members together at most, if with these ([`Directory::groups`]).
-    pub groups: (Filter<GroupCondition>, Sort<GroupKey>, Option<u64>),
+    /// Which groups, in what order, and whether with their members.
+    pub groups: (Filter<GroupCondition>, Sort<GroupKey>, bool),
     /// The groups come first, as in a list that descends.
     pub reversed: bool,
     /// Where the part begins.
     pub start: Start<RootMark>,
     /// How many resources to give at most.
     pub limit: u64,
+    /// How many bytes they may have together.
+    pub bytes: u64,
 }
 
 impl Directory {
@@ -77,19 +79,19 @@ impl Search {
         }
     }
 
-    /// The rows, in the direction of reading, one too many where marks lead on or groups end early; and how many of them
+    /// The rows, in the direction of reading, one too many where marks lead on or the page ends early; and how many of them
     /// are shown at most.
     async fn rows(&self, tx: &mut dyn Tx, totals: [u64; 2]) -> Result<(Vec<Listed<Resource, RootMark>>, u64)> {
         let limit = if self.limit == 0 { 0 } else { self.start.rows(self.limit) };
-        let mut rows = Vec::new();
+        let (mut rows, mut meter) = (Vec::new(), Meter::new(self.bytes));
         for (kind, start) in self.parts(totals) {
             let before = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             let wanted = limit.saturating_sub(before);
             if wanted > 0 {
-                let (part, ended) = self.part(tx, kind, start, wanted).await?;
+                let (part, ended) = self.part(tx, kind, start, wanted, &mut meter).await?;
                 rows.extend(part);
                 if let Some(shown) = ended {
-                    return Ok((rows, before + shown));
+                    return Ok((rows, self.limit.min(before + shown)));
                 }
             }
         }
@@ -114,36 +116,42 @@ impl Search {
         }
     }
 
-    /// Up to `wanted` rows of one kind, in the direction of reading, and how many of them are shown where groups end early.
+    /// Up to `wanted` rows of one kind, in the direction of reading, and how many of them are shown where they end early.
     async fn part(
         &self,
         tx: &mut dyn Tx,
         kind: Kind,
         start: Start,
         wanted: u64,
+        meter: &mut Meter,
     ) -> Result<(Vec<Listed<Resource, RootMark>>, Option<u64>)> {
         let mut early = None;
         let backward = start.is_backward();
-        let mut rows: Vec<_> = match kind {
+        let rows: Vec<_> = match kind {
             Kind::User if self.users.0.is_none() => Vec::new(),
             Kind::Group if self.groups.0.is_none() => Vec::new(),
             Kind::User => {
                 let (filter, sort, with_groups) = &self.users;
-                let window = Window { sort: *sort, start, limit: wanted };
-                let rows = tx.find_users(filter, &window, *with_groups).await?;
+                let window = Window { sort: *sort, start, limit: wanted, bytes: meter.left() };
+                let mut rows = tx.find_users(filter, &window, *with_groups).await?;
+                if backward {
+                    rows.reverse();
+                }
+                early = end_early(&mut rows, meter);
                 rows.into_iter().map(|row| listed(kind, row.mark, Resource::User(row.item))).collect()
             }
             Kind::Group => {
-                let (filter, sort, members) = &self.groups;
-                let rows = tx.find_groups(filter, &Window { sort: *sort, start, limit: wanted }).await?;
-                let (rows, ended) = groups::views(tx, rows, backward, *members).await?;
+                let (filter, sort, with_members) = &self.groups;
+                let window = Window { sort: *sort, start, limit: wanted, bytes: meter.left() };
+                let mut rows = tx.find_groups(filter, &window).await?;
+                if backward {
+                    rows.reverse();
+                }
+                let (rows, ended) = groups::views(tx, rows, *with_members, meter).await?;
                 early = ended;
                 rows.into_iter().map(|row| listed(kind, row.mark, Resource::Group(row.item))).collect()
             }
         };
-        if backward {
-            rows.reverse();
-        }
         Ok((rows, early))
     }
 }

@@ -2,13 +2,10 @@ use super::*;
 use crate::{
     UserId,
     group::GroupRef,
-    query::{Filter, UserCondition, UserKey},
+    query::{Filter, Meter, REFERENCE, RESOURCE, UserCondition, UserKey, Weigh, end_early},
     user::User,
 };
 use std::sync::Arc;
-
-/// Makes a user's new profile from what is recorded; runs inside the unit of work and may refuse.
-pub type UserChange = Arc<dyn Fn(&User) -> Result<Profile> + Send + Sync>;
 
 /// What a client sees of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +24,13 @@ pub struct UserView {
     pub groups: Vec<GroupRef>,
 }
 
+impl Weigh for UserView {
+    fn weight(&self) -> u64 {
+        let groups: usize = self.groups.iter().map(|group| group.display_name.len()).sum();
+        RESOURCE + (self.document.len() + groups) as u64 + REFERENCE * self.groups.len() as u64
+    }
+}
+
 impl Directory {
     /// Creates a user.
     ///
@@ -36,18 +40,22 @@ impl Directory {
         let call = self.call(Operation::Create, Subject::User);
         let user =
             User { id: UserId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
-        let work = self.env.store.provision((self.clone(), call, user), |(this, call, user), tx| {
+        let event = self.event(call.at, Action::UserCreated).on(user.id.0, user.name());
+        let event = event.change(Change::between("{}", &user.profile.document));
+        let (this, meter) = self.metered(&call)?;
+        let context = (this, call, user, event);
+        let work = self.env.store.provision_metered(meter, context, |(this, call, user, event), tx| {
             Box::pin(async move {
                 this.recheck(tx, call.at).await?;
-                keep_reserved(tx, &user.profile).await?;
+                keep_reserved(tx, &user.profile, None).await?;
+                this.stores_change(&user.profile);
                 tx.insert_user(user).await?;
                 tx.append_records(&[done(call, user.id.0)]).await?;
-                let event = this.event(call.at, Action::UserCreated).on(user.id.0, user.name());
-                tx.append_event(&event.change(Change::between("{}", &user.profile.document))).await?;
+                this.log(tx, event).await?;
                 Ok(view(user.clone(), Vec::new()))
             })
         });
-        work.await
+        self.note_reserved(work.await).await
     }
 
     /// One user.
@@ -61,7 +69,7 @@ impl Directory {
         work.await
     }
 
-    /// A part of the users that match, in its order.
+    /// A part of the users that match, in its order. It ends before a user with whom it would have too many bytes.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -74,70 +82,95 @@ impl Directory {
         let context = (filter.simplified(), window, with_groups);
         let work = self.env.store.look_up(context, |(filter, window, with_groups), tx| {
             Box::pin(async move {
-                let rows = find(tx, filter, window, *with_groups).await?;
-                let total = match total_by_rows(&window.start, window.limit, rows.len()) {
-                    Some(total) => total,
-                    None => tx.count_users(filter).await?,
+                let mut rows = find(tx, filter, window, *with_groups).await?;
+                let (read, backward) = (rows.len(), window.start.is_backward());
+                if backward {
+                    rows.reverse();
+                }
+                let ended = end_early(&mut rows, &mut Meter::new(window.bytes));
+                if backward {
+                    rows.reverse();
+                }
+                let total = match total_by_rows(&window.start, window.limit, read) {
+                    Some(total) if ended.is_none() => total,
+                    _ => tx.count_users(filter).await?,
                 };
-                Ok(Listing::cut(rows, &window.start, window.limit, total))
+                Ok(Listing::cut(rows, &window.start, shown(window.limit, ended), total))
             })
         });
         work.await
     }
 
-    /// Changes a user by a PATCH or a PUT. A change that changes nothing keeps version and time of change.
+    /// Tries to change a user by a PATCH or a PUT. A change that changes nothing keeps version and time of change.
     ///
     /// # Errors
-    /// `NotFound`, `VersionMismatch`, `Conflict` on the user name, or whatever `change` refuses with.
+    /// `NotFound`, `VersionMismatch`, `Conflict` on the user name, or whatever `edit` refuses with.
     pub async fn change_user(
         &self,
         id: UserId,
         expected: Expected,
         with_groups: bool,
-        change: UserChange,
-    ) -> Result<UserView> {
+        edit: Arc<Edit<User>>,
+        source: Source<Profile>,
+    ) -> Result<Tried<User, UserView>> {
         let call = self.call(Operation::Change, Subject::User);
-        let context = (self.clone(), call, id, expected, with_groups, change);
-        let work = self.env.store.provision(context, |(this, call, id, expected, with_groups, change), tx| {
-            Box::pin(async move {
-                let settings = this.recheck(tx, call.at).await?;
-                let (before, groups) = if *with_groups {
-                    tx.lock_user_and_groups(*id).await?.ok_or(Error::NotFound)?
-                } else {
-                    (tx.lock_user(*id).await?.ok_or(Error::NotFound)?, Vec::new())
-                };
-                check_version(expected, before.version)?;
-                let profile = change(&before)?;
-                if profile == before.profile {
-                    tx.append_records(&[unchanged(call, id.0)]).await?;
-                    return Ok(view(before, groups));
-                }
-                keep_reserved(tx, &profile).await?;
-                let action = match (before.profile.active, profile.active) {
-                    (true, false) => Action::UserDeactivated,
-                    (false, true) => Action::UserReactivated,
-                    _ => Action::UserChanged,
-                };
-                let change = Change::between(&before.profile.document, &profile.document);
-                if action == Action::UserDeactivated {
-                    let departure = this.departure(call, DepartureKind::Deactivated, id.0, before.name(), 1);
-                    this.count(tx, &settings, Departure { before: active(&before), ..departure }).await?;
-                    // Whoever is let back in later signs in anew.
-                    tx.delete_sessions_of_user(*id).await?;
-                }
-                let other_emails = before.profile.emails != profile.emails;
-                let after = User { version: before.version + 1, changed: call.at, profile, ..before };
-                tx.update_user(&after).await?;
-                if other_emails {
-                    tx.replace_emails(*id, &after.profile.emails).await?;
-                }
-                tx.append_records(&[done(call, id.0)]).await?;
-                let event = this.event(call.at, action).on(id.0, after.name());
-                tx.append_event(&event.change(change)).await?;
-                Ok(view(after, groups))
-            })
-        });
-        self.note_hold(work.await).await
+        let (this, meter) = self.metered(&call)?;
+        let context = (this, call, id, expected, with_groups, edit, source);
+        let work = self.env.store.provision_metered(
+            meter,
+            context,
+            |(this, call, id, expected, with_groups, edit, source), tx| {
+                Box::pin(async move {
+                    let settings = this.recheck(tx, call.at).await?;
+                    let (before, groups) = if *with_groups {
+                        tx.lock_user_and_groups(*id).await?.ok_or(Error::NotFound)?
+                    } else {
+                        (tx.lock_user(*id).await?.ok_or(Error::NotFound)?, Vec::new())
+                    };
+                    check_version(expected, before.version)?;
+                    let Some(Prepared { profile, change, .. }) = edit.resolve(source, &before)? else {
+                        return Ok(Tried::Heavy(before));
+                    };
+                    if profile == before.profile {
+                        this.stores(RECORD);
+                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        return Ok(Tried::Done(view(before, groups)));
+                    }
+                    keep_reserved(tx, &profile, Some(&before.profile)).await?;
+                    let action = match (before.profile.active, profile.active) {
+                        (true, false) => Action::UserDeactivated,
+                        (false, true) => Action::UserReactivated,
+                        _ => Action::UserChanged,
+                    };
+                    this.count_change(tx, &settings, call, &before, &profile).await?;
+                    this.stores_change(&profile);
+                    let mut roles = Vec::new();
+                    if action == Action::UserDeactivated {
+                        roles = tx.roles_of(&[*id]).await?;
+                        // Sessions do not come back with the person.
+                        tx.delete_sessions_of_user(*id).await?;
+                    }
+                    let other_emails = before.profile.emails != profile.emails;
+                    let after = User { version: before.version + 1, changed: call.at, profile, ..before };
+                    tx.update_user(&after).await?;
+                    if other_emails {
+                        tx.replace_emails(*id, &after.profile.emails).await?;
+                    }
+                    tx.append_records(&[done(call, id.0)]).await?;
+                    if action == Action::UserReactivated {
+                        roles = tx.roles_of(&[*id]).await?;
+                    }
+                    let event = this.event(call.at, action).on(id.0, after.name());
+                    this.log(tx, &event.change(change)).await?;
+                    let gained = after.profile.active;
+                    let word = if gained { "reactivated" } else { "deactivated" };
+                    this.record_role(tx, call, &after, &roles, (gained, word)).await?;
+                    Ok(Tried::Done(view(after, groups)))
+                })
+            },
+        );
+        let done = self.note_reserved(work.await).await;
+        self.note_hold(done).await
     }
 
     /// Deletes a user.
@@ -146,30 +179,30 @@ impl Directory {
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_user(&self, id: UserId, expected: Expected) -> Result<()> {
         let call = self.call(Operation::Delete, Subject::User);
-        let work = self.env.store.provision((self.clone(), call, id, expected), |(this, call, id, expected), tx| {
+        let (this, meter) = self.metered(&call)?;
+        let context = (this, call, id, expected);
+        let work = self.env.store.provision_metered(meter, context, |(this, call, id, expected), tx| {
             Box::pin(async move {
                 let settings = this.recheck(tx, call.at).await?;
                 let user = tx.lock_user_for_deletion(*id).await?.ok_or(Error::NotFound)?;
                 check_version(expected, user.version)?;
-                // Whoever was deactivated before has departed already.
+                this.stores_change(&user.profile);
                 if user.profile.active {
-                    let departure = this.departure(call, DepartureKind::Deleted, id.0, user.name(), 1);
-                    this.count(tx, &settings, departure).await?;
+                    guard::check(tx, &settings, this.token.id, call.at).await?;
                 }
+                let roles = tx.roles_of(&[*id]).await?;
                 tx.delete_user(*id, call.at).await?;
+                // Counting holds the settings until the unit ends, so it does not wait for the rows of memberships.
+                this.count_deletion(tx, &settings, call, &user).await?;
                 tx.append_records(&[done(call, id.0)]).await?;
                 let event = this.event(call.at, Action::UserDeleted).on(id.0, user.name());
-                tx.append_event(&event.change(Change::between(&user.profile.document, "{}"))).await
+                let event = event.change(Change::between(&user.profile.document, "{}"));
+                this.log(tx, &event).await?;
+                this.record_role(tx, call, &user, &roles, (false, "deleted")).await
             })
         });
         self.note_hold(work.await).await
     }
-}
-
-/// What a document says of `active`, as JSON; `None` where it says nothing.
-fn active(user: &User) -> Option<String> {
-    let document: serde_json::Value = serde_json::from_str(&user.profile.document).ok()?;
-    document.get("active").map(ToString::to_string)
 }
 
 /// Reads the rows of a part, and one more where marks lead on.

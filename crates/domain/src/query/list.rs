@@ -148,6 +148,54 @@ pub struct Window<K> {
     pub start: Start,
     /// How many rows to give at most.
     pub limit: u64,
+    /// How many bytes they may have together ([`Weigh`]). Reading ends with the first row that is too much.
+    pub bytes: u64,
+}
+
+/// Something of which a page can only have so much.
+pub trait Weigh {
+    /// About how many bytes it is as JSON text.
+    fn weight(&self) -> u64;
+}
+
+/// What a resource weighs beside its document.
+pub(crate) const RESOURCE: u64 = 512;
+
+/// What a member of a group weighs, or a group of a user beside its name.
+pub(crate) const REFERENCE: u64 = 192;
+
+/// Weighs what comes onto a page. Its first row fits whatever it weighs: nobody would come past it otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Meter {
+    left: u64,
+    is_empty: bool,
+}
+
+impl Meter {
+    /// An empty page for so many bytes.
+    pub fn new(bytes: u64) -> Self {
+        Self { left: bytes, is_empty: true }
+    }
+
+    /// Puts a row onto the page; false when it does not fit, after which the page is to end.
+    pub fn takes(&mut self, weight: u64) -> bool {
+        let fits = self.is_empty || weight <= self.left;
+        if fits {
+            self.left = self.left.saturating_sub(weight);
+            self.is_empty = false;
+        }
+        fits
+    }
+
+    /// What fits yet.
+    pub(crate) fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// How many of these rows fit, which are in the direction of reading.
+    pub(crate) fn fitting<'r, T: Weigh + 'r>(&mut self, rows: impl Iterator<Item = &'r T>) -> usize {
+        rows.take_while(|row| self.takes(row.weight())).count()
+    }
 }
 
 /// A part by number of a list in its natural order.
@@ -161,7 +209,7 @@ pub struct Slice {
 
 impl<K: Default> From<Slice> for Window<K> {
     fn from(Slice { offset, limit }: Slice) -> Self {
-        Self { sort: Sort::default(), start: Start::Index(offset), limit }
+        Self { sort: Sort::default(), start: Start::Index(offset), limit, bytes: u64::MAX }
     }
 }
 
@@ -222,9 +270,26 @@ impl<T, M: Clone> Listing<T, M> {
     }
 }
 
+/// Ends a page early, whose rows are in the direction of reading, before it gets too heavy. One row too many stays to
+/// tell that the list goes on; how many are to be shown is told too.
+pub(crate) fn end_early<T: Weigh, M>(rows: &mut Vec<Listed<T, M>>, meter: &mut Meter) -> Option<u64> {
+    let shown = meter.fitting(rows.iter().map(|row| &row.item));
+    let ends = shown < rows.len();
+    rows.truncate(shown + 1);
+    ends.then_some(shown as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_takes_what_fits_and_its_first_row_in_any_case() {
+        let mut meter = Meter::new(10);
+        assert!(meter.takes(11) && !meter.takes(1) && meter.takes(0));
+        let mut meter = Meter::new(10);
+        assert!(meter.takes(4) && meter.takes(6) && !meter.takes(1));
+    }
 
     fn cut(rows: &[u8], start: &Start<u8>) -> (Vec<u8>, Option<u8>, Option<u8>) {
         let rows = rows.iter().map(|row| Listed { mark: *row, item: *row }).collect();

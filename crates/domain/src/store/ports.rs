@@ -1,21 +1,23 @@
 //! What the rules need from a database, by subject.
 
+use super::{Undos, Upkeep};
 use crate::{
-    BreakGlassId, GroupId, Result, Timestamp, TokenId, UserId,
+    BreakGlassId, GroupId, Result, SessionId, Timestamp, TokenId, UserId,
     activity::{Record, Summary},
     alert::ChannelState,
-    audit::{Entry, Event, EventQuery},
+    audit::{Action, Entry, Event, EventDetail, EventQuery, EventSummary, Lane},
     break_glass::{Account, Code, CodeKind, Holdings},
+    console::Principal,
     directory::UserView,
     drill::Drill,
     group::{Group, GroupRef, GroupSummary},
-    guard::{Batch, BatchSummary, Departure},
+    guard::{Batch, BatchSummary, Chosen, Departure, Losses, Membership, Sizes, Span, Taken},
     page::Place,
     query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, UserKey, Window},
     role::Role,
     session::{SessionKey, SessionRecord, SessionSummary},
     settings::{GuardSettings, Settings},
-    token::{SeenNetwork, Token},
+    token::{AlertCount, SeenNetwork, Token},
     user::{Deleted, Email, User, UserSummary},
 };
 use async_trait::async_trait;
@@ -23,12 +25,40 @@ use uuid::Uuid;
 
 /// Everything that a unit of work can do.
 pub trait Tx:
-    Users + Groups + Nesting + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System
+    Users
+    + Groups
+    + Nesting
+    + Roles
+    + Guards
+    + Tokens
+    + BreakGlass
+    + Drills
+    + Sessions
+    + Audit
+    + AuditLog
+    + Channels
+    + System
+    + Undos
+    + Upkeep
 {
 }
 
 impl<T> Tx for T where
-    T: Users + Groups + Nesting + Roles + Guards + Tokens + BreakGlass + Drills + Sessions + Audit + Channels + System
+    T: Users
+        + Groups
+        + Nesting
+        + Roles
+        + Guards
+        + Tokens
+        + BreakGlass
+        + Drills
+        + Sessions
+        + Audit
+        + AuditLog
+        + Channels
+        + System
+        + Undos
+        + Upkeep
 {
 }
 
@@ -60,8 +90,12 @@ pub trait Users: Send {
     /// once that is back. Gives its name, or `None` where there is none. Refuses a user name that was taken meanwhile with
     /// `Conflict`, after which the unit can go on.
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
+    /// The user who has this name, without regard to case.
+    async fn user_named(&mut self, user_name: &str) -> Result<Option<UserId>>;
+    /// The user name of a deleted user.
+    async fn deleted_user_name(&mut self, id: UserId) -> Result<Option<String>>;
     /// Deleted users, the last deleted first.
-    async fn deleted_users(&mut self, limit: u64) -> Result<Vec<Deleted>>;
+    async fn deleted_users(&mut self, name: &str, limit: u64) -> Result<Vec<Deleted>>;
     /// A part of the users that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
     async fn find_users(
         &mut self,
@@ -69,8 +103,7 @@ pub trait Users: Send {
         window: &Window<UserKey>,
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>>;
-    /// How many users match. All, and all that are active or not, cost the same however many there are; a unit that
-    /// changes them counts what was committed.
+    /// How many users match. All, and all that are active or not, cost the same however many there are.
     async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
     async fn page_users(
@@ -103,11 +136,15 @@ pub trait Groups: Send {
     /// too. Nothing happens where there is none.
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
     /// Brings a deleted group back, in a new version, with those of its members that there still are and into those
-    /// groups that there still are; a deleted one joins once it is back. Gives its name, or `None` where there is none. Refuses a name that was taken meanwhile with
-    /// `Conflict`, after which the unit can go on.
+    /// groups that there still are; a deleted one joins once it is back. Returns its name, or `None` where there is
+    /// none. Refuses a name that has been taken since with `Conflict`, after which the unit can go on.
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
+    /// The group that has this name, without regard to case.
+    async fn group_named(&mut self, display_name: &str) -> Result<Option<GroupId>>;
+    /// The name of a deleted group.
+    async fn deleted_group_name(&mut self, id: GroupId) -> Result<Option<String>>;
     /// Deleted groups, the last deleted first.
-    async fn deleted_groups(&mut self, limit: u64) -> Result<Vec<Deleted>>;
+    async fn deleted_groups(&mut self, name: &str, limit: u64) -> Result<Vec<Deleted>>;
     /// A part of the groups that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
     async fn find_groups(
         &mut self,
@@ -130,19 +167,42 @@ pub trait Groups: Send {
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>>;
     /// How many users are in one group.
     async fn count_members(&mut self, group: GroupId) -> Result<u64>;
-    /// Puts users into a group; those who are in it and ids without a user are passed over. Gives how many came.
-    async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
-    /// Takes users out of a group, and remembers that they were in it. Gives how many left.
-    async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
-    /// Takes everybody out of a group but these, and remembers them. Gives how many left.
-    async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<u64>;
+    /// Puts users into a group; those who are in it and ids without a user are passed over. Returns who came.
+    async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>>;
+    /// Takes users out of a group, and remembers that they were in it. Returns who left.
+    async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>>;
+    /// Takes everybody out of a group but these, and remembers them. Returns who left.
+    async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>>;
+    /// The names of users, as far as they are there.
+    async fn names_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>>;
+    /// Whether a group has had more than so many members at once since a moment, those who left since then included.
+    async fn had_more_members(&mut self, group: GroupId, than: u64, since: Timestamp) -> Result<bool>;
+    /// Puts a user or group back into a group that it was in at a moment, if both are there.
+    async fn restore_member(&mut self, group: GroupId, member: Uuid, from: Timestamp) -> Result<Membership>;
+    /// Ends the memberships of a user that began at a moment or after it, except in groups that the user was in at that
+    /// moment too, and remembers them. Returns what ended; the groups keep their versions.
+    async fn end_memberships_of(
+        &mut self,
+        user: UserId,
+        from: Timestamp,
+        at: Timestamp,
+    ) -> Result<Vec<(GroupId, UserId)>>;
+    /// The same for the users in a group.
+    async fn end_memberships_in(
+        &mut self,
+        group: GroupId,
+        from: Timestamp,
+        at: Timestamp,
+    ) -> Result<Vec<(GroupId, UserId)>>;
     /// Brings back the users and groups that were taken out of a group since a moment, as far as they are there. Gives
     /// how many.
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
-    /// Whether any user is in the group.
-    async fn has_members(&mut self, group: GroupId) -> Result<bool>;
-    /// Forgets for good what was deleted, who left a group and who departed before a moment.
-    async fn forget_deleted(&mut self, before: Timestamp) -> Result<()>;
+    /// Whether everybody has left a group who was in it at a moment, or nobody is in it; and those who left it since
+    /// and are not back, so many at most.
+    async fn left_since(&mut self, group: GroupId, since: Timestamp, most: u64) -> Result<(bool, Vec<UserId>)>;
+    /// Forgets for good what was deleted, and who left a group, before a moment, except what an undecided batch holds;
+    /// and departures from before another moment.
+    async fn forget_deleted(&mut self, before: Timestamp, departures: Timestamp) -> Result<()>;
 }
 
 /// Groups in groups. Nothing here looks further than one step, so circles do no harm.
@@ -152,13 +212,23 @@ pub trait Nesting: Send {
     async fn nested_groups_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, GroupId)>>;
     /// The first groups in one group, in the order of their ids.
     async fn first_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupId>>;
-    /// Puts groups into a group; itself, those that are in it and ids without a group are passed over. Gives how many
+    /// Puts groups into a group; itself, those that are in it and ids without a group are passed over. Returns which
     /// came.
-    async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;
-    /// Takes groups out of a group, and remembers that they were in it. Gives how many left.
-    async fn remove_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;
-    /// Takes every group out of a group but these, and remembers them. Gives how many left.
-    async fn retain_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<u64>;
+    async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<Vec<GroupId>>;
+    /// Takes groups out of a group, and remembers that they were in it. Returns which left.
+    async fn remove_nested_groups(
+        &mut self,
+        group: GroupId,
+        members: &[GroupId],
+        at: Timestamp,
+    ) -> Result<Vec<GroupId>>;
+    /// Takes every group out of a group but these, and remembers them. Returns which left.
+    async fn retain_nested_groups(
+        &mut self,
+        group: GroupId,
+        members: &[GroupId],
+        at: Timestamp,
+    ) -> Result<Vec<GroupId>>;
     /// The groups in one group, by name.
     async fn named_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupRef>>;
     /// How many groups are in one group.
@@ -169,7 +239,7 @@ pub trait Nesting: Send {
     async fn count_outer_groups(&mut self, group: GroupId) -> Result<u64>;
 }
 
-/// Roles. Nothing that a directory sends comes here. They do not go through groups in groups.
+/// Roles. Nothing that a directory sends changes one. They do not go through groups in groups.
 #[async_trait]
 pub trait Roles: Send {
     /// The role that a user was given by hand.
@@ -184,6 +254,8 @@ pub trait Roles: Send {
     async fn roles_through_groups(&mut self, id: UserId) -> Result<Vec<(GroupRef, Role)>>;
     /// Groups that give a role.
     async fn mapped_groups(&mut self) -> Result<Vec<(GroupRef, Role)>>;
+    /// The active ones among these users who have a role, by hand or through a group: each role that they have.
+    async fn roles_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, Role)>>;
     /// Active users who have a role, by hand or through a group.
     async fn count_role(&mut self, role: Role) -> Result<u64>;
 }
@@ -191,32 +263,57 @@ pub trait Roles: Send {
 /// The guard against mass deprovisioning.
 #[async_trait]
 pub trait Guards: Send {
-    /// The last batch of a token's departures that went on after a moment.
-    async fn last_batch(&mut self, token: TokenId, since: Timestamp) -> Result<Option<Batch>>;
-    /// How many people a token's departures after a moment concern.
-    async fn departed(&mut self, token: TokenId, since: Timestamp) -> Result<u64>;
-    /// Adds a departure.
-    async fn insert_departure(&mut self, departure: &Departure) -> Result<()>;
-    /// Adds a batch.
+    /// The last approved batch whose approval lasts, and covers a token: the batch holds departures of the token, or of one
+    /// that it replaces.
+    async fn approved_batch(&mut self, token: TokenId, now: Timestamp) -> Result<Option<Uuid>>;
+    /// The undecided batch that grew last.
+    async fn waiting_batch(&mut self) -> Result<Option<Batch>>;
+    /// Notes that people departed and belong to no batch. Each counts once.
+    async fn note_departed(&mut self, people: &[Uuid], at: Timestamp) -> Result<()>;
+    /// How many people departed after a moment and belong to no batch.
+    async fn departed(&mut self, since: Timestamp) -> Result<u64>;
+    /// Starts the count of departed people from nothing, as after a decision.
+    async fn forget_departed(&mut self) -> Result<()>;
+    /// Adds departures, in their order.
+    async fn insert_departures(&mut self, departures: &[Departure]) -> Result<()>;
+    /// Whether and to which batch the last deactivation of a user belongs, if it was not undone.
+    async fn deactivation(&mut self, user: UserId) -> Result<Option<Option<Uuid>>>;
+    /// Adds a batch, with its token.
     async fn insert_batch(&mut self, batch: &Batch) -> Result<()>;
-    /// Notes that a batch went on.
-    async fn touch_batch(&mut self, id: Uuid, at: Timestamp) -> Result<()>;
-    /// Puts a token's departures after a moment that are in no batch into this one.
-    async fn gather_departures(&mut self, token: TokenId, since: Timestamp, batch: Uuid) -> Result<()>;
+    /// Notes that a batch grew by so many departures of a token. Returns its size, and the size at which it was last
+    /// reported.
+    async fn grow_batch(&mut self, id: Uuid, token: TokenId, at: Timestamp, by: Sizes) -> Result<(Sizes, Sizes)>;
+    /// Notes that a batch was reported at its present size.
+    async fn report_batch(&mut self, id: Uuid) -> Result<()>;
+    /// Takes everybody out of the count who departed after a moment.
+    async fn forget_departed_since(&mut self, since: Timestamp) -> Result<()>;
+    /// Puts departures of a span into this batch, the last ones first, as many as one statement can. Returns how many.
+    async fn take_departures(&mut self, span: &Span, taken: &Taken, batch: Uuid) -> Result<u64>;
+    /// What the departures of a span took away that were not undone.
+    async fn losses(&mut self, span: &Span) -> Result<Losses>;
     /// A batch, kept from changing by anybody else until the unit ends.
     async fn lock_batch(&mut self, id: Uuid) -> Result<Option<Batch>>;
     /// Writes what became of a batch.
     async fn update_batch(&mut self, batch: &Batch) -> Result<()>;
+    /// Marks open batches as undone that have nothing left to undo.
+    async fn close_empty_batches(&mut self, at: Timestamp) -> Result<()>;
+    /// The tokens whose departures a batch holds.
+    async fn batch_tokens(&mut self, batch: Uuid) -> Result<Vec<TokenId>>;
+    /// One batch.
+    async fn batch_summary(&mut self, id: Uuid) -> Result<Option<BatchSummary>>;
     /// Batches, the newest first.
     async fn batches(&mut self, limit: u64) -> Result<Vec<BatchSummary>>;
-    /// Departures of a batch that were not undone, the last first.
-    async fn departures(&mut self, batch: Uuid, limit: u64) -> Result<Vec<Departure>>;
-    /// Notes that a departure was undone, or that it could not be.
-    async fn undo_departure(&mut self, id: Uuid, at: Timestamp) -> Result<()>;
-    /// How many active users there were when somebody last counted, and when that was.
-    async fn population(&mut self) -> Result<Option<(u64, Timestamp)>>;
-    /// Keeps that number.
-    async fn set_population(&mut self, population: u64, at: Timestamp) -> Result<()>;
+    /// Departures that were not undone, with their numbers, the last first.
+    async fn departures(&mut self, chosen: &Chosen, limit: u64) -> Result<Vec<(i64, Departure)>>;
+    /// Departures of a span that were not undone and have a text in their name, without regard to case, the last first.
+    async fn departures_in(&mut self, span: &Span, name: &str, limit: u64) -> Result<Vec<Departure>>;
+    /// Notes that departures were undone, or that they could not be.
+    async fn undo_departures(&mut self, seqs: &[i64], at: Timestamp) -> Result<()>;
+    /// The smallest sample of active users between two moments; the last one before them where there is none, and 0 where
+    /// there is none at all.
+    async fn population(&mut self, from: Timestamp, until: Timestamp) -> Result<u64>;
+    /// Samples how many active users there are, and forgets samples from before a moment but the last of them.
+    async fn sample_population(&mut self, at: Timestamp, before: Timestamp) -> Result<()>;
     /// Sets the guard.
     async fn set_guard(&mut self, guard: &GuardSettings) -> Result<()>;
 }
@@ -236,7 +333,7 @@ pub trait Tokens: Send {
     async fn insert_token(&mut self, token: &Token) -> Result<()>;
     /// Marks a token as revoked, unless it is.
     async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
-    /// Writes the expiry, the pause, the networks and the client of a token that is locked.
+    /// Writes the expiry, the pause, the networks, the client and the budget of a token that is locked.
     async fn update_token(&mut self, token: &Token) -> Result<()>;
     /// The users that tokens are bound to, as far as they are there: id and name.
     async fn token_users(&mut self) -> Result<Vec<(TokenId, UserId, String)>>;
@@ -246,8 +343,22 @@ pub trait Tokens: Send {
     async fn see_token(&mut self, id: TokenId, place: &str, at: Timestamp) -> Result<bool>;
     /// The places that a token was used from, the last used first.
     async fn token_networks(&mut self, id: TokenId) -> Result<Vec<SeenNetwork>>;
-    /// Notes that a misuse of a token was told. Gives false where one was told between these moments already: what lies
-    /// ahead comes from a clock that was set back.
+    /// Forgets all but so many places of a token, those of the latest calls.
+    async fn trim_token_networks(&mut self, id: TokenId, most: u64) -> Result<()>;
+    /// Forgets the places that no token was used from since a moment.
+    async fn forget_token_networks(&mut self, before: Timestamp) -> Result<()>;
+    /// Adds to the bytes that a token's changes have stored in an hour. Returns their sum. An hour other than the row's
+    /// starts over, except the one just before it, which a slightly slow clock may still have.
+    async fn spend(&mut self, id: TokenId, hour: i64, bytes: u64) -> Result<u64>;
+    /// The bytes that a token's changes have stored in an hour, as far as they were written down.
+    async fn spent(&mut self, id: TokenId, hour: i64) -> Result<u64>;
+    /// Counts something that a token did in an hour. Returns how often it was in this hour, this time included, and how
+    /// often in the hour that was counted before, which only one caller learns.
+    async fn count_alert(&mut self, id: TokenId, action: Action, hour: i64) -> Result<(u64, u64)>;
+    /// Takes the counts of hours before this one.
+    async fn take_alert_counts(&mut self, hour: i64) -> Result<Vec<AlertCount>>;
+    /// Notes that a misuse of a token was alerted. Returns false where that was done between these moments already;
+    /// what is later was noted before the clock was set back.
     async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
     /// Notes that somebody was reminded of a token. Gives false where somebody was between these moments already.
     async fn remind_of_token(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
@@ -285,14 +396,18 @@ pub trait BreakGlass: Send {
     async fn delete_recovery_codes(&mut self, id: BreakGlassId) -> Result<()>;
     /// Uses a code up. Gives what it was, or `None` where there is none of that account that is good.
     async fn use_code(&mut self, id: BreakGlassId, hash: [u8; 32], now: Timestamp) -> Result<Option<CodeKind>>;
-    /// Remembers a browser by the hash of its cookie.
+    /// The account with which [`BreakGlass::use_code`] would take a code; `None` where the code is not good.
+    async fn account_of_code(&mut self, hash: [u8; 32], now: Timestamp) -> Result<Option<BreakGlassId>>;
+    /// Remembers by the hash of its cookie that a browser has signed in with an account, and when it last did.
     async fn insert_break_glass_device(&mut self, key: [u8; 32], id: BreakGlassId, at: Timestamp) -> Result<()>;
-    /// Whether a browser has signed in with the account whose folded name is this.
-    async fn has_break_glass_device(&mut self, name_key: &str, device: &[u8; 32]) -> Result<bool>;
+    /// Whether a browser has signed in with any account.
+    async fn has_break_glass_device(&mut self, key: [u8; 32]) -> Result<bool>;
     /// The hashes of the cookies of the browsers that signed in last, with whatever account.
     async fn break_glass_devices(&mut self, limit: u64) -> Result<Vec<[u8; 32]>>;
-    /// Forgets the browsers of an account.
-    async fn delete_break_glass_devices(&mut self, id: BreakGlassId) -> Result<()>;
+    /// Forgets the browsers of an account, but not the one that it keeps.
+    async fn delete_break_glass_devices(&mut self, id: BreakGlassId, kept: Option<[u8; 32]>) -> Result<()>;
+    /// Forgets the browsers that have not signed in since a moment.
+    async fn delete_break_glass_devices_before(&mut self, moment: Timestamp) -> Result<()>;
 }
 
 /// Drills.
@@ -316,65 +431,98 @@ pub trait Sessions: Send {
     /// A session that has not ended, was used after `idle` and not in the future (as after a clock was set back), and whose
     /// holder still is who began it: the account has the same secret, the user is active.
     async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp) -> Result<Option<SessionRecord>>;
-    /// Adds a session. Gives false where the key is taken.
-    async fn insert_session(&mut self, session: &SessionRecord) -> Result<bool>;
-    /// Writes a session that exists. Gives false where it does not: a session that was ended is never revived.
-    async fn update_session(&mut self, session: &SessionRecord) -> Result<bool>;
+    /// Whether a session is alive, as [`Sessions::session`] has it. Nobody else can end it until the unit ends.
+    async fn hold_session(&mut self, id: SessionId, now: Timestamp, idle: Timestamp) -> Result<bool>;
+    /// Adds a session.
+    async fn insert_session(&mut self, session: &SessionRecord) -> Result<()>;
+    /// Writes what was confirmed in a session, which is found under another key from then on. Returns false where the
+    /// session has ended or has another key already.
+    async fn replace_session_key(
+        &mut self,
+        confirmed: &Principal,
+        key: SessionKey,
+        next_key: SessionKey,
+    ) -> Result<bool>;
     /// Notes that a session was used.
-    async fn touch_session(&mut self, key: SessionKey, at: Timestamp) -> Result<()>;
+    async fn touch_session(&mut self, id: SessionId, at: Timestamp) -> Result<()>;
     /// Sessions that are alive, as [`Sessions::session`] has it, the last used first.
     async fn sessions(&mut self, now: Timestamp, idle: Timestamp) -> Result<Vec<SessionSummary>>;
     /// How many sessions of users there are.
     async fn count_user_sessions(&mut self, now: Timestamp) -> Result<u64>;
-    /// Ends a session. Nothing happens where there is none.
-    async fn delete_session(&mut self, key: SessionKey) -> Result<()>;
-    /// Ends all sessions of a break-glass account.
-    async fn delete_sessions_of(&mut self, account: BreakGlassId) -> Result<()>;
-    /// Ends the sessions of one sign-in with a break-glass account: a confirmation gives its session another id.
-    async fn delete_sign_in(&mut self, account: BreakGlassId, signed_in: Timestamp) -> Result<()>;
+    /// Ends a session. Returns false where there is none.
+    async fn delete_session(&mut self, id: SessionId) -> Result<bool>;
+    /// Ends the session that has this key, or had it before its last confirmation, and returns it.
+    async fn delete_session_with(&mut self, key: SessionKey) -> Result<Option<SessionRecord>>;
+    /// Ends all sessions of a break-glass account, but not the one that it keeps.
+    async fn delete_sessions_of(&mut self, account: BreakGlassId, kept: Option<SessionId>) -> Result<()>;
     /// Ends all sessions of a user.
     async fn delete_sessions_of_user(&mut self, user: UserId) -> Result<()>;
     /// Removes what ended before a moment.
     async fn delete_sessions_before(&mut self, moment: Timestamp) -> Result<()>;
 }
 
-/// The audit log.
+/// The audit log. An event is committed with its unit; where units run side by side it gets its number and its hash
+/// shortly afterwards ([`crate::store::Store::settle`]), and is pending until then. All functions but two see only events
+/// that have them.
 #[async_trait]
 pub trait Audit: Send {
-    /// Adds an event to the end of the log. Nobody else adds one until the unit ends, so this comes last in it.
+    /// Adds an event.
     async fn append_event(&mut self, event: &Event) -> Result<()>;
+    /// How many events are pending.
+    async fn count_pending_events(&mut self) -> Result<u64>;
     /// How many events there are.
     async fn count_events(&mut self) -> Result<u64>;
     /// The number and the hash of the last event.
     async fn audit_head(&mut self) -> Result<Option<(i64, [u8; 32])>>;
-    /// Events that match, before a number where one is given, the last first.
-    async fn find_events(&mut self, query: &EventQuery, before: Option<i64>, limit: u64) -> Result<Vec<Entry>>;
     /// Events after a number, in their order.
     async fn events_after(&mut self, seq: i64, limit: u64) -> Result<Vec<Entry>>;
-    /// The first event after a number that is an alert.
-    async fn next_alert(&mut self, seq: i64) -> Result<Option<Entry>>;
-    /// How many alerts there are after a number.
-    async fn count_alerts(&mut self, seq: i64) -> Result<u64>;
-    /// The last event before the first from a moment on, with a hash and a number up to `through`; not so late that the
-    /// removal of all before it would take long.
+    /// The first event after a number that is an alert of this lane.
+    async fn next_alert(&mut self, lane: Lane, seq: i64) -> Result<Option<Entry>>;
+    /// How many alerts of this lane there are after a number.
+    async fn count_alerts(&mut self, lane: Lane, seq: i64) -> Result<u64>;
+    /// The last event before the first one at a moment or later, with a hash and a number up to `through`, and early
+    /// enough that removing everything up to it does not take long.
     async fn last_event_before(&mut self, moment: Timestamp, through: i64) -> Result<Option<(i64, [u8; 32])>>;
-    /// Removes events up to a number.
-    async fn delete_events_through(&mut self, seq: i64) -> Result<()>;
+    /// Removes events up to a number, after giving one to every pending event, those of this unit included. Returns how
+    /// many there were.
+    async fn delete_events_through(&mut self, seq: i64) -> Result<u64>;
     /// Sets for how many days events are kept.
     async fn set_audit_days(&mut self, days: u32) -> Result<()>;
 }
 
-/// How far the alert channels have told the alerts of the audit log.
+/// The audit log, as people read it: in parts of bounded size, however long its events are.
+#[async_trait]
+pub trait AuditLog: Send {
+    /// Events that match, before a number where one is given, the last first. A `before` or `after` of more than 4 KiB
+    /// is left out.
+    async fn find_events(&mut self, query: &EventQuery, before: Option<i64>, limit: u64) -> Result<Vec<EventSummary>>;
+    /// One event, with at most [`crate::audit::MOST`] characters of `before` and of `after`.
+    async fn event(&mut self, seq: i64) -> Result<Option<EventDetail>>;
+    /// How many of the first events after a number, up to a limit, have at most so many bytes together: one at least,
+    /// where there is one.
+    async fn events_within(&mut self, seq: i64, limit: u64, bytes: u64) -> Result<u64>;
+}
+
+/// How far the alert channels have told the alerts of the audit log, lane by lane.
 #[async_trait]
 pub trait Channels: Send {
     /// Says which channels there are, by name. A new one tells what happens from now on; any other is forgotten.
     async fn register_channels(&mut self, names: &[String]) -> Result<()>;
-    /// Takes a channel for oneself until a moment. `None` where somebody else has it, or it is not its time yet. Leases
+    /// Takes a lane of a channel until a moment. `None` where another process has it, or it is not its time yet. Leases
     /// and pauses that lie more than twice as far ahead were made by a clock that was set back, and do not count.
-    async fn claim_channel(&mut self, name: &str, now: Timestamp, until: Timestamp) -> Result<Option<ChannelState>>;
-    /// Writes how a channel did, and gives it free. Nothing happens where it has told more by now.
+    async fn claim_channel(
+        &mut self,
+        name: &str,
+        lane: Lane,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ChannelState>>;
+    /// Writes how a lane of a channel did, and gives it free. Nothing happens where it has told more by now.
     async fn update_channel(&mut self, channel: &ChannelState) -> Result<()>;
-    /// All channels, by name.
+    /// Notes that a test alert is sent now. Returns false where one was sent after `since`; what lies in the future was
+    /// noted by a clock that has been set back, and does not count.
+    async fn claim_alert_test(&mut self, now: Timestamp, since: Timestamp) -> Result<bool>;
+    /// All channels, by name, each with its two lanes, the urgent one first.
     async fn channels(&mut self) -> Result<Vec<ChannelState>>;
 }
 
@@ -391,6 +539,7 @@ pub trait System: Send {
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
     /// Sums the activity record up, counting calls since a moment.
     async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary>;
-    /// Removes records from before a moment, but none that [`Summary`] names.
-    async fn delete_records_before(&mut self, moment: Timestamp) -> Result<()>;
+    /// Removes records from before a moment, the oldest first and up to a limit, but none that [`Summary`] names. Returns
+    /// how many.
+    async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
 }

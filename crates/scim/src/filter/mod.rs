@@ -1,6 +1,7 @@
 //! Filters (RFC 7644 §3.4.2.2): text to a tree, the tree to text, and the tree against a resource.
 
 mod ast;
+mod check;
 mod eval;
 mod parser;
 mod print;

@@ -2,9 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use crate::json::{Reader, cost, object, text_of, unreadable};
 use crate::{Error, Limits, Result};
 
 /// URN of the bulk response.
@@ -42,9 +46,10 @@ impl BulkMethod {
     }
 }
 
-/// One operation of a bulk request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BulkOperation {
+/// One operation of a bulk request. Its data stays text until its turn comes: read, all of them would take many times the
+/// memory of the body.
+#[derive(Debug, Clone)]
+pub struct BulkOperation<'b> {
     /// What it does; `None` where that is nothing that a bulk request may do.
     pub method: Option<BulkMethod>,
     /// The client's name for it, which others refer to.
@@ -53,17 +58,19 @@ pub struct BulkOperation {
     pub version: Option<String>,
     /// The resource, or where to create it, below the base URL.
     pub path: String,
-    /// The body, or why the operation cannot be carried out. A deletion has an empty one.
-    pub data: Result<Map<String, Value>>,
+    /// The body as it came, none for a deletion, or why the operation cannot be carried out.
+    pub data: Result<Option<&'b str>>,
+    /// The `bulkId`s that its path and its data refer to.
+    references: BTreeSet<String>,
 }
 
 /// A bulk request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BulkRequest {
+#[derive(Debug, Clone)]
+pub struct BulkRequest<'b> {
     /// After so many errors the rest is left undone; `None` is never.
     pub fail_on_errors: Option<usize>,
     /// The operations, in the order given.
-    pub operations: Vec<BulkOperation>,
+    pub operations: Vec<BulkOperation<'b>>,
 }
 
 /// In which order operations can be carried out, by their places in the request.
@@ -75,37 +82,64 @@ pub struct BulkOrder {
     pub circular: Vec<usize>,
 }
 
-impl BulkRequest {
-    /// Reads a bulk body. Keys are taken in any letter case, unknown ones are ignored, and `schemas` is not demanded. What
-    /// is wrong with one operation stays with it.
+impl<'b> BulkRequest<'b> {
+    /// Reads a bulk body, one operation at a time. Keys are taken in any letter case, unknown ones are ignored, and
+    /// `schemas` is not demanded. What is wrong with one operation stays with it.
     ///
-    /// Refuses a body without a list of operations, a `failOnErrors` that is no number from 1 on, a `bulkId` that two
-    /// operations create (400), and more operations than `limits` allows (413).
-    pub fn parse(body: Map<String, Value>, limits: &Limits) -> Result<Self> {
+    /// Refuses what [`parse_object`](crate::json::parse_object) refuses, a body without a list of operations, a
+    /// `failOnErrors` that is no number from 1 on, a `bulkId` that two operations create (400), and more operations than
+    /// `limits` allows (413).
+    pub fn parse(body: &'b [u8], limits: &Limits) -> Result<Self> {
+        let reader = Reader::new(limits);
         let (mut items, mut fail_on_errors) = (None, None);
-        for (key, value) in body {
+        let text = text_of(body)?;
+        if !text.trim_start().starts_with('{') {
+            object(reader.read(text, 0)?)?;
+        }
+        for (key, raw) in Members::read(text)?.0 {
             if key.eq_ignore_ascii_case("Operations") {
-                items = Some(value);
-            } else if key.eq_ignore_ascii_case("failOnErrors") && !value.is_null() {
+                items = Some(raw);
+                continue;
+            }
+            let value = reader.read(raw.get(), 1)?;
+            if key.eq_ignore_ascii_case("failOnErrors") && !value.is_null() {
                 let errors =
                     value.as_u64().and_then(|errors| usize::try_from(errors).ok()).filter(|errors| *errors > 0);
                 let detail = "failOnErrors must be a whole number, 1 or more.";
                 fail_on_errors = Some(errors.ok_or_else(|| Error::invalid_value(detail))?);
             }
         }
-        let Some(Value::Array(items)) = items else {
+        let Some(items) = items.filter(|items| items.get().starts_with('[')) else {
             return Err(Error::invalid_syntax("A bulk request needs Operations, a list of objects."));
         };
-        if items.len() > limits.bulk_operations {
+        let First(items, there_are_more) = First::read(items.get(), limits.bulk_operations)?;
+        if there_are_more {
             let detail = format!("A bulk request may hold at most {} operations; split it.", limits.bulk_operations);
             return Err(Error::too_large(detail));
         }
-        let operations: Vec<_> = items.into_iter().map(BulkOperation::parse).collect();
+        let operations: Vec<_> =
+            items.into_iter().map(|item| BulkOperation::parse(item, &reader)).collect::<Result<_>>()?;
         let mut names = HashSet::new();
         if !operations.iter().filter_map(BulkOperation::creates).all(|name| names.insert(name)) {
             return Err(Error::invalid_value("A bulkId may name only one resource of a bulk request."));
         }
         Ok(Self { fail_on_errors, operations })
+    }
+
+    /// About how many bytes of memory the largest operation of a body takes once it is read. Reads none of them.
+    ///
+    /// Refuses what is no JSON object.
+    pub fn largest_cost(body: &'b [u8], limits: &Limits) -> Result<u64> {
+        let mut largest = 0;
+        for (key, raw) in Members::read(text_of(body)?)?.0 {
+            if key.eq_ignore_ascii_case("Operations") && raw.get().starts_with('[') {
+                let items = First::read(raw.get(), limits.bulk_operations)?.0;
+                largest = items.iter().map(|item| cost(item.get().as_bytes())).max().unwrap_or_default().max(largest);
+            } else {
+                largest = largest.max(cost(raw.get().as_bytes()));
+            }
+        }
+        Ok(largest)
     }
 
     /// In which order the operations can be carried out. Works without recursion, so that a long chain does no harm.
@@ -115,7 +149,7 @@ impl BulkRequest {
         let mut waiting = vec![0_usize; self.operations.len()];
         let mut dependents = vec![Vec::new(); self.operations.len()];
         for (at, operation) in self.operations.iter().enumerate() {
-            for creator in operation.references().iter().filter_map(|name| creators.get(name.as_str())) {
+            for creator in operation.references.iter().filter_map(|name| creators.get(name.as_str())) {
                 waiting[at] += 1;
                 dependents[*creator].push(at);
             }
@@ -137,14 +171,22 @@ impl BulkRequest {
     }
 }
 
-impl BulkOperation {
-    fn parse(operation: Value) -> Self {
-        let (mut this, mut data) =
-            (Self { method: None, bulk_id: None, version: None, path: String::new(), data: Ok(Map::new()) }, None);
-        let Value::Object(map) = operation else {
-            this.data = Err(Error::invalid_syntax("Each of the Operations must be an object."));
-            return this;
+impl<'b> BulkOperation<'b> {
+    fn parse(item: &'b RawValue, reader: &Reader) -> Result<Self> {
+        let mut this = Self {
+            method: None,
+            bulk_id: None,
+            version: None,
+            path: String::new(),
+            data: Ok(None),
+            references: BTreeSet::new(),
         };
+        // Read whole once, to be judged, and forgotten; an operation stands two levels deep.
+        let Value::Object(map) = reader.read(item.get(), 2)? else {
+            this.data = Err(Error::invalid_syntax("Each of the Operations must be an object."));
+            return Ok(this);
+        };
+        let mut data = None;
         for (key, value) in map {
             let text = value.as_str().map(str::to_owned);
             match key.to_ascii_lowercase().as_str() {
@@ -156,11 +198,16 @@ impl BulkOperation {
                 _ => {}
             }
         }
-        this.data = this.check(data);
-        this
+        this.data = this.check(data.as_ref()).map(|has_data| has_data.then(|| data_of(item)).flatten());
+        this.references.extend(this.path_reference().map(|(_, name)| name.to_owned()));
+        if this.data.as_ref().is_ok_and(Option::is_some) {
+            data.iter().for_each(|data| collect(data, &mut this.references));
+        }
+        Ok(this)
     }
 
-    fn check(&self, data: Option<Value>) -> Result<Map<String, Value>> {
+    /// Whether it has data.
+    fn check(&self, data: Option<&Value>) -> Result<bool> {
         let Some(method) = self.method else {
             return Err(Error::invalid_syntax("The method of a bulk operation is POST, PUT, PATCH or DELETE."));
         };
@@ -172,8 +219,8 @@ impl BulkOperation {
             return Err(Error::invalid_value("A bulk operation with POST needs a bulkId."));
         }
         match (method, data) {
-            (BulkMethod::Delete, _) => Ok(Map::new()),
-            (_, Some(Value::Object(data))) => Ok(data),
+            (BulkMethod::Delete, _) => Ok(false),
+            (_, Some(Value::Object(_))) => Ok(true),
             _ => Err(Error::invalid_syntax("A bulk operation with POST, PUT or PATCH needs data, an object.")),
         }
     }
@@ -183,21 +230,14 @@ impl BulkOperation {
         self.bulk_id.as_deref().filter(|_| self.method == Some(BulkMethod::Post))
     }
 
-    /// The `bulkId`s that its path and its data refer to.
-    pub fn references(&self) -> BTreeSet<String> {
-        let mut found: BTreeSet<String> = self.path_reference().map(|(_, name)| name.to_owned()).into_iter().collect();
-        for value in self.data.iter().flat_map(Map::values) {
-            collect(value, &mut found);
-        }
-        found
-    }
-
-    /// Puts the ids of created resources in the place of references. Gives the path and the data, which it takes out of
-    /// the operation: a request may be large, and one copy of it is enough.
+    /// The path and the data, with the ids of created resources in the place of references.
     ///
     /// Refuses a reference to what `ids` does not hold with 409; what was wrong with the operation is told first.
-    pub fn resolve(&mut self, ids: &HashMap<String, String>) -> Result<(String, Map<String, Value>)> {
-        let mut data = std::mem::replace(&mut self.data, Ok(Map::new()))?;
+    pub fn resolve(&self, ids: &HashMap<String, String>, limits: &Limits) -> Result<(String, Map<String, Value>)> {
+        let mut data = match self.data.clone()? {
+            Some(text) => object(Reader::new(limits).read(text, 0)?)?,
+            None => Map::new(),
+        };
         for value in data.values_mut() {
             replace(value, ids)?;
         }
@@ -211,6 +251,83 @@ impl BulkOperation {
     fn path_reference(&self) -> Option<(&str, &str)> {
         let (endpoint, last) = self.path.rsplit_once("/bulkId:")?;
         Some((endpoint, last))
+    }
+}
+
+/// The text of the last member that is called `data`, as the operation was read.
+fn data_of(item: &RawValue) -> Option<&str> {
+    let members = Members::read(item.get()).ok()?.0;
+    members.into_iter().rfind(|(key, _)| key.eq_ignore_ascii_case("data")).map(|(_, raw)| raw.get())
+}
+
+/// The members of an object, not yet read.
+struct Members<'b>(Vec<(String, &'b RawValue)>);
+
+impl<'b> Members<'b> {
+    fn read(text: &'b str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|_| unreadable())
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> std::result::Result<Members<'de>, A::Error> {
+        let (mut members, mut names) = (Vec::new(), HashSet::new());
+        while let Some((name, value)) = access.next_entry::<String, &RawValue>()? {
+            if name.contains('\0') || !names.insert(name.to_ascii_lowercase()) {
+                return Err(serde::de::Error::custom("key"));
+            }
+            members.push((name, value));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// The first items of a list, not yet read, and whether there are more.
+struct First<'b>(Vec<&'b RawValue>, bool);
+
+impl<'b> First<'b> {
+    fn read(text: &'b str, most: usize) -> Result<Self> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        deserializer.deserialize_seq(FirstVisitor(most)).map_err(|_| unreadable())
+    }
+}
+
+struct FirstVisitor(usize);
+
+impl<'de> Visitor<'de> for FirstVisitor {
+    type Value = First<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> std::result::Result<First<'de>, A::Error> {
+        let mut items = Vec::new();
+        while items.len() < self.0 {
+            match access.next_element()? {
+                Some(item) => items.push(item),
+                None => return Ok(First(items, false)),
+            }
+        }
+        let mut there_are_more = false;
+        while access.next_element::<IgnoredAny>()?.is_some() {
+            there_are_more = true;
+        }
+        Ok(First(items, there_are_more))
     }
 }
 
@@ -287,9 +404,10 @@ pub fn bulk_response(results: Vec<BulkResult>) -> Value {
 mod tests {
     use super::*;
 
-    fn parsed(body: Value) -> Result<BulkRequest> {
-        let Value::Object(body) = body else { panic!("an object") };
-        BulkRequest::parse(body, &Limits { bulk_operations: 2_000, ..Limits::default() })
+    const LIMITS: Limits = Limits { bulk_operations: 2_000, ..Limits::DEFAULT };
+
+    fn order_of(body: &Value) -> BulkOrder {
+        BulkRequest::parse(body.to_string().as_bytes(), &LIMITS).unwrap().order()
     }
 
     fn post(name: &str, refers: &[&str]) -> Value {
@@ -298,7 +416,7 @@ mod tests {
     }
 
     fn order(operations: &[Value]) -> (Vec<usize>, Vec<usize>) {
-        let order = parsed(json!({"Operations": operations})).unwrap().order();
+        let order = order_of(&json!({"Operations": operations}));
         (order.resolvable, order.circular)
     }
 
@@ -327,15 +445,14 @@ mod tests {
     #[test]
     fn references_are_resolved_wherever_they_stand() {
         let data = json!({"members": [{"value": "bulkId:a"}], "other": {"deep": ["bulkId:a", "x bulkId:a"]}});
-        let body = json!({"Operations": [{"method": "put", "path": "/Groups/bulkId:g/1", "data": data}]});
-        let mut operation = parsed(body).unwrap().operations.remove(0);
-        assert_eq!(operation.references().into_iter().collect::<Vec<_>>(), ["a", "g/1"]);
-        assert_eq!(operation.clone().resolve(&HashMap::new()).unwrap_err().status, 409);
+        let body = json!({"Operations": [{"method": "put", "path": "/Groups/bulkId:g/1", "data": data}]}).to_string();
+        let operation = BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap().operations.remove(0);
+        assert_eq!(operation.references.iter().collect::<Vec<_>>(), ["a", "g/1"]);
+        assert_eq!(operation.resolve(&HashMap::new(), &LIMITS).unwrap_err().status, 409);
         let ids = HashMap::from([("a".to_owned(), "1".to_owned()), ("g/1".to_owned(), "2".to_owned())]);
-        let (path, data) = operation.resolve(&ids).unwrap();
+        let (path, data) = operation.resolve(&ids, &LIMITS).unwrap();
         let wanted = json!({"members": [{"value": "1"}], "other": {"deep": ["1", "x bulkId:a"]}});
         assert_eq!((path.as_str(), Value::Object(data)), ("/Groups/2", wanted));
-        assert_eq!(operation.data, Ok(Map::new()), "it was taken out");
     }
 
     #[test]
@@ -348,14 +465,15 @@ mod tests {
             {"method": "DELETE", "path": "Users/1"},
             {"METHOD": "delete", "Path": "/Users/1"},
         ]);
-        let operations = parsed(json!({"Operations": operations})).unwrap().operations;
+        let body = json!({"Operations": operations}).to_string();
+        let operations = BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap().operations;
         let whole: Vec<bool> = operations.iter().map(|operation| operation.data.is_ok()).collect();
         assert_eq!(whole, [false, false, false, false, false, true]);
     }
 
     #[test]
     fn a_request_that_cannot_be_read_is_refused_whole() {
-        let status = |body| parsed(body).map(|_| ()).unwrap_err().status;
+        let status = |body: Value| BulkRequest::parse(body.to_string().as_bytes(), &LIMITS).unwrap_err().status;
         assert_eq!(status(json!({})), 400);
         assert_eq!(status(json!({"Operations": {}})), 400);
         for errors in [json!(0), json!(-1), json!("1"), json!(1.5)] {
@@ -363,5 +481,28 @@ mod tests {
         }
         assert_eq!(status(json!({"Operations": [post("a", &[]), post("a", &[])]})), 400);
         assert_eq!(status(json!({"Operations": vec![json!({}); 2_001]})), 413);
+    }
+    #[test]
+    fn what_no_body_may_hold_is_refused_wherever_it_stands() {
+        let status = |body: &str| BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap_err().status;
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        for bad in ["{\"a\":1,\"a\":2}", "\"\\u0000\"", "1e999", deep.as_str()] {
+            for body in [
+                format!("{{\"Operations\":[],\"x\":{bad}}}"),
+                format!("{{\"Operations\":[{bad}]}}").replace("[1e999]", "[[1e999]]"),
+                format!("{{\"Operations\":[{{\"method\":\"POST\",\"x\":{bad}}}]}}"),
+                format!("{{\"Operations\":[{{\"path\":\"/Users\",\"data\":{{\"x\":{bad}}}}}]}}"),
+            ] {
+                assert_eq!(status(&body), 400, "{body}");
+            }
+        }
+        for body in
+            ["[]", "{\"Operations\":[]", "{\"Operations\":[],\"Operations\":[]}", "{\"Operations\":[]} x", "\u{1}"]
+        {
+            assert_eq!(status(body), 400, "{body}");
+        }
+        let few = Limits { json_values: 9, ..LIMITS };
+        let body = json!({"Operations": [{"x": [1, 2, 3]}, {"x": [1, 2, 3]}]}).to_string();
+        assert_eq!(BulkRequest::parse(body.as_bytes(), &few).unwrap_err().status, 413, "counted over the whole body");
     }
 }

@@ -171,6 +171,11 @@ impl Error {
         Self::new(503, None, detail)
     }
 
+    /// 507: there is no room to store what was sent.
+    pub fn insufficient_storage(detail: impl Into<String>) -> Self {
+        Self::new(507, None, detail)
+    }
+
     /// The response body. RFC 7644 §3.12: `status` is the HTTP status code as a JSON string.
     pub fn to_json(&self) -> Value {
         let mut body = Map::new();

@@ -14,6 +14,9 @@ pub struct ListResponse {
     pub resources: Vec<String>,
 }
 
+/// What stands behind the resources.
+pub const LIST_END: &str = "]}";
+
 /// Where a page stands in its list, in the way in which it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paging {
@@ -37,16 +40,7 @@ impl ListResponse {
 
     /// The response body. `Resources` is there even when it is empty: clients read a missing list as an error.
     pub fn into_text(self) -> String {
-        let mut body = format!("{{\"schemas\":[\"{LIST_RESPONSE_URN}\"],\"totalResults\":{}", self.total_results);
-        match self.paging {
-            Paging::Index(start_index) => body += &format!(",\"startIndex\":{start_index}"),
-            Paging::Cursor { previous, next } => {
-                for (name, cursor) in [("previousCursor", previous), ("nextCursor", next)] {
-                    body.extend(cursor.map(|cursor| format!(",\"{name}\":{}", Value::String(cursor))));
-                }
-            }
-        }
-        body += &format!(",\"itemsPerPage\":{},\"Resources\":[", self.resources.len());
+        let mut body = self.head(self.resources.len());
         body.reserve(self.resources.iter().map(|resource| resource.len() + 1).sum());
         for (index, resource) in self.resources.iter().enumerate() {
             if index > 0 {
@@ -54,7 +48,23 @@ impl ListResponse {
             }
             body.push_str(resource);
         }
-        body.push_str("]}");
+        body.push_str(LIST_END);
+        body
+    }
+
+    /// What stands before so many resources, which the caller writes, with commas between them and [`LIST_END`] behind.
+    pub fn head(&self, resources: usize) -> String {
+        let mut body = format!("{{\"schemas\":[\"{LIST_RESPONSE_URN}\"],\"totalResults\":{}", self.total_results);
+        match &self.paging {
+            Paging::Index(start_index) => body += &format!(",\"startIndex\":{start_index}"),
+            Paging::Cursor { previous, next } => {
+                for (name, cursor) in [("previousCursor", previous), ("nextCursor", next)] {
+                    let cursor = cursor.as_deref().map(|cursor| format!(",\"{name}\":{}", Value::from(cursor)));
+                    body.extend(cursor);
+                }
+            }
+        }
+        body += &format!(",\"itemsPerPage\":{resources},\"Resources\":[");
         body
     }
 }

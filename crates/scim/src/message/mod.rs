@@ -6,4 +6,4 @@ mod list;
 
 pub use bulk::{BulkMethod, BulkOperation, BulkOrder, BulkRequest, BulkResult, bulk_response};
 pub use error::{Error, ScimType};
-pub use list::{ListResponse, Paging};
+pub use list::{LIST_END, ListResponse, Paging};

@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value};
 
-use super::cost::{Budget, check_size};
-use super::{Kind, Operation, elements};
+use super::cost::{Budget, check_copies, check_size};
+use super::{Kind, Operation, elements, twins};
 use crate::resource::constraints;
 use crate::schema::{Attribute, ResourceType};
 use crate::value::{self, is_empty};
-use crate::{Error, Result};
+use crate::{Error, Result, text};
 
 /// Gives the document that results from all operations in their order. The given document is left as it is, so a
 /// refusal changes nothing.
 ///
-/// Refuses to leave a required attribute without value, to change an immutable one, to create a value from a filter that
-/// does not determine it, a document beyond [`crate::MAX_ATTRIBUTES`], [`crate::MAX_VALUES`] or [`crate::MAX_DOCUMENT`], and operations that
-/// would take long (413).
+/// # Errors
+/// `mutability` for leaving a required attribute without value and for changing an immutable one, `noTarget` for creating a
+/// value from a filter that does not determine it and for removing another value than the one that is there, 413 for a
+/// document beyond the limits of this crate, operations that would take long and those that would copy one value into many.
 pub fn apply(
     resource_type: &ResourceType,
     operations: &[Operation],
@@ -22,6 +23,7 @@ pub fn apply(
 ) -> Result<Map<String, Value>> {
     let mut changed = apply_unchecked(resource_type, operations, document.clone())?;
     constraints::keep_immutable(resource_type, document, &mut changed)?;
+    check_size(resource_type, document, &changed)?;
     check_required(resource_type, document, &changed)?;
     Ok(changed)
 }
@@ -42,7 +44,7 @@ fn check_required(resource_type: &ResourceType, before: &Map<String, Value>, aft
     }
 }
 
-/// Like [`apply`], but required attributes may be missing.
+/// Like [`apply`], but required attributes may be missing and the size of the document is not checked.
 pub(crate) fn apply_unchecked(
     resource_type: &ResourceType,
     operations: &[Operation],
@@ -53,54 +55,59 @@ pub(crate) fn apply_unchecked(
         budget.spend(operation, &document)?;
         apply_one(resource_type, operation, &mut document)?;
     }
-    check_size(resource_type, &document)?;
     Ok(document)
 }
 
 fn apply_one(resource_type: &ResourceType, operation: &Operation, document: &mut Map<String, Value>) -> Result<()> {
     let target = &operation.target;
     let attribute = resource_type.attribute(target.extension.as_deref(), &target.attribute);
-    let Some(urn) = &target.extension else {
+    let urn = target.extension.as_deref().map(|urn| text::key_of(document, urn).to_owned());
+    let Some(urn) = urn else {
         return change(document, attribute, operation);
     };
-    let mut extension = match document.get_mut(urn).map(Value::take) {
+    let mut extension = match document.get_mut(&urn).map(Value::take) {
         Some(Value::Object(extension)) => extension,
         _ => Map::new(),
     };
     change(&mut extension, attribute, operation)?;
     if extension.is_empty() {
-        document.shift_remove(urn);
+        document.shift_remove(&urn);
     } else {
-        document.insert(urn.clone(), Value::Object(extension));
+        document.insert(urn, Value::Object(extension));
     }
     Ok(())
 }
 
 fn change(container: &mut Map<String, Value>, attribute: Option<&'static Attribute>, op: &Operation) -> Result<()> {
-    let name = &op.target.attribute;
-    let old = container.get_mut(name).map(Value::take).filter(|old| !is_empty(old));
+    let name = text::key_of(container, &op.target.attribute).to_owned();
+    let old = container.get_mut(&name).map(Value::take).filter(|old| !is_empty(old));
     let new = match (&op.target.filter, &op.target.sub_attribute) {
         (None, None) => whole(attribute, op, old)?,
         (None, Some(sub)) => sub_attribute(attribute, op, sub, old)?,
         (Some(filter), _) => elements::change(attribute, op, filter, old)?,
     };
+    let new = match (attribute, new) {
+        (Some(known), Some(Value::Array(list))) if known.multi_valued && !op.target.is_members() => {
+            Some(Value::Array(twins::without(known, list)))
+        }
+        (_, new) => new,
+    };
     match new.filter(|new| !is_empty(new)) {
-        Some(new) => drop(container.insert(name.clone(), new)),
-        None => drop(container.shift_remove(name)),
+        Some(new) => drop(container.insert(name, new)),
+        None => drop(container.shift_remove(&name)),
     }
     Ok(())
 }
 
-/// The new value of an attribute that is named without filter and sub-attribute.
+/// The new value of an attribute that is named without filter and sub-attribute. Of one that nobody has declared, what
+/// is there tells whether it is a list.
 fn whole(attribute: Option<&'static Attribute>, op: &Operation, old: Option<Value>) -> Result<Option<Value>> {
     let is_list = attribute.is_none_or(|known| known.multi_valued);
     match (op.kind, &op.value, old) {
-        (Kind::Remove, Some(Value::Array(listed)), old) if is_list => {
-            Ok(old.map(|old| elements::take_out(attribute, listed, old)))
-        }
+        (Kind::Remove, Some(named), Some(old)) => elements::take_out(attribute, named, old).map(Some),
         (Kind::Remove, ..) => Ok(None),
-        (Kind::Add, Some(Value::Array(given)), Some(Value::Array(old))) if is_list => {
-            elements::union(attribute, old, given).map(Some)
+        (Kind::Add, Some(given), Some(Value::Array(old))) if is_list => {
+            elements::union(attribute, old, elements::listed(given)).map(Some)
         }
         (_, Some(Value::Object(given)), old) if attribute.is_some_and(Attribute::is_single_complex) => {
             Ok(Some(merge(old.filter(|old| !is_another(attribute, old, given)), given)))
@@ -124,7 +131,7 @@ pub(super) fn merge(old: Option<Value>, given: &Map<String, Value>) -> Value {
         _ => Map::new(),
     };
     for (name, value) in given {
-        merged.insert(name.clone(), value.clone());
+        text::put(&mut merged, name, value.clone());
     }
     merged.retain(|_, value| !is_empty(value));
     Value::Object(merged)
@@ -145,12 +152,19 @@ fn sub_attribute(
     let mut list = match old {
         Some(Value::Array(list)) => list,
         None if attribute.is_some_and(|known| known.multi_valued) => vec![Value::Null],
-        single => return Ok(Some(merge(single, &given))),
+        Some(single) => {
+            elements::find_named(attribute, op, std::slice::from_ref(&single), &[0])?;
+            return Ok(Some(elements::merge_plain(attribute, single, &given)));
+        }
+        None => return Ok(Some(merge(None, &given))),
     };
-    for element in &mut list {
-        *element = elements::merge_one(attribute, element.take(), &given)?;
+    let all: Vec<_> = (0..list.len()).collect();
+    let hits = elements::find_named(attribute, op, &list, &all)?;
+    check_copies(&given, hits.len())?;
+    for index in hits {
+        list[index] = elements::merge_one(attribute, list[index].take(), &given)?;
     }
-    list.retain(|element| !elements::is_hollow(op.kind, element));
+    list.retain(|element| !element.is_null() && !elements::is_hollow(op.kind, element));
     value::keep_last_primary(&mut list);
     Ok(Some(Value::Array(list)))
 }

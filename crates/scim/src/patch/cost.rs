@@ -4,9 +4,9 @@
 use serde_json::{Map, Value};
 
 use super::Operation;
-use crate::json::length_of;
+use crate::json::length;
 use crate::schema::ResourceType;
-use crate::{Error, MAX_ATTRIBUTES, MAX_DOCUMENT, Result};
+use crate::{Error, MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, Result, text};
 
 /// Most work in one request, in comparisons of a short text; far less than a second.
 const MAX_WORK: usize = 2_000_000;
@@ -23,23 +23,33 @@ impl Budget {
     pub(super) fn spend(&mut self, operation: &Operation, document: &Map<String, Value>) -> Result<()> {
         let target = &operation.target;
         let container = match &target.extension {
-            Some(urn) => document.get(urn).and_then(Value::as_object),
+            Some(urn) => text::get(document, urn).and_then(Value::as_object),
             None => Some(document),
         };
-        let Some(Value::Array(values)) = container.and_then(|inner| inner.get(&target.attribute)) else {
+        let Some(Value::Array(values)) = container.and_then(|inner| text::get(inner, &target.attribute)) else {
             return Ok(());
         };
-        let compared = match (&target.filter, &operation.value) {
-            (Some(filter), _) => filter.terms(),
-            (None, Some(Value::Array(listed))) => listed.len(),
-            _ => 1,
-        };
-        let cost = values.iter().map(weight).sum::<usize>().saturating_mul(compared);
+        let cost = values.iter().map(weight).sum::<usize>().saturating_mul(comparisons(operation));
         self.0 = self
             .0
             .checked_sub(cost)
             .ok_or_else(|| Error::too_large("The request compares too many values; split it into several requests."))?;
         Ok(())
+    }
+}
+
+/// About how often operations look at each value of the document that they are applied to.
+pub fn effort(operations: &[Operation]) -> usize {
+    let lengths = operations.iter().map(|operation| operation.value.as_ref().map_or(0, length));
+    operations.iter().map(comparisons).sum::<usize>() + lengths.sum::<usize>() / 1024
+}
+
+/// How many terms or values each value of the target is compared with.
+fn comparisons(operation: &Operation) -> usize {
+    match (&operation.target.filter, &operation.value) {
+        (Some(filter), _) => filter.terms(),
+        (None, Some(Value::Array(listed))) => listed.len(),
+        _ => 1,
     }
 }
 
@@ -54,17 +64,67 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// Refuses a document that is larger than [`MAX_DOCUMENT`] or has more than [`MAX_ATTRIBUTES`] attributes.
-pub(super) fn check_size(resource_type: &ResourceType, document: &Map<String, Value>) -> Result<()> {
+/// Refuses a document that is larger than [`MAX_DOCUMENT`], or has more attributes than [`MAX_ATTRIBUTES`] and
+/// [`MAX_NAMES`] allow. One that was too large `before` may be changed, but must not grow; by one byte, because whoever
+/// is `true` must be able to become `false`.
+pub(crate) fn check_size(
+    resource_type: &ResourceType,
+    before: &Map<String, Value>,
+    document: &Map<String, Value>,
+) -> Result<()> {
+    let refuse = |size: fn(&ResourceType, &Map<String, Value>) -> usize, most, growth, what: &str| {
+        let now = size(resource_type, document);
+        if now <= most || now <= size(resource_type, before) + growth {
+            return Ok(());
+        }
+        Err(Error::too_large(format!("A resource may have at most {most} {what}.")))
+    };
+    refuse(widest, MAX_ATTRIBUTES, 0, "attributes at its top level and in each extension; leave some out")?;
+    refuse(names, MAX_NAMES, 0, "attributes on all levels together; leave some out")?;
+    refuse(stored, MAX_DOCUMENT, 1, "bytes as JSON text, escapes counted and members not; leave out what is long")
+}
+
+/// What is kept in the document: the server keeps membership apart.
+fn kept<'d>(
+    resource_type: &ResourceType,
+    document: &'d Map<String, Value>,
+) -> impl Iterator<Item = (&'d String, &'d Value)> {
+    let has_members = resource_type.attribute(None, "members").is_some();
+    document.iter().filter(move |(name, _)| !has_members || *name != "members")
+}
+
+fn widest(_: &ResourceType, document: &Map<String, Value>) -> usize {
     let inner = document.values().filter_map(Value::as_object).map(Map::len);
-    if inner.chain([document.len()]).any(|length| length > MAX_ATTRIBUTES) {
-        return Err(Error::too_large(format!("A resource may have at most {MAX_ATTRIBUTES} attributes.")));
+    inner.chain([document.len()]).max().unwrap_or_default()
+}
+
+fn names(resource_type: &ResourceType, document: &Map<String, Value>) -> usize {
+    fn inside(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => items.iter().map(inside).sum(),
+            Value::Object(map) => map.len() + map.values().map(inside).sum::<usize>(),
+            _ => 0,
+        }
     }
-    // The server keeps membership apart.
-    let is_members = |name: &str| name == "members" && resource_type.attribute(None, name).is_some();
-    let kept = document.iter().filter(|(name, _)| !is_members(name));
-    if kept.map(|(name, value)| name.len() + length_of(value)).sum::<usize>() > MAX_DOCUMENT {
-        return Err(Error::too_large(format!("A resource may have at most {MAX_DOCUMENT} bytes.")));
+    kept(resource_type, document).map(|(_, value)| 1 + inside(value)).sum()
+}
+
+/// The length of the text that is stored: each attribute with its colon and its comma, one comma fewer, and the braces.
+fn stored(resource_type: &ResourceType, document: &Map<String, Value>) -> usize {
+    kept(resource_type, document).map(|(name, value)| length(name) + length(value) + 2).sum::<usize>() + 1
+}
+
+/// Refuses to write these members into so many values of a list where that would take far more than was sent.
+pub(super) fn check_copies(given: &Map<String, Value>, values: usize) -> Result<()> {
+    if given.values().all(Value::is_null) {
+        return Ok(());
     }
-    Ok(())
+    // A plain value becomes an object with this name in it.
+    let each = length(given) + "value".len();
+    if each.saturating_mul(values.saturating_sub(1)) <= MAX_COPIED {
+        return Ok(());
+    }
+    Err(Error::too_large(format!(
+        "One value may be written into so many others that the copies have at most {MAX_COPIED} bytes; name fewer."
+    )))
 }

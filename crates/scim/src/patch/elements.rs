@@ -3,11 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::apply::merge;
+use super::cost::check_copies;
 use super::{Kind, Operation};
 use crate::filter::{CompareOp, Filter, Literal};
 use crate::schema::{Attribute, Mutability, Type};
 use crate::value::{self, Empty, claim_primary, is_same_element};
-use crate::{Error, MAX_VALUES, Result};
+use crate::{Error, MAX_VALUES, Result, text};
 
 /// The new value of a multi-valued attribute that is named with a filter.
 pub(super) fn change(
@@ -22,18 +23,15 @@ pub(super) fn change(
         None => vec![],
     };
     let matches = |element: &Value| filter.matches_element(element, attribute);
-    let given = match (&op.target.sub_attribute, &op.value) {
-        (Some(sub), Some(value)) if op.kind != Kind::Remove => Map::from_iter([(sub.clone(), value.clone())]),
-        (Some(sub), _) => Map::from_iter([(sub.clone(), Value::Null)]),
-        (None, Some(Value::Object(map))) => map.clone(),
-        (None, Some(plain)) => Map::from_iter([("value".to_owned(), plain.clone())]),
-        (None, None) => Map::new(),
-    };
-    if op.kind == Kind::Remove && op.target.sub_attribute.is_none() {
-        list.retain(|element| !matches(element));
-        return Ok(Some(Value::Array(list)));
-    }
     let mut hits: Vec<_> = (0..list.len()).filter(|&index| matches(&list[index])).collect();
+    if op.kind == Kind::Remove {
+        hits = find_named(attribute, op, &list, &hits)?;
+        if op.target.sub_attribute.is_none() {
+            hits.into_iter().for_each(|index| list[index] = Value::Null);
+            list.retain(|element| !element.is_null());
+            return Ok(Some(Value::Array(list)));
+        }
+    }
     // RFC 7644 §3.5.2.3 has noTarget here, but clients expect the value to be created from a filter that describes it,
     // by its type. One that names the very value to be replaced does not. A remove of what is not there changes nothing.
     if hits.is_empty() && op.kind != Kind::Remove {
@@ -41,9 +39,13 @@ pub(super) fn change(
             return Err(Error::no_target("There is no such value to be replaced; add it."));
         }
         hits.push(list.len());
-        list.push(Value::Object(seed(filter, attribute)?));
+        let created = seed(filter, attribute)?;
+        let created = if attribute.is_none() && is_plain_list(&list) { plain_if_can(created) } else { created.into() };
+        list.push(created);
         check_length(attribute, &list)?;
     }
+    let given = given(op);
+    check_copies(&given, hits.len())?;
     for &index in &hits {
         let merged = merge_one(attribute, list[index].take(), &given)?;
         list[index] = if is_hollow(op.kind, &merged) { Value::Null } else { merged };
@@ -51,6 +53,82 @@ pub(super) fn change(
     claim_primary(&mut list, &hits);
     list.retain(|element| !element.is_null());
     Ok(Some(Value::Array(list)))
+}
+
+/// What an operation gives to the elements that it is about.
+fn given(op: &Operation) -> Map<String, Value> {
+    let single = match &op.value {
+        Some(Value::Array(items)) if items.len() == 1 => items.first(),
+        other => other.as_ref(),
+    };
+    match (&op.target.sub_attribute, single) {
+        (Some(sub), _) => {
+            let value = op.value.clone().filter(|_| op.kind != Kind::Remove);
+            Map::from_iter([(sub.clone(), value.unwrap_or_default())])
+        }
+        (None, Some(Value::Object(map))) => map.clone(),
+        (None, Some(plain)) => Map::from_iter([("value".to_owned(), plain.clone())]),
+        (None, None) => Map::new(),
+    }
+}
+
+/// Those of the elements in `among` that a removal is about: all, or those that have the value it names.
+///
+/// Refuses one that names another value than the one that is there, as 400 `noTarget`.
+pub(super) fn find_named(
+    attribute: Option<&Attribute>,
+    op: &Operation,
+    list: &[Value],
+    among: &[usize],
+) -> Result<Vec<usize>> {
+    let (Kind::Remove, Some(named)) = (op.kind, &op.value) else {
+        return Ok(among.to_vec());
+    };
+    let sub = op.target.sub_attribute.as_deref();
+    let known = sub.and_then(|name| attribute.and_then(|known| known.sub_attribute(name)));
+    let has_named = |element: &Value| match (sub, known) {
+        (None, _) => is_same_element(attribute, named, element),
+        (Some(name), Some(known)) => part(element, name).is_some_and(|old| value::is_same_value(known, old, named)),
+        (Some(name), None) => part(element, name) == Some(named),
+    };
+    let has_any = |element: &Value| sub.is_none_or(|name| part(element, name).is_some());
+    let hits: Vec<_> = among.iter().copied().filter(|&index| has_named(&list[index])).collect();
+    match hits.is_empty() && among.iter().any(|&index| has_any(&list[index])) {
+        true => Err(another_value()),
+        false => Ok(hits),
+    }
+}
+
+/// A part of an element; a plain one is its own `value`.
+fn part<'e>(element: &'e Value, name: &str) -> Option<&'e Value> {
+    match element {
+        Value::Object(map) => text::get(map, name).filter(|part| !value::is_empty(part)),
+        plain => Some(plain).filter(|_| name.eq_ignore_ascii_case("value")),
+    }
+}
+
+fn another_value() -> Error {
+    Error::no_target("The attribute has another value than the one to be removed; name that, or give a path.")
+}
+
+fn is_plain(element: &Value) -> bool {
+    !matches!(element, Value::Object(_) | Value::Array(_) | Value::Null)
+}
+
+fn is_plain_list(list: &[Value]) -> bool {
+    !list.is_empty() && list.iter().all(is_plain)
+}
+
+/// The `value` of an element that is nothing else.
+fn plain_if_can(mut element: Map<String, Value>) -> Value {
+    match element.get_mut("value").map(Value::take) {
+        Some(plain) if element.len() == 1 => plain,
+        Some(value) => {
+            element.insert("value".to_owned(), value);
+            element.into()
+        }
+        None => element.into(),
+    }
 }
 
 /// Whether a filter that determines a value asks for its `value`.
@@ -77,11 +155,23 @@ pub(super) fn merge_one(attribute: Option<&Attribute>, element: Value, given: &M
             return Err(Error::mutability(detail));
         }
     }
-    match (merge(Some(element), given), attribute) {
+    match (merge_plain(attribute, element, given), attribute) {
         (Value::Object(mut map), Some(known)) if known.kind != Type::Complex => {
             Ok(map.get_mut("value").map_or(Value::Null, Value::take))
         }
         (merged, _) => Ok(merged),
+    }
+}
+
+/// One value with the members of `given` over its own. A plain value that nobody has declared to be anything else stays
+/// one as long as nothing but its `value` is given.
+pub(super) fn merge_plain(attribute: Option<&Attribute>, element: Value, given: &Map<String, Value>) -> Value {
+    let mut names = given.keys();
+    match (names.next(), names.next()) {
+        (Some(name), None) if attribute.is_none() && is_plain(&element) && name.eq_ignore_ascii_case("value") => {
+            given[name].clone()
+        }
+        _ => merge(Some(element), given),
     }
 }
 
@@ -100,7 +190,7 @@ fn seed(filter: &Filter, attribute: Option<&Attribute>) -> Result<Map<String, Va
     match filter {
         Filter::And(left, right) => {
             let mut element = seed(left, attribute)?;
-            element.extend(seed(right, attribute)?);
+            seed(right, attribute)?.into_iter().for_each(|(name, value)| text::put(&mut element, &name, value));
             Ok(element)
         }
         Filter::Compare { path, op: CompareOp::Eq, value } if path.schema.is_none() && path.sub_attribute.is_none() => {
@@ -168,15 +258,28 @@ fn has_same_type(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Takes the listed values out, and no others.
-pub(super) fn take_out(attribute: Option<&'static Attribute>, listed: &[Value], old: Value) -> Value {
+/// The values of a list, or the one value that stands for a list of one.
+pub(super) fn listed(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(items) => items,
+        empty if value::is_empty(empty) => &[],
+        single => std::slice::from_ref(single),
+    }
+}
+
+/// Takes the named values out, and no others: those of a list, or a single one.
+///
+/// Refuses another value in the place of the single one that is there, as 400 `noTarget`; a list may hold what is gone.
+pub(super) fn take_out(attribute: Option<&'static Attribute>, named: &Value, old: Value) -> Result<Value> {
+    let is_named = |element: &Value| listed(named).iter().any(|other| is_same_element(attribute, other, element));
     match old {
         Value::Array(mut list) => {
-            list.retain(|element| !listed.iter().any(|other| is_same_element(attribute, other, element)));
-            Value::Array(list)
+            list.retain(|element| !is_named(element));
+            Ok(Value::Array(list))
         }
-        single if listed.iter().any(|other| is_same_element(attribute, other, &single)) => Value::Null,
-        single => single,
+        single if is_named(&single) => Ok(Value::Null),
+        single if named.is_array() => Ok(single),
+        _ => Err(another_value()),
     }
 }
 

@@ -18,6 +18,14 @@ pub enum MemberChange {
     Remove(Vec<String>),
     /// These are the members, and no others.
     Replace(Vec<String>),
+    /// Of a `replace` with a filter: those whom the filter names leave, and others join. Where none of the first is a
+    /// member, the request has no target (RFC 7644 §3.5.2.3).
+    Exchange {
+        /// These leave.
+        out: Vec<String>,
+        /// These join.
+        into: Vec<String>,
+    },
     /// All members are removed.
     Clear,
 }
@@ -25,12 +33,16 @@ pub enum MemberChange {
 /// Takes the operations on `members` out of normalised operations on a group, and gives them as changes in their order.
 ///
 /// A removal that lists values without identifiers changes nothing; only one without a list clears the group.
-/// Refuses to change the `value` of a member (`mutability`), and paths that do not name members by their `value`.
+///
+/// # Errors
+/// `mutability` for a change of what a member says (RFC 7643 §4.2: it is immutable), `invalidFilter` for a filter that
+/// does not name members by their `value`, `invalidPath` for a sub-attribute that members do not have, `invalidValue` for
+/// a text that is no identifier, a value without one, and an `add` whose filter and value name different members.
 pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<MemberChange>)> {
     let mut others = Vec::new();
     let mut changes = Vec::new();
     for operation in operations {
-        if operation.target.extension.is_none() && operation.target.attribute == "members" {
+        if operation.target.is_members() {
             changes.extend(member_change(operation)?);
         } else {
             others.push(operation);
@@ -40,25 +52,53 @@ pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<
 }
 
 /// Takes `members` out of a normalised resource body, and gives their identifiers, each once.
+///
+/// # Errors
+/// `invalidValue` for a text that is no identifier.
 pub fn take_members(document: &mut Map<String, Value>) -> Result<Vec<String>> {
     document.shift_remove("members").map_or(Ok(vec![]), read_members)
 }
 
 fn member_change(operation: Operation) -> Result<Option<MemberChange>> {
     let Operation { kind, target, value } = operation;
-    match (kind, target.filter, target.sub_attribute.as_deref(), value) {
-        (Kind::Add, None, None, Some(value)) => Ok(Some(MemberChange::Add(read_members(value)?))),
-        (Kind::Replace, None, None, Some(value)) => Ok(Some(MemberChange::Replace(read_members(value)?))),
-        (Kind::Remove, None, None, None) => Ok(Some(MemberChange::Clear)),
-        (Kind::Remove, None, None, Some(listed)) => Ok(removal(listed_ids(&listed))),
-        (Kind::Remove, Some(filter), None | Some("value"), _) => Ok(removal(filtered_ids(&filter)?)),
-        // Clients expect that a value which a filter names, and which is not there, is created.
-        (Kind::Add | Kind::Replace, Some(filter), None, _) => Ok(Some(MemberChange::Add(filtered_ids(&filter)?))),
-        // RFC 7643 §4.2: the sub-attributes of a member are immutable.
-        (_, _, Some("value"), _) => Err(Error::mutability("The value of a member cannot be changed; remove and add.")),
-        // What else a client says about a member comes from the member itself.
-        _ => Ok(None),
+    if let Some(sub) = target.sub_attribute.as_deref() {
+        return sub_attribute(kind, sub, target.filter.as_ref());
     }
+    match (kind, target.filter, value) {
+        (Kind::Add, None, Some(value)) => Ok(Some(MemberChange::Add(read_members(value)?))),
+        (Kind::Replace, None, Some(value)) => Ok(Some(MemberChange::Replace(read_members(value)?))),
+        (Kind::Remove, None, None) => Ok(Some(MemberChange::Clear)),
+        (Kind::Remove, None, Some(listed)) => Ok(removal(listed_ids(&listed)?)),
+        (Kind::Remove, Some(filter), _) => Ok(removal(filtered_ids(&filter)?)),
+        (Kind::Add, Some(filter), value) => addition(filtered_ids(&filter)?, value.as_ref()).map(Some),
+        (Kind::Replace, Some(filter), Some(value)) => {
+            let (out, into) = (filtered_ids(&filter)?, read_members(value)?);
+            Ok(Some(MemberChange::Exchange { out, into }))
+        }
+        (Kind::Add | Kind::Replace, _, None) => Ok(None),
+    }
+}
+
+/// RFC 7643 §4.2: what a member says is immutable. Entra removes a member by its `value` behind the filter.
+fn sub_attribute(kind: Kind, sub: &str, filter: Option<&Filter>) -> Result<Option<MemberChange>> {
+    match (kind, sub, filter) {
+        (Kind::Remove, "value", Some(filter)) => Ok(removal(filtered_ids(filter)?)),
+        (_, "value" | "type" | "$ref", _) => Err(Error::mutability(format!(
+            "The {sub} of a member cannot be changed; remove the member and add another."
+        ))),
+        _ => Err(Error::invalid_path("Members have a value, a type, a $ref and a display, and nothing else.")),
+    }
+}
+
+/// A member whom the filter of an `add` describes is created. The value may name nobody else.
+fn addition(ids: Vec<String>, value: Option<&Value>) -> Result<MemberChange> {
+    let named = value.map_or(Ok(vec![]), listed_ids)?;
+    if ids.is_empty() || named.iter().any(|id| ids != [id.as_str()]) {
+        let detail = "The filter of the path and the value name different members; leave the filter out.";
+        return Err(Error::invalid_value(detail));
+    }
+    ids.iter().try_for_each(|id| check_id(id))?;
+    Ok(MemberChange::Add(ids))
 }
 
 fn removal(ids: Vec<String>) -> Option<MemberChange> {
@@ -77,15 +117,25 @@ fn read_members(value: Value) -> Result<Vec<String>> {
 
 fn read_member(mut item: Value) -> Result<String> {
     match item.get_mut("value").map(Value::take) {
-        Some(Value::String(id)) => Ok(id),
+        Some(Value::String(id)) => check_id(&id).map(|()| id),
         _ => Err(Error::invalid_value("Each value of members needs a value.")),
     }
 }
 
-fn listed_ids(listed: &Value) -> Vec<String> {
+/// Refuses a text that cannot be an identifier, such as a URL or a list as JSON text. Taken for an unknown identifier, it
+/// would be skipped, and a replacement would empty the group.
+fn check_id(text: &str) -> Result<()> {
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || "{}[]()<>\"'\\/,;".contains(c);
+    match text.contains(is_odd) {
+        true => Err(Error::invalid_value("A member is named by its id alone: no URL, no brackets, no blanks.")),
+        false => Ok(()),
+    }
+}
+
+fn listed_ids(listed: &Value) -> Result<Vec<String>> {
     let mut seen = HashSet::new();
     let ids = listed.as_array().into_iter().flatten().filter_map(|item| item.get("value")?.as_str());
-    ids.filter(|id| seen.insert(*id)).map(Into::into).collect()
+    ids.filter(|id| seen.insert(*id)).map(|id| check_id(id).map(|()| id.to_owned())).collect()
 }
 
 /// The identifiers in `value eq "a" or value eq "b"`.
@@ -101,6 +151,6 @@ fn filtered_ids(filter: &Filter) -> Result<Vec<String>> {
         {
             Ok(value.as_text().map(Into::into).into_iter().collect())
         }
-        _ => Err(Error::invalid_path("Members are chosen by their value only: members[value eq \"...\"].")),
+        _ => Err(Error::invalid_filter("Members are chosen by their value only: members[value eq \"...\"].")),
     }
 }

@@ -7,14 +7,18 @@
 mod apply;
 mod cost;
 mod elements;
+mod fitting;
 mod members;
 mod normalise;
 mod request;
+mod twins;
 
 use serde_json::Value;
 
 pub use apply::apply;
 pub(crate) use apply::apply_unchecked;
+pub(crate) use cost::check_size;
+pub use cost::effort;
 pub use members::{MemberChange, split_members, take_members};
 pub(crate) use normalise::explode;
 pub use normalise::normalise;
@@ -46,6 +50,23 @@ pub struct Target {
     pub sub_attribute: Option<String>,
 }
 
+impl Target {
+    /// Whether this is about the members of a group.
+    fn is_members(&self) -> bool {
+        self.extension.is_none() && self.attribute == "members"
+    }
+
+    /// Whether this is about members whom a filter names.
+    fn is_filtered_members(&self) -> bool {
+        self.is_members() && self.filter.is_some() && self.sub_attribute.is_none()
+    }
+
+    /// Whether this is an attribute with all its values.
+    fn is_whole(&self) -> bool {
+        self.filter.is_none() && self.sub_attribute.is_none()
+    }
+}
+
 /// One change to one attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
@@ -54,7 +75,8 @@ pub struct Operation {
     /// To what.
     pub target: Target,
     /// The value, of the attribute's type. Always there for `Add` and `Replace`. For `Remove` it is the list of values
-    /// to take out of a multi-valued attribute; a list without elements takes nothing out, `None` all.
+    /// to take out of a multi-valued attribute, where a list without elements takes nothing out, or the value without
+    /// which nothing is removed; `None` is all. Of members whom a filter names it is a list, too.
     ///
     /// In a complex value, a sub-attribute that is `null` is to be unset.
     pub value: Option<Value>,

@@ -1,29 +1,34 @@
 //! From the shapes that clients send to one operation per attribute.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Kind, Operation, PatchRequest, Target};
-use crate::path::{AttributePath, PatchPath, PathError};
-use crate::schema::{Attribute, Mutability, ResourceType, Type};
+use crate::path::{AttributePath, PatchPath, PathError, is_urn_byte};
+use crate::schema::ResourceType;
 use crate::text::is_urn;
-use crate::value::{self, Empty};
+use crate::value;
 use crate::{Error, Limits, Result};
-
-/// Most attributes that the operations of one request may name.
-const MAX_TARGETS: usize = 10_000;
 
 /// Gives the request's operations in normal form, in their order.
 ///
 /// Values without a path become one operation per key; a key may be a name, a path, a URN with a path, or a URN with an
-/// object. Attributes that are read-only or not kept are dropped silently, unknown ones pass. Values are fitted to
-/// their attribute; an empty value becomes a `Remove`. The `null` of a `remove` is no value: all of the attribute goes.
+/// object. A removal without path takes out what it names by its value, `null` being all. Attributes that are read-only
+/// or not kept are dropped silently, unknown ones pass. Values are fitted to their attribute; an empty value becomes a
+/// `Remove`. The `null` of a `remove` is no value: all of the attribute goes.
 ///
-/// Refuses malformed paths, values of a wrong type, an empty value for a required attribute, an `add` or `replace`
-/// without value, a `remove` without path and value, one whose path names what is read-only, and one that says `null` of
-/// `members`.
+/// # Errors
+/// `invalidPath` for malformed paths and those with the schema of another resource type, `invalidFilter` for a filter that
+/// is malformed or compares what has no order (RFC 7644 §3.4.2.2), `invalidValue` for values of a wrong type, an empty one
+/// for a required attribute, an `add` or `replace` without value and a `remove` that says `null` of `members`,
+/// `invalidSyntax` for a value that names an attribute twice or by no name (RFC 7643 §2.1), `noTarget` for a `remove`
+/// without path and value, `mutability` for one whose path names what is read-only, 413 for too many attributes.
 pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result<Vec<Operation>> {
-    let mut normaliser = Normaliser { resource_type, limits: &request.limits, out: vec![] };
+    let mut normaliser = Normaliser::new(resource_type, &request.limits);
     for operation in &request.operations {
+        normaliser.named.clear();
+        normaliser.by_value = operation.kind == Kind::Remove && operation.path.is_none();
         if operation.value.is_none() && operation.kind != Kind::Remove {
             return Err(Error::invalid_value("A PATCH operation other than remove needs a value."));
         }
@@ -37,15 +42,20 @@ pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result
 
 /// The operations that set what a resource body holds; see [`normalise`].
 pub(crate) fn explode(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Vec<Operation>> {
-    let mut normaliser = Normaliser { resource_type, limits: &Limits::default(), out: vec![] };
+    let limits = Limits::default();
+    let mut normaliser = Normaliser::new(resource_type, &limits);
     normaliser.each_key(Kind::Replace, None, body)?;
     Ok(normaliser.out)
 }
 
-struct Normaliser<'r> {
-    resource_type: &'r ResourceType,
+pub(super) struct Normaliser<'r> {
+    pub(super) resource_type: &'r ResourceType,
     limits: &'r Limits,
-    out: Vec<Operation>,
+    /// Whether a removal without path is read: what it takes out is named by attribute and value.
+    pub(super) by_value: bool,
+    /// What the operation, or the body, has named so far.
+    pub(super) named: HashSet<String>,
+    pub(super) out: Vec<Operation>,
 }
 
 /// What a key or a path that begins with a URN names as a whole.
@@ -56,7 +66,11 @@ enum Urn {
     Extension(String),
 }
 
-impl Normaliser<'_> {
+impl<'r> Normaliser<'r> {
+    fn new(resource_type: &'r ResourceType, limits: &'r Limits) -> Self {
+        Self { resource_type, limits, by_value: false, named: HashSet::new(), out: vec![] }
+    }
+
     fn without_path(&mut self, kind: Kind, value: Option<Value>) -> Result<()> {
         match value {
             Some(Value::Object(map)) => self.each_key(kind, None, map),
@@ -75,8 +89,7 @@ impl Normaliser<'_> {
             if is_urn || key.contains('[') || PatchPath::parse(key, self.limits).is_ok() {
                 self.with_path(kind, extension, key, Some(value))?;
             } else {
-                // No path at all, so a name that only its sender knows.
-                self.push_unknown(kind, Target::whole(extension, key), value)?;
+                return Err(value::no_name());
             }
         }
         Ok(())
@@ -84,11 +97,17 @@ impl Normaliser<'_> {
 
     /// `text` is a path, or a key in a value without path, perhaps inside the object of an extension.
     fn with_path(&mut self, kind: Kind, inside: Option<&str>, text: &str, value: Option<Value>) -> Result<()> {
+        if self.resource_type.is_foreign(text) {
+            return Err(Error::invalid_path("This schema is one of another resource type."));
+        }
         if inside.is_none() {
             if let Some(urn) = self.schema_of(text) {
                 return self.schema(kind, urn, value);
             }
             if self.is_unknown_extension(text, value.as_ref()) {
+                if !text.bytes().all(is_urn_byte) {
+                    return Err(value::no_name());
+                }
                 return self.schema(kind, Urn::Extension(text.to_owned()), value);
             }
         }
@@ -140,7 +159,7 @@ impl Normaliser<'_> {
         };
         let outer = AttributePath::parse(urn)?;
         if outer.sub_attribute.is_some() || parsed.path.sub_attribute.is_some() || parsed.filter.is_some() {
-            return Err(PathError.into());
+            return Err(PathError::Malformed.into());
         }
         let path = AttributePath { sub_attribute: Some(parsed.path.attribute), ..outer };
         Ok(PatchPath { path, filter: None })
@@ -156,6 +175,8 @@ impl Normaliser<'_> {
             (Urn::Extension(urn), Some(Value::Object(map))) if !map.is_empty() => self.each_key(kind, Some(&urn), map),
             // To add nothing changes nothing.
             (Urn::Extension(_), Some(value)) if kind == Kind::Add && value::is_empty(&value) => Ok(()),
+            // Neither does it to remove nothing.
+            (Urn::Extension(_), Some(Value::Object(map))) if self.by_value && map.is_empty() => Ok(()),
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
                 self.push(Kind::Remove, Target::whole(None, &urn), None)
             }
@@ -164,145 +185,5 @@ impl Normaliser<'_> {
             }
             _ => Err(Error::invalid_value("The value of a schema URN must be an object.")),
         }
-    }
-
-    fn attribute(&mut self, kind: Kind, parsed: &PatchPath, mut value: Option<Value>) -> Result<()> {
-        let found = self.resource_type.resolve(&parsed.path);
-        if kind == Kind::Remove && value.as_ref().is_some_and(Value::is_null) {
-            // A client that has lost the list of those to take out would empty the group.
-            if (found.extension, found.name, found.sub_name, &parsed.filter) == (None, "members", None, &None) {
-                return Err(Error::invalid_value("The members to remove are null; list them, or leave value out."));
-            }
-            value = None;
-        }
-        let target = Target {
-            extension: found.extension.map(Into::into),
-            attribute: found.name.into(),
-            filter: parsed.filter.clone(),
-            sub_attribute: found.sub_name.map(Into::into),
-        };
-        let Some(attribute) = found.attribute else {
-            return match (kind, value) {
-                (Kind::Remove, Some(Value::Array(listed))) => self.push(kind, target, Some(Value::Array(listed))),
-                (Kind::Remove, _) => self.push(kind, target, None),
-                (_, value) => self.push_unknown(kind, target, value.unwrap_or(Value::Null)),
-            };
-        };
-        let leaf = found.sub_attribute.unwrap_or(attribute);
-        if !attribute.is_stored() || !leaf.is_stored() {
-            let is_read_only = [attribute, leaf].iter().any(|known| known.mutability == Mutability::ReadOnly);
-            // RFC 7644 §3.5.2.2. Directories write what is read-only along with the rest, which changes nothing, but
-            // none of them asks in so many words to remove it.
-            return match (kind, value) {
-                (Kind::Remove, None) if is_read_only => {
-                    Err(Error::mutability(format!("{} is read-only and cannot be removed.", leaf.name)))
-                }
-                _ => Ok(()),
-            };
-        }
-        check_shape(attribute, &target)?;
-        match kind {
-            Kind::Remove => self.remove(attribute, target, value),
-            _ => self.set(kind, attribute, target, value.unwrap_or(Value::Null)),
-        }
-    }
-
-    /// Unknown attributes are kept as sent; an empty value unsets them.
-    fn push_unknown(&mut self, kind: Kind, target: Target, value: Value) -> Result<()> {
-        match kind {
-            Kind::Remove => self.push(kind, target, None),
-            _ if value::is_empty(&value) => self.push(Kind::Remove, target, None),
-            _ => self.push(kind, target, Some(value)),
-        }
-    }
-
-    fn remove(&mut self, attribute: &Attribute, mut target: Target, value: Option<Value>) -> Result<()> {
-        if attribute.is_identified() && target.sub_attribute.as_deref() == Some("value") {
-            target.sub_attribute = None;
-        }
-        // Whoever names sub-attributes does not ask to remove the others.
-        if let (Some(Value::Object(named)), None) = (&value, &target.sub_attribute)
-            && attribute.is_single_complex()
-            && !attribute.is_identified()
-        {
-            let names = named.keys().map(|name| attribute.sub_attribute(name).map_or(name.as_str(), |sub| sub.name));
-            return names.into_iter().try_for_each(|name| {
-                self.push(Kind::Remove, Target { sub_attribute: Some(name.to_owned()), ..target.clone() }, None)
-            });
-        }
-        // Entra names the values to take out in `value`; without that rule a remove of one member empties the group.
-        let listed = match value {
-            Some(value) if attribute.multi_valued && target.filter.is_none() && target.sub_attribute.is_none() => {
-                Some(Value::Array(value::fit_removal(attribute, value)?))
-            }
-            _ => None,
-        };
-        self.push(Kind::Remove, target, listed)
-    }
-
-    fn set(&mut self, kind: Kind, attribute: &Attribute, mut target: Target, mut value: Value) -> Result<()> {
-        if says_nothing_kept(attribute, &value) {
-            return Ok(());
-        }
-        if attribute.is_identified() && target.sub_attribute.as_deref() == Some("value") {
-            value = Value::Object(Map::from_iter([("value".to_owned(), value)]));
-            target.sub_attribute = None;
-        }
-        let whole = target.filter.is_none() && target.sub_attribute.is_none();
-        let fitted = match target.sub_attribute.as_deref() {
-            Some(name) => match attribute.sub_attribute(name) {
-                Some(sub) => value::fit(sub, value)?,
-                None => Some(value).filter(|value| !value::is_empty(value)),
-            },
-            None if whole && attribute.multi_valued => value::fit(attribute, value)?,
-            None => value::fit_one(attribute, value, Empty::Null)?,
-        };
-        match fitted {
-            Some(fitted) => self.push(kind, target, Some(fitted)),
-            None if whole && attribute.required => {
-                Err(Error::invalid_value(format!("{} is required and must not be empty.", attribute.name)))
-            }
-            // Adding nothing to a list changes nothing.
-            None if target.sub_attribute.is_none() && kind == Kind::Add && attribute.multi_valued => Ok(()),
-            // Kept apart from a removal for Entra alone, whose replacement of members adds them: none is no change there,
-            // and empties the group for everybody else.
-            None if whole && attribute.multi_valued => self.push(kind, target, Some(Value::Array(vec![]))),
-            None => self.push(Kind::Remove, target, None),
-        }
-    }
-
-    fn push(&mut self, kind: Kind, target: Target, value: Option<Value>) -> Result<()> {
-        if self.out.len() >= MAX_TARGETS {
-            return Err(Error::too_large("The request names too many attributes; split it."));
-        }
-        self.out.push(Operation { kind, target, value });
-        Ok(())
-    }
-}
-
-impl Target {
-    fn whole(extension: Option<&str>, attribute: &str) -> Self {
-        Self { extension: extension.map(Into::into), attribute: attribute.into(), filter: None, sub_attribute: None }
-    }
-}
-
-fn check_shape(attribute: &Attribute, target: &Target) -> Result<()> {
-    if target.filter.is_some() && !attribute.multi_valued {
-        return Err(Error::invalid_path(format!("{} holds one value and cannot be filtered.", attribute.name)));
-    }
-    if target.sub_attribute.is_some() && attribute.kind != Type::Complex {
-        return Err(Error::invalid_path(format!("{} has no sub-attributes.", attribute.name)));
-    }
-    Ok(())
-}
-
-/// Whether the value names sub-attributes that are not kept and nothing else, so that nothing is to be done. A plain
-/// value stands for `value`.
-fn says_nothing_kept(attribute: &Attribute, value: &Value) -> bool {
-    let is_lost = |name: &str| attribute.sub_attribute(name).is_some_and(|sub| !sub.is_stored());
-    match value {
-        Value::Object(map) => !map.is_empty() && map.keys().all(|name| is_lost(name)),
-        Value::String(plain) => !plain.is_empty() && is_lost("value"),
-        _ => false,
     }
 }

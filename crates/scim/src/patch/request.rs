@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::Kind;
+use crate::json::{has_twins, twins};
 use crate::{Error, Limits, Result};
 
 /// A PATCH request, read but not yet looked up in the schema.
@@ -20,14 +21,23 @@ pub(super) struct RawOperation {
 
 impl PatchRequest {
     /// Reads a PATCH body. Keys are taken in any letter case, unknown ones are ignored, `schemas` is not demanded, a
-    /// missing `op` is a replace, and a body without operations changes nothing.
+    /// missing `op` is a replace. A body that says nothing at all changes nothing: `Operations` is null or an empty list,
+    /// or the body has nothing in it, or `schemas` alone. Microsoft's validator sends such.
     ///
-    /// Refuses operations that are no objects, an unknown `op`, a `path` that is not text (400), and more operations
-    /// than `limits` allows (413).
+    /// # Errors
+    /// `invalidSyntax` for a body that says something but not under `Operations` (RFC 7644 §3.5.2), operations that are no
+    /// objects, an unknown `op`, and keys that differ in letter case only; `invalidPath` for a `path` that is not text; 413 for more operations than `limits`
+    /// allows.
     pub fn parse(body: Map<String, Value>, limits: &Limits) -> Result<Self> {
+        if has_twins(&body) {
+            return Err(twins());
+        }
+        let is_empty = body.keys().all(|key| key.eq_ignore_ascii_case("schemas"));
         let operations = match body.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("Operations")) {
-            None | Some((_, Value::Null)) => vec![],
             Some((_, Value::Array(items))) => items,
+            Some((_, Value::Null)) => vec![],
+            None if is_empty => vec![],
+            None => return Err(Error::invalid_syntax("A PATCH request lists what to do under Operations.")),
             Some(_) => return Err(Error::invalid_syntax("Operations must be a list of objects.")),
         };
         if operations.len() > limits.operations {
@@ -44,6 +54,9 @@ impl RawOperation {
         let Value::Object(map) = operation else {
             return Err(Error::invalid_syntax("Operations must be a list of objects."));
         };
+        if has_twins(&map) {
+            return Err(twins());
+        }
         let (mut kind, mut path, mut value) = (Kind::Replace, None, None);
         for (key, given) in map {
             match key {

@@ -60,11 +60,9 @@ fn is_owned_by_server(resource_type: &ResourceType, name: &str) -> bool {
     resource_type.attribute(None, name).is_some_and(|known| !known.is_stored())
 }
 
-/// RFC 7643 §3: `schemas` names the core schema and every extension that the resource uses, known or not.
 fn schemas(resource_type: &ResourceType, document: &Map<String, Value>) -> Value {
-    let extensions = document.iter().filter(|(name, value)| is_urn(name) && value.is_object() && !is_empty(value));
-    let urns: Vec<_> = [resource_type.schema.id].into_iter().chain(extensions.map(|(name, _)| name.as_str())).collect();
-    json!(urns)
+    let objects = document.iter().filter(|(name, value)| is_urn(name) && value.is_object() && !is_empty(value));
+    resource_type.used(objects.map(|(name, _)| name.as_str())).collect()
 }
 
 /// `meta`, as a response has it.

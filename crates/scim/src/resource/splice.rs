@@ -103,12 +103,13 @@ fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// RFC 7643 §3: `schemas` names the core schema and every extension that the resource uses, known or not.
 fn push_schemas(out: &mut String, resource_type: &ResourceType, members: &[(&str, &RawValue)]) {
-    let _ = write!(out, "{{\"schemas\":[\"{}\"", resource_type.schema.id);
-    let is_extension = |value: &str| value.starts_with('{') && !says_nothing(value);
-    for (name, _) in members.iter().filter(|(name, value)| is_urn(name) && is_extension(value.get())) {
-        let _ = write!(out, ",\"{name}\"");
+    let is_object = |value: &str| value.starts_with('{') && !says_nothing(value);
+    let objects = members.iter().filter(|(name, value)| is_urn(name) && is_object(value.get()));
+    let mut urns = resource_type.used(objects.map(|(name, _)| *name));
+    let _ = write!(out, "{{\"schemas\":[\"{}\"", urns.next().unwrap_or_default());
+    for urn in urns {
+        let _ = write!(out, ",\"{urn}\"");
     }
     out.push(']');
 }

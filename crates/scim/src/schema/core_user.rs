@@ -4,7 +4,7 @@ use super::{Attribute, Mutability, Returned, Schema, Type, USER_URN};
 pub static USER_SCHEMA: Schema = Schema {
     id: USER_URN,
     name: "User",
-    description: "User account",
+    description: "User Account",
     attributes: &[
         Attribute::string("userName", "Name with which the user signs in. REQUIRED.").required().unique(),
         Attribute::complex("name", "Components of the user's name.", &NAME),

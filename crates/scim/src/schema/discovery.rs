@@ -37,7 +37,10 @@ fn attribute_json(attribute: &Attribute) -> Value {
     }
     out.insert("mutability".into(), attribute.mutability.as_str().into());
     out.insert("returned".into(), attribute.returned.as_str().into());
-    out.insert("uniqueness".into(), attribute.uniqueness.as_str().into());
+    // RFC 7643 §2.3: values of the other types cannot be unique.
+    if !matches!(attribute.kind, Type::Complex | Type::Boolean | Type::DateTime | Type::Binary) {
+        out.insert("uniqueness".into(), attribute.uniqueness.as_str().into());
+    }
     // RFC 7643 §7: referenceTypes is only applicable to attributes of type reference.
     if !attribute.reference_types.is_empty() {
         out.insert("referenceTypes".into(), json!(attribute.reference_types));

@@ -7,6 +7,7 @@ mod core_user;
 mod definition;
 mod discovery;
 mod enterprise;
+mod misspelt;
 mod registry;
 mod resource_type;
 
@@ -31,9 +32,10 @@ pub const ENTERPRISE_URN: &str = "urn:ietf:params:scim:schemas:extension:enterpr
 pub static USER: ResourceType = ResourceType {
     name: "User",
     endpoint: "/Users",
-    description: "User account",
+    description: "User Account",
     schema: &USER_SCHEMA,
     extensions: &[Extension { schema: &ENTERPRISE_SCHEMA, required: false }],
+    others: &[GROUP_URN],
 };
 
 /// The Group resource type, as it is without extensions of the operator; [`Registry`] has those.
@@ -43,6 +45,7 @@ pub static GROUP: ResourceType = ResourceType {
     description: "Group of users",
     schema: &GROUP_SCHEMA,
     extensions: &[],
+    others: &[USER_URN, ENTERPRISE_URN],
 };
 
 /// The schemas that are built in.

@@ -1,5 +1,5 @@
 use super::definition::{self, DefinitionError};
-use super::{GROUP, ResourceType, Schema, USER};
+use super::{Extension, GROUP, ResourceType, Schema, USER};
 
 /// The resource types of a server: the built-in ones, with the extensions that its operator declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,15 +31,20 @@ impl Registry {
             let list = if declared.is_of_group { &mut added.1 } else { &mut added.0 };
             list.push(declared.extension);
         }
-        let extend = |built_in: &ResourceType, added: Vec<_>| {
-            let extensions = Vec::leak(built_in.extensions.iter().copied().chain(added).collect());
-            &*Box::leak(Box::new(ResourceType { extensions, ..*built_in }))
-        };
-        Ok(Self { user: extend(&USER, added.0), group: extend(&GROUP, added.1) })
+        let urns = |added: &[Extension]| added.iter().map(|extension| extension.schema.id).collect::<Vec<_>>();
+        let (of_users, of_groups) = (urns(&added.0), urns(&added.1));
+        Ok(Self { user: extend(&USER, added.0, &of_groups), group: extend(&GROUP, added.1, &of_users) })
     }
 
     /// All schemas, those of users first.
     pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> + use<> {
         self.user.schemas().chain(self.group.schemas())
     }
+}
+
+/// A built-in resource type with more extensions, beside others of the other type.
+fn extend(built_in: &ResourceType, added: Vec<Extension>, others: &[&'static str]) -> &'static ResourceType {
+    let extensions = Vec::leak(built_in.extensions.iter().copied().chain(added).collect());
+    let others = Vec::leak(built_in.others.iter().chain(others).copied().collect());
+    Box::leak(Box::new(ResourceType { extensions, others, ..*built_in }))
 }

@@ -1,5 +1,6 @@
 use super::{Attribute, COMMON, Returned, SCHEMAS};
 use crate::path::AttributePath;
+use crate::text::strip_prefix;
 
 /// A schema: a URN and its attributes.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct ResourceType {
     pub schema: &'static Schema,
     /// The extensions known to this server. Documents may hold others.
     pub extensions: &'static [Extension],
+    /// URNs of the schemas of other resource types, which no such resource has.
+    pub others: &'static [&'static str],
 }
 
 /// An attribute path, looked up in a resource type: canonical names where the table knows them.
@@ -80,6 +83,23 @@ impl ResourceType {
                 .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
                 .or_else(|| self.schema.attribute(name)),
         }
+    }
+
+    /// Whether a path or a key is about the schema of another resource type.
+    pub(crate) fn is_foreign(&self, text: &str) -> bool {
+        let goes_on =
+            |urn: &&str| strip_prefix(text, urn).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '[']));
+        self.others.iter().any(goes_on)
+    }
+
+    /// The schemas that a document uses, the core schema first (RFC 7643 §3: no others than those of the resource type).
+    /// `members` are the names of those of its members that are objects with something in them.
+    pub(crate) fn used<'d>(
+        &self,
+        members: impl Iterator<Item = &'d str> + Clone,
+    ) -> impl Iterator<Item = &'static str> {
+        let is_used = move |urn: &&str| members.clone().any(|name| name.eq_ignore_ascii_case(urn));
+        [self.schema.id].into_iter().chain(self.extensions.iter().map(|one| one.schema.id).filter(is_used))
     }
 
     /// Whether everything that a document holds is returned unless the request asks otherwise. What a built-in schema

@@ -157,6 +157,6 @@ fn sub_attributes_of_members() {
     }
     for path in ["members[display eq \"Ada\"]", "members[not (value eq \"a\")]", "members[value co \"a\"]"] {
         let operations = json!([{"op": "remove", "path": path}]);
-        assert_eq!(scim_type(patch_group(&json!({"displayName": "G"}), operations).unwrap_err()), "invalidPath");
+        assert_eq!(scim_type(patch_group(&json!({"displayName": "G"}), operations).unwrap_err()), "invalidFilter");
     }
 }

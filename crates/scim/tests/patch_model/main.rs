@@ -40,7 +40,7 @@ proptest! {
         operations in prop::collection::vec((operations::operation(), any::<u8>()), 1..6),
     ) {
         let sent: Vec<_> = operations.iter().map(|(operation, style)| operation.to_json(*style)).collect();
-        let expected = Operation::apply_all(operations.iter().map(|(operation, _)| operation), &person);
+        let expected = Operation::apply_all(&operations, &person);
         let found = patched(&person.to_json(), sent.clone());
         let found = found.map_err(|error| error.scim_type.unwrap().as_str());
         prop_assert_eq!(found, expected.map(|person: Person| person.to_json()), "{}", Value::Array(sent));

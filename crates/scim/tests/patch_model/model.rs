@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::BADGES;
 
@@ -80,6 +80,30 @@ pub(crate) fn last_primary(emails: &[Email], among: &[usize]) -> Option<usize> {
 }
 
 impl Person {
+    /// "The same (type, value) SHOULD NOT be returned more than once": the first stays, and knows what the others said.
+    pub(crate) fn drop_twins(&mut self) {
+        let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
+        let mut emails: Vec<Email> = Vec::new();
+        for email in self.emails.drain(..) {
+            let is_twin = |other: &&mut Email| {
+                email.value.is_some()
+                    && lower(&other.value) == lower(&email.value)
+                    && lower(&other.kind) == lower(&email.kind)
+            };
+            match emails.iter_mut().find(is_twin) {
+                Some(first) => {
+                    let was_primary = first.primary == Some(true);
+                    first.take_over(&email);
+                    first.primary = if was_primary { Some(true) } else { first.primary };
+                }
+                None => emails.push(email),
+            }
+        }
+        self.emails = emails;
+        let mut seen = BTreeSet::new();
+        self.tags.retain(|tag| seen.insert(tag.to_lowercase()));
+    }
+
     pub(crate) fn to_json(&self) -> Map<String, Value> {
         let mut out = Map::new();
         for (path, text) in &self.singles {
@@ -125,6 +149,8 @@ pub(crate) fn person() -> impl Strategy<Value = Person> {
         let all: Vec<_> = (0..emails.len()).collect();
         let winner = last_primary(&emails, &all);
         only_primary(&mut emails, winner);
-        Person { singles, tags, emails }
+        let mut person = Person { singles, tags, emails };
+        person.drop_twins();
+        person
     })
 }

@@ -48,19 +48,16 @@ pub(crate) enum Operation {
 type Outcome<T> = Result<T, &'static str>;
 
 impl Operation {
-    /// All operations or none. What no document could make right is refused first.
-    pub(crate) fn apply_all<'o>(
-        operations: impl Iterator<Item = &'o Self> + Clone,
-        before: &Person,
-    ) -> Outcome<Person> {
-        for operation in operations.clone() {
+    /// All operations or none, each in its style. What no document could make right is refused first.
+    pub(crate) fn apply_all(operations: &[(Self, u8)], before: &Person) -> Outcome<Person> {
+        for (operation, _) in operations {
             if let Self::Single(Kind::Add | Kind::Replace, "userName", None) = operation {
                 return Err("invalidValue");
             }
         }
         let mut person = before.clone();
-        for operation in operations {
-            operation.apply(&mut person)?;
+        for (operation, style) in operations {
+            operation.apply(&mut person, *style)?;
         }
         let badge = SINGLES[6];
         let is_changed = |old: &String| person.singles.get(badge).is_none_or(|new| !new.eq_ignore_ascii_case(old));
@@ -74,13 +71,16 @@ impl Operation {
         Ok(person)
     }
 
-    fn apply(&self, person: &mut Person) -> Outcome<()> {
+    fn apply(&self, person: &mut Person, style: u8) -> Outcome<()> {
         match self {
             Self::Single(Kind::Remove, path, _) | Self::Single(_, path, None) => drop(person.singles.remove(path)),
             Self::Single(_, path, Some(text)) => drop(person.singles.insert(path, text.clone())),
             Self::Name(kind, given, family) => {
                 for (path, text) in [(SINGLES[2], given), (SINGLES[3], family)] {
                     match (kind, text) {
+                        (Kind::Remove, Some(text)) if !has_path(style) && is_another(person, path, text) => {
+                            return Err("noTarget");
+                        }
                         (Kind::Remove, Some(_)) => drop(person.singles.remove(path)),
                         (_, Some(text)) => drop(person.singles.insert(path, text.clone())),
                         (_, None) => {}
@@ -93,6 +93,7 @@ impl Operation {
             Self::Chosen(kind, choice, given) => change_chosen(*kind, choice, given, &mut person.emails)?,
             Self::Part(kind, choice, sub, text) => change_part(*kind, choice.as_ref(), sub, text, &mut person.emails)?,
         }
+        person.drop_twins();
         Ok(())
     }
 
@@ -134,10 +135,19 @@ impl Operation {
         match kind {
             Kind::Remove if !lists => json!({"op": op, "path": path}),
             // A value without path says the same under the path as its key.
-            _ if style & 8 == 0 => json!({"op": op, "value": {path: value}}),
+            _ if !has_path(style) => json!({"op": op, "value": {path: value}}),
             _ => json!({"op": op, "path": path, "value": value}),
         }
     }
+}
+
+fn has_path(style: u8) -> bool {
+    style & 8 != 0
+}
+
+/// Whether a removal that names its value means another one than the one that is there.
+fn is_another(person: &Person, path: &str, text: &str) -> bool {
+    person.singles.get(path).is_some_and(|old| !old.eq_ignore_ascii_case(text))
 }
 
 impl Choice {

@@ -281,3 +281,24 @@ fn text_in_single_quotes_is_refused_and_an_apostrophe_is_not() {
     assert!(finds("userName eq o'neill", &json!({"userName": "o'neill"})));
     assert!(finds("userName eq \"'bob'\"", &json!({"userName": "'bob'"})));
 }
+
+/// RFC 7644 §5: letter case is mapped first, and what that takes apart is composed again.
+#[test]
+fn ra12_what_lower_case_takes_apart_is_one() {
+    for (small, capital) in [
+        ("\u{1f0}x", "J\u{30c}x"),
+        ("\u{1e96}", "H\u{331}"),
+        ("\u{1e97}", "T\u{308}"),
+        ("\u{1e98}", "W\u{30a}"),
+        ("\u{1e99}", "Y\u{30a}"),
+        ("\u{390}", "\u{3aa}\u{301}"),
+        ("\u{3b0}", "\u{3ab}\u{301}"),
+    ] {
+        for (stored, asked) in [(small, capital), (capital, small)] {
+            let user = json!({"userName": stored, "emails": [{"value": stored}]});
+            for filter in ["userName eq", "emails eq", "userName sw", "userName ew", "emails.value co"] {
+                assert!(finds(&format!("{filter} \"{asked}\""), &user), "{filter} {asked}");
+            }
+        }
+    }
+}

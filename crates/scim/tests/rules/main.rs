@@ -2,13 +2,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod active;
+mod binary;
 mod bodies;
 mod bulk;
 mod filters;
+mod foreign;
 mod members;
+mod names;
 mod patch;
+mod path_filters;
 mod paths;
 mod projection;
+mod removal;
+mod repeated;
+mod requests;
+mod shapes;
+mod twins;
+mod undeclared;
 mod values;
 mod work;
 

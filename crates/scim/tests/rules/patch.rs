@@ -157,7 +157,7 @@ fn listed_values_are_taken_out() {
     assert_eq!(after("x", json!(["a", "b"]), "remove", "x", json!(["a"])), json!(["b"]));
     assert_eq!(after("x", json!("a"), "remove", "x", json!(["a"])), Value::Null);
     assert_eq!(after("x", json!("a"), "remove", "x", json!(["b"])), json!("a"));
-    assert_eq!(after("x", json!(["a", "b"]), "remove", "x", json!("a")), Value::Null);
+    assert_eq!(after("x", json!(["a", "b"]), "remove", "x", json!("a")), json!(["b"]));
     // What stands behind a filter or a dot is named in full; a value says nothing more.
     assert_eq!(
         after("emails", old(), "remove", "emails[type eq \"work\"]", json!([{"value": "b"}])),
@@ -245,17 +245,15 @@ fn extensions_that_nobody_knows_are_kept() {
 }
 
 #[test]
-fn keys_of_a_value_without_path_are_paths_or_names() {
+fn keys_of_a_value_without_path_are_paths() {
     let add = |value: Value| user_after(ada(), json!([{"op": "add", "value": value}]));
     assert_eq!(add(json!({" title ": "x"}))["title"], "x");
-    assert_eq!(add(json!({"shoe size": 7}))["shoe size"], 7);
-    assert_eq!(add(json!({"shoe size": ""})), ada());
     assert_eq!(refusal(ada(), json!([{"op": "add", "value": {"emails[": 7}}])), (400, "invalidPath"));
     assert_eq!(add(json!({"urn:ietf:params:scim:schemas:core:2.0:User": {"title": "x"}}))["title"], "x");
     assert_eq!(add(json!({"urn:ietf:params:scim:schemas:core:2.0:User:title": "x"}))["title"], "x");
     let removed = user_after(
         json!({"userName": "ada", "title": "t", "x": 1}),
-        json!([{"op": "remove", "value": {"title": 1, "x": 2}}]),
+        json!([{"op": "remove", "value": {"title": "T", "x": 1}}]),
     );
     assert_eq!(removed, ada());
 }

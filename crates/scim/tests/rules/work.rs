@@ -1,7 +1,7 @@
 //! What a request may cost, counted in steps and not in time: twice the input is twice the work, up to the limit.
 
 use scim::schema::{GROUP, USER};
-use scim::{MAX_ATTRIBUTES, MAX_DOCUMENT, MAX_VALUES};
+use scim::{MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, MAX_VALUES};
 use serde_json::{Map, Value, json};
 
 use super::patched;
@@ -54,22 +54,75 @@ fn long_texts_cost_by_their_length() {
 }
 
 #[test]
-fn the_size_of_a_document_is_counted_to_the_byte() {
+fn the_size_of_a_document_is_that_of_its_text() {
     let with = |name: &str, value: Value| {
         patched(&USER, json!({"userName": "a"}), json!([{"op": "add", "path": name, "value": value}]))
     };
-    // userName, its value and the quotes, and the name.
-    let rest = MAX_DOCUMENT - "userName".len() - 3;
     let text = |length: usize| "x".repeat(length);
-    for (name, value, overhead) in [
-        ("title", &(|n: usize| json!(text(n))) as &dyn Fn(usize) -> Value, 2),
-        ("z", &|n| json!([text(n)]), 5),
-        ("z", &|n| json!([1, true, text(n)]), 15),
-        ("z", &|n| json!({"k": text(n), "l": 1}), 18),
+    let escaped = |length: usize| format!("{}{}", "\u{1}\"\\".repeat(length / 10), text(length % 10));
+    for (name, value) in [
+        ("title", &(|n: usize| json!(text(n))) as &dyn Fn(usize) -> Value),
+        ("title", &|n| json!(escaped(n))),
+        ("z", &|n| json!([text(n)])),
+        ("z", &|n| json!([1, true, -1.5e300, text(n)])),
+        ("z", &|n| json!({"k": text(n), "_t": 1})),
+        ("urn:x:y:z", &|n| json!({"k": [[escaped(n)]]})),
     ] {
-        let fits = rest - name.len() - overhead;
-        assert!(with(name, value(fits)).is_ok(), "{name} {overhead}");
-        assert_eq!(with(name, value(fits + 1)).unwrap_err().status, 413, "{name} {overhead}");
+        // An empty text would not be kept.
+        let fits = MAX_DOCUMENT + 1 - with(name, value(1)).unwrap().to_string().len();
+        let largest = with(name, value(fits)).unwrap();
+        assert_eq!(largest.to_string().len(), MAX_DOCUMENT, "{name}");
+        let error = with(name, value(fits + 1)).unwrap_err();
+        assert_eq!((error.status, error.scim_type), (413, None), "{name}");
+        assert!(error.detail.contains("131072 bytes"), "{}", error.detail);
+    }
+}
+
+#[test]
+fn a_document_that_was_too_large_may_change_and_not_grow() {
+    let old = json!({"userName": "a", "active": true, "title": "x".repeat(MAX_DOCUMENT), "x": {"a": 1}});
+    let after = |operation: Value| patched(&USER, old.clone(), json!([operation]));
+    for operation in [
+        json!({"op": "replace", "path": "active", "value": false}),
+        json!({"op": "replace", "path": "title", "value": "short"}),
+        json!({"op": "remove", "path": "x"}),
+    ] {
+        assert!(after(operation.clone()).is_ok(), "{operation}");
+    }
+    assert_eq!(after(json!({"op": "add", "path": "nickName", "value": "b"})).unwrap_err().status, 413);
+}
+
+#[test]
+fn attributes_are_counted_on_all_levels() {
+    let named = |count: usize| Value::Object((0..count).map(|n| (format!("a{n}"), json!(1))).collect::<Map<_, _>>());
+    // The user name, the attribute, and one for each level.
+    let nested = |count: usize| json!({"deep": {"deep": [[named(count - 4)]]}});
+    let with =
+        |value: Value| patched(&USER, json!({"userName": "a"}), json!([{"op": "add", "path": "x", "value": value}]));
+    assert_eq!(with(nested(MAX_NAMES)).map(drop), Ok(()));
+    assert_eq!(with(nested(MAX_NAMES + 1)).unwrap_err().status, 413);
+    let emails: Vec<_> = (0..1_000).map(|n| json!({"value": n.to_string(), "type": "work", "display": "x"})).collect();
+    let sent = |lists: &[&str]| {
+        let lists = lists.iter().map(|name| json!({"op": "add", "path": name, "value": emails}));
+        patched(&USER, json!({"userName": "a"}), lists.collect())
+    };
+    assert!(sent(&["emails"]).is_ok());
+    assert_eq!(sent(&["emails", "ims"]).unwrap_err().status, 413);
+}
+
+#[test]
+fn a_value_is_copied_into_few_others() {
+    let user = |count: usize| json!({"userName": "a", "emails": emails(count, ""), "x": emails(count, "")});
+    for path in ["emails.display", "emails[value pr].display", "x.display", "x[value pr].display"] {
+        let copies = |values: usize, text: &str| {
+            let operation = json!([{"op": "replace", "path": path, "value": text}]);
+            patched(&USER, user(values), operation).map(drop).map_err(|error| error.status)
+        };
+        let each = json!({"display": ""}).to_string().len() + "value".len();
+        assert_eq!(copies(2, &"x".repeat(MAX_COPIED - each)), Ok(()), "{path}");
+        assert_eq!(copies(2, &"x".repeat(MAX_COPIED - each + 1)), Err(413), "{path}");
+        assert_eq!((copies(1, &"x".repeat(100_000)), copies(20, "home")), (Ok(()), Ok(())), "{path}");
+        assert_eq!(copies(1_000, ""), Ok(()), "to take something out copies nothing");
     }
 }
 

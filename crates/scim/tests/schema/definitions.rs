@@ -27,12 +27,12 @@ fn a_definition_is_printed_as_it_was_read() {
             "canonicalValues": ["a", "b"], "caseExact": true, "mutability": "immutable", "returned": "always",
             "uniqueness": "none"},
         {"name": "devices", "type": "complex", "multiValued": true, "description": "Devices.", "required": false,
-            "mutability": "readWrite", "returned": "request", "uniqueness": "none", "subAttributes": [
+            "mutability": "readWrite", "returned": "request", "subAttributes": [
             {"name": "home", "type": "reference", "multiValued": false, "description": "Page.", "required": false,
                 "caseExact": true, "mutability": "readOnly", "returned": "default", "uniqueness": "none",
                 "referenceTypes": ["external"]},
             {"name": "seen", "type": "dateTime", "multiValued": true, "description": "Times.", "required": false,
-                "mutability": "writeOnly", "returned": "never", "uniqueness": "none"}]}]);
+                "mutability": "writeOnly", "returned": "never"}]}]);
     let user = json!({"resourceType": "User", "required": true, "id": BADGES, "name": "Badges", "description": "Doors.",
         "attributes": attributes, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"], "meta": {}});
     let group = json!({"resourceType": "Group", "id": "urn:example:sites:1.0:Group",

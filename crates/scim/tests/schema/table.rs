@@ -7,7 +7,7 @@ use serde_json::Value;
 /// ordinary, canonical values and reference types.
 fn lines(attributes: &Value, prefix: &str, out: &mut Vec<String>) {
     for attribute in attributes.as_array().unwrap() {
-        let text = |key: &str| attribute[key].as_str().unwrap().to_owned();
+        let text = |key: &str| attribute[key].as_str().unwrap_or_default().to_owned();
         let flag = |key: &str, sign: &str| if attribute[key] == true { sign.to_owned() } else { String::new() };
         let list = |key: &str| match &attribute[key] {
             Value::Array(items) => items.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>().join("|"),
@@ -15,11 +15,17 @@ fn lines(attributes: &Value, prefix: &str, out: &mut Vec<String>) {
         };
         let has_case = matches!(text("type").as_str(), "string" | "reference" | "binary");
         assert_eq!(attribute.get("caseExact").is_some(), has_case, "{attribute}");
-        assert!(!text("description").is_empty());
+        let has_uniqueness = !matches!(text("type").as_str(), "complex" | "boolean" | "dateTime" | "binary");
+        assert_eq!(attribute.get("uniqueness").is_some(), has_uniqueness, "{attribute}");
+        let described = ["name", "type", "description", "mutability", "returned"];
+        assert!(described.iter().all(|key| !text(key).is_empty()), "{attribute}");
         let name = format!("{prefix}{}", text("name"));
         let kind = text("type") + &flag("multiValued", "*") + &flag("required", "!") + &flag("caseExact", "=");
         let odd = [("mutability", "readWrite"), ("returned", "default"), ("uniqueness", "none")];
-        let odd = odd.iter().map(|(key, usual)| (text(key), usual)).filter(|(value, usual)| value != *usual);
+        let odd = odd
+            .iter()
+            .map(|(key, usual)| (text(key), usual))
+            .filter(|(value, usual)| value != *usual && !value.is_empty());
         let rest = odd.map(|(value, _)| value).chain([list("canonicalValues"), list("referenceTypes")]);
         let parts: Vec<_> = [name.clone(), kind].into_iter().chain(rest).filter(|part| !part.is_empty()).collect();
         out.push(parts.join(" "));

@@ -61,7 +61,7 @@ fn values_of_another_type_are_refused() {
         ("dateTime", json!("2026-01-31"), "a time such as 2026-01-31T09:30:00Z"),
         ("dateTime", json!(5), "a time such as 2026-01-31T09:30:00Z"),
         ("reference", json!(5), "text"),
-        ("binary", json!({"x": 1}), "text"),
+        ("binary", json!({"x": 1}), "text in base64"),
     ] {
         let error = typed(kind, sent.clone()).unwrap_err();
         assert_eq!(error.detail, format!("The value of a must be {expected}."), "{kind} {sent}");

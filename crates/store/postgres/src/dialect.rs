@@ -16,6 +16,9 @@ pub(crate) const GROUPS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(groups.id, groups.display_name)), '[]')::text
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
 
+/// Whether a SELECT also computes its columns for the rows that OFFSET skips; then a page finds its ids first.
+pub(crate) const OFFSET_READS_COLUMNS: bool = true;
+
 /// Keeps the user of a SELECT from changing until the unit ends. Who is put into a group need not wait for that.
 pub(crate) const FOR_CHANGE: &str = " FOR NO KEY UPDATE OF users";
 
@@ -37,18 +40,33 @@ macro_rules! lock_for_change_as {
 }
 pub(crate) use lock_for_change_as;
 
+/// `query_scalar!` for a session that nobody else may end until the unit ends.
+macro_rules! hold_session {
+    ($sql:literal, $($argument:expr),+) => {
+        sqlx::query_scalar!($sql + " FOR KEY SHARE OF sessions", $($argument),+)
+    };
+}
+pub(crate) use hold_session;
+
 /// The unique index that refused a row; each bears the name of its table and column.
 pub(crate) fn taken(error: &dyn DatabaseError) -> Option<String> {
     error.is_unique_violation().then(|| error.constraint()).flatten().map(str::to_owned)
 }
 
-/// Any number will do that nothing else locks.
-const CHAIN: i64 = 0x706f_7374_6572_6e31;
+/// Whether the server's disk is full.
+pub(crate) fn is_full(error: &dyn DatabaseError) -> bool {
+    error.code().as_deref() == Some("53100")
+}
 
-/// Keeps everybody else from adding to the audit log until the unit ends.
-pub(crate) async fn lock_chain(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!("SELECT pg_advisory_xact_lock($1)", CHAIN).execute(connection).await?;
-    Ok(())
+/// Whether the server cannot write: its disk is full, it only reads (a standby), or its storage fails.
+pub(crate) fn is_broken(error: &dyn DatabaseError) -> bool {
+    matches!(error.code().as_deref(), Some("53100" | "25006" | "58030"))
+}
+
+/// Gives the statements of the unit the time that a deletion or a return of somebody with hundreds of thousands of
+/// memberships takes.
+pub(crate) async fn allow_time(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("SET LOCAL statement_timeout = '20s'").execute(connection).await.map(drop)
 }
 
 /// Keeps a group, and the groups that a user or group is in, from being changed by anybody else until the unit ends, and
@@ -94,6 +112,7 @@ pub(crate) async fn lock_groups_of_return(
         "SELECT id FROM groups WHERE id IN (
             SELECT group_id FROM former_members WHERE user_id = ANY ($1) AND cause <> 'member'
             UNION ALL SELECT group_id FROM former_nested_groups WHERE member_id = ANY ($1) AND cause <> 'member'
+            UNION ALL SELECT group_id FROM group_members WHERE user_id = ANY ($1)
             UNION ALL SELECT UNNEST($1)
         ) ORDER BY id FOR NO KEY UPDATE",
         ids

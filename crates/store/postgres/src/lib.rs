@@ -1,26 +1,36 @@
-//! The store on Postgres: a pool of connections, and a task for each unit of work that writes.
+//! The store on Postgres: a pool of connections for directories and one for everybody else, and a task for each unit of
+//! work that writes.
 
 mod dialect;
+mod log;
 mod open;
+mod settle;
+mod space;
 // Shared with the crate for SQLite, and compiled in each against its own database.
 #[path = "../../sql/mod.rs"]
 mod sql;
 mod unit;
 
+pub use open::tool_arguments;
+
 use async_trait::async_trait;
 use domain::{
     Error, Result,
-    store::{Caller, Database, Store, Unit},
+    store::{Caller, Database, Health, Store, Unit},
 };
-use sql::Head;
-use sqlx::PgPool;
-use std::sync::{Arc, Mutex};
+use space::Space;
+use sqlx::{Connection as _, PgPool};
+use std::sync::Arc;
 
 type Db = sqlx::Postgres;
 
+/// A connection as the units of work see it.
+pub(crate) struct Connection<'c>(pub(crate) &'c mut sqlx::PgConnection);
+
 struct PostgresStore {
     pool: PgPool,
-    head: Arc<Mutex<Option<Head>>>,
+    directories: PgPool,
+    space: Arc<Space>,
 }
 
 /// Connects to the database that a `postgres://` URL names, and brings its tables up to date. Other processes may do so
@@ -31,26 +41,43 @@ struct PostgresStore {
 /// does not answer or refuses.
 pub async fn open(url: &str) -> Result<Store> {
     open::migrate(url).await?;
-    let pool = open::pool(url).await?;
-    Ok(Store::new(PostgresStore { pool, head: Arc::default() }))
+    let (pool, directories) = open::pools(url).await?;
+    Ok(Store::new(PostgresStore { pool, directories, space: Arc::default() }))
+}
+
+impl PostgresStore {
+    /// Directories have connections of their own, also for what they have given up and Postgres still works at.
+    fn pool(&self, caller: Caller) -> &PgPool {
+        match caller {
+            Caller::Directory => &self.directories,
+            Caller::Other => &self.pool,
+        }
+    }
 }
 
 #[async_trait]
 impl Database for PostgresStore {
-    async fn write(&self, unit: Arc<dyn Unit>) -> Result<()> {
+    async fn write(&self, unit: Arc<dyn Unit>, caller: Caller) -> Result<()> {
+        if !self.space.admits(caller) {
+            return Err(Error::NoRoom);
+        }
         // A task of its own: a caller that goes away cannot cut the transaction.
-        let (pool, head) = (self.pool.clone(), self.head.clone());
+        let (pool, space) = (self.pool(caller).clone(), self.space.clone());
         let task = tokio::spawn(async move {
-            let outcome = unit::run(pool, head, &*unit).await;
+            let outcome = unit::run(pool, &*unit).await;
             unit.ended();
-            outcome
+            space.learn(caller, outcome)
         });
         task.await.unwrap_or_else(|panic| Err(Error::Unavailable(panic.into())))
     }
 
-    async fn read(&self, unit: &dyn Unit, _: Caller) -> Result<()> {
-        let mut connection = self.pool.acquire().await.map_err(sql::failed)?;
-        unit.run(&mut sql::Connection(&mut connection, &mut None)).await
+    async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()> {
+        let mut connection = self.pool(caller).acquire().await.map_err(sql::failed)?;
+        unit.run(&mut Connection(&mut connection)).await
+    }
+
+    async fn settle(&self) -> Result<()> {
+        settle::run(&self.pool).await
     }
 
     async fn ping(&self) -> Result<()> {
@@ -58,7 +85,38 @@ impl Database for PostgresStore {
         Ok(())
     }
 
+    async fn shrink(&self) -> Result<()> {
+        // What it frees is used for new rows; only VACUUM FULL, which locks the table, would make the files smaller.
+        // It takes the time that it takes. The connection is not used again.
+        let mut connection = self.pool.acquire().await.map_err(sql::failed)?.detach();
+        for statement in ["SET statement_timeout = 0", "VACUUM audit_events"] {
+            sqlx::query(statement).execute(&mut connection).await.map_err(sql::failed)?;
+        }
+        connection.close().await.map_err(sql::failed)
+    }
+
+    fn health(&self) -> Health {
+        self.space.health()
+    }
+
     async fn close(&self) {
+        self.directories.close().await;
         self.pool.close().await;
+    }
+
+    async fn is_put_back(&self) -> Result<bool> {
+        let moved = sqlx::query_scalar!(
+            r#"SELECT place IS NOT NULL AND place <> 'upkeep'::regclass::oid::bigint AS "moved!" FROM upkeep"#
+        );
+        moved.fetch_one(&self.pool).await.map_err(sql::failed)
+    }
+
+    async fn leave_mark(&self) -> Result<()> {
+        let note = sqlx::query!(
+            "UPDATE upkeep SET place = 'upkeep'::regclass::oid::bigint
+            WHERE place IS DISTINCT FROM 'upkeep'::regclass::oid::bigint"
+        );
+        note.execute(&self.pool).await.map_err(sql::failed)?;
+        Ok(())
     }
 }

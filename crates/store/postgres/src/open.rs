@@ -1,16 +1,26 @@
 use crate::sql;
 use domain::{Error, Result};
 use sqlx::{
-    ConnectOptions, Connection, Executor, PgPool,
+    ConnectOptions, Connection, PgPool,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
-use std::time::Duration;
+use std::{io::ErrorKind, net::IpAddr, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// How many connections there are at most.
-const CONNECTIONS: u32 = 8;
+/// How many connections directories have at most, to read and to write with. Whatever they ask for, others find one. A
+/// unit that writes has one until its commit is on the disk, and those of all connections share a write to the disk: the
+/// more there are, the more users a slow disk takes in a second.
+const OF_DIRECTORIES: u32 = 17;
+
+/// How many everybody else has at most.
+const OF_OTHERS: u32 = 3;
+
+/// How long a statement may wait for a lock. Directories give up first, so that administrators get the locks which they
+/// hold.
+const DIRECTORY_WAITS: &str = "2s";
+const OTHERS_WAIT: &str = "5s";
 
 /// How long a unit may wait for one of them.
 const ACQUIRE: Duration = Duration::from_secs(3);
@@ -18,14 +28,22 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 /// For how long a connection is taken to work after its last test.
 const FRESH: Duration = Duration::from_secs(1);
 
-pub(crate) async fn pool(url: &str) -> Result<PgPool> {
-    let options = options(url)?.options([
-        ("statement_timeout", "5s"),
-        ("lock_timeout", "2s"),
-        ("idle_in_transaction_session_timeout", "10s"),
-    ]);
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
+/// The connections of everybody else and those of directories.
+pub(crate) async fn pools(url: &str) -> Result<(PgPool, PgPool)> {
+    let options = options(url)?;
+    let waits = |time| {
+        let limits =
+            [("statement_timeout", "5s"), ("lock_timeout", time), ("idle_in_transaction_session_timeout", "10s")];
+        options.clone().options(limits)
+    };
+    let others = pool(OF_OTHERS).connect_with(waits(OTHERS_WAIT)).await;
+    let others = others.map_err(|error| cannot_connect(&options, &error))?;
+    Ok((others, pool(OF_DIRECTORIES).connect_lazy_with(waits(DIRECTORY_WAITS))))
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
         .acquire_timeout(ACQUIRE)
         // Each was tested when it came back, so only those that have been idle need another test.
         .test_before_acquire(false)
@@ -37,9 +55,6 @@ pub(crate) async fn pool(url: &str) -> Result<PgPool> {
                 Ok(true)
             })
         })
-        // A connection that comes back inside a transaction would take the work of the next unit with it.
-        .after_release(|connection, _| Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) }));
-    pool.connect_with(options.clone()).await.map_err(|error| cannot_connect(&options, &error))
 }
 
 /// Brings the tables up to date, which takes the time that it takes: no timeouts here.
@@ -55,12 +70,120 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     let options: PgConnectOptions = url.parse().map_err(|_| {
         Error::Invalid("The database URL cannot be read. Write it as postgres://user:password@host:5432/database.")
     })?;
-    // A ROLLBACK without a transaction is a warning, and there is one whenever a connection comes back.
-    Ok(options.application_name("postern").options([("client_min_messages", "error")]))
+    let options =
+        if is_local(&options) || names_ssl_mode(url) { options } else { options.ssl_mode(PgSslMode::VerifyFull) };
+    Ok(options.application_name("postern"))
+}
+
+/// How `pg_dump` and `pg_restore` are told which database it is, without its password.
+///
+/// # Errors
+/// `Invalid` when the URL cannot be read.
+pub fn tool_arguments(url: &str) -> Result<Vec<String>> {
+    let options = options(url)?;
+    let host = options.get_socket().map_or_else(|| options.get_host().into(), |socket| socket.to_string_lossy());
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    Ok(vec![
+        format!("--host={host}"),
+        format!("--port={}", options.get_port()),
+        format!("--username={}", options.get_username()),
+        format!("--dbname={database}"),
+    ])
+}
+
+/// Whether the server is on this machine, so that nobody can listen or answer in its place.
+fn is_local(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether somebody has decided how far TLS is required. Otherwise sqlx would take any certificate, and plain text.
+fn names_ssl_mode(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let mut names = query.split('&').map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    names.any(|name| matches!(name, "sslmode" | "ssl-mode")) || std::env::var_os("PGSSLMODE").is_some()
 }
 
 /// Says which server, and never with which password.
 fn cannot_connect(options: &PgConnectOptions, error: &sqlx::Error) -> Error {
     let (host, port) = (options.get_host(), options.get_port());
-    Error::Unavailable(format!("cannot connect to Postgres at {host}:{port}: {error}").into())
+    let is_tls = match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => error.kind() == ErrorKind::InvalidData,
+        _ => false,
+    };
+    let advice = if is_tls && matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+        ". The server must prove its name by TLS: add sslrootcert=FILE to the database URL for an authority of your own, \
+         or sslmode=disable where nobody else can reach the network in between"
+    } else {
+        ""
+    };
+    Error::Unavailable(format!("cannot connect to Postgres at {host}:{port}: {error}{advice}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    fn mode(url: &str) -> String {
+        format!("{:?}", options(url).unwrap().get_ssl_mode())
+    }
+
+    #[test]
+    fn r24_a_server_elsewhere_must_prove_its_name() {
+        for url in [
+            "postgres://postern:secret@db.corp.example/postern",
+            "postgres://db/postern?sslrootcert=/etc/ca.pem",
+            "postgres://localhost.corp.example/postern",
+            "postgres://10.0.0.7:5432/postern?application_name=sslmode",
+            "postgres://[2001:db8::1]/postern",
+            "postgres://localhost/postern?host=db.corp.example",
+        ] {
+            assert_eq!(mode(url), "VerifyFull", "{url}");
+        }
+    }
+
+    #[test]
+    fn r24_this_machine_and_an_explicit_mode_are_left_alone() {
+        for url in [
+            "postgres://localhost/postern",
+            "postgres://127.0.0.1/postern",
+            "postgres://[::1]:5433/postern",
+            "postgres://postern@db.corp.example/postern?host=/var/run/postgresql",
+            "postgres://%2Fvar%2Frun%2Fpostgresql/postern",
+        ] {
+            assert_eq!(mode(url), "Prefer", "{url}");
+        }
+        assert_eq!(mode("postgres://db/postern?sslmode=disable"), "Disable");
+        assert_eq!(mode("postgres://db/postern?x=y&ssl-mode=require"), "Require");
+    }
+
+    /// A server without TLS gets no password: 0.0.0.0 reaches this machine and is not known to do so.
+    #[tokio::test]
+    async fn r24_a_server_without_tls_is_refused_with_advice() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("postgres://postern:hunter2@0.0.0.0:{}/postern", listener.local_addr().unwrap().port());
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 8];
+            stream.read_exact(&mut request).await.unwrap();
+            stream.write_all(b"N").await.unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).await.unwrap();
+            rest
+        });
+        let Err(Error::Unavailable(refused)) = migrate(&url).await else { panic!("it connected") };
+        let said = refused.to_string();
+        assert!(said.contains("sslrootcert=FILE") && said.contains("sslmode=disable"), "{said}");
+        assert!(!said.contains("hunter2"));
+        assert!(server.await.unwrap().is_empty(), "something was sent in plain text");
+    }
 }

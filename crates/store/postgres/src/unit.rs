@@ -1,24 +1,23 @@
 //! A unit of work that writes: one transaction, run again as a whole where the database asks for that.
 
 use crate::sql::{
-    self, Connection, Head,
+    self, Connection,
     error::{Cause, OutOfOrder},
 };
 use domain::{Error, Result, store::Unit};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgPool, Postgres, pool::PoolConnection};
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 /// How often a unit is run again at most.
 const RETRIES: u32 = 5;
 
-pub(crate) async fn run(pool: PgPool, head: Arc<Mutex<Option<Head>>>, unit: &dyn Unit) -> Result<()> {
+pub(crate) async fn run(pool: PgPool, unit: &dyn Unit) -> Result<()> {
     let mut attempt = 0;
     loop {
-        let outcome = run_once(&pool, &head, unit).await;
+        let outcome = run_once(&pool, unit).await;
         match outcome {
             Err(error) if attempt < RETRIES && is_transient(&error) => {
                 tokio::time::sleep(pause(attempt)).await;
@@ -29,32 +28,51 @@ pub(crate) async fn run(pool: PgPool, head: Arc<Mutex<Option<Head>>>, unit: &dyn
     }
 }
 
-async fn run_once(pool: &PgPool, shared: &Mutex<Option<Head>>, unit: &dyn Unit) -> Result<()> {
-    let known = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut head = *known();
+async fn run_once(pool: &PgPool, unit: &dyn Unit) -> Result<()> {
     let mut connection = pool.acquire().await.map_err(sql::failed)?;
-    execute(&mut connection, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
-    let outcome = unit.run(&mut Connection(&mut connection, &mut head)).await;
-    match outcome {
+    let mut transaction = Transaction::begin(&mut connection).await?;
+    let outcome = unit.run(&mut transaction.connection()).await;
+    transaction.end(outcome).await
+}
+
+/// An open transaction. Unless it ends, its connection is closed when this is dropped: in the pool, the next unit would run
+/// inside it. A transaction does not end when its unit panics or is dropped, or when the database cannot be reached.
+pub(crate) struct Transaction<'c> {
+    connection: &'c mut PoolConnection<Postgres>,
+    is_open: bool,
+}
+
+impl<'c> Transaction<'c> {
+    pub(crate) async fn begin(connection: &'c mut PoolConnection<Postgres>) -> Result<Self> {
+        let mut transaction = Self { connection, is_open: true };
+        transaction.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+        Ok(transaction)
+    }
+
+    pub(crate) fn connection(&mut self) -> Connection<'_> {
+        Connection(self.connection)
+    }
+
+    /// Commits what succeeded, and rolls back what failed, so that nobody waits for its locks.
+    pub(crate) async fn end(mut self, outcome: Result<()>) -> Result<()> {
         // Where a statement has failed and the unit went on, COMMIT alone would roll back and report no error.
-        Ok(()) => {
-            execute(&mut connection, "SELECT 1; COMMIT").await?;
-            // Not before: what is not committed may never be.
-            let mut known = known();
-            *known = head.max(*known);
-            Ok(())
-        }
-        Err(error) => {
-            // So that nobody waits for its locks. Where it fails, the pool sees to the connection.
-            let _ = execute(&mut connection, "ROLLBACK").await;
-            Err(error)
-        }
+        let ended = self.execute(if outcome.is_ok() { "SELECT 1; COMMIT" } else { "ROLLBACK" }).await;
+        self.is_open = ended.is_err();
+        outcome.and(ended)
+    }
+
+    async fn execute(&mut self, statements: &'static str) -> Result<()> {
+        sqlx::raw_sql(statements).execute(&mut **self.connection).await.map_err(sql::failed)?;
+        Ok(())
     }
 }
 
-async fn execute(connection: &mut PgConnection, statements: &'static str) -> Result<()> {
-    sqlx::raw_sql(statements).execute(connection).await.map_err(sql::failed)?;
-    Ok(())
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.connection.close_on_drop();
+        }
+    }
 }
 
 /// A conflict with another transaction (40001, 40P01), of which Postgres has undone this one, or one that was seen ahead.

@@ -14,6 +14,9 @@ pub(crate) const EMAILS: &str = "(SELECT json_group_array(json_array(value, kind
 pub(crate) const GROUPS: &str = "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name))
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
 
+/// Whether a SELECT also computes its columns for the rows that OFFSET skips; then a page finds its ids first.
+pub(crate) const OFFSET_READS_COLUMNS: bool = false;
+
 /// Keeps the user of a SELECT from changing until the unit ends: nobody else can write.
 pub(crate) const FOR_CHANGE: &str = "";
 
@@ -35,14 +38,44 @@ macro_rules! lock_for_change_as {
 }
 pub(crate) use lock_for_change_as;
 
+/// `query_scalar!` for a session that nobody else may end until the unit ends: nobody else can write.
+macro_rules! hold_session {
+    ($sql:literal, $($argument:expr),+) => { sqlx::query_scalar!($sql, $($argument),+) };
+}
+pub(crate) use hold_session;
+
 /// The unique index that refused a row; each bears the name of its table and column.
 pub(crate) fn taken(error: &dyn DatabaseError) -> Option<String> {
     let column = error.message().strip_prefix("UNIQUE constraint failed: ")?;
     Some(column.replace('.', "_"))
 }
 
-/// Keeps everybody else from adding to the audit log until the unit ends: nobody else can write.
-pub(crate) async fn lock_chain(_: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
+/// Whether the disk is full: SQLITE_FULL, or that a quota or the shared memory of readers takes no more.
+pub(crate) fn is_full(error: &dyn DatabaseError) -> bool {
+    const FULL: u32 = 13;
+    const IOERR_WRITE: u32 = 778;
+    const IOERR_SHMSIZE: u32 = 4874;
+    matches!(code(error), FULL | IOERR_WRITE | IOERR_SHMSIZE)
+}
+
+/// Whether the storage itself failed, so that the transaction is lost or nothing may be built on it: READONLY, IOERR,
+/// CORRUPT, FULL, CANTOPEN, NOTADB.
+pub(crate) fn is_broken(error: &dyn DatabaseError) -> bool {
+    // The higher bytes of the code tell why.
+    matches!(code(error) & 0xff, 8 | 10 | 11 | 13 | 14 | 26)
+}
+
+/// Whether the statement was interrupted. One that writes has ended its transaction with it.
+pub(crate) fn is_interrupted(error: &dyn DatabaseError) -> bool {
+    code(error) & 0xff == 9
+}
+
+fn code(error: &dyn DatabaseError) -> u32 {
+    error.code().and_then(|code| code.parse().ok()).unwrap_or_default()
+}
+
+/// Gives the statements of the unit the time they need: a statement that writes has no limit.
+pub(crate) async fn allow_time(_: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 

@@ -1,57 +1,130 @@
 //! The store on SQLite: four connections to read with, and one to write with that a thread owns.
 
+mod backup;
 mod dialect;
+mod disk;
+mod fold;
+mod log;
+mod mark;
 mod open;
+mod patience;
+mod private;
+mod queue;
 mod readers;
+mod restore;
 // Shared with the crate for Postgres, and compiled in each against its own database.
 #[path = "../../sql/mod.rs"]
 mod sql;
+mod turn;
+mod wal;
 mod writer;
 
+pub use backup::{Backup, backup};
+pub use restore::{Restore, restore};
+
 use async_trait::async_trait;
+use disk::Disk;
 use domain::{
     Error, Result,
-    store::{Caller, Database, Store, Unit},
+    store::{Caller, Database, Health, Store, Unit},
 };
+use log::Head;
+use mark::Mark;
 use readers::Readers;
-use std::{path::Path, sync::Arc};
+use sqlx::Connection as _;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use turn::{Host, Turns, is_patient};
+use wal::Wal;
 use writer::Writer;
 
 type Db = sqlx::Sqlite;
 
+/// A connection as the units of work see it, and the end of the audit log as far as it is known.
+pub(crate) struct Connection<'c>(pub(crate) &'c mut sqlx::SqliteConnection, pub(crate) &'c mut Option<Head>);
+
 struct SqliteStore {
+    disk: Arc<Disk>,
     readers: Readers,
     writer: Writer,
+    file: PathBuf,
+    mark: Mutex<Option<Mark>>,
+}
+
+impl SqliteStore {
+    fn mark(&self) -> MutexGuard<'_, Option<Mark>> {
+        self.mark.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the log has this event, or had it until it was old enough to be removed.
+    async fn knows(&self, (seq, hash): Head) -> Result<bool> {
+        let mut reader = self.readers.acquire(Caller::Other).await?;
+        let row = sqlx::query!(
+            r#"SELECT (SELECT MIN(seq) FROM audit_events) AS "first: i64",
+                (SELECT COALESCE(hash, zeroblob(32)) FROM audit_events WHERE seq = $1) AS "hash: Vec<u8>""#,
+            seq
+        );
+        let row = row.fetch_one(reader.connection()?).await.map_err(sql::failed)?;
+        reader.finish();
+        Ok(row.hash.map_or(row.first.is_some_and(|first| first > seq), |found| found == hash))
+    }
 }
 
 /// Opens the database in a file, making the file where there is none and bringing its tables up to date. Other processes
 /// may do so at the same time.
 ///
 /// # Errors
-/// `Invalid` when a newer version has written the database, `Unavailable` when the file cannot be opened or SQLite does
-/// not take the settings that make a commit durable.
+/// `Invalid` when a newer version has written the database, `Unavailable` when the file cannot be opened, when others on
+/// the machine may read it and that cannot be changed, when SQLite does not take the settings that make a commit durable,
+/// or while the database is being restored.
 pub async fn open(file: &Path) -> Result<Store> {
-    let mut connection = open::writer(file).await?;
-    open::migrate(&mut connection).await?;
-    let readers = open::readers(file).await?;
-    let writer = Writer::start(connection)?;
-    Ok(Store::new(SqliteStore { readers, writer }))
+    let mark = Mark::share(file)?;
+    open_with(file, Some(mark), Turns::of_server(file)).await
+}
+
+/// Opens the database as [`open`] does, for a command of the host, which has its turn to write however busy a server is.
+///
+/// # Errors
+/// Those of [`open`].
+pub async fn open_for_host(file: &Path) -> Result<Store> {
+    let mark = Mark::share(file)?;
+    open_with(file, Some(mark), Turns::of_host(file)).await
+}
+
+/// Without a mark nobody is kept from restoring the database.
+async fn open_with(file: &Path, mark: Option<Mark>, mut turns: Turns) -> Result<Store> {
+    private::tighten(file)?;
+    let disk = Arc::new(Disk::of(file));
+    let connection = match open::migrated(file, &mut turns).await {
+        // Opening takes some room too, and a command that opens the database on a full disk may be there to rescue it.
+        Err(Error::Unavailable(_)) if disk.is_low() && disk.give_up_reserve() => open::migrated(file, &mut turns).await,
+        opened => opened,
+    };
+    let (connection, readers) = (connection?, open::readers(file).await?);
+    let writer = Writer::start(connection, disk.clone(), Wal::of(file, readers.of_directories()), turns).await?;
+    Ok(Store::new(SqliteStore { disk, readers, writer, file: file.to_owned(), mark: Mutex::new(mark) }))
 }
 
 #[async_trait]
 impl Database for SqliteStore {
-    async fn write(&self, unit: Arc<dyn Unit>) -> Result<()> {
-        self.writer.run(unit).await
+    async fn write(&self, unit: Arc<dyn Unit>, caller: Caller) -> Result<()> {
+        self.writer.run(unit, caller).await
     }
 
     async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()> {
         let mut reader = self.readers.acquire(caller).await?;
-        let outcome = unit.run(&mut sql::Connection(reader.connection()?, &mut None)).await;
+        let outcome = unit.run(&mut Connection(reader.connection()?, &mut None)).await;
         // Where the database failed, its statement may not have ended.
         if !matches!(outcome, Err(Error::Unavailable(_))) {
             reader.finish();
         }
         outcome
+    }
+
+    async fn settle(&self) -> Result<()> {
+        Ok(())
     }
 
     async fn ping(&self) -> Result<()> {
@@ -64,9 +137,92 @@ impl Database for SqliteStore {
         Ok(())
     }
 
+    async fn shrink(&self) -> Result<()> {
+        let mut connection = open::writer(&self.file).await?;
+        // Only a command of the host does this.
+        let mut host = Host::of(&self.file);
+        let turn = host.take().await;
+        for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            while let Err(error) = sqlx::query(statement).execute(&mut connection).await {
+                if !open::is_busy(&error) || !is_patient(Some(&turn)) {
+                    return Err(sql::failed(error));
+                }
+                tokio::time::sleep(open::PAUSE).await;
+            }
+        }
+        drop(turn);
+        connection.close().await.map_err(sql::failed)
+    }
+
+    fn health(&self) -> Health {
+        self.writer.health()
+    }
+
+    async fn keep_reserve(&self) {
+        let disk = self.disk.clone();
+        // It is tried again soon, unless the runtime ends.
+        let _ = tokio::task::spawn_blocking(move || disk.keep_reserve()).await;
+    }
+
     async fn close(&self) {
         // The readers first: only the last connection can empty and remove the write-ahead log.
         self.readers.close().await;
         self.writer.close().await;
+        drop(self.mark().take());
+    }
+
+    async fn is_put_back(&self) -> Result<bool> {
+        let noted = self.mark().as_ref().map_or(Ok(None), Mark::read)?;
+        match noted {
+            Some(head) => Ok(!self.knows(head).await?),
+            None => Ok(false),
+        }
+    }
+
+    async fn leave_mark(&self) -> Result<()> {
+        let mut reader = self.readers.acquire(Caller::Other).await?;
+        let head = backup::head(reader.connection()?).await?;
+        reader.finish();
+        self.mark().as_ref().map_or(Ok(()), |mark| mark.write(head))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        Timestamp,
+        audit::{Action, EventQuery},
+    };
+    use sqlx::{QueryBuilder, Row};
+
+    /// How SQLite reads a page of events.
+    async fn plan(query: &EventQuery) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = open::writer(&folder.path().join("postern.db")).await.unwrap();
+        open::migrate_now(&mut connection).await.unwrap();
+        let mut sql = QueryBuilder::<Db>::new("EXPLAIN QUERY PLAN ");
+        sql::audit_log::push_page(&mut sql, query, None, 51);
+        let steps = sql.build().fetch_all(&mut connection).await.unwrap();
+        steps.iter().map(|step| step.get::<String, _>("detail") + "\n").collect()
+    }
+
+    #[tokio::test]
+    async fn r15_events_are_found_by_an_index_whatever_is_asked_for() {
+        let at = Timestamp::from_millis(0);
+        let actions = vec![Action::TokenCreated, Action::TokenRevoked];
+        let target = Some(uuid::Uuid::nil());
+        let queries = [
+            (EventQuery { actions: actions.clone(), ..EventQuery::default() }, "audit_events_action"),
+            (EventQuery { actions: actions.clone(), since: Some(at), ..EventQuery::default() }, "audit_events_action"),
+            (EventQuery { actions, target, ..EventQuery::default() }, "audit_events_target"),
+            (EventQuery { target, ..EventQuery::default() }, "audit_events_target"),
+            (EventQuery { since: Some(at), until: Some(at), ..EventQuery::default() }, "audit_events_at"),
+        ];
+        for (query, index) in queries {
+            let plan = plan(&query).await;
+            assert!(plan.contains(index), "{query:?}: {plan}");
+            assert!(!plan.contains("SCAN audit_events"), "{query:?}: {plan}");
+        }
     }
 }

@@ -1,4 +1,9 @@
-use crate::{readers::Readers, sql};
+use crate::{
+    readers::Readers,
+    sql,
+    turn::{Turns, is_patient},
+    wal,
+};
 use domain::{Error, Result};
 use sqlx::{
     ConnectOptions, Connection, SqliteConnection,
@@ -10,14 +15,15 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+use tokio::time::sleep;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long to wait for another process that writes, such as the command line beside the server.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next try to connect.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long to wait before the next try.
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
     create(file).map_err(|error| cannot_open(file, error))?;
@@ -26,6 +32,8 @@ pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
         .busy_timeout(BUSY)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
+        // What the write-ahead log has grown by is given back when it starts again.
+        .pragma("journal_size_limit", wal::LONG.to_string())
         // With less, a power cut takes back what was acknowledged.
         .synchronous(SqliteSynchronous::Full);
     let mut connection = connect(&options).await.map_err(|error| cannot_open(file, error))?;
@@ -39,14 +47,14 @@ pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<Sqli
     let began = Instant::now();
     loop {
         match options.connect().await {
-            Err(error) if is_busy(&error) && began.elapsed() < BUSY => tokio::time::sleep(PAUSE).await,
+            Err(error) if is_busy(&error) && began.elapsed() < BUSY => sleep(PAUSE).await,
             outcome => return outcome,
         }
     }
 }
 
 /// SQLITE_BUSY is 5; the higher bytes of the code tell why.
-fn is_busy(error: &sqlx::Error) -> bool {
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     code.is_some_and(|code| code & 0xff == 5)
 }
@@ -56,13 +64,55 @@ pub(crate) async fn readers(file: &Path) -> Result<Readers> {
     Readers::open(&options).await.map_err(|error| cannot_open(file, error))
 }
 
-/// Brings the tables up to date.
-pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
+/// A connection to write with, to a database whose tables are up to date.
+pub(crate) async fn migrated(file: &Path, turns: &mut Turns) -> Result<SqliteConnection> {
+    let mut connection = writer(file).await?;
+    // Whoever only reads must not have to wait for those who write.
+    if !is_current(&mut connection).await {
+        migrate(&mut connection, turns).await?;
+    }
+    Ok(connection)
+}
+
+/// Whether the tables are as this version makes them. What cannot be read is not.
+async fn is_current(connection: &mut SqliteConnection) -> bool {
+    let found = sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version");
+    let found: Vec<(i64, Vec<u8>, bool)> = found.fetch_all(connection).await.unwrap_or_default();
+    let known = MIGRATIONS.iter().map(|migration| (migration.version, &*migration.checksum, true));
+    found.iter().map(|(version, checksum, success)| (*version, checksum.as_slice(), *success)).eq(known)
+}
+
+/// Brings the tables up to date. A command of the host does that in its turn, and tries again while others write.
+async fn migrate(connection: &mut SqliteConnection, turns: &mut Turns) -> Result<()> {
+    let turn = turns.take().await;
+    loop {
+        match migrate_now(connection).await {
+            Err(error) if sql::error::cause(&error).is_some_and(is_busy) && is_patient(turn.as_ref()) => {
+                sleep(PAUSE).await
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+pub(crate) async fn migrate_now(connection: &mut SqliteConnection) -> Result<()> {
     // SQLite has no lock for migrations; the one for writing keeps a second process waiting as well.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(sql::failed)?;
     // Not `run`: its future cannot be sent to another thread.
     MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(sql::not_migrated)?;
     transaction.commit().await.map_err(sql::failed)
+}
+
+/// The last migration that this version knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// The last migration of a database.
+pub(crate) async fn version(connection: &mut SqliteConnection) -> Result<i64> {
+    let version = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await;
+    let version: Option<i64> = version.map_err(sql::failed)?;
+    Ok(version.unwrap_or_default())
 }
 
 /// Makes the file, if need be, so that nobody else on the machine can read it: it holds hashes.
@@ -92,7 +142,7 @@ async fn check(connection: &mut SqliteConnection) -> Result<()> {
     }
 }
 
-fn cannot_open(file: &Path, error: impl std::fmt::Display) -> Error {
+pub(crate) fn cannot_open(file: &Path, error: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("cannot open the database file {}: {error}", file.display()).into())
 }
 
@@ -118,11 +168,21 @@ mod tests {
         check(&mut connection).await.unwrap();
     }
 
+    /// Before 3.51.3 a checkpoint beside a second connection could lose commits (<https://sqlite.org/wal.html#walresetbug>).
+    #[tokio::test]
+    async fn r19_sqlite_is_past_the_bug_that_lost_commits() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = writer(&folder.path().join("postern.db")).await.unwrap();
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut connection).await.unwrap();
+        let numbers: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
+        assert!(numbers >= vec![3, 51, 3], "{version}");
+    }
+
     #[tokio::test]
     async fn a_reader_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("postern.db");
-        migrate(&mut writer(&file).await.unwrap()).await.unwrap();
+        migrate_now(&mut writer(&file).await.unwrap()).await.unwrap();
         let readers = readers(&file).await.unwrap();
         let mut reader = readers.acquire(Caller::Other).await.unwrap();
         assert!(sqlx::query("DELETE FROM settings").execute(reader.connection().unwrap()).await.is_err());

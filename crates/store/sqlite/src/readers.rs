@@ -22,7 +22,7 @@ use tokio::{
 const READERS: u32 = 4;
 
 /// How many of them are of directories at most: whatever these look for, a sign-in and the console find a connection.
-const OF_DIRECTORIES: usize = 3;
+pub(crate) const OF_DIRECTORIES: u32 = 3;
 
 /// How long a unit may wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
@@ -31,7 +31,7 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 const READ: Duration = Duration::from_secs(5);
 
 /// After so many instructions of SQLite's, a fraction of a millisecond, a statement looks at the time. Look-ups have fewer.
-const INSTRUCTIONS: i32 = 10_000;
+pub(crate) const INSTRUCTIONS: i32 = 10_000;
 
 /// Connections that wait for a unit.
 pub(crate) struct Readers {
@@ -73,8 +73,13 @@ impl Readers {
             idle.lock().push(line);
         }
         let free = Arc::new(Semaphore::new(idle.lock().len()));
-        let of_directories = Arc::new(Semaphore::new(OF_DIRECTORIES));
+        let of_directories = Arc::new(Semaphore::new(OF_DIRECTORIES as usize));
         Ok(Self { free, of_directories, idle, runtime: Handle::current() })
+    }
+
+    /// The permits of directories: holding all of them keeps directories from reading.
+    pub(crate) fn of_directories(&self) -> Arc<Semaphore> {
+        self.of_directories.clone()
     }
 
     /// Lends a connection; the one that was used last, because it remembers most.

@@ -5,18 +5,23 @@ use crate::support::{
 };
 use domain::{
     BreakGlassId, Clock, Env, Error, Random, Result, Timestamp, TokenId, UserId,
-    audit::{Action, Actor, Entry, Event, EventQuery, Verified, Verifier},
-    maintenance,
+    audit::{Action, Actor, Entry, Event, EventQuery, LEFT_OUT, Lane, MOST, Until, Verified, Verifier},
+    host::Host,
+    maintenance::Maintenance,
     store::Store,
     token::Token,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 on_both_databases!(
     events_come_back_whole,
     many_at_once_make_one_chain,
     a_unit_that_fails_leaves_no_gap,
     events_are_found,
+    an_event_is_stored_within_its_bounds,
+    a_list_leaves_long_events_out,
+    a_part_has_so_many_bytes,
+    the_host_removes_events,
     alerts_are_found_in_order,
     a_cut_is_by_number_whatever_the_clock_said,
     what_is_old_is_removed_and_the_rest_holds,
@@ -33,9 +38,11 @@ fn event(moment: i64, action: Action) -> Event {
 
 async fn append(store: &Store, event: Event) {
     unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
+    store.settle().await.unwrap();
 }
 
 async fn log(store: &Store) -> Vec<Entry> {
+    store.settle().await.unwrap();
     unit!(store.read, |tx| tx.events_after(0, 1_000)).unwrap()
 }
 
@@ -130,30 +137,117 @@ async fn events_are_found(store: Store) {
     }
     let found = async |query: EventQuery, before: Option<i64>, limit: u64| {
         let entries = unit!(store.read, |tx, query, before, limit| tx.find_events(query, *before, *limit)).unwrap();
-        entries.into_iter().map(|entry| entry.seq).collect::<Vec<_>>()
+        entries.into_iter().map(|row| row.entry.seq).collect::<Vec<_>>()
     };
-    let action = |text: &str| EventQuery { action: Some(text.into()), ..EventQuery::default() };
+    let kind = |start: &str| {
+        let actions = Action::ALL.iter().copied().filter(|action| action.as_str().starts_with(start)).collect();
+        EventQuery { actions, ..EventQuery::default() }
+    };
     assert_eq!(found(EventQuery::default(), None, 9).await, [6, 5, 4, 3, 2, 1]);
     assert_eq!(found(EventQuery::default(), None, 2).await, [6, 5]);
     assert_eq!(found(EventQuery::default(), Some(3), 9).await, [2, 1]);
-    assert_eq!(found(action("break_glass."), None, 9).await, [5, 2, 1]);
-    assert_eq!(found(action("break_glass.reset"), None, 9).await, [5]);
-    assert_eq!(found(action("b"), None, 9).await, [5, 2, 1]);
-    assert_eq!(found(action("%"), None, 9).await, [0; 0]);
-    assert_eq!(found(action("break-glass"), None, 9).await, [0; 0]);
-    assert_eq!(found(EventQuery { target: Some(id(1)), ..action("") }, None, 9).await, [5, 3, 1]);
+    assert_eq!(found(kind("break_glass."), None, 9).await, [5, 2, 1]);
+    assert_eq!(found(kind("break_glass."), None, 2).await, [5, 2]);
+    assert_eq!(found(kind("break_glass."), Some(5), 1).await, [2]);
+    assert_eq!(found(kind("break_glass.reset"), None, 9).await, [5]);
+    assert_eq!(found(kind("guard."), None, 9).await, [0; 0]);
+    assert_eq!(found(EventQuery { target: Some(id(1)), ..kind("") }, None, 9).await, [5, 3, 1]);
+    assert_eq!(found(EventQuery { target: Some(id(1)), ..kind("break_glass.") }, None, 9).await, [5, 1]);
     let (since, until) = (Some(at(20)), Some(at(50)));
     assert_eq!(found(EventQuery { since, until, ..EventQuery::default() }, None, 9).await, [4, 3, 2]);
-    assert_eq!(found(EventQuery { since, until, target: Some(id(1)), ..action("token") }, Some(9), 9).await, [3]);
+    assert_eq!(found(EventQuery { since, until, target: Some(id(1)), ..kind("token") }, Some(9), 9).await, [3]);
+}
+
+/// A change of so many bytes, as versions without bounds wrote it.
+fn long(bytes: usize) -> Event {
+    let after = serde_json::json!({"title": "x".repeat(1_000), "pad": vec!["y".repeat(1_000); bytes / 1_003]});
+    Event { after: Some(after.to_string()), ..event(1, Action::UserChanged) }
+}
+
+async fn an_event_is_stored_within_its_bounds(store: Store) {
+    let before = serde_json::json!({"active": true, "pad": "\u{1}".repeat(1_000_000)}).to_string();
+    let name = "n".repeat(100_000);
+    let event = Event { before: Some(before), ..long(4_000_000).on(id(1), &name) };
+    append(&store, event).await;
+    append(&store, long(1_000)).await;
+    let log = log(&store).await;
+    let kept = &log[0].event;
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    assert!(length(&kept.before) + length(&kept.after) <= MOST);
+    assert!(length(&kept.target_name) <= 256);
+    assert!(kept.before.as_ref().unwrap().starts_with(r#"{"active":true,"pad":{"bytes":1000000,"sha256":""#));
+    assert!(kept.after.as_ref().unwrap().contains(&format!("\"{LEFT_OUT}\":")));
+    assert_eq!(log[1].event, long(1_000));
+    assert_eq!(verify(&store).await.entries, 2);
+}
+
+async fn a_list_leaves_long_events_out(store: Store) {
+    for event in [long(10_000), long(1_000)] {
+        append(&store, event).await;
+    }
+    let (query, whole) = (EventQuery::default(), long(10_000).after.unwrap());
+    let found = unit!(store.read, |tx, query| tx.find_events(query, None, 9)).unwrap();
+    assert_eq!(found.iter().map(|row| row.is_whole).collect::<Vec<_>>(), [true, false]);
+    assert_eq!((found[0].entry.clone(), found[1].entry.event.after.as_ref()), (log(&store).await[1].clone(), None));
+    let detail = unit!(store.read, |tx| tx.event(1)).unwrap().unwrap();
+    assert_eq!((detail.bytes, detail.entry.event.after), (whole.len() as u64, Some(whole)));
+    assert_eq!(unit!(store.read, |tx| tx.event(3)).unwrap(), None);
+}
+
+async fn a_part_has_so_many_bytes(store: Store) {
+    let within = async |seq: i64, limit: u64, bytes: u64| {
+        unit!(store.read, |tx, seq, limit, bytes| tx.events_within(*seq, *limit, *bytes)).unwrap()
+    };
+    assert_eq!(within(0, 9, 9).await, 0);
+    for bytes in [0, 10_000, 10_000, 1_000, 0] {
+        append(&store, long(bytes)).await;
+    }
+    assert_eq!(
+        (within(0, 9, 1_000_000).await, within(0, 3, 1_000_000).await, within(2, 9, 1_000_000).await),
+        (5, 3, 3)
+    );
+    assert_eq!((within(1, 9, 10).await, within(1, 9, 15_000).await, within(1, 9, 30_000).await), (1, 1, 4));
+    assert_eq!((within(4, 9, 10).await, within(5, 9, 10).await), (1, 0));
+}
+
+async fn the_host_removes_events(store: Store) {
+    let names = ["mail".to_owned()];
+    unit!(store.write, |tx, names| tx.register_channels(names)).unwrap();
+    on_days(&store, 0..3, Action::UserCreated).await;
+    on_days(&store, 3..4, Action::TokenCreated).await;
+    on_days(&store, 4..8, Action::UserCreated).await;
+    let clock = Arc::new(Still(at(0).plus_days(8)));
+    let host = Host::new(Env { store: store.clone(), clock, random: Arc::new(Zeros) });
+    let until = |days: i64, with_unsent: bool| Until { moment: at(0).plus_days(days), with_unsent };
+    assert!(matches!(host.prune_audit(until(9, true)).await, Err(Error::Invalid(_))));
+    let pruned = host.prune_audit(until(6, false)).await.unwrap().unwrap();
+    assert_eq!((pruned.events, pruned.through, pruned.unsent), (3, 3, 0));
+    assert_eq!(host.prune_audit(until(6, false)).await.unwrap(), None, "an alert waits");
+    assert_eq!(host.audit_waits_for(until(6, false)).await.unwrap(), Some(4));
+    assert_eq!(host.audit_waits_for(until(3, false)).await.unwrap(), None, "it is not old enough");
+    let pruned = host.prune_audit(until(6, true)).await.unwrap().unwrap();
+    assert_eq!((pruned.events, pruned.through, pruned.unsent), (3, 6, 1));
+    assert_eq!((numbers_of(&store).await, verify(&store).await.entries), (vec![7, 8, 9, 10], 4));
+    let last = &log(&store).await[3].event;
+    assert_eq!((last.action, &last.actor), (Action::AuditPruned, &Actor::Host));
+    assert!(last.after.as_ref().unwrap().contains("alerts that were not sent"));
+    store.shrink().await.unwrap();
+    assert_eq!(verify(&store).await.entries, 4);
 }
 
 async fn alerts_are_found_in_order(store: Store) {
     for action in [Action::UserCreated, Action::TokenCreated, Action::UserChanged, Action::GuardTripped] {
         append(&store, event(1, action)).await;
     }
-    let next = async |seq: i64| unit!(store.read, |tx, seq| tx.next_alert(*seq)).unwrap();
-    let count = async |seq: i64| unit!(store.read, |tx, seq| tx.count_alerts(*seq)).unwrap();
+    append(&store, event(1, Action::TokenNewNetwork)).await;
+    let next = async |seq: i64| unit!(store.read, |tx, seq| tx.next_alert(Lane::Urgent, *seq)).unwrap();
+    let count = async |seq: i64| unit!(store.read, |tx, seq| tx.count_alerts(Lane::Urgent, *seq)).unwrap();
     let log = log(&store).await;
+    let ordinary = unit!(store.read, |tx| tx.next_alert(Lane::Ordinary, 0)).unwrap();
+    assert_eq!(
+        (ordinary.as_ref(), unit!(store.read, |tx| tx.count_alerts(Lane::Ordinary, 0)).unwrap()),
+        (Some(&log[4]), 1)
+    );
     assert_eq!((next(0).await.as_ref(), next(1).await.as_ref()), (Some(&log[1]), Some(&log[1])));
     assert_eq!((next(2).await.as_ref(), next(4).await), (Some(&log[3]), None));
     assert_eq!((count(0).await, count(2).await, count(4).await), (2, 1, 0));
@@ -194,10 +288,17 @@ impl Random for Zeros {
     }
 }
 
+/// The hourly work of a process that starts now.
+pub(crate) fn maintenance(store: &Store, now: Timestamp) -> Maintenance {
+    Maintenance::new(Env { store: store.clone(), clock: Arc::new(Still(now)), random: Arc::new(Zeros) })
+}
+
 /// What Postern does by itself so many days after the start of time.
 async fn maintain(store: &Store, days: i64) {
-    let clock = Arc::new(Still(at(0).plus_days(days)));
-    maintenance::run(&Env { store: store.clone(), clock, random: Arc::new(Zeros) }).await.unwrap();
+    let now = at(0).plus_days(days);
+    // As the run an hour before has left it.
+    unit!(store.write, |tx, now| tx.set_horizon(*now)).unwrap();
+    maintenance(store, now).run(Duration::ZERO).await.unwrap();
 }
 
 async fn on_days(store: &Store, days: std::ops::Range<i64>, action: Action) {
@@ -236,9 +337,9 @@ async fn what_a_channel_has_still_to_tell_stays(store: Store) {
     maintain(&store, 500).await;
     assert_eq!(numbers_of(&store).await, [3, 4, 5, 6]);
     assert_eq!(verify(&store).await.entries, 4);
-    for name in names {
+    for (name, lane) in names.iter().flat_map(|name| Lane::ALL.map(|lane| (name.clone(), lane))) {
         let now = at(0).plus_days(500);
-        let work = unit!(store.write, |tx, name, now| tx.claim_channel(name, *now, now.plus_millis(1)));
+        let work = unit!(store.write, |tx, name, lane, now| tx.claim_channel(name, *lane, *now, now.plus_millis(1)));
         let told = domain::alert::ChannelState { cursor: 3, ..work.unwrap().unwrap() };
         unit!(store.write, |tx, told| tx.update_channel(told)).unwrap();
     }
@@ -290,7 +391,7 @@ async fn a_long_log_is_removed_in_parts(database: Database) {
     execute(&database, many).await;
     let shape = "SELECT COUNT(*) FROM audit_events UNION ALL SELECT MIN(seq) FROM audit_events";
     maintain(&store, 500).await;
-    assert_eq!(numbers(&database, shape).await, [10_000, 50_002]);
+    assert_eq!(numbers(&database, shape).await, [10_001, 50_001]);
     maintain(&store, 500).await;
     assert_eq!(numbers(&database, shape).await, [2, 60_001]);
 }

@@ -3,7 +3,7 @@
 use crate::support::{at, on_both_databases, unit};
 use domain::{
     alert::ChannelState,
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Lane},
     store::Store,
 };
 
@@ -15,11 +15,26 @@ on_both_databases!(
     a_pause_is_kept,
     a_clock_that_was_set_back_silences_nobody,
     a_cursor_never_goes_back,
+    r10_lanes_do_not_wait_for_each_other,
+    r25_test_alerts_keep_their_distance,
 );
 
+async fn r25_test_alerts_keep_their_distance(store: Store) {
+    let claim = async |now: i64| unit!(store.write, |tx, now| tx.claim_alert_test(at(*now), at(now - 10))).unwrap();
+    assert!(claim(100).await && !claim(100).await && !claim(109).await);
+    assert!(claim(110).await && !claim(119).await);
+    assert!(claim(50).await, "a clock that was set back");
+    assert!(!claim(51).await);
+}
+
+/// The urgent lane of a channel.
 fn channel(name: &str, cursor: i64) -> ChannelState {
     let (next_try, last_sent, last_error) = (at(0), None, None);
-    ChannelState { name: name.into(), cursor, attempts: 0, next_try, last_sent, last_error }
+    ChannelState { name: name.into(), lane: Lane::Urgent, cursor, attempts: 0, next_try, last_sent, last_error }
+}
+
+fn ordinary(channel: ChannelState) -> ChannelState {
+    ChannelState { lane: Lane::Ordinary, ..channel }
 }
 
 async fn register(store: &Store, names: &[&str]) {
@@ -28,25 +43,38 @@ async fn register(store: &Store, names: &[&str]) {
 }
 
 async fn claim(store: &Store, name: &str, now: i64, until: i64) -> Option<ChannelState> {
+    claim_lane(store, name, Lane::Urgent, now, until).await
+}
+
+async fn claim_lane(store: &Store, name: &str, lane: Lane, now: i64, until: i64) -> Option<ChannelState> {
     let name = name.to_owned();
-    unit!(store.write, |tx, name, now, until| tx.claim_channel(name, at(*now), at(*until))).unwrap()
+    unit!(store.write, |tx, name, lane, now, until| tx.claim_channel(name, *lane, at(*now), at(*until))).unwrap()
 }
 
 async fn update(store: &Store, channel: ChannelState) {
     unit!(store.write, |tx, channel| tx.update_channel(channel)).unwrap();
 }
 
+/// The urgent lanes.
 async fn channels(store: &Store) -> Vec<ChannelState> {
+    let mut lanes = lanes(store).await;
+    lanes.retain(|channel| channel.lane == Lane::Urgent);
+    lanes
+}
+
+async fn lanes(store: &Store) -> Vec<ChannelState> {
     unit!(store.read, |tx| tx.channels()).unwrap()
 }
 
 async fn a_new_channel_tells_what_comes(store: Store) {
     register(&store, &["webhook", "mail"]).await;
-    assert_eq!(channels(&store).await, [channel("mail", 0), channel("webhook", 0)]);
+    let [mail, webhook] = [channel("mail", 0), channel("webhook", 0)];
+    assert_eq!(lanes(&store).await, [mail.clone(), ordinary(mail), webhook.clone(), ordinary(webhook)]);
     for _ in 0..3 {
         let event = Event::new(at(1), Actor::Host, None, Action::AlertTested);
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
+    store.settle().await.unwrap();
     update(&store, ChannelState { attempts: 2, last_error: Some("no".into()), ..channel("mail", 1) }).await;
     register(&store, &["Syslog", "mail"]).await;
     let mail = ChannelState { attempts: 2, last_error: Some("no".into()), ..channel("mail", 1) };
@@ -124,4 +152,16 @@ async fn a_cursor_never_goes_back(store: Store) {
     assert!(claim(&store, "mail", 31_700, 61_700).await.is_none());
     update(&store, channel("syslog", 9)).await;
     assert_eq!(channels(&store).await.len(), 1);
+}
+
+async fn r10_lanes_do_not_wait_for_each_other(store: Store) {
+    register(&store, &["mail"]).await;
+    assert!(claim_lane(&store, "mail", Lane::Ordinary, 1_000, 31_000).await.is_some());
+    assert!(claim_lane(&store, "mail", Lane::Urgent, 1_000, 31_000).await.is_some());
+    let failed = ChannelState { attempts: 6, next_try: at(41_000), ..ordinary(channel("mail", 0)) };
+    update(&store, failed.clone()).await;
+    update(&store, channel("mail", 9)).await;
+    assert_eq!(lanes(&store).await, [channel("mail", 9), failed]);
+    assert!(claim_lane(&store, "mail", Lane::Ordinary, 1_001, 31_001).await.is_none());
+    assert_eq!(claim_lane(&store, "mail", Lane::Urgent, 1_001, 31_001).await, Some(channel("mail", 9)));
 }

@@ -1,10 +1,9 @@
 //! Break-glass accounts and what opens them: secrets, codes that work once, and browsers.
 
-use crate::support::{account, at, id, insert_account, on_both_databases, unit};
+use crate::support::{account, at, id, insert_account, on_both_databases, session, unit};
 use domain::{
     BreakGlassId, Conflict, Error,
     break_glass::{Account, Code, CodeKind, Holdings},
-    session::{Holder, SessionRecord},
     store::Store,
 };
 
@@ -16,7 +15,8 @@ on_both_databases!(
     a_code_is_used_by_one_of_many,
     a_code_expires,
     recovery_codes_are_replaced,
-    browsers_are_known_by_account,
+    r17_a_browser_is_known_with_every_account_that_it_signed_in_to,
+    r17_browsers_that_stay_away_are_forgotten,
     a_removed_account_leaves_nothing,
 );
 
@@ -110,6 +110,11 @@ async fn insert(store: &Store, codes: &[Code]) {
     unit!(store.write, |tx, codes| tx.insert_codes(codes)).unwrap();
 }
 
+async fn is_good(store: &Store, account: u128, number: u8, now: i64) -> bool {
+    let found = unit!(store.read, |tx, number, now| tx.account_of_code([*number; 32], at(*now))).unwrap();
+    found == Some(BreakGlassId(id(account)))
+}
+
 async fn spend(store: &Store, account: u128, number: u8, now: i64) -> Option<CodeKind> {
     let account = BreakGlassId(id(account));
     unit!(store.write, |tx, account, number, now| tx.use_code(*account, [*number; 32], at(*now))).unwrap()
@@ -125,10 +130,11 @@ async fn a_code_works_once_for_its_account(store: Store) {
     insert(&store, &[]).await;
     insert(&store, &[code(7, CodeKind::Recovery, None), code(8, CodeKind::Rescue, None)]).await;
     assert_eq!(codes_left(&store).await, 1, "a code from the host is none on the sheet");
+    assert!(!is_good(&store, 2, 7, 10).await && !is_good(&store, 1, 9, 10).await && is_good(&store, 1, 7, 10).await);
     assert_eq!(spend(&store, 2, 7, 10).await, None, "another account's");
     assert_eq!(spend(&store, 1, 9, 10).await, None, "unknown");
     assert_eq!(spend(&store, 1, 7, 10).await, Some(CodeKind::Recovery));
-    assert_eq!(spend(&store, 1, 7, 11).await, None, "used");
+    assert_eq!((spend(&store, 1, 7, 11).await, is_good(&store, 1, 7, 11).await), (None, false), "used");
     assert_eq!(spend(&store, 1, 8, 11).await, Some(CodeKind::Rescue));
     assert_eq!(codes_left(&store).await, 0);
 }
@@ -152,6 +158,7 @@ async fn a_code_is_used_by_one_of_many(store: Store) {
 async fn a_code_expires(store: Store) {
     insert_account(&store, &account(1)).await;
     insert(&store, &[code(7, CodeKind::Rescue, Some(100)), code(8, CodeKind::Rescue, Some(100))]).await;
+    assert!(is_good(&store, 1, 7, 99).await && !is_good(&store, 1, 7, 100).await);
     assert_eq!(spend(&store, 1, 7, 100).await, None);
     assert_eq!(spend(&store, 1, 8, 99).await, Some(CodeKind::Rescue));
     // Having come too late does not use it up.
@@ -174,55 +181,59 @@ async fn recovery_codes_are_replaced(store: Store) {
     assert_eq!(spend(&store, 2, 6, 10).await, Some(CodeKind::Recovery));
 }
 
-async fn remember(store: &Store, browser: u8, account: u128) {
-    let work = unit!(store.write, |tx, browser, account| tx.insert_break_glass_device(
+async fn remember(store: &Store, browser: u8, account: u128, moment: i64) {
+    let work = unit!(store.write, |tx, browser, account, moment| tx.insert_break_glass_device(
         [*browser; 32],
         BreakGlassId(id(*account)),
-        at(5)
+        at(*moment)
     ));
     work.unwrap();
 }
 
-async fn knows(store: &Store, name: &str, browser: u8) -> bool {
-    let name = name.to_owned();
-    unit!(store.read, |tx, name, browser| tx.has_break_glass_device(name, &[*browser; 32])).unwrap()
+async fn knows(store: &Store, browser: u8) -> bool {
+    unit!(store.read, |tx, browser| tx.has_break_glass_device([*browser; 32])).unwrap()
 }
 
-async fn browsers_are_known_by_account(store: Store) {
+async fn known(store: &Store) -> Vec<u64> {
+    unit!(store.read, |tx| tx.break_glass()).unwrap().into_iter().map(|holdings| holdings.devices).collect()
+}
+
+async fn r17_a_browser_is_known_with_every_account_that_it_signed_in_to(store: Store) {
     insert_account(&store, &account(1)).await;
     insert_account(&store, &account(2)).await;
-    remember(&store, 7, 1).await;
-    remember(&store, 7, 1).await;
-    remember(&store, 8, 1).await;
-    assert!(knows(&store, "gate-1", 7).await);
-    assert!(
-        !knows(&store, "Gate-1", 7).await && !knows(&store, "gate-2", 7).await && !knows(&store, "gate-1", 9).await
-    );
-    // Who signs in with another account from there is known by that one.
-    remember(&store, 8, 2).await;
-    assert!(knows(&store, "gate-2", 8).await && !knows(&store, "gate-1", 8).await);
-    let devices: Vec<u64> =
-        unit!(store.read, |tx| tx.break_glass()).unwrap().into_iter().map(|holdings| holdings.devices).collect();
-    assert_eq!(devices, [1, 1]);
-    unit!(store.write, |tx| tx.delete_break_glass_devices(GATE)).unwrap();
-    assert!(!knows(&store, "gate-1", 7).await && knows(&store, "gate-2", 8).await);
+    // One account and the other, by turns.
+    for (browser, account) in [(7, 1), (7, 2), (7, 1), (7, 2), (8, 1)] {
+        remember(&store, browser, account, 5).await;
+    }
+    assert_eq!(known(&store).await, [2, 1]);
+    assert!(knows(&store, 7).await && knows(&store, 8).await && !knows(&store, 9).await);
+    let listed = async || unit!(store.read, |tx| tx.break_glass_devices(9)).unwrap().len();
+    assert_eq!(listed().await, 2);
+    // A new secret of one account forgets its browsers, but for the one that gave it.
+    unit!(store.write, |tx| tx.delete_break_glass_devices(GATE, Some([7; 32]))).unwrap();
+    assert_eq!(known(&store).await, [1, 1]);
+    assert!(knows(&store, 7).await && !knows(&store, 8).await);
+    unit!(store.write, |tx| tx.delete_break_glass_devices(GATE, None)).unwrap();
+    assert_eq!(known(&store).await, [0, 1]);
+    assert!(knows(&store, 7).await, "it has signed in with the other account");
+}
+
+async fn r17_browsers_that_stay_away_are_forgotten(store: Store) {
+    insert_account(&store, &account(1)).await;
+    for (browser, moment) in [(7, 5), (8, 5), (7, 50)] {
+        remember(&store, browser, 1, moment).await;
+    }
+    assert_eq!(unit!(store.read, |tx| tx.break_glass_devices(1)).unwrap(), [[7; 32]], "the last sign-in counts");
+    unit!(store.write, |tx| tx.delete_break_glass_devices_before(at(50))).unwrap();
+    assert!(knows(&store, 7).await && !knows(&store, 8).await);
 }
 
 async fn a_removed_account_leaves_nothing(store: Store) {
     insert_account(&store, &account(1)).await;
     insert_account(&store, &account(2)).await;
     insert(&store, &[code(7, CodeKind::Recovery, None)]).await;
-    remember(&store, 7, 1).await;
-    let session = SessionRecord {
-        key: [1; 32],
-        holder: Some(Holder::BreakGlass(GATE, 1)),
-        signed_in: Some(at(2)),
-        seen: at(2),
-        address: None,
-        agent: None,
-        data: "{}".into(),
-        expires: at(100),
-    };
+    remember(&store, 7, 1, 5).await;
+    let session = session(1, 1, 100);
     unit!(store.write, |tx, session| tx.insert_session(session)).unwrap();
     unit!(store.write, |tx| tx.delete_break_glass(GATE)).unwrap();
     unit!(store.write, |tx| tx.delete_break_glass(GATE)).unwrap();
@@ -231,5 +242,5 @@ async fn a_removed_account_leaves_nothing(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.session([1; 32], at(3), at(0))).unwrap(), None);
     insert_account(&store, &account(1)).await;
     assert_eq!(spend(&store, 1, 7, 10).await, None);
-    assert!(!knows(&store, "gate-1", 7).await);
+    assert!(!knows(&store, 7).await);
 }

@@ -17,6 +17,7 @@ on_both_databases!(
     what_is_back_does_not_come_back_once_more,
     whoever_was_taken_out_stays_out,
     members_that_were_taken_out_come_back,
+    a_group_is_emptied_when_none_of_its_old_members_is_left,
     only_one_of_many_brings_somebody_back,
     a_user_and_its_group_come_back_side_by_side,
     a_group_may_go_while_its_member_comes_back,
@@ -176,7 +177,7 @@ async fn a_moment_that_two_endings_share_loses_nothing(database: Database) {
     join(&store, &[1], 50).await;
     delete_user(&store, 50).await;
     restore_user(&store, 50).await;
-    assert_eq!(added(&database).await, [50]);
+    assert_eq!(added(&database).await, [11], "the membership that began first, so that it counts as what was there");
 }
 
 async fn what_is_back_does_not_come_back_once_more(store: Store) {
@@ -222,9 +223,29 @@ async fn members_that_were_taken_out_come_back(store: Store) {
     assert_eq!(restore(20).await, 0);
     assert_eq!(restore(0).await, 1);
     assert_eq!(members(&store).await, [1, 2, 3, 5]);
-    assert!(unit!(store.read, |tx| tx.has_members(TEAM)).unwrap());
     leave(&store, &[1, 2, 3, 5], 30).await;
-    assert!(!unit!(store.read, |tx| tx.has_members(TEAM)).unwrap());
+}
+
+async fn a_group_is_emptied_when_none_of_its_old_members_is_left(store: Store) {
+    insert_users(&store, &[user(1, "a"), user(2, "b"), user(3, "c"), user(4, "d")]).await;
+    insert_groups(&store, &[group(7, "Team")]).await;
+    let left = async |since: i64| {
+        let (emptied, left) = unit!(store.read, |tx, since| tx.left_since(TEAM, at(*since), 10)).unwrap();
+        let mut left: Vec<UserId> = left;
+        left.sort();
+        (emptied, left)
+    };
+    assert_eq!(left(0).await, (true, vec![]));
+    join(&store, &[1, 2], 11).await;
+    join(&store, &[3], 21).await;
+    assert_eq!(left(20).await, (false, vec![]));
+    leave(&store, &[1], 22).await;
+    assert_eq!(left(20).await, (false, vec![UserId(id(1))]));
+    leave(&store, &[2], 23).await;
+    assert_eq!(left(20).await, (true, vec![UserId(id(1)), UserId(id(2))]), "who came since does not count");
+    assert_eq!(left(22).await, (false, vec![UserId(id(2))]), "unless it was there then");
+    join(&store, &[1], 24).await;
+    assert_eq!(left(20).await, (true, vec![UserId(id(2))]), "who is back has not left");
 }
 
 /// Tries to bring both back, and goes on in the same unit.
@@ -309,10 +330,10 @@ async fn what_was_deleted_is_listed(store: Store) {
         unit!(store.write, |tx, number, moment| tx.delete_group(GroupId(id(*number)), at(*moment))).unwrap();
     }
     let deleted = |number, name: &str, moment| Deleted { id: id(number), name: name.into(), deleted: at(moment) };
-    let users = async |limit: u64| unit!(store.read, |tx, limit| tx.deleted_users(*limit)).unwrap();
+    let users = async |limit: u64| unit!(store.read, |tx, limit| tx.deleted_users("", *limit)).unwrap();
     assert_eq!(users(9).await, [deleted(2, "Bob", 30), deleted(1, "ada", 20), deleted(3, "carl", 10)]);
     assert_eq!(users(1).await, [deleted(2, "Bob", 30)]);
-    let groups = async |limit: u64| unit!(store.read, |tx, limit| tx.deleted_groups(*limit)).unwrap();
+    let groups = async |limit: u64| unit!(store.read, |tx, limit| tx.deleted_groups("", *limit)).unwrap();
     assert_eq!(groups(9).await, [deleted(7, "Team", 20), deleted(8, "Other", 10)]);
     restore_user(&store, 40).await;
     assert_eq!(users(9).await, [deleted(2, "Bob", 30), deleted(3, "carl", 10)]);
@@ -324,8 +345,8 @@ async fn what_was_never_there_stays_away(store: Store) {
     delete_user(&store, 10).await;
     delete_team(&store, 10).await;
     assert_eq!((restore_user(&store, 20).await, restore_team(&store, 20).await), (None, None));
-    assert_eq!(unit!(store.read, |tx| tx.deleted_users(9)).unwrap(), []);
-    assert_eq!(unit!(store.read, |tx| tx.deleted_groups(9)).unwrap(), []);
+    assert_eq!(unit!(store.read, |tx| tx.deleted_users("", 9)).unwrap(), []);
+    assert_eq!(unit!(store.read, |tx| tx.deleted_groups("", 9)).unwrap(), []);
     assert_eq!(unit!(store.write, |tx| tx.restore_members(TEAM, at(0))).unwrap(), 0);
 }
 
@@ -340,7 +361,7 @@ async fn what_is_forgotten_is_gone(database: Database) {
     delete_user(&store, 20).await;
     unit!(store.write, |tx| tx.delete_user(UserId(id(2)), at(21))).unwrap();
     unit!(store.write, |tx| tx.delete_group(GroupId(id(8)), at(20))).unwrap();
-    unit!(store.write, |tx| tx.forget_deleted(at(21))).unwrap();
+    unit!(store.write, |tx| tx.forget_deleted(at(21), at(21))).unwrap();
     assert_eq!(restore_user(&store, 30).await, None);
     assert_eq!(unit!(store.write, |tx| tx.restore_group(GroupId(id(8)), at(30))).unwrap(), None);
     assert_eq!(unit!(store.write, |tx| tx.restore_members(TEAM, at(0))).unwrap(), 0);

@@ -13,6 +13,7 @@ fn drill(number: u128, account: u128, started: i64) -> Drill {
         signed_in: at(started - 1),
         started: at(started),
         address: None,
+        seed: [1; 16],
         task: None,
         channels: Vec::new(),
         seen: Vec::new(),
@@ -31,6 +32,7 @@ async fn find(store: &Store, number: u128) -> Option<Drill> {
 async fn a_drill_comes_back_whole(store: Store) {
     let whole = Drill {
         address: Some("::1".into()),
+        seed: [7; 16],
         task: Some(at(60)),
         channels: vec!["mail".into(), "webhook".into()],
         seen: vec!["webhook".into()],

@@ -8,7 +8,8 @@ use domain::{
     Error, GroupId, UserId,
     directory::UserView,
     query::{
-        Filter, GroupKey, Listed, Mark, MarkKey, Slice, Sort, Start, Test, UserCondition, UserKey, UserText, Window,
+        Filter, GroupKey, Listed, Mark, MarkKey, Slice, Sort, Start, Test, UserCondition, UserKey, UserText, Weigh,
+        Window,
     },
     store::Store,
     user::User,
@@ -18,6 +19,7 @@ on_both_databases!(
     users_are_sorted_both_ways,
     groups_are_sorted_both_ways,
     a_sorted_list_is_filtered,
+    reading_ends_with_the_first_row_that_is_too_much,
     a_mark_of_another_order_is_refused,
     a_deep_page_begins_where_it_should,
 );
@@ -45,7 +47,7 @@ async fn five(store: &Store) {
 }
 
 async fn part(store: &Store, by: UserKey, descending: bool, start: Start, limit: u64) -> Vec<Listed<UserView>> {
-    let window = Window { sort: Sort { by, descending }, start, limit };
+    let window = Window { sort: Sort { by, descending }, start, limit, bytes: u64::MAX };
     unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false)).unwrap()
 }
 
@@ -112,7 +114,7 @@ async fn groups_are_sorted_both_ways(store: Store) {
         for descending in [false, true] {
             let (mut start, mut found) = (Start::First, String::new());
             loop {
-                let window = Window { sort: Sort { by, descending }, start, limit: 1 };
+                let window = Window { sort: Sort { by, descending }, start, limit: 1, bytes: u64::MAX };
                 let rows = unit!(store.read, |tx, window| tx.find_groups(&Filter::All, window)).unwrap();
                 let Some(row) = rows.last() else { break };
                 found += &(row.item.id.0.as_u128()).to_string();
@@ -134,9 +136,28 @@ async fn a_sorted_list_is_filtered(store: Store) {
         (UserKey::Position, Start::Index(1), "52"),
         (UserKey::Position, Start::Index(3), ""),
     ] {
-        let window = Window { sort: Sort { by, descending: false }, start, limit: 9 };
+        let window = Window { sort: Sort { by, descending: false }, start, limit: 9, bytes: u64::MAX };
         let rows = unit!(store.read, |tx, names, window| tx.find_users(names, window, false)).unwrap();
         assert_eq!(ids(&rows), wanted, "{window:?}");
+    }
+}
+
+/// Whatever the order and the direction: the first row fits, and the next is too much.
+async fn reading_ends_with_the_first_row_that_is_too_much(store: Store) {
+    five(&store).await;
+    for by in [UserKey::Position, UserKey::DisplayName, UserKey::ExternalId] {
+        for (descending, start) in [(false, Start::First), (true, Start::Last), (false, Start::Index(1))] {
+            let whole = part(&store, by, descending, start.clone(), 5).await;
+            let weight = |rows: &[Listed<UserView>]| rows.iter().map(|row| row.item.weight()).sum::<u64>();
+            for (bytes, wanted) in [(0, 2), (weight(&whole), whole.len())] {
+                let window = Window { sort: Sort { by, descending }, start: start.clone(), limit: 5, bytes };
+                let rows = unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false)).unwrap();
+                assert_eq!(rows.len(), wanted, "{window:?}");
+                let same =
+                    if start == Start::Last { rows == whole[whole.len() - wanted..] } else { rows == whole[..wanted] };
+                assert!(same, "{window:?}");
+            }
+        }
     }
 }
 
@@ -149,7 +170,12 @@ async fn a_mark_of_another_order_is_refused(store: Store) {
         (UserKey::DisplayName, Some(MarkKey::Number(1))),
         (UserKey::Id, Some(MarkKey::Number(1))),
     ] {
-        let window = Window { sort: Sort { by, descending: false }, start: Start::After(Mark { key, id }), limit: 1 };
+        let window = Window {
+            sort: Sort { by, descending: false },
+            start: Start::After(Mark { key, id }),
+            limit: 1,
+            bytes: u64::MAX,
+        };
         let outcome = unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false));
         assert!(matches!(outcome, Err(Error::Invalid(_))), "{by:?} {outcome:?}");
     }
@@ -180,8 +206,14 @@ async fn a_deep_page_begins_where_it_should(store: Store) {
     }
 }
 
-/// What the blocks count is what there is.
+/// What the blocks count is what there is, before the last changes are settled and after.
 async fn agree(database: &Database, store: &Store) {
+    counts_are_right(database, store).await;
+    store.settle().await.unwrap();
+    counts_are_right(database, store).await;
+}
+
+async fn counts_are_right(database: &Database, store: &Store) {
     let counted = numbers(
         database,
         "SELECT COUNT(*) FROM users UNION ALL SELECT COUNT(*) FROM users WHERE active UNION ALL
@@ -244,7 +276,7 @@ async fn counts_follow_every_change(database: Database) {
     agree(&database, &store).await;
 }
 
-/// Units that touch the same blocks in any order: none waits for ever, none is lost.
+/// Units that touch the same blocks in any order, settled while others go on: none waits for ever, none is lost.
 async fn parallel_units_count_right(database: Database) {
     let store = store(&database).await;
     let mut units = tokio::task::JoinSet::new();
@@ -254,6 +286,7 @@ async fn parallel_units_count_right(database: Database) {
             let numbers: Vec<u32> = (0..6).map(|index| 1 + unit * 6 + index).collect();
             let users: Vec<User> = numbers.iter().map(|number| user(*number, &format!("u{number}"))).collect();
             insert_users(&store, &users).await;
+            store.settle().await.unwrap();
             let mut off = User { version: 2, ..users[5].clone() };
             off.profile.active = false;
             let work = store.write((users, off), |(users, off), tx| {

@@ -131,6 +131,30 @@ async fn a_url_that_cannot_be_read_is_not_repeated() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn r20_what_others_could_read_is_tightened() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    let database = Database::sqlite().await;
+    let store = store(&database).await;
+    insert_users(&store, &[user(1, "ada")]).await;
+    store.keep_reserve().await;
+    let file = database.url().strip_prefix("sqlite://").unwrap();
+    let files = ["", "-wal", "-shm", ".reserve", ".mark", ".turn"].map(|suffix| format!("{file}{suffix}"));
+    for (mode, tightened) in [(0o644, 0o600), (0o660, 0o600), (0o400, 0o400)] {
+        for file in &files {
+            fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        // As root, who may write to what nobody may write to.
+        let opened = store::open(database.url()).await;
+        for file in &files {
+            let mode = fs::metadata(file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, tightened, "{file}");
+        }
+        drop(opened);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn nobody_else_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let database = Database::sqlite().await;

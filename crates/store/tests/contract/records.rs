@@ -17,7 +17,7 @@ on_both_databases!(
 
 /// The settings of a new database.
 pub(crate) fn settings() -> Settings {
-    let guard = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, minutes: 40 };
+    let guard = GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, cap: 50, minutes: 40 };
     Settings { provisioning: false, provisioning_changed: None, guard, audit_days: 400 }
 }
 
@@ -39,7 +39,7 @@ async fn the_switch_says_whether_it_moved(store: Store) {
 }
 
 async fn the_guard_and_the_days_are_set(store: Store) {
-    let guard = GuardSettings { mode: GuardMode::Hold, count: 3, percent: 100, minutes: 1_440 };
+    let guard = GuardSettings { mode: GuardMode::Hold, count: 3, percent: 100, cap: 7, minutes: 1_440 };
     unit!(store.write, |tx, guard| tx.set_guard(guard)).unwrap();
     unit!(store.write, |tx| tx.set_audit_days(3_650)).unwrap();
     let wanted = Settings { guard, audit_days: 3_650, ..settings() };
@@ -49,7 +49,7 @@ async fn the_guard_and_the_days_are_set(store: Store) {
 
 fn record(moment: i64, token: Option<u128>, operation: Operation, subject: Subject, outcome: Outcome) -> Record {
     let token = token.map(|number| TokenId(id(number)));
-    let call = Call { at: at(moment), token, address: None, operation, subject };
+    let call = Call { at: at(moment), token, address: None, operation, subject, remark: None };
     Record { call, target: None, outcome, detail: Some("why".into()) }
 }
 
@@ -73,9 +73,9 @@ async fn activity_adds_up(store: Store) {
     let (last_call, first_test, first_user) = (Some(at(80)), Some(at(20)), Some(at(60)));
     assert_eq!(summary(50).await, Summary { last_call, first_test, first_user, calls: 4, refused: 2, strangers: 1 });
     assert_eq!(summary(91).await, Summary { last_call, first_test, first_user, calls: 0, refused: 0, strangers: 0 });
-    unit!(store.write, |tx| tx.delete_records_before(at(60))).unwrap();
+    unit!(store.write, |tx| tx.delete_records_before(at(60), 100)).unwrap();
     assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 4, refused: 1, strangers: 1 });
-    unit!(store.write, |tx| tx.delete_records_before(at(1_000))).unwrap();
+    unit!(store.write, |tx| tx.delete_records_before(at(1_000), 100)).unwrap();
     assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 3, refused: 1, strangers: 0 });
 }
 

@@ -17,6 +17,11 @@ fn both_folders_have_the_same_migrations() {
     assert_eq!(sqlite, migrations("postgres"));
 }
 
+/// Only Postgres has writers that run side by side, and leave these to be settled; views put `user_blocks` and
+/// `group_blocks` together from them.
+const POSTGRES_ONLY: [&str; 5] =
+    ["audit_pending", "user_block_sums", "user_block_changes", "group_block_sums", "group_block_changes"];
+
 /// A column: its table, its name, whether it may be empty, and its type as SQLite would have it.
 type Column = (String, String, bool, String);
 
@@ -40,7 +45,7 @@ async fn postgres_columns() -> BTreeSet<Column> {
     store::open(database.url()).await.unwrap();
     let mut connection = PgConnection::connect(database.url()).await.unwrap();
     let columns: Vec<Column> = sqlx::query_as(
-        "SELECT table_name::text, column_name::text, is_nullable = 'YES',
+        "SELECT table_name::text, column_name::text, is_nullable = 'YES' AND table_name NOT LIKE '%\\_blocks',
             CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'boolean' THEN 'INTEGER' WHEN 'uuid' THEN 'BLOB'
                 WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT' ELSE data_type END
         FROM information_schema.columns
@@ -49,7 +54,9 @@ async fn postgres_columns() -> BTreeSet<Column> {
     .fetch_all(&mut connection)
     .await
     .unwrap();
-    columns.into_iter().collect()
+    let known: BTreeSet<&str> = columns.iter().map(|column| column.0.as_str()).collect();
+    assert!(POSTGRES_ONLY.iter().all(|table| known.contains(table)), "{known:?}");
+    columns.iter().filter(|column| !POSTGRES_ONLY.contains(&column.0.as_str())).cloned().collect()
 }
 
 #[tokio::test]
@@ -114,6 +121,6 @@ async fn what_postgres_compares_it_compares_byte_by_byte() {
     .fetch_all(&mut connection)
     .await
     .unwrap();
-    // The outcome is only ever compared with itself.
-    assert_eq!(others, ["activity.outcome"]);
+    // These are only ever compared for equality.
+    assert_eq!(others, ["activity.outcome", "audit_events.action"]);
 }

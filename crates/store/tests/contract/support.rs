@@ -5,13 +5,16 @@ mod database;
 
 pub(crate) use database::Database;
 use domain::{
-    BreakGlassId, GroupId, Timestamp, TokenId, UserId,
+    BreakGlassId, GroupId, SessionId, Timestamp, TokenId, UserId,
     break_glass::Account,
+    console::{Principal, Who},
     directory::UserView,
     group::{Group, GroupProfile},
     query::Listed,
+    role::Role,
+    session::{Browser, SessionRecord},
     store::Store,
-    token::Token,
+    token::{Budget, Token},
     user::{Email, Profile, User},
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -170,6 +173,8 @@ pub(crate) fn token(number: u8) -> Token {
         profile: None,
         profile_set: false,
         user: None,
+        budget: Budget::default(),
+        misuse_told: None,
     }
 }
 
@@ -192,6 +197,21 @@ pub(crate) fn account(number: u8) -> Account {
         used: None,
         drilled: None,
     }
+}
+
+/// A session of a break-glass account, with the id and the key of its number.
+pub(crate) fn session(number: u8, account: u128, expires: i64) -> SessionRecord {
+    let principal = Principal {
+        who: Who::BreakGlass(BreakGlassId(id(account)), 1),
+        name: format!("Gate-{account}"),
+        role: Role::Administrator,
+        since: at(2),
+        checked: at(2),
+        reason: None,
+        ends: at(expires),
+        session: SessionId(id(number.into())),
+    };
+    SessionRecord { principal, key: [number; 32], seen: at(3), browser: Browser::default() }
 }
 
 /// Adds a break-glass account.

@@ -6,8 +6,9 @@ use crate::{
 };
 use domain::{
     Error, Result, TokenId, UserId,
+    audit::Action,
     store::Store,
-    token::{ClientProfile, Networks, SeenNetwork, Token},
+    token::{AlertCount, Budget, ClientProfile, Networks, SeenNetwork, Token},
 };
 
 on_both_databases!(
@@ -21,6 +22,9 @@ on_both_databases!(
     a_misuse_is_told_once_in_a_while,
     a_reminder_comes_once_in_a_while,
     bound_users_are_named_while_they_are_there,
+    r10_places_are_kept_while_they_are_used,
+    r10_alerts_are_counted_by_the_hour,
+    r01c_what_is_stored_adds_up_whoever_stores_it,
 );
 
 async fn tokens_are_found_and_revoked(store: Store) {
@@ -82,6 +86,8 @@ async fn what_may_change_changes_and_nothing_else(store: Store) {
         profile: Some(ClientProfile::Entra),
         profile_set: true,
         user: Some(UserId(id(8))),
+        budget: Budget { mib: 64, refusals: 7 },
+        misuse_told: Some(at(3)),
         ..token(1)
     };
     insert_token(&store, &whole).await;
@@ -94,8 +100,10 @@ async fn what_may_change_changes_and_nothing_else(store: Store) {
     let tried = networks.map(|networks| Networks { enforced: false, ..networks });
     let profile = Some(ClientProfile::Okta);
     let wanted = Token { expires: None, paused: None, networks: tried.clone(), profile, ..whole.clone() };
-    let wanted = Token { profile_set: false, ..wanted };
-    let asked = Token { expires: None, paused: None, networks: tried, profile, name: "other".into(), ..token(1) };
+    let budget = Budget { mib: 32, refusals: 6_000 };
+    let wanted = Token { profile_set: false, budget, ..wanted };
+    let asked = Token { expires: None, paused: None, networks: tried, profile, budget, ..token(1) };
+    let asked = Token { name: "other".into(), ..asked };
     unit!(store.write, |tx, asked| tx.update_token(asked)).unwrap();
     assert_eq!(find(&store).await, wanted);
     let open = Token { networks: None, ..wanted };
@@ -210,4 +218,68 @@ async fn bound_users_are_named_while_they_are_there(store: Store) {
     assert_eq!(names().await, [row(2, 2, "bob")]);
     unit!(store.write, |tx| tx.restore_user(UserId(id(1)), at(6))).unwrap();
     assert_eq!(names().await.len(), 2);
+}
+
+async fn r10_places_are_kept_while_they_are_used(store: Store) {
+    insert_token(&store, &token(1)).await;
+    insert_token(&store, &token(2)).await;
+    for number in 1..=9_i64 {
+        assert!(see(&store, 1, &format!("192.0.2.{number}"), number).await);
+    }
+    assert!(!see(&store, 1, "192.0.2.1", 20).await);
+    assert!(see(&store, 2, "192.0.2.1", 1).await);
+    let networks = async |number: u128| {
+        let seen = unit!(store.read, |tx, number| tx.token_networks(TokenId(id(*number)))).unwrap();
+        seen.into_iter().map(|seen| seen.network).collect::<Vec<_>>()
+    };
+    unit!(store.write, |tx| tx.trim_token_networks(TokenId(id(1)), 3)).unwrap();
+    assert_eq!(networks(1).await, ["192.0.2.1", "192.0.2.9", "192.0.2.8"]);
+    unit!(store.write, |tx| tx.forget_token_networks(at(9))).unwrap();
+    assert_eq!((networks(1).await, networks(2).await.len()), (vec!["192.0.2.1".into(), "192.0.2.9".into()], 0));
+}
+
+async fn r10_alerts_are_counted_by_the_hour(store: Store) {
+    insert_token(&store, &token(1)).await;
+    insert_token(&store, &token(2)).await;
+    let count = async |number: u128, action: Action, hour: i64| {
+        let token = TokenId(id(number));
+        unit!(store.write, |tx, token, action, hour| tx.count_alert(*token, *action, *hour)).unwrap()
+    };
+    use Action::{TokenNameRefused, TokenNewNetwork};
+    assert_eq!((count(1, TokenNewNetwork, 7).await, count(1, TokenNewNetwork, 7).await), ((1, 0), (2, 0)));
+    assert_eq!((count(2, TokenNewNetwork, 7).await, count(1, TokenNameRefused, 7).await), ((1, 0), (1, 0)));
+    assert_eq!((count(1, TokenNewNetwork, 8).await, count(1, TokenNewNetwork, 8).await), ((1, 2), (2, 0)));
+    let mut taken = unit!(store.write, |tx| tx.take_alert_counts(8)).unwrap();
+    taken.sort_by_key(|count| count.token);
+    let row = |number, action| AlertCount { token: TokenId(id(number)), action, number: 1 };
+    assert_eq!(taken, [row(1, TokenNameRefused), row(2, TokenNewNetwork)]);
+    assert_eq!(unit!(store.write, |tx| tx.take_alert_counts(8)).unwrap(), []);
+    assert_eq!(unit!(store.write, |tx| tx.take_alert_counts(9)).unwrap().len(), 1);
+}
+
+async fn r01c_what_is_stored_adds_up_whoever_stores_it(store: Store) {
+    insert_token(&store, &token(1)).await;
+    let spend = async |hour: i64, bytes: u64| {
+        unit!(store.write, |tx, hour, bytes| tx.spend(TokenId(id(1)), *hour, *bytes)).unwrap()
+    };
+    let spent = async |hour: i64| unit!(store.read, |tx, hour| tx.spent(TokenId(id(1)), *hour)).unwrap();
+    assert_eq!(spent(7).await, 0);
+    let units: Vec<_> = (1..=20_u64)
+        .map(|bytes| {
+            let store = store.clone();
+            tokio::spawn(async move { unit!(store.write, |tx, bytes| tx.spend(TokenId(id(1)), 7, *bytes)).unwrap() })
+        })
+        .collect();
+    let mut sums = Vec::new();
+    for unit in units {
+        sums.push(unit.await.unwrap());
+    }
+    sums.sort_unstable();
+    sums.dedup();
+    // Each learns another sum, so one alone learns that a mark was passed.
+    assert_eq!((sums.len(), sums[19], spent(7).await), (20, 210, 210));
+    assert_eq!((spend(8, 5).await, spent(8).await, spent(7).await), (5, 5, 0));
+    // A clock that is a little slow adds to the hour that has begun; one that was set back starts over.
+    assert_eq!((spend(7, 1).await, spent(8).await), (6, 6));
+    assert_eq!((spend(2, 9).await, spent(2).await), (9, 9));
 }

@@ -2,12 +2,12 @@
 
 use crate::support::{Database, account, insert_account, insert_token, insert_users, store, unit, user};
 use domain::{
-    BreakGlassId, Clock, Env, Error, Random, Refusal, Result, Timestamp, UserId,
+    BreakGlassId, Clock, Env, Error, Random, Refusal, Result, SessionId, Timestamp, UserId,
     console::{Console, Principal, SecretHash, Who},
-    directory::{Directory, Expected},
+    directory::{Directory, Edit, Expected, Source},
     guard::BatchState,
     role::Role,
-    session::{Holder, SessionRecord},
+    session::{Browser, SessionRecord},
     settings::{GuardMode, GuardSettings},
     store::Store,
     token::NewToken,
@@ -87,17 +87,6 @@ async fn house(database: &Database, guard: GuardSettings) -> House {
 async fn sign_in(store: &Store, env: Env) -> Console {
     insert_account(store, &account(9)).await;
     let gate = BreakGlassId(crate::support::id(9));
-    let session = SessionRecord {
-        key: [1; 32],
-        holder: Some(Holder::BreakGlass(gate, 1)),
-        signed_in: Some(NOW),
-        seen: NOW,
-        address: None,
-        agent: None,
-        data: "{}".into(),
-        expires: NOW.plus_days(1),
-    };
-    unit!(store.write, |tx, session| tx.insert_session(session)).unwrap();
     let principal = Principal {
         who: Who::BreakGlass(gate, 1),
         name: "gate".into(),
@@ -106,8 +95,10 @@ async fn sign_in(store: &Store, env: Env) -> Console {
         checked: NOW,
         reason: Some("a test".into()),
         ends: NOW.plus_days(1),
-        session: [1; 32],
+        session: SessionId(crate::support::id(1)),
     };
+    let session = SessionRecord { principal: principal.clone(), key: [1; 32], seen: NOW, browser: Browser::default() };
+    unit!(store.write, |tx, session| tx.insert_session(session)).unwrap();
     Console::new(env, Arc::new(NoHash), principal, None, "https://postern.example".into())
 }
 
@@ -117,11 +108,12 @@ fn person(number: u32) -> UserId {
 
 impl House {
     async fn deactivate(&self, number: u32) -> Result<()> {
-        let change = Arc::new(|user: &User| {
+        let change = Edit::new(1, |user: &User| {
             let document = r#"{"active":false}"#.to_owned();
             Ok(Profile { active: false, document, ..user.profile.clone() })
         });
-        self.directory.change_user(person(number), Expected::default(), false, change).await.map(drop)
+        let (id, any) = (person(number), Expected::default());
+        self.directory.change_user(id, any, false, Arc::new(change), Source::IfLight).await.map(drop)
     }
 
     async fn find(&self, number: u32) -> Option<User> {
@@ -131,7 +123,7 @@ impl House {
 }
 
 async fn everybody_comes_back(database: Database) {
-    let guard = GuardSettings { mode: GuardMode::Alert, count: 2, percent: 1, minutes: 40 };
+    let guard = GuardSettings { mode: GuardMode::Alert, count: 2, percent: 1, cap: 50, minutes: 40 };
     let house = house(&database, guard).await;
     for number in 1..=4 {
         house.deactivate(number).await.unwrap();
@@ -139,27 +131,29 @@ async fn everybody_comes_back(database: Database) {
     house.directory.delete_user(person(5), Expected::default()).await.unwrap();
     // Those who were away already leave for good, which is no departure of its own.
     house.directory.delete_user(person(1), Expected::default()).await.unwrap();
-    // And one whose name is somebody else's by now.
+    // And one whose name is somebody else's by now, who gets another.
     house.directory.delete_user(person(2), Expected::default()).await.unwrap();
     insert_users(&house.store, &[user(7, "u2")]).await;
     let batches = house.console.guard().await.unwrap().batches;
-    assert_eq!((batches.len(), batches[0].weight, batches[0].batch.state), (1, 5, BatchState::Open));
-    let undone = house.console.undo_batch(batches[0].batch.id, true).await.unwrap();
-    assert_eq!((undone.restored, undone.failed), (4, 1));
-    for number in [1, 3, 4, 5] {
+    assert_eq!((batches.len(), batches[0].losses.people, batches[0].batch.state), (1, 5, BatchState::Open));
+    let undone = house.console.undo_batch(batches[0].batch.id, true, None).await.unwrap().undone;
+    assert_eq!((undone.restored, undone.failed), (7, 0));
+    for number in [1, 2, 3, 4, 5] {
         let found = house.find(number).await.unwrap();
         let document = if number == 5 { r#"{"userName":"u5"}"# } else { "{}" };
         assert_eq!((found.profile.active, found.profile.document.as_str()), (true, document), "{number}");
     }
-    assert_eq!(house.find(2).await, None);
+    let newcomer = house.find(7).await.unwrap();
+    assert!(newcomer.profile.user_name.starts_with("u2~") && newcomer.profile.active, "{newcomer:?}");
     let batches = house.console.guard().await.unwrap().batches;
-    assert_eq!((batches[0].batch.state, batches[0].weight), (BatchState::Undone, 0));
+    assert_eq!((batches[0].batch.state, batches[0].losses.people), (BatchState::Undone, 0));
+    assert_eq!(batches[0].batch.undone, Some(undone));
     let refused = house.deactivate(1).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::TokenPaused))), "{refused:?}");
 }
 
 async fn an_approval_stands(database: Database) {
-    let guard = GuardSettings { mode: GuardMode::Hold, count: 1, percent: 1, minutes: 40 };
+    let guard = GuardSettings { mode: GuardMode::Hold, count: 1, percent: 1, cap: 50, minutes: 40 };
     let house = house(&database, guard).await;
     house.deactivate(1).await.unwrap();
     let held = house.deactivate(2).await;

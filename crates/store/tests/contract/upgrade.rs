@@ -3,7 +3,8 @@
 use crate::support::{Database, at, execute, id, numbers, on_both_databases_bare, store, unit};
 use domain::{
     BreakGlassId, TokenId, UserId,
-    audit::{Action, Actor, Event, Verifier},
+    audit::{Action, Actor, Event, Lane, Verifier},
+    guard::{Chosen, DepartureKind},
     page::Place,
     role::Role,
     store::Store,
@@ -16,6 +17,8 @@ on_both_databases_bare!(
     ways_in_are_there_and_work,
     the_log_is_there_and_goes_on,
     an_old_log_is_removed_in_due_time,
+    r10_channels_go_on_where_they_were,
+    departures_get_numbers_and_can_be_undone,
 );
 
 /// Rows as the version before wrote them: `{n}` is the id of that number, `{h}` a hash.
@@ -44,11 +47,22 @@ const ROWS: &str = r#"
 
 /// A database with the first migration alone and these rows in it, opened by this version.
 async fn upgraded(database: &Database) -> Store {
+    migrate(database, 1).await;
+    fill(database, ROWS).await;
+    store(database).await
+}
+
+/// Runs so many migrations, the first ones.
+async fn migrate(database: &Database, number: usize) {
     let sqlite = database.url().starts_with("sqlite");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
     let folder = folder.join(if sqlite { "sqlite" } else { "postgres" });
     let first = tempfile::tempdir().unwrap();
-    fs::copy(folder.join("0001_init.sql"), first.path().join("0001_init.sql")).unwrap();
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    for file in &files[..number] {
+        fs::copy(folder.join(file), first.path().join(file)).unwrap();
+    }
     let migrator = Migrator::new(first.path()).await.unwrap();
     if sqlite {
         let options = database.url().parse::<sqlx::sqlite::SqliteConnectOptions>().unwrap().create_if_missing(true);
@@ -58,15 +72,19 @@ async fn upgraded(database: &Database) -> Store {
         let mut connection = PgConnection::connect(database.url()).await.unwrap();
         migrator.run(&mut connection).await.unwrap();
     }
+}
+
+/// Adds rows.
+async fn fill(database: &Database, rows: &str) {
+    let sqlite = database.url().starts_with("sqlite");
     let (start, end) = if sqlite { ("X'", "'") } else { ("'\\x", "'") };
-    let mut rows = ROWS.replace("{h}", &format!("{start}{}{end}", "07".repeat(32)));
+    let mut rows = rows.replace("{h}", &format!("{start}{}{end}", "07".repeat(32)));
     for number in 1..=5 {
         let text = id(number).simple().to_string();
         let value = if sqlite { format!("X'{text}'") } else { format!("'{text}'::uuid") };
         rows = rows.replace(&format!("{{{number}}}"), &value);
     }
     execute(database, &rows).await;
-    store(database).await
 }
 
 async fn people_are_there_and_work(database: Database) {
@@ -119,7 +137,7 @@ async fn ways_in_are_there_and_work(database: Database) {
     assert_eq!((account.generation, account.proven, &account.next_hash), (1, Some(at(30)), &None));
     assert_eq!((holdings.len(), holdings[0].codes, holdings[0].devices), (1, 0, 0));
     assert!(unit!(store.write, |tx, gate| tx.prove_break_glass(*gate, "hash", at(50))).unwrap());
-    // Nobody knows with which secret an old session began, or when it was last used: it has ended.
+    // An upgrade ends the sessions from before it.
     assert_eq!(unit!(store.read, |tx| tx.session([7; 32], at(50), at(0))).unwrap(), None);
     assert_eq!(unit!(store.read, |tx| tx.sessions(at(50), at(0))).unwrap(), []);
 }
@@ -128,11 +146,16 @@ async fn the_log_is_there_and_goes_on(database: Database) {
     let store = upgraded(&database).await;
     let names = ["mail".to_owned()];
     unit!(store.write, |tx, names| tx.register_channels(names)).unwrap();
-    assert_eq!(unit!(store.read, |tx| tx.count_alerts(0)).unwrap(), 0, "what is past is told to nobody");
+    assert_eq!(
+        unit!(store.read, |tx| tx.count_alerts(Lane::Ordinary, 0)).unwrap(),
+        0,
+        "what is past is told to nobody"
+    );
     for moment in [50, 60] {
         let event = Event::new(at(moment), Actor::Host, None, Action::TokenCreated);
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
+    store.settle().await.unwrap();
     let log = unit!(store.read, |tx| tx.events_after(0, 99)).unwrap();
     assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     let wanted = Event::new(
@@ -164,5 +187,63 @@ async fn an_old_log_is_removed_in_due_time(database: Database) {
         let event = Event::new(at(moment), Actor::Host, None, Action::TokenCreated);
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
+    store.settle().await.unwrap();
     assert_eq!((last(35).await, last(1_000).await), (None, Some(5)));
+}
+
+/// What had been told before there were lanes is not told again, and what waits is told in its lane.
+async fn r10_channels_go_on_where_they_were(database: Database) {
+    const ROWS: &str = "
+        INSERT INTO audit_events (seq, at, actor_kind, action, alert, hash)
+            VALUES (1, 10, 'host', 'guard.tripped', TRUE, {h}), (2, 20, 'host', 'token.first_used', TRUE, {h}),
+                (3, 30, 'host', 'token.new_network', TRUE, {h}), (4, 40, 'host', 'user.created', FALSE, {h}),
+                (5, 50, 'host', 'break_glass.signed_in', TRUE, {h});
+        INSERT INTO alert_channels (name, cursor, leased_until, attempts, next_try, last_sent, last_error)
+            VALUES ('mail', 2, 0, 3, 60, 50, 'no answer');";
+    migrate(&database, 4).await;
+    fill(&database, ROWS).await;
+    let store = store(&database).await;
+    let channels = unit!(store.read, |tx| tx.channels()).unwrap();
+    let of = |lane| domain::alert::ChannelState {
+        name: "mail".into(),
+        lane,
+        cursor: 2,
+        attempts: 3,
+        next_try: at(60),
+        last_sent: Some(at(50)),
+        last_error: Some("no answer".into()),
+    };
+    assert_eq!(channels, Lane::ALL.map(of));
+    for (lane, wanted) in [(Lane::Urgent, "break_glass.signed_in"), (Lane::Ordinary, "token.new_network")] {
+        // The rows have hashes that stand for nothing, and no previous ones: only what finds them is looked at.
+        assert_eq!(unit!(store.read, |tx, lane| tx.count_alerts(*lane, 2)).unwrap(), 1, "{wanted}");
+        let next = unit!(store.read, |tx, lane| tx.next_alert(*lane, 2)).unwrap().unwrap();
+        assert_eq!(next.event.action.as_str(), wanted);
+    }
+}
+
+/// A batch as the version before the honest guard kept it: one person was deactivated, and a group was emptied after that.
+const BATCH: &str = r#"
+    INSERT INTO batches (id, token, opened, latest, state) VALUES ({5}, {4}, 30, 40, 'open');
+    INSERT INTO departures (id, at, token, kind, target, target_name, weight, before, batch)
+        VALUES ({1}, 30, {4}, 'deactivated', {2}, 'Bob', 1, NULL, {5}),
+            ({2}, 40, {4}, 'group_emptied', {3}, 'Team', 1, NULL, {5}),
+            ({3}, 50, {4}, 'deleted', {1}, 'Ada', 1, NULL, NULL);
+"#;
+
+async fn departures_get_numbers_and_can_be_undone(database: Database) {
+    // The log of then has other columns.
+    let (rows, _) = ROWS.split_once("INSERT INTO audit_events").unwrap();
+    migrate(&database, 4).await;
+    fill(&database, &format!("{rows}{BATCH}")).await;
+    let store = store(&database).await;
+    let all = Chosen::all(id(5));
+    let found = unit!(store.read, |tx, all| tx.departures(all, 9)).unwrap();
+    let kinds: Vec<DepartureKind> = found.iter().map(|(_, departure)| departure.kind).collect();
+    // Members come back when everybody is there again.
+    assert_eq!(kinds, [DepartureKind::Deactivated, DepartureKind::GroupEmptied]);
+    assert_eq!(unit!(store.read, |tx| tx.batch_tokens(id(5))).unwrap(), [TokenId(id(4))]);
+    assert_eq!(unit!(store.read, |tx| tx.departed(at(0))).unwrap(), 1, "who is in no batch still counts");
+    // One of two is active: the number from before the first sample.
+    assert_eq!(unit!(store.read, |tx| tx.population(at(9_000_000), at(9_900_000))).unwrap(), 1);
 }

@@ -13,9 +13,8 @@ use super::target::Target;
 use crate::project::{Project, output, run};
 use crate::setup;
 
-/// The public suites and what decides their verdicts.
-const PACKAGES: [&str; 4] =
-    ["scim2-tester==0.5.2", "scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3", "scim-sanity==0.7.4"];
+/// The public suites and all that they need, each version with the hashes of its files.
+const REQUIREMENTS: &str = "end2end/requirements.txt";
 
 /// A suite or a part of one. Each gets a token of its own: a server may treat its clients differently.
 pub(crate) struct Suite {
@@ -92,12 +91,41 @@ impl Programs {
 fn virtual_environment(project: &Project) -> Result<PathBuf> {
     let folder = project.target.join("conformance");
     let (python, installed) = (folder.join("bin/python"), folder.join("installed"));
-    if !fs::read_to_string(&installed).is_ok_and(|packages| packages == PACKAGES.join(" ")) {
-        eprintln!("installing {}", PACKAGES.join(" "));
+    let requirements = project.root.join(REQUIREMENTS);
+    let wanted = fs::read_to_string(&requirements).with_context(|| requirements.display().to_string())?;
+    if !fs::read_to_string(&installed).is_ok_and(|present| present == wanted) {
+        eprintln!("installing {REQUIREMENTS}");
         output(Command::new(setup::python()?).args(["-m", "venv", "--clear"]).arg(&folder))?;
-        output(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))
+        output(Command::new(&python).args(INSTALL).arg(&requirements))
             .context("the public suites cannot be installed from the Python Package Index")?;
-        fs::write(installed, PACKAGES.join(" "))?;
+        fs::write(installed, wanted)?;
     }
     Ok(python)
+}
+
+/// Nothing but what is listed, and no code of a package's own while it is installed.
+const INSTALL: [&str; 7] =
+    ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement"];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    #[test]
+    fn r27_every_package_of_the_suites_has_a_version_and_hashes() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end");
+        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        let listed = read("requirements.txt");
+        let packages: Vec<&str> = listed.lines().filter(|line| line.starts_with(char::is_alphabetic)).collect();
+        for line in &packages {
+            assert!(line.contains("==") && line.ends_with('\\'), "{line}");
+        }
+        assert!(listed.matches("--hash=sha256:").count() >= packages.len());
+        for wanted in read("requirements.in").lines().filter(|line| line.starts_with(char::is_alphabetic)) {
+            let (name, version) = wanted.split_once("==").unwrap();
+            let name = name.split('[').next().unwrap();
+            assert!(packages.iter().any(|line| line.starts_with(&format!("{name}=={version}"))), "{wanted}");
+        }
+    }
 }

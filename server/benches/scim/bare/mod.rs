@@ -1,12 +1,15 @@
 //! The yardstick: the statements that the calls need, in bare axum and sqlx, and nothing else. No token, no schema, no
 //! limits, no log, no hash in the audit log.
 //!
-//! It writes the tables of the product's own migrations. Reads take one SELECT, writes a transaction, which requests that
-//! wait share; a commit is as durable as the product's.
+//! It writes the tables of the product's own migrations. Reads take one SELECT, writes a transaction; a commit is as
+//! durable as the product's. These files are compiled for each database: what differs is in the module above.
 
 mod read;
 mod write;
 
+pub(crate) use write::Job;
+
+use super::{AUDIT, Db, Writer};
 use axum::{
     Router,
     http::{HeaderMap, HeaderValue, header},
@@ -15,40 +18,29 @@ use axum::{
 };
 use domain::Timestamp;
 use serde_json::{Map, Value, json};
-use sqlx::{
-    ConnectOptions, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::Pool;
 use std::sync::{Arc, atomic::AtomicU64};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::net::TcpListener;
 use uuid::Uuid;
-use write::Job;
-
-/// Makes the benchmark's program the bare server, on the database file that follows.
-pub(crate) const FLAG: &str = "--bare";
 
 /// What requests need.
 #[derive(Clone)]
 struct App {
-    readers: SqlitePool,
-    writer: mpsc::Sender<Job>,
+    readers: Pool<Db>,
+    writer: Writer,
     /// How many users there are: nobody counts a million rows for each page.
     users: Arc<AtomicU64>,
     base: Arc<str>,
 }
 
 /// Serves until it is killed.
-pub(crate) async fn serve(file: &str) {
-    let options = SqliteConnectOptions::new().filename(file).journal_mode(SqliteJournalMode::Wal);
-    let writer = options.clone().foreign_keys(true).synchronous(SqliteSynchronous::Full).connect().await.unwrap();
-    let readers = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
-    let readers = readers.connect_with(options.read_only(true)).await.unwrap();
+pub(crate) async fn serve(readers: Pool<Db>, writer: Writer) {
     let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(&readers).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = App {
         readers,
-        writer: write::start(writer),
+        writer,
         users: Arc::new(AtomicU64::new(users.unsigned_abs())),
         base: format!("http://{address}/scim/v2").into(),
     };
@@ -63,7 +55,7 @@ pub(crate) async fn serve(file: &str) {
 
 /// A user as it is stored.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     version: i64,
     created: i64,

@@ -1,34 +1,34 @@
 //! GET.
 
-use super::{App, Row, answer};
+use super::{App, Db, Row, answer};
 use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
 use serde_json::json;
-use sqlx::{Sqlite, query::QueryAs, sqlite::SqliteArguments};
+use sqlx::{Database, query::QueryAs};
 use std::{collections::HashMap, sync::atomic::Ordering};
 use uuid::Uuid;
 
 /// A SELECT of users with their groups, which ends as is said.
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
-            "SELECT id, version, created, changed, document,
-                (SELECT json_group_array(json_array(lower(hex(groups.id)), groups.display_name)
-                    ORDER BY groups.display_name_key)
-                FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups
+            "SELECT id, version, created, changed, document, (SELECT ",
+            groups!(),
+            " FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups
             FROM users ",
-            $rest
+            $($rest),+
         )
     };
 }
-pub(super) const BY_ID: &str = select!("WHERE id = $1");
+pub(super) const FOR_CHANGE: &str = select!("WHERE id = $1", for_change!());
+const BY_ID: &str = select!("WHERE id = $1");
 const BY_NAME: &str = select!("WHERE user_name_key = $1");
 const AFTER: &str = select!("WHERE id > $1 ORDER BY id LIMIT $2");
 const FROM: &str = select!("WHERE id >= (SELECT id FROM users ORDER BY id LIMIT 1 OFFSET $1) ORDER BY id LIMIT $2");
 
-type Select<'q> = QueryAs<'q, Sqlite, Row, SqliteArguments>;
+type Select<'q> = QueryAs<'q, Db, Row, <Db as Database>::Arguments>;
 
 /// `GET /Users/{id}`.
 pub(super) async fn user(State(app): State<App>, Path(id): Path<String>) -> Response {

@@ -1,6 +1,6 @@
-//! POST and PATCH. One task writes; jobs that wait share a transaction and its sync of the disk.
+//! POST and PATCH.
 
-use super::{App, Row, answer, read::BY_ID};
+use super::{AUDIT, App, Db, Row, answer, read::FOR_CHANGE};
 use crate::people;
 use axum::{
     Json,
@@ -9,22 +9,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value};
-use sqlx::{SqliteConnection, query};
+use sqlx::{Database, query};
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-/// As many as share a transaction in the product.
-const FOLD: usize = 128;
+type Connection = <Db as Database>::Connection;
 
-/// A change, and where to tell the outcome.
-pub(super) struct Job {
+/// A change to be made in a transaction, and its time.
+pub(crate) struct Job {
     change: Change,
     at: i64,
-    done: oneshot::Sender<Option<Row>>,
 }
 
 enum Change {
@@ -39,7 +36,7 @@ pub(super) async fn create(State(app): State<App>, Json(document): Json<Map<Stri
     let at = now();
     let id = people::uuid(at, NEXT.fetch_add(1, Ordering::Relaxed));
     let text = serde_json::to_string(&document).unwrap();
-    run(&app, at, Change::Create(id, document)).await;
+    app.writer.write(Job { change: Change::Create(id, document), at }).await;
     app.users.fetch_add(1, Ordering::Relaxed);
     let row = Row { id, version: 1, created: at, changed: at, document: text, groups: "[]".into() };
     (StatusCode::CREATED, answer(&app.resource(&row))).into_response()
@@ -48,15 +45,15 @@ pub(super) async fn create(State(app): State<App>, Json(document): Json<Map<Stri
 /// `PATCH /Users/{id}` of the display name.
 pub(super) async fn change(State(app): State<App>, Path(id): Path<String>, Json(patch): Json<Value>) -> Response {
     let name = patch["Operations"][0]["value"].as_str().unwrap().to_owned();
-    let row = run(&app, now(), Change::Rename(id.parse().unwrap(), name)).await.unwrap();
-    answer(&app.resource(&row))
+    let job = Job { change: Change::Rename(id.parse().unwrap(), name), at: now() };
+    answer(&app.resource(&app.writer.write(job).await.unwrap()))
 }
 
 /// `PATCH /Groups/{id}` with one more member.
 pub(super) async fn add(State(app): State<App>, Path(group): Path<String>, Json(patch): Json<Value>) -> StatusCode {
     let user = patch["Operations"][0]["value"][0]["value"].as_str().unwrap().parse().unwrap();
     let group = group.parse().unwrap();
-    run(&app, now(), Change::Add { group, user }).await;
+    app.writer.write(Job { change: Change::Add { group, user }, at: now() }).await;
     StatusCode::NO_CONTENT
 }
 
@@ -64,41 +61,18 @@ fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
-async fn run(app: &App, at: i64, change: Change) -> Option<Row> {
-    let (done, outcome) = oneshot::channel();
-    app.writer.send(Job { change, at, done }).await.unwrap();
-    outcome.await.unwrap()
-}
-
-/// Starts the task that writes.
-pub(super) fn start(mut connection: SqliteConnection) -> mpsc::Sender<Job> {
-    let (jobs, mut waiting) = mpsc::channel(1024);
-    tokio::spawn(async move {
-        let mut jobs = Vec::with_capacity(FOLD);
-        while waiting.recv_many(&mut jobs, FOLD).await > 0 {
-            query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
-            let mut outcomes = Vec::with_capacity(jobs.len());
-            for job in &jobs {
-                outcomes.push(apply(&mut connection, job).await.unwrap());
-            }
-            query("COMMIT").execute(&mut connection).await.unwrap();
-            for (job, outcome) in jobs.drain(..).zip(outcomes) {
-                let _ = job.done.send(outcome);
-            }
+impl Job {
+    /// Makes the change, and gives the user where it has changed one.
+    pub(crate) async fn apply(&self, tx: &mut Connection) -> sqlx::Result<Option<Row>> {
+        match &self.change {
+            Change::Create(id, document) => insert(tx, *id, document, self.at).await.map(|()| None),
+            Change::Rename(id, name) => rename(tx, *id, name, self.at).await.map(Some),
+            Change::Add { group, user } => join(tx, *group, *user, self.at).await.map(|()| None),
         }
-    });
-    jobs
-}
-
-async fn apply(tx: &mut SqliteConnection, job: &Job) -> sqlx::Result<Option<Row>> {
-    match &job.change {
-        Change::Create(id, document) => insert(tx, *id, document, job.at).await.map(|()| None),
-        Change::Rename(id, name) => rename(tx, *id, name, job.at).await.map(Some),
-        Change::Add { group, user } => join(tx, *group, *user, job.at).await.map(|()| None),
     }
 }
 
-async fn insert(tx: &mut SqliteConnection, id: Uuid, document: &Map<String, Value>, at: i64) -> sqlx::Result<()> {
+async fn insert(tx: &mut Connection, id: Uuid, document: &Map<String, Value>, at: i64) -> sqlx::Result<()> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let key = |value: &Value| value.as_str().map(str::to_lowercase);
     let (whole, name) = (Value::Object(document.clone()), &document["name"]);
@@ -124,8 +98,8 @@ async fn insert(tx: &mut SqliteConnection, id: Uuid, document: &Map<String, Valu
     record(tx, id, ("create", "user", "user.created"), text(&whole["displayName"]), Some(whole.to_string()), at).await
 }
 
-async fn rename(tx: &mut SqliteConnection, id: Uuid, name: &str, at: i64) -> sqlx::Result<Row> {
-    let mut row: Row = sqlx::query_as(BY_ID).bind(id).fetch_one(&mut *tx).await?;
+async fn rename(tx: &mut Connection, id: Uuid, name: &str, at: i64) -> sqlx::Result<Row> {
+    let mut row: Row = sqlx::query_as(FOR_CHANGE).bind(id).fetch_one(&mut *tx).await?;
     let mut document: Map<String, Value> = serde_json::from_str(&row.document).unwrap();
     document.insert("displayName".into(), name.into());
     row.document = serde_json::to_string(&document).unwrap();
@@ -141,7 +115,7 @@ async fn rename(tx: &mut SqliteConnection, id: Uuid, name: &str, at: i64) -> sql
     Ok(row)
 }
 
-async fn join(tx: &mut SqliteConnection, group: Uuid, user: Uuid, at: i64) -> sqlx::Result<()> {
+async fn join(tx: &mut Connection, group: Uuid, user: Uuid, at: i64) -> sqlx::Result<()> {
     let insert = query("INSERT INTO group_members (group_id, user_id, added) VALUES ($1, $2, $3)");
     insert.bind(group).bind(user).bind(at).execute(&mut *tx).await?;
     let update = sqlx::query_scalar(
@@ -154,7 +128,7 @@ async fn join(tx: &mut SqliteConnection, group: Uuid, user: Uuid, at: i64) -> sq
 
 /// The activity record and the audit event of a change.
 async fn record(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     target: Uuid,
     (operation, subject, action): (&str, &str, &str),
     name: Option<String>,
@@ -166,11 +140,6 @@ async fn record(
         VALUES ($1, $2, '127.0.0.1', $3, $4, $5, 'done')",
     );
     activity.bind(at).bind(Uuid::nil()).bind(operation).bind(subject).bind(target).execute(&mut *tx).await?;
-    let audit = query(
-        "INSERT INTO audit_events (at, actor_kind, actor_id, actor_name, address, action, target, target_name, before,
-            after, alert, previous, hash)
-        VALUES ($1, 'scim', $2, 'bench', '127.0.0.1', $3, $4, $5, '{}', $6, 0, $7, $7)",
-    );
-    let audit = audit.bind(at).bind(Uuid::nil()).bind(action).bind(target).bind(name).bind(after);
-    audit.bind([0_u8; 32].as_slice()).execute(tx).await.map(drop)
+    let audit = query(AUDIT).bind(at).bind(Uuid::nil()).bind(action).bind(target).bind(name).bind(after);
+    audit.execute(tx).await.map(drop)
 }

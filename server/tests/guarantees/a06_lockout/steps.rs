@@ -9,6 +9,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
+use domain::UserId;
 use std::collections::BTreeSet;
 
 /// The break-glass account's name.
@@ -200,8 +201,13 @@ impl<'a> Walk<'a> {
         let members: Vec<Value> = people.iter().map(|id| json!({"value": id})).collect();
         let taken = self.model.group_name_taken(&name, None);
         let answer = self.app.post("/Groups", json!({"displayName": name, "members": members})).await;
-        let answer = expect(answer, if taken { StatusCode::CONFLICT } else { StatusCode::CREATED });
-        if !taken {
+        let status = match () {
+            () if names_nobody(&people) => StatusCode::BAD_REQUEST,
+            () if taken => StatusCode::CONFLICT,
+            () => StatusCode::CREATED,
+        };
+        let answer = expect(answer, status);
+        if status == StatusCode::CREATED {
             let members = self.model.people(&people);
             self.model.groups.insert(answer.id(), Group { name, members });
             self.model.changed("group.created");
@@ -213,10 +219,21 @@ impl<'a> Walk<'a> {
         let members: Vec<Value> = people.iter().map(|id| json!({"value": id})).collect();
         let body = json!({"displayName": name, "externalId": format!("g-{}", self.serial), "members": members});
         let answer = self.app.put(&format!("/Groups/{id}"), body).await;
-        if self.has_group(&id, &name, answer, StatusCode::OK) {
+        if names_nobody(&people) {
+            expect(answer, StatusCode::BAD_REQUEST);
+            return;
+        }
+        let done = if self.would_empty(&id, &people) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        if self.has_group(&id, &name, answer, done) && done == StatusCode::OK {
             let members = self.model.people(&people);
             self.model.set_group(&id, Group { name, members }, true);
         }
+    }
+
+    /// Whether a group would lose all its members to a list of strangers, which is refused.
+    fn would_empty(&self, id: &str, people: &[String]) -> bool {
+        let has_members = self.model.groups.get(id).is_some_and(|group| !group.members.is_empty());
+        has_members && !people.is_empty() && self.model.people(people).is_empty()
     }
 
     fn has_group(&self, id: &str, name: &str, answer: Answer, done: StatusCode) -> bool {
@@ -244,6 +261,7 @@ impl<'a> Walk<'a> {
         let values: Vec<Value> = people.iter().map(|id| json!({"value": id})).collect();
         let named = self.model.people(&people);
         let (operation, members): (Value, BTreeSet<String>) = match self.dice.below(9) {
+            0..4 | 7 if names_nobody(&people) => return,
             0..4 => (json!({"op": "Add", "path": "members", "value": values}), &group.members | &named),
             4..6 => match people.is_empty() {
                 true => return,
@@ -254,7 +272,15 @@ impl<'a> Walk<'a> {
                 let one = BTreeSet::from([first.clone()]);
                 (json!({"op": "remove", "path": format!("members[value eq \"{first}\"]")}), &group.members - &one)
             }
-            7 => (json!({"op": "replace", "path": "members", "value": values}), named),
+            7 => {
+                let replace = json!({"op": "replace", "path": "members", "value": values});
+                if self.would_empty(&id, &people) {
+                    let answer = self.app.patch(&format!("/Groups/{id}"), json!([replace])).await;
+                    expect(answer, StatusCode::BAD_REQUEST);
+                    return;
+                }
+                (replace, named)
+            }
             _ => (json!({"op": "remove", "path": "members"}), BTreeSet::new()),
         };
         let answer = self.app.patch(&format!("/Groups/{id}"), json!([operation])).await;
@@ -276,10 +302,9 @@ impl<'a> Walk<'a> {
         let id = self.someone();
         let there = self.model.users.contains_key(&id);
         let mut body = self.document(&format!("new-{}@corp.example", self.serial), true);
-        match self.dice.below(3) {
+        match self.dice.below(2) {
             0 => body["userName"] = json!(name),
-            1 => body["externalId"] = json!(name),
-            _ => body["emails"] = json!([{"value": "a@corp.example"}, {"value": name}]),
+            _ => body["externalId"] = json!(name),
         }
         let answer = match self.dice.below(3) {
             0 => self.app.put(&format!("/Users/{id}"), body).await,
@@ -336,6 +361,11 @@ impl<'a> Walk<'a> {
 }
 
 #[track_caller]
+/// Whether none of these can be an id, so that they are no members.
+fn names_nobody(people: &[String]) -> bool {
+    !people.is_empty() && people.iter().all(|id| id.parse::<UserId>().is_err())
+}
+
 fn expect(answer: Answer, status: StatusCode) -> Answer {
     answer.expect(status)
 }

@@ -4,7 +4,7 @@ use super::leaks::Secret;
 use crate::{
     binary::{Sheet, postern},
     browser::{Answer, Browser, request},
-    receivers::{MAIL_PASSWORD, webhook_secret},
+    receivers::{MAIL_PASSWORD, id_of, webhook_secret},
 };
 use hyper::StatusCode;
 use serde_json::{Value, json};
@@ -152,7 +152,7 @@ impl Life {
             self.see(browser.get(page).await);
         }
         for export in ["/admin/audit/export.csv", "/admin/audit/export.jsonl"] {
-            let answer = browser.get(export).await.expect(StatusCode::OK);
+            let answer = browser.post(export, "").await.expect(StatusCode::OK);
             assert!(answer.body.contains(NAME), "{export} holds the log");
             self.see(answer);
         }
@@ -172,7 +172,7 @@ impl Life {
         let export = self.export().await;
         let events = export.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
         let signed_in = events.filter(|event| event["action"] == "break_glass.signed_in");
-        signed_in.map(|event| format!("postern-audit-{}", event["seq"])).collect()
+        signed_in.map(|event| id_of(&event)).collect()
     }
 
     pub(super) async fn export(&mut self) -> String {

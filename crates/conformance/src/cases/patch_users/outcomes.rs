@@ -4,7 +4,7 @@ use super::emails;
 use crate::{
     Case,
     cases::{
-        ENTERPRISE, NOBODY,
+        ENTERPRISE, NOBODY, USER,
         patch::{keeps, refuses},
     },
 };
@@ -55,6 +55,9 @@ pub(super) fn unchanged() -> Vec<Case> {
     .into()
 }
 
+/// RFC 7644 §3.12: `invalidFilter` is for filters in paths, too.
+const PATH_OR_FILTER: &str = "invalidFilter|invalidPath";
+
 /// RFC 7644 §3.5.2 and §3.12. Each is refused together with a good operation in front of it.
 pub(super) fn refusals() -> Vec<Case> {
     let set = |path: &str, value: Value| json!({"op": "replace", "path": path, "value": value});
@@ -73,16 +76,16 @@ pub(super) fn refusals() -> Vec<Case> {
         ("empty-for-a-required-attribute", set("userName", json!("")), ""),
         ("blanks-for-a-required-attribute", set("userName", json!("  ")), ""),
         ("path-number", json!({"op": "replace", "path": 7, "value": "x"}), "invalidPath"),
-        ("path-open-bracket", set("emails[type eq \"work\"", json!("x")), "invalidPath"),
+        ("path-open-bracket", set("emails[type eq \"work\"", json!("x")), PATH_OR_FILTER),
         ("path-closed-bracket", set("emails]", json!("x")), "invalidPath"),
-        ("path-empty-brackets", set("emails[].value", json!("x")), "invalidPath"),
-        ("path-bad-filter", set("emails[type like \"work\"].value", json!("x")), "invalidPath"),
-        ("path-no-value-in-filter", set("emails[type eq].value", json!("x")), "invalidPath"),
+        ("path-empty-brackets", set("emails[].value", json!("x")), PATH_OR_FILTER),
+        ("path-bad-filter", set("emails[type like \"work\"].value", json!("x")), PATH_OR_FILTER),
+        ("path-no-value-in-filter", set("emails[type eq].value", json!("x")), PATH_OR_FILTER),
         ("path-double-dot", set("name..givenName", json!("x")), "invalidPath"),
         ("path-trailing-dot", set("name.", json!("x")), "invalidPath"),
         ("path-leading-dot", set(".title", json!("x")), "invalidPath"),
         ("path-text-behind-bracket", set("emails[type eq \"work\"]value", json!("x")), "invalidPath"),
-        ("path-two-filters", set("emails[type eq \"work\"][value pr]", json!("x")), "invalidPath"),
+        ("path-two-filters", set("emails[type eq \"work\"][value pr]", json!("x")), PATH_OR_FILTER),
         ("path-blank-inside", set("name givenName", json!("x")), "invalidPath"),
         ("active-word", set("active", json!("perhaps")), "invalidValue"),
         ("active-number", set("active", json!(1)), "invalidValue"),
@@ -105,6 +108,9 @@ pub(super) fn refusals() -> Vec<Case> {
         ("operations-text", json!({"Operations": "replace"})),
         ("operations-object", json!({"Operations": {"op": "replace", "path": "title", "value": "x"}})),
         ("list", json!([{"op": "replace", "path": "title", "value": "x"}])),
+        ("other-key", json!({"patchOperationList": [{"op": "replace", "path": "title", "value": "x"}]})),
+        ("bare-operation", json!({"op": "replace", "path": "title", "value": "x"})),
+        ("resource", json!({"schemas": [USER], "title": "x"})),
     ];
     let bodies = bodies.into_iter().map(|(label, body)| {
         let rule = "The body of a PATCH is an object whose Operations are a list.";

@@ -1,0 +1,164 @@
+//! Any stretch of time: what left in it, and the way to undo that, whether or not there was a batch.
+
+use super::{
+    lost,
+    undo::{Search, choose, undo_of_span, who},
+};
+use crate::{
+    ApiError,
+    api::guard::UndoSpan,
+    pages::{
+        components::{Tone, chip},
+        words::{absolute, visible},
+    },
+};
+use domain::{
+    Timestamp,
+    console::{Console, Departed},
+    guard::{Departure, Span},
+    token::Token,
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::params::ParamsMap;
+use uuid::Uuid;
+
+/// What the address of the page asks for, and what was found.
+pub(super) struct Asked {
+    pub(super) token: String,
+    pub(super) from: String,
+    pub(super) until: String,
+    pub(super) found: Option<(Span, Departed, Vec<Departure>)>,
+}
+
+impl Asked {
+    /// `search` is a text in the names of those of whom some can be chosen.
+    pub(super) async fn read(console: &Console, query: &ParamsMap, search: &str) -> domain::Result<Self> {
+        let get = |name: &str| query.get(name).unwrap_or_default();
+        let (token, from, until) = (get("token"), get("from"), get("until"));
+        let found = match span(&token, &from, &until) {
+            Some(span) => {
+                let departed = console.departed(span).await?;
+                let matching = match search {
+                    "" => departed.departures.clone(),
+                    _ => console.departed_named(span, search).await?,
+                };
+                Some((span, departed, matching))
+            }
+            None => None,
+        };
+        Ok(Self { token, from, until, found })
+    }
+}
+
+/// The stretch of time of a form: minutes in UTC as a browser writes them, and a token's id or nothing.
+pub(crate) fn span(token: &str, from: &str, until: &str) -> Option<Span> {
+    let minute = |text: &str| Timestamp::parse(&format!("{}:00Z", text.get(..16)?));
+    let token = if token.is_empty() { None } else { Some(token.parse().ok()?) };
+    Some(Span { token, from: minute(from)?, until: minute(until)?.plus_millis(59_999) })
+}
+
+/// The users and groups that were ticked, where some were to be.
+pub(crate) fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid>>, ApiError> {
+    if !chosen {
+        return Ok(None);
+    }
+    let targets: Option<Vec<Uuid>> = people.iter().map(|id| id.parse().ok()).collect();
+    match targets {
+        Some(targets) if !targets.is_empty() => Ok(Some(targets)),
+        _ => Err(ApiError::Invalid("Choose at least one person.".to_owned())),
+    }
+}
+
+/// The form that asks, and what it found.
+pub(super) fn panel(asked: &Asked, tokens: &[Token], search: &str, may_change: bool) -> impl IntoView + use<> {
+    view! {
+        <section class="panel" aria-labelledby="span">
+            <div class="panel-head"><h2 id="span">"Undo any time"</h2></div>
+            <div class="panel-text">
+                <p class="soft">
+                    "What a directory took away can be undone for 30 days, also when it was too little to be noticed."
+                </p>
+                {form(asked, tokens)}
+                {asked.found.as_ref().map(|found| result(asked, found, search, may_change))}
+            </div>
+        </section>
+    }
+}
+
+fn form(asked: &Asked, tokens: &[Token]) -> impl IntoView + use<> {
+    let option = |token: &Token| {
+        let id = token.id.to_string();
+        let selected = id == asked.token;
+        view! { <option value=id selected=selected>{visible(&token.name)}</option> }
+    };
+    let minute = |name: &'static str, label: &'static str, value: &str| {
+        view! {
+            <label class="field">
+                <span class="label">{label}</span>
+                <input type="datetime-local" name=name required value=value.to_owned()/>
+            </label>
+        }
+    };
+    view! {
+        <form class="stack" method="get" action="/admin/sso/guard#span">
+            <div class="fields">
+                <label class="field">
+                    <span class="label">"Token"</span>
+                    <select name="token">
+                        <option value="" selected=asked.token.is_empty()>"All tokens"</option>
+                        {tokens.iter().map(option).collect_view()}
+                    </select>
+                </label>
+                {minute("from", "From (UTC)", &asked.from)}
+                {minute("until", "Until (UTC)", &asked.until)}
+            </div>
+            <button class="button">"Show what left"</button>
+        </form>
+    }
+}
+
+fn result(
+    asked: &Asked,
+    (span, departed, matching): &(Span, Departed, Vec<Departure>),
+    search: &str,
+    may_change: bool,
+) -> impl IntoView + use<> {
+    let time = format!("between {} and {}", absolute(span.from), absolute(span.until));
+    if departed.departures.is_empty() {
+        return view! { <p role="status">{format!("Nobody lost anything {time}.")}</p> }.into_any();
+    }
+    let fields = || vec![("token", asked.token.clone()), ("from", asked.from.clone()), ("until", asked.until.clone())];
+    view! {
+        <div class="prose-lines">
+            <p role="status">
+                <strong>{lost(departed.losses)}</strong> {format!(" {time}. ")} {chip(Tone::Plain, "Not undone")}
+            </p>
+            {who(&departed.departures)}
+        </div>
+        {may_change.then(|| view! {
+            <div class="actions">{undo_of_span(fields(), departed)}</div>
+            {choose("span", UndoSpan::PATH, fields(), &departed.departures, Search { text: search, kept: fields(), matching })}
+        })}
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_whole_minutes() {
+        let found = span("", "2026-11-29T08:00", "2026-11-29T08:41").unwrap();
+        assert_eq!(found.until.millis() - found.from.millis(), 42 * 60_000 - 1);
+        assert!(span("", "2026-11-29", "2026-11-29T08:41").is_none());
+        assert!(span("no id", "2026-11-29T08:00", "2026-11-29T08:41").is_none());
+    }
+
+    #[test]
+    fn somebody_must_be_ticked() {
+        assert_eq!(targets(false, &[]), Ok(None));
+        assert!(targets(true, &[]).is_err() && targets(true, &["x".to_owned()]).is_err());
+        assert_eq!(targets(true, &[Uuid::nil().to_string()]), Ok(Some(vec![Uuid::nil()])));
+    }
+}

@@ -1,0 +1,47 @@
+//! A batch that is being undone, and how far that has come.
+
+use super::lost;
+use crate::{
+    islands::follow::Follow,
+    pages::{
+        components::{Tone, chip, when},
+        words::count,
+    },
+};
+use domain::{
+    Timestamp,
+    guard::{BatchSummary, Losses},
+    undo::Undo,
+};
+use leptos::prelude::*;
+
+/// The panel of one.
+pub(super) fn panel(summary: &BatchSummary, undo: &Undo, now: Timestamp) -> impl IntoView + use<> {
+    let id = format!("undoing-{}", undo.batch);
+    view! {
+        <section class="panel batch" aria-labelledby=id.clone()>
+            <div class="panel-head">
+                <div class="panel-title"><h2 id=id.clone()>"A batch is being undone"</h2> {chip(Tone::Info, "Under way")}</div>
+                <p class="soft">{when(now, undo.ordered.at)}</p>
+            </div>
+            <div class="panel-text">
+                <div class="prose-lines">
+                    <p role="status"><strong>{so_far(undo)}</strong> {left(summary, undo)}</p>
+                    <p class="soft">
+                        "It continues even if you leave this page or sign out. " <Follow/>
+                    </p>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+fn so_far(undo: &Undo) -> String {
+    format!("{} undone so far.", count(undo.undone.restored, "departure has been", "departures have been"))
+}
+
+/// What is left of the batch; of a part of it that is not known.
+fn left(summary: &BatchSummary, undo: &Undo) -> Option<String> {
+    let knows = undo.people.is_none() && summary.losses != Losses::default();
+    knows.then(|| format!(" What is left of the batch: {}.", lost(summary.losses)))
+}

@@ -1,0 +1,215 @@
+//! The words under which an event states facts of Postern's own, and how they are kept apart from what a document says.
+//!
+//! An event's `before` and `after` hold both: the attributes of the document that differ, and facts such as who joined a
+//! group. A token may give an attribute any name, so two rules keep an attribute from passing for a fact:
+//!
+//! - Where a change of a document is recorded, an attribute with a name from [`WORDS`] is written as [`quoted`] has it.
+//!   In a new event such a word is always Postern's own, in exports too.
+//! - An event about a document states few facts. A word that Postern does not write there is an attribute, also in the
+//!   events of older versions, which did not quote.
+
+use super::{Action, Actor, Event, LEFT_OUT};
+use serde_json::{Map, Value};
+
+/// Who joined a group with a change, and who left it.
+pub(crate) const JOINED: &str = "members joined";
+pub(crate) const LEFT: &str = "members left";
+
+/// Words about the membership of a group. The last three are those of older versions, which named who was asked for.
+const OF_MEMBERS: [&str; 5] = [JOINED, LEFT, "members added", "members removed", "members set"];
+
+/// What an undo states of the users and groups that it changes.
+const OF_UNDOING: [&str; 3] = ["undone batch", "members back", "memberships ended"];
+
+/// Every word under which Postern states a fact.
+pub const WORDS: [&str; 62] = [
+    JOINED,
+    LEFT,
+    "members added",
+    "members removed",
+    "members set",
+    "undone batch",
+    "members back",
+    "memberships ended",
+    LEFT_OUT,
+    super::ONLY_COUNTED,
+    "alerts read",
+    "alerts that were not sent",
+    "as",
+    "attempts",
+    "batch",
+    "because",
+    "budget",
+    "by",
+    "bytes",
+    "cap",
+    "client",
+    "codes removed",
+    "count",
+    "days",
+    "departures",
+    "drill",
+    "enforced",
+    "expires",
+    "failed",
+    "from",
+    "further",
+    "hash",
+    "how",
+    "last",
+    "last backup",
+    "last event",
+    "MiB stored",
+    "minutes",
+    "mode",
+    "names",
+    "networks",
+    "now",
+    "old token expires",
+    "paused",
+    "people",
+    "percent",
+    "proven accounts left",
+    "refusals",
+    "refused",
+    "replaces",
+    "restored",
+    "role",
+    "sessions ended",
+    "SHA-256",
+    "signed in",
+    "task",
+    "text",
+    "through",
+    "through group",
+    "token",
+    "tokens paused",
+    "user",
+];
+
+/// What stands before the name of an attribute that could be taken for a fact.
+const QUOTE: &str = "attribute ";
+
+/// What an event says under a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// A fact of Postern's own.
+    Fact,
+    /// An attribute of the document that the event is about, by its name in the document.
+    Attribute(&'a str),
+}
+
+impl Event {
+    /// What it says under a name in `before` or `after`.
+    pub fn said<'a>(&self, name: &'a str) -> Said<'a> {
+        if self.states(name) { Said::Fact } else { Said::Attribute(name.strip_prefix(QUOTE).unwrap_or(name)) }
+    }
+
+    /// A fact that it states in `after`.
+    pub fn fact(&self, word: &str) -> Option<Value> {
+        let mut after: Map<String, Value> = serde_json::from_str(self.after.as_deref()?).ok()?;
+        after.remove(word).filter(|_| self.states(word))
+    }
+
+    /// Whether Postern states facts under this word in such an event.
+    fn states(&self, word: &str) -> bool {
+        let of_group = matches!(self.action, Action::GroupCreated | Action::GroupChanged);
+        !self.action.is_about_document()
+            || word == LEFT_OUT
+            || of_group && OF_MEMBERS.contains(&word)
+            || OF_UNDOING.contains(&word) && !matches!(self.actor, Actor::Scim { .. })
+    }
+}
+
+impl Action {
+    /// Whether such an event tells what a document said before and says after. Any other states nothing but facts.
+    pub fn is_about_document(self) -> bool {
+        matches!(
+            self,
+            Self::UserCreated
+                | Self::UserChanged
+                | Self::UserDeactivated
+                | Self::UserReactivated
+                | Self::UserDeleted
+                | Self::UserRestored
+                | Self::GroupCreated
+                | Self::GroupChanged
+                | Self::GroupDeleted
+                | Self::GroupRestored
+        )
+    }
+}
+
+/// Whether Postern states facts under this word.
+pub(super) fn is_word(name: &str) -> bool {
+    WORDS.contains(&name)
+}
+
+/// The attributes of a document with names that are no facts: `because` becomes `attribute because`. Case is
+/// disregarded, since people read exports too, and a name that looks quoted is quoted once more.
+pub(super) fn quoted(attributes: Map<String, Value>) -> Map<String, Value> {
+    let quote = |name: String| match looks_stated(&name) {
+        true => format!("{QUOTE}{name}"),
+        false => name,
+    };
+    attributes.into_iter().map(|(name, value)| (quote(name), value)).collect()
+}
+
+fn looks_stated(name: &str) -> bool {
+    name.starts_with(QUOTE) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Timestamp,
+        audit::{Actor, Change},
+    };
+    use serde_json::json;
+
+    fn scim() -> Actor {
+        Actor::Scim { token: crate::TokenId(uuid::Uuid::nil()), name: "Entra".into() }
+    }
+
+    #[test]
+    fn r36_no_attribute_is_recorded_under_a_word_of_ours() {
+        for word in WORDS {
+            for name in [word.to_owned(), word.to_uppercase(), format!("{QUOTE}{word}")] {
+                let document = json!({name.clone(): "Approved by the CISO"}).to_string();
+                let change = Change::between("{}", &document);
+                let Some(Value::Object(after)) = change.after.map(|after| serde_json::from_str(&after).unwrap()) else {
+                    panic!("no change")
+                };
+                let (key, _) = after.iter().next().unwrap();
+                assert!(!is_word(key), "{key}");
+                let event = Event::new(Timestamp::from_millis(0), scim(), None, Action::UserChanged);
+                assert_eq!(event.said(key), Said::Attribute(&name));
+            }
+        }
+    }
+
+    #[test]
+    fn r36_an_event_about_a_document_states_few_facts() {
+        let said = |actor, action, word| Event::new(Timestamp::from_millis(0), actor, None, action).said(word);
+        for word in WORDS.into_iter().filter(|word| *word != LEFT_OUT) {
+            assert_eq!(said(scim(), Action::UserChanged, word), Said::Attribute(word));
+            assert_eq!(said(Actor::System, Action::GuardTripped, word), Said::Fact);
+        }
+        assert_eq!(said(scim(), Action::GroupChanged, JOINED), Said::Fact);
+        assert_eq!(said(scim(), Action::GroupChanged, "members set"), Said::Fact, "as older versions wrote it");
+        assert_eq!(said(scim(), Action::GroupChanged, "undone batch"), Said::Attribute("undone batch"));
+        assert_eq!(said(Actor::Host, Action::GroupChanged, "undone batch"), Said::Fact);
+        assert_eq!(said(scim(), Action::UserChanged, LEFT_OUT), Said::Fact);
+    }
+
+    #[test]
+    fn r36_a_fact_is_read_only_where_it_is_stated() {
+        let event = |action| Event {
+            after: Some(json!({"because": "x"}).to_string()),
+            ..Event::new(Timestamp::from_millis(0), scim(), None, action)
+        };
+        assert_eq!(event(Action::Refused).fact("because"), Some(json!("x")));
+        assert_eq!(event(Action::UserChanged).fact("because"), None);
+    }
+}

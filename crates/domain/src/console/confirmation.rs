@@ -1,0 +1,75 @@
+use super::{Console, Who};
+use crate::{
+    Refusal, Result,
+    audit::{Action, Event},
+    break_glass::{Account, Proof},
+    console::{Principal, idle},
+    session::SessionKey,
+    sign_in::{Keeps, check_reason, prove},
+};
+
+/// What a session is confirmed with.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    /// The secret, once more: what was proven for the session's account.
+    pub proof: Option<(Account, Proof)>,
+    /// What the session is for.
+    pub reason: Option<String>,
+    /// The hash of what is in the cookie.
+    pub key: SessionKey,
+    /// The hash of what will be in it.
+    pub next_key: SessionKey,
+    /// The hash of the cookie by which the browser is known, where it has one.
+    pub device: Option<[u8; 32]>,
+}
+
+impl Console {
+    /// Records that the secret was given once more, and what the session is for. The session is found under its next key
+    /// from then on, and a one-time code is used up with it. `None` where there is nothing to confirm: then nothing
+    /// happens, and the key stays.
+    ///
+    /// # Errors
+    /// `Refused` when the secret or the reason is needed and missing, when the session has ended or was confirmed by
+    /// another request, or as [`succeeded`](crate::sign_in::succeeded); `Invalid` for a reason that says nothing.
+    pub async fn confirm(&self, confirmation: Confirmation) -> Result<Option<Principal>> {
+        if confirmation.proof.is_none() {
+            if !self.is_fresh() {
+                return Err(Refusal::StepUp.into());
+            }
+            if !self.needs_reason() {
+                return Ok(None);
+            }
+        }
+        let mut confirmed = self.principal.clone();
+        match &confirmation.reason {
+            Some(reason) => confirmed.reason = Some(check_reason(reason)?),
+            None if self.needs_reason() => return Err(Refusal::ReasonNeeded.into()),
+            None => {}
+        }
+        let now = self.now();
+        if confirmation.proof.is_some() {
+            confirmed.checked = now;
+        }
+        let event = Event::new(now, confirmed.actor(), self.address.clone(), Action::BreakGlassConfirmed);
+        let event = Event { reason: confirmed.reason.clone(), ..event };
+        let work = self.env.store.write((confirmed, confirmation, event), |(confirmed, confirmation, event), tx| {
+            Box::pin(async move {
+                let mut confirmed = confirmed.clone();
+                if tx.session(confirmation.key, event.at, idle(event.at)).await?.is_none() {
+                    return Err(Refusal::SessionEnded.into());
+                }
+                if let Some((account, proof)) = &confirmation.proof {
+                    let keeps = Keeps { session: Some(confirmed.session), device: confirmation.device };
+                    let by = prove(tx, account, proof, keeps, event.at).await?;
+                    confirmed.who = Who::BreakGlass(account.id, by.generation);
+                }
+                if !tx.replace_session_key(&confirmed, confirmation.key, confirmation.next_key).await? {
+                    return Err(Refusal::SessionEnded.into());
+                }
+                tx.append_event(event).await?;
+                Ok(Some(confirmed))
+            })
+        });
+        work.await
+    }
+}

@@ -1,0 +1,81 @@
+//! The rule of the guard, from numbers alone: the store counts, this decides.
+
+use super::Sizes;
+use crate::{
+    Timestamp,
+    settings::{GuardMode, GuardSettings},
+};
+
+/// The length of time in which departures were too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The minutes that are set.
+    Quick,
+    /// A day, in which twice as many may leave: it catches those who go slowly.
+    Slow,
+}
+
+/// How many people have departed and belong to no batch, the call at hand included. Each person counts once, however
+/// often and in whatever way they departed, and through whichever token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// Within the minutes that are set.
+    pub quick: u64,
+    /// Within a day.
+    pub slow: u64,
+}
+
+/// What the batches say about a departure before anything is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is counted.
+    Counted,
+    /// It belongs to the batch that was approved.
+    Approved,
+    /// It belongs to the batch that waits for a decision.
+    Waiting,
+    /// It is refused until somebody decides.
+    Held,
+}
+
+/// Judges by the batches: `approved` says whether an approval covers the token now, and `waiting` when the latest
+/// undecided batch last grew.
+pub fn standing(guard: GuardSettings, now: Timestamp, approved: bool, waiting: Option<Timestamp>) -> Standing {
+    let grew_since = |since: Timestamp| waiting.is_some_and(|latest| latest >= since);
+    match guard.mode {
+        _ if approved => Standing::Approved,
+        GuardMode::Alert if grew_since(guard.since(now)) => Standing::Waiting,
+        // Waiting until the minutes are over must not help.
+        GuardMode::Hold if grew_since(guard.since_slow(now)) => Standing::Held,
+        _ => Standing::Counted,
+    }
+}
+
+/// The window in which too many have gone, if there is one.
+pub fn exceeded(guard: GuardSettings, population: u64, gone: Gone) -> Option<Window> {
+    if gone.quick > guard.threshold(population) {
+        Some(Window::Quick)
+    } else if gone.slow > guard.slow_threshold(population) {
+        Some(Window::Slow)
+    } else {
+        None
+    }
+}
+
+/// Whether a batch that has grown is reported again: at each doubling, so that a second mistake that joins a batch nobody
+/// has looked at is not silent. Each kind doubles by itself, so that many of one cannot hide another: it is reported when it
+/// begins, and from ten on.
+pub fn is_reported_again(sizes: Sizes, reported: Sizes) -> bool {
+    let doubled = |size: u64, reported: u64| match reported {
+        0 => size > 0,
+        _ => size >= reported.saturating_mul(2).max(10),
+    };
+    reported.all > 0
+        && (doubled(sizes.all, reported.all)
+            || doubled(sizes.people, reported.people)
+            || doubled(sizes.renames, reported.renames))
+}
+
+#[cfg(test)]
+#[path = "rule/tests.rs"]
+mod tests;

@@ -1,0 +1,131 @@
+//! Backups and what follows when one is put back. A restored database is an older state: tokens that were revoked since,
+//! codes that were used and sessions that ended are good again, and nothing in it tells which. So none of them counts.
+
+use crate::{
+    Env, Result, Timestamp,
+    audit::{Action, Actor, Event, to_hex},
+    store::Tx,
+    token::Token,
+};
+use serde_json::{Value, json};
+
+/// After so many days without a backup there is an alert, where backups are made with Postern's own command.
+pub const BACKUP_DAYS: i64 = 7;
+
+/// What was done to the database as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Upkeep {
+    /// The moment that the last removal of old rows took for the present.
+    pub horizon: Option<Timestamp>,
+    /// The last backup with Postern's own command.
+    pub backed_up: Option<Timestamp>,
+    /// The last time that an older state was put back.
+    pub restored: Option<Timestamp>,
+}
+
+impl Upkeep {
+    /// Whether a token was there when an older state was put back, which may not know that it ended since.
+    pub fn may_have_revived(&self, token: &Token) -> bool {
+        token.revoked.is_none() && self.restored.is_some_and(|restored| token.created <= restored)
+    }
+}
+
+/// How it is known that an older state was put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Somebody with a shell on the host said so, or did it.
+    ByHost,
+    /// The server saw it when it started.
+    AtStart,
+}
+
+/// What a restore has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Tokens that worked and are paused now.
+    pub tokens: u64,
+    /// Sessions of people who were signed in.
+    pub sessions: u64,
+    /// One-time codes that were unused.
+    pub codes: u64,
+}
+
+/// Notes what the database is now. If an older one was put in its place while this process ran, what that brought back to
+/// life is ended first: the next start could not tell any more.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer, or the note cannot be written.
+pub async fn keep_mark(env: &Env) -> Result<()> {
+    if env.store.is_put_back().await? {
+        restored(env, Found::AtStart).await?;
+    }
+    env.store.leave_mark().await
+}
+
+/// Ends what a restored database has brought back to life: pauses all tokens, ends all sessions, removes all one-time
+/// codes, and writes an event, which is an alert, with the end of the restored audit log. The secrets of the break-glass
+/// accounts stay, for they are the way in.
+pub async fn restored(env: &Env, found: Found) -> Result<Ended> {
+    let work = env.store.write((env.now(), found), |(now, found), tx| {
+        Box::pin(async move {
+            tx.lock_settings().await?;
+            let head = tx.audit_head().await?;
+            let ended = Ended {
+                tokens: tx.pause_tokens(*now).await?,
+                sessions: tx.delete_all_sessions().await?,
+                codes: tx.delete_all_codes().await?,
+            };
+            tx.set_restored(*now).await?;
+            let actor = match found {
+                Found::ByHost => Actor::Host,
+                Found::AtStart => Actor::System,
+            };
+            let event = Event::new(*now, actor, None, Action::DatabaseRestored);
+            tx.append_event(&event.with(&facts(head, ended))).await?;
+            Ok(ended)
+        })
+    });
+    work.await
+}
+
+/// Notes that the host has made a backup: of so many bytes, with this SHA-256, up to this event.
+pub async fn backed_up(env: &Env, bytes: u64, sha256: [u8; 32], head: Option<(i64, [u8; 32])>) -> Result<()> {
+    let (event, hash) = head.unzip();
+    let facts = json!({
+        "bytes": bytes,
+        "SHA-256": to_hex(&sha256),
+        "last event": event,
+        "hash": hash.map(|hash| to_hex(&hash)),
+    });
+    let event = Event::new(env.now(), Actor::Host, None, Action::BackupMade).with(&facts);
+    let work = env.store.write(event, |event, tx| {
+        Box::pin(async move {
+            tx.set_backed_up(event.at).await?;
+            tx.append_event(event).await
+        })
+    });
+    work.await
+}
+
+fn facts(head: Option<(i64, [u8; 32])>, ended: Ended) -> Value {
+    let (event, hash) = head.unzip();
+    json!({
+        "last event": event,
+        "hash": hash.map(|hash| to_hex(&hash)),
+        "tokens paused": ended.tokens,
+        "sessions ended": ended.sessions,
+        "codes removed": ended.codes,
+    })
+}
+
+/// The alert that there has been no backup for [`BACKUP_DAYS`], once in as many days. Those who back up in another way,
+/// such as with `pg_dump`, have never used the command and get none.
+pub(crate) async fn remind_of_backup(tx: &mut dyn Tx, now: Timestamp) -> Result<Option<Event>> {
+    let Some(last) = tx.upkeep().await?.backed_up else { return Ok(None) };
+    let since = now.plus_days(-BACKUP_DAYS);
+    if last > since || !tx.remind_of_backup(since, now).await? {
+        return Ok(None);
+    }
+    let event = Event::new(now, Actor::System, None, Action::BackupOverdue);
+    Ok(Some(event.with(&json!({"last backup": last.to_string()}))))
+}

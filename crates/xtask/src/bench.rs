@@ -1,0 +1,82 @@
+//! `cargo xtask bench`: measures the binary as it is shipped.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::bundle::Profile;
+use crate::postgres::Postgres;
+use crate::project::{Project, run};
+use crate::setup;
+
+/// What is measured: the cost of calls on both databases, unless something else is asked for.
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// How many users there are; 1,000, 100,000 and 1,000,000 by default.
+    #[arg(conflicts_with = "other")]
+    users: Vec<u32>,
+    /// Measure the cost of calls on this database only.
+    #[arg(long, value_name = "DATABASE", conflicts_with = "other")]
+    on: Option<Database>,
+    /// Measure how long a rescue takes, and what three minutes of guessing do to others.
+    #[arg(long, group = "other")]
+    emergency: bool,
+    /// Measure how many users many connections create a second on Postgres, where a commit takes long.
+    #[arg(long, group = "other")]
+    writers: bool,
+    /// Measure how people get in on both databases while the holder of a token does its worst.
+    #[arg(long, group = "other")]
+    siege: bool,
+}
+
+/// Where the cost of calls is measured.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Bench {
+    /// Runs the benchmark on the binary that was built.
+    pub(crate) fn run(&self, project: &Project) -> Result<()> {
+        if self.siege {
+            // What measures need not be fast: the server's own time is what counts.
+            measure(project, "emergency --profile dev -- siege", None)?;
+            return measure(project, "emergency --profile dev -- siege", Some(&Postgres::start_durable()?));
+        }
+        if self.writers {
+            return measure(project, "writers", Some(&Postgres::start_durable()?));
+        }
+        if self.emergency {
+            return measure(project, "emergency --profile dev -- rescue flood", None);
+        }
+        self.costs(project)
+    }
+
+    fn costs(&self, project: &Project) -> Result<()> {
+        // The program is the bare server too, which is built as the product is.
+        let users: String = self.users.iter().map(|users| format!(" {users}")).collect();
+        let words = format!("scim --{users}");
+        let (on_sqlite, on_postgres) = (self.on != Some(Database::Postgres), self.on != Some(Database::Sqlite));
+        if on_postgres {
+            // What is missing is said before the time that SQLite takes.
+            setup::postgres()?;
+        }
+        if on_sqlite {
+            measure(project, &words, None)?;
+        }
+        if on_postgres {
+            measure(project, &words, Some(&Postgres::start_durable()?))?;
+        }
+        Ok(())
+    }
+}
+
+fn measure(project: &Project, words: &str, cluster: Option<&Postgres>) -> Result<()> {
+    let mut bench = project.cargo(&format!("bench -p server --bench {words}"));
+    bench.env("POSTERN_BIN", project.binary(Profile::Release));
+    match cluster {
+        Some(cluster) => bench.env("POSTERN_BENCH_POSTGRES", cluster.url("postgres")),
+        None => bench.env_remove("POSTERN_BENCH_POSTGRES"),
+    };
+    run(&mut bench)
+}

@@ -1,0 +1,2 @@
+-- Nothing to do: SQLite has one writer, so units take turns anyway and leave nothing to settle. On Postgres the migration
+-- of this number lets writers run side by side.

@@ -1,0 +1,92 @@
+//! Changes that take long to compute: aside, a few at a time, while the database serves others.
+
+use domain::{
+    Error, Result,
+    directory::{Edit, Recorded, Source, Tried},
+};
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+/// How many are under way at once, from the computation to the write, so that few lose a race to each other.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// How often a change is computed outside. One that has lost that many races is computed inside the unit of work, so
+/// that no client starves.
+const TRIES: usize = 5;
+
+/// Changes something. `attempt` is the unit of work that takes the new profile from a source.
+pub(super) async fn change<R: Recorded, V, F>(
+    edit: &Arc<Edit<R>>,
+    attempt: impl Fn(Source<R::Profile>) -> F,
+) -> Result<V>
+where
+    F: Future<Output = Result<Tried<R, V>>>,
+{
+    let mut before = match attempt(Source::IfLight).await? {
+        Tried::Done(view) => return Ok(view),
+        Tried::Heavy(before) => before,
+    };
+    let failed = |error: &str| Error::Unavailable(error.into());
+    let mut turn = TURNS.acquire().await.map_err(|error| Error::Unavailable(error.into()))?;
+    for _ in 0..TRIES {
+        let edit = edit.clone();
+        // The computation goes on when the caller hangs up, so it keeps its turn.
+        let computed = spawn_blocking(move || (edit.prepare(&before), turn)).await;
+        let (prepared, kept) = computed.map_err(|_| failed("a change could not be computed"))?;
+        match attempt(Source::Prepared(prepared?)).await? {
+            Tried::Done(view) => return Ok(view),
+            Tried::Heavy(newer) => (before, turn) = (newer, kept),
+        }
+    }
+    match attempt(Source::Inside).await? {
+        Tried::Done(view) => Ok(view),
+        Tried::Heavy(_) => Err(failed("others changed the resource while a large change was computed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        GroupId, Timestamp,
+        group::{Group, GroupProfile},
+    };
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn group(version: i64) -> Group {
+        let moment = Timestamp::from_millis(0);
+        let profile = GroupProfile { display_name: "Staff".into(), external_id: None, document: "{}".into() };
+        Group { id: GroupId(Default::default()), version, created: moment, changed: moment, profile }
+    }
+
+    /// How often the change is computed outside, and whether it ends inside, after losing that many races.
+    async fn computed(overtaken: usize) -> (usize, bool) {
+        let computed = Arc::new(AtomicUsize::new(0));
+        let counted = computed.clone();
+        let edit = Arc::new(Edit::new(usize::MAX, move |group: &Group| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Ok(group.profile.clone())
+        }));
+        let tries = AtomicUsize::new(0);
+        let inside = change(&edit, |source| {
+            let before = tries.fetch_add(1, Ordering::SeqCst);
+            async move {
+                Ok(match source {
+                    Source::Inside => Tried::Done(true),
+                    Source::Prepared(_) if before > overtaken => Tried::Done(false),
+                    _ => Tried::Heavy(group(1)),
+                })
+            }
+        });
+        let inside = inside.await.unwrap();
+        (computed.load(Ordering::SeqCst), inside)
+    }
+
+    #[tokio::test]
+    async fn r03_a_change_is_computed_again_a_few_times() {
+        assert_eq!(computed(0).await, (1, false));
+        assert_eq!(computed(3).await, (4, false));
+        assert_eq!(computed(4).await, (5, false));
+        assert_eq!(computed(5).await, (5, true));
+    }
+}

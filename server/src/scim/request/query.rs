@@ -1,0 +1,240 @@
+//! The parameters of a query (RFC 7644 §3.4.2, RFC 9865), from an address or from the body of a search request. What is not
+//! understood is refused: a filter that is passed over returns everybody.
+
+use super::{super::reply::Problem, Call};
+use domain::query::Slice;
+use scim::{resource::Projection, schema::ResourceType};
+use serde_json::{Map, Value};
+
+/// The parameters that say what a query asks for. Others are passed over.
+pub(in crate::scim) const PARAMETERS: [&str; 8] =
+    ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
+
+/// Parameters, by the names that they have here.
+pub(super) type Query = Vec<(String, String)>;
+
+/// What a parameter is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    /// Names with commas between them.
+    Names,
+}
+
+fn known(name: &str) -> Option<(&'static str, Kind)> {
+    let known = PARAMETERS.into_iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let kind = match known {
+        "startIndex" | "count" => Kind::Number,
+        "attributes" | "excludedAttributes" => Kind::Names,
+        _ => Kind::Text,
+    };
+    Some((known, kind))
+}
+
+/// The parameters of an address. Lists of names that come twice are one list.
+///
+/// # Errors
+/// `invalidSyntax` where another parameter has two values.
+pub(super) fn of_address(pairs: Query) -> scim::Result<Query> {
+    let mut query = Query::new();
+    for (name, value) in pairs {
+        let Some((name, kind)) = known(&name) else {
+            query.push((name, value));
+            continue;
+        };
+        match query.iter_mut().find(|(other, _)| other == name) {
+            None => query.push((name.to_owned(), value)),
+            Some((_, names)) if kind == Kind::Names => {
+                names.push(',');
+                names.push_str(&value);
+            }
+            Some((_, other)) if *other == value => {}
+            Some(_) => return Err(scim::Error::invalid_syntax(format!("{name} is given twice; send one value."))),
+        }
+    }
+    Ok(query)
+}
+
+/// The parameters that the body of a search request holds (RFC 7644 §3.4.3); null is none.
+///
+/// # Errors
+/// `invalidSyntax` where one has a value of another type, or two.
+pub(super) fn of_body(body: Map<String, Value>) -> scim::Result<Query> {
+    let mut query = Query::new();
+    for (name, value) in body {
+        let Some((name, kind)) = known(&name).filter(|_| !value.is_null()) else { continue };
+        let text = text_of(kind, value).ok_or_else(|| {
+            let wanted = match kind {
+                Kind::Text => "a text",
+                Kind::Number => "a whole number",
+                Kind::Names => "a list of texts",
+            };
+            scim::Error::invalid_syntax(format!("{name} must be {wanted}."))
+        })?;
+        query.push((name.to_owned(), text));
+    }
+    of_address(query)
+}
+
+/// A value as an address has it; `None` where it is of another type.
+fn text_of(kind: Kind, value: Value) -> Option<String> {
+    match (kind, value) {
+        (_, Value::String(text)) => Some(text),
+        (Kind::Number, Value::Number(number)) => whole(&number),
+        (Kind::Names, Value::Array(names)) => {
+            let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+            names.map(|names| names.join(","))
+        }
+        _ => None,
+    }
+}
+
+/// A whole number, also where it is written as 10.0.
+fn whole(number: &serde_json::Number) -> Option<String> {
+    if number.is_i64() || number.is_u64() {
+        return Some(number.to_string());
+    }
+    number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15).map(|number| format!("{number:.0}"))
+}
+
+impl Call {
+    /// The names of the query's parameters.
+    pub(in crate::scim) fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.query.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// A query parameter; its name counts without regard to case, and parameters that nobody knows are passed over.
+    pub(in crate::scim) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Takes the query that a search request holds in its body (RFC 7644 §3.4.3), as if it stood in the URL.
+    pub(in crate::scim) fn search(&mut self) -> Result<(), Problem> {
+        self.query = of_body(self.take_body()?)?;
+        Ok(())
+    }
+
+    /// The filter, if there is one.
+    pub(in crate::scim) fn filter(&self) -> Result<Option<scim::filter::Filter>, Problem> {
+        let text = self.parameter("filter");
+        Ok(text.map(|text| scim::filter::parse(text, &self.limits)).transpose().map_err(scim::Error::from)?)
+    }
+
+    /// `attributes` and `excludedAttributes`.
+    pub(in crate::scim) fn projection(&self, resource_type: &ResourceType) -> Result<Projection, Problem> {
+        let (only, except) = (self.parameter("attributes"), self.parameter("excludedAttributes"));
+        Ok(Projection::parse(only, except, resource_type)?)
+    }
+
+    /// `startIndex` and `count`. RFC 7644 §3.4.2.4: a `startIndex` below 1 is 1, a negative `count` is 0.
+    pub(in crate::scim) fn slice(&self) -> Result<Slice, Problem> {
+        let number = |name, default: u64| match self.parameter(name).map(str::trim) {
+            None | Some("") => Ok(default),
+            Some(text) if text.starts_with('-') && text[1..].bytes().all(|b| b.is_ascii_digit()) => Ok(0),
+            Some(text) => text.parse().map_err(|_| {
+                scim::Error::invalid_value("startIndex and count must be whole numbers; lists start at 1.")
+            }),
+        };
+        let (default, largest) = self.page_sizes();
+        let offset = number("startIndex", 1)?.saturating_sub(1).min(i64::MAX.unsigned_abs());
+        Ok(Slice { offset, limit: number("count", default)?.min(largest) })
+    }
+
+    /// `count` beside a cursor. RFC 9865 §2.1: a negative one is 0; pages are not longer than the largest.
+    pub(in crate::scim) fn count(&self) -> Result<u64, Problem> {
+        let (default, largest) = self.page_sizes();
+        let text = self.parameter("count").map(str::trim).unwrap_or_default();
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        match (text, digits) {
+            ("", _) => Ok(default),
+            (_, "") => Err(scim::Error::invalid_count("count must be a whole number.").into()),
+            _ if !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Err(scim::Error::invalid_count("count must be a whole number.").into())
+            }
+            _ if text != digits => Ok(0),
+            // A number that is too large for us is too large for a page, too.
+            _ => Ok(text.parse().unwrap_or(largest).min(largest)),
+        }
+    }
+
+    fn page_sizes(&self) -> (u64, u64) {
+        let size = |size| u64::try_from(size).unwrap_or(u64::MAX);
+        (size(self.limits.default_page_size), size(self.limits.page_size))
+    }
+
+    /// `sortBy`, if there is one.
+    pub(in crate::scim) fn sort_by(&self) -> Option<&str> {
+        self.parameter("sortBy").map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    /// Whether `sortOrder` is `descending` (RFC 7644 §3.4.2.3).
+    pub(in crate::scim) fn descending(&self) -> Result<bool, Problem> {
+        match self.parameter("sortOrder").map(str::trim) {
+            None | Some("") => Ok(false),
+            Some(order) if order.eq_ignore_ascii_case("ascending") => Ok(false),
+            Some(order) if order.eq_ignore_ascii_case("descending") => Ok(true),
+            Some(_) => Err(scim::Error::invalid_value("sortOrder is ascending or descending.").into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn body(value: Value) -> scim::Result<Query> {
+        let Value::Object(body) = value else { panic!("{value}") };
+        of_body(body)
+    }
+
+    #[test]
+    fn ra2_what_is_no_filter_is_no_query_for_everybody() {
+        for wrong in [json!(true), json!(false), json!(1), json!({"userName": "a"}), json!(["a"]), json!([])] {
+            for name in ["filter", "FILTER", "cursor", "sortBy", "sortOrder"] {
+                assert!(body(json!({ name: wrong })).is_err(), "{name} {wrong}");
+            }
+        }
+        for (name, wrong) in [
+            ("count", json!(1.5)),
+            ("count", json!(true)),
+            ("startIndex", json!([1])),
+            ("attributes", json!(1)),
+            ("attributes", json!(["userName", 1])),
+            ("excludedAttributes", json!({"a": 1})),
+        ] {
+            assert!(body(json!({ name: wrong })).is_err(), "{name} {wrong}");
+        }
+        assert!(body(json!({"filter": "a pr", "Filter": "b pr"})).is_err());
+    }
+
+    #[test]
+    fn a_search_request_says_what_an_address_says() {
+        let found = body(json!({
+            "schemas": ["x"], "filter": null, "sortby": "userName", "count": 10.0, "startIndex": "3",
+            "attributes": ["userName", "emails"], "unknown": {"a": 1}
+        }));
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let wanted = [
+            pair("sortBy", "userName"),
+            pair("count", "10"),
+            pair("startIndex", "3"),
+            pair("attributes", "userName,emails"),
+        ];
+        assert_eq!(found.unwrap(), wanted);
+    }
+
+    #[test]
+    fn br20_parameters_may_repeat_where_that_makes_sense() {
+        let address = |pairs: &[(&str, &str)]| {
+            of_address(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        let found = address(&[("attributes", "userName"), ("Attributes", "emails"), ("x", "1"), ("x", "2")]).unwrap();
+        assert_eq!((found.len(), found[0].1.as_str()), (3, "userName,emails"));
+        assert_eq!(address(&[("count", "5"), ("COUNT", "5")]).unwrap().len(), 1);
+        for name in ["filter", "count", "startIndex", "cursor", "sortBy", "sortOrder"] {
+            assert!(address(&[(name, "1"), (name, "2")]).is_err(), "{name}");
+        }
+    }
+}

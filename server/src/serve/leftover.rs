@@ -1,0 +1,64 @@
+//! The rest of a body that was answered before all of it had come. A proxy that is still sending it takes the end of the
+//! connection for a dead server, and drops the answer: so the rest is read and thrown away, within bounds.
+
+use super::Limits;
+use crate::arrival::{Arrival, Rest};
+use axum::http::{HeaderValue, Response, header};
+use http_body_util::BodyExt;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
+
+/// How many connections are read from after their answer at the same time. Others end at once.
+const LINGERING: usize = 64;
+
+static PLACES: Semaphore = Semaphore::const_new(LINGERING);
+
+/// How much is read at most, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Drain {
+    /// Bytes.
+    pub bytes: u64,
+    /// Time.
+    pub time: Duration,
+}
+
+/// Reads what is left of the body, after which the connection may take another request. Where that would be too much, the
+/// answer says that the connection ends, and goes out while more is read.
+pub(super) async fn read<B>(mut response: Response<B>, arrival: &Arc<Arrival>, limits: &Limits) -> Response<B> {
+    let Some(mut rest) = arrival.take_rest() else { return response };
+    let is_last = response.headers().get(header::CONNECTION).is_some_and(|value| value == "close");
+    if rest.is_withheld || is_last || !throw_away(&mut rest, limits.rest).await {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if !rest.is_withheld {
+            linger(rest, limits.linger);
+        }
+    }
+    response
+}
+
+fn linger(mut rest: Rest, drain: Drain) {
+    let Ok(place) = PLACES.try_acquire() else { return };
+    tokio::spawn(async move {
+        throw_away(&mut rest, drain).await;
+        drop(place);
+    });
+}
+
+/// Reads so much at most. Returns whether that was all.
+async fn throw_away(rest: &mut Rest, drain: Drain) -> bool {
+    let (end, mut bytes) = (Instant::now() + drain.time, 0);
+    while let Ok(frame) = timeout_at(end, rest.body.frame()).await {
+        match frame {
+            None => return true,
+            Some(Err(_)) => return false,
+            Some(Ok(frame)) => bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+        }
+        if bytes > drain.bytes {
+            return false;
+        }
+    }
+    false
+}

@@ -1,0 +1,222 @@
+//! The connections that have places, and which of them makes room for another.
+
+use super::{
+    crowds::{Crowds, Networks, Standing},
+    lock,
+};
+use crate::arrival::Arrival;
+use ipnet::IpNet;
+use std::{
+    cmp::Reverse,
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, mpsc::Sender},
+    time::{Instant, sleep},
+};
+
+/// How long a connection has to tell its caller that its request was given up.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+pub(super) struct Connections {
+    grace: Duration,
+    /// How many a network of many callers may have before it is a crowd.
+    share: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    next: u64,
+    by_number: HashMap<u64, Arc<Connection>>,
+    crowds: Crowds,
+}
+
+/// A connection, as far as others care that need its place.
+pub(super) struct Connection {
+    /// None for a trusted proxy.
+    caller: Option<IpAddr>,
+    /// None for callers that are no strangers.
+    networks: Option<Networks>,
+    began: Instant,
+    phase: Mutex<Phase>,
+    leave: Notify,
+    /// Who gets its place.
+    heir: OnceLock<Heir>,
+}
+
+/// Takes over the places of connections that left for its sake.
+pub(super) type Heir = Sender<OwnedSemaphorePermit>;
+
+/// What a connection does.
+pub(super) enum Phase {
+    /// It waits for its caller, to send a request or to take an answer.
+    Idle(Instant),
+    /// It has a request, of which the body may still be awaited.
+    Request(Option<Arc<Arrival>>),
+    /// It was asked to leave, perhaps in the middle of a request.
+    Leaving { with_request: bool },
+}
+
+/// How gladly a connection is let go; the greatest goes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// One that has not had the time of grace. It goes only where it is one of too many.
+    Young,
+    /// A trusted proxy's, between two requests: the proxy may be about to use it.
+    IdleProxy,
+    /// One that waits for its caller, though not for long.
+    Waiting,
+    /// One that has waited for its caller at least for the time of grace.
+    WaitingLong,
+}
+
+impl Connections {
+    pub(super) fn new(grace: Duration, share: usize) -> Self {
+        Self { grace, share, table: Mutex::default() }
+    }
+
+    /// Adds one, and gives its number.
+    pub(super) fn add(&self, caller: Option<IpAddr>, networks: Option<Networks>) -> (u64, Arc<Connection>) {
+        let began = Instant::now();
+        let (phase, leave) = (Mutex::new(Phase::Idle(began)), Notify::new());
+        let connection = Arc::new(Connection { caller, networks, began, phase, leave, heir: OnceLock::new() });
+        let mut table = lock(&self.table);
+        if let Some(networks) = &connection.networks {
+            table.crowds.enter(networks);
+        }
+        let number = table.next;
+        table.next += 1;
+        table.by_number.insert(number, connection.clone());
+        (number, connection)
+    }
+
+    pub(super) fn remove(&self, number: u64) {
+        let mut table = lock(&self.table);
+        if let Some(networks) = table.by_number.remove(&number).and_then(|connection| connection.networks.clone()) {
+            table.crowds.leave(&networks);
+        }
+    }
+
+    /// Whether a stranger comes from the network that has far more than its share.
+    pub(super) fn is_in_crowd(&self, networks: &Networks) -> bool {
+        lock(&self.table).crowds.standing(Some(networks), self.share) == Standing::Within
+    }
+
+    /// Asks a connection of this caller to leave. False where none has waited for the time of grace.
+    pub(super) fn make_room_of(&self, caller: IpAddr) -> bool {
+        lock(&self.table).ask_to_leave(self.grace, Rank::WaitingLong, None, |own| own.caller == Some(caller))
+    }
+
+    /// Asks a connection to leave for the heir, where one can. `networks` are a stranger's, and `open` is how many places
+    /// there are for everybody.
+    pub(super) fn make_room(&self, heir: &Heir, networks: Option<&Networks>, open: usize) {
+        let (table, grace, heir) = (lock(&self.table), self.grace, Some(heir));
+        let is_from = |connection: &Connection, crowd: &IpNet| {
+            connection.networks.as_ref().is_some_and(|networks| networks.are_in(crowd))
+        };
+        let is_too_many = match table.crowds.standing(networks, self.share) {
+            Standing::Beside(crowd) => table.ask_to_leave(grace, Rank::Young, heir, |other| is_from(other, &crowd)),
+            Standing::Level | Standing::Within => false,
+        };
+        // Strangers from ever so many networks have no more than half where the host or a proxy needs a place.
+        let is_theirs = networks.is_none() && table.crowds.strangers() > open / 2;
+        let _ = is_too_many
+            || table.ask_to_leave(grace, Rank::Waiting, heir, |_| true)
+            || is_theirs && table.ask_to_leave(grace, Rank::Young, heir, |other| other.networks.is_some())
+            || table.ask_to_leave(grace, Rank::IdleProxy, heir, |_| true);
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        let table = lock(&self.table);
+        table.by_number.is_empty() && table.crowds.is_empty()
+    }
+}
+
+impl Table {
+    /// Asks the connection to leave that has the highest rank, at least this one, and has waited longest. False where
+    /// there is none.
+    fn ask_to_leave(
+        &self,
+        grace: Duration,
+        least: Rank,
+        heir: Option<&Heir>,
+        among: impl Fn(&Connection) -> bool,
+    ) -> bool {
+        let ranked = self.by_number.values().filter(|connection| among(connection));
+        let ranked = ranked.filter_map(|connection| Some((connection, connection.rank(grace)?)));
+        let first =
+            ranked.filter(|(_, (rank, _))| *rank >= least).max_by_key(|(_, (rank, since))| (*rank, Reverse(*since)));
+        first.inspect(|(connection, _)| connection.ask_to_leave(heir)).is_some()
+    }
+}
+
+impl Connection {
+    pub(super) fn is_proxy(&self) -> bool {
+        self.caller.is_none()
+    }
+
+    /// Its rank, and since when it waits; none for one that stays: it is worked on, or it leaves already.
+    fn rank(&self, grace: Duration) -> Option<(Rank, Instant)> {
+        let (since, is_idle) = match &*lock(&self.phase) {
+            Phase::Idle(since) => (*since, true),
+            Phase::Request(Some(arrival)) if arrival.is_under_way() => (arrival.began(), false),
+            Phase::Request(_) | Phase::Leaving { .. } => return None,
+        };
+        let (has_waited, is_proxy) = (since.elapsed() >= grace, self.is_proxy());
+        let rank = match (is_proxy, has_waited) {
+            (true, true) if is_idle => Rank::IdleProxy,
+            (_, true) => Rank::WaitingLong,
+            // Whoever sends something now and then must not hold a place by that.
+            (false, false) if self.began.elapsed() >= grace => Rank::Waiting,
+            (_, false) => Rank::Young,
+        };
+        Some((rank, since))
+    }
+
+    fn ask_to_leave(&self, heir: Option<&Heir>) {
+        if let Some(heir) = heir {
+            // Nobody is asked twice.
+            let _ = self.heir.set(heir.clone());
+        }
+        let mut phase = lock(&self.phase);
+        let with_request = match &*phase {
+            Phase::Request(arrival) => {
+                arrival.iter().for_each(|arrival| arrival.give_up());
+                true
+            }
+            Phase::Idle(_) | Phase::Leaving { .. } => false,
+        };
+        *phase = Phase::Leaving { with_request };
+        self.leave.notify_one();
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        let mut now = lock(&self.phase);
+        if !matches!(*now, Phase::Leaving { .. }) {
+            *now = phase;
+        }
+    }
+
+    /// Done when it was asked to leave, and the caller of a request that is given up was told.
+    pub(super) async fn leave(&self) {
+        self.leave.notified().await;
+        let with_request = matches!(*lock(&self.phase), Phase::Leaving { with_request: true });
+        if with_request {
+            sleep(LAST_WORDS).await;
+        }
+    }
+
+    pub(super) fn heir(&self) -> Option<&Heir> {
+        self.heir.get()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_leaving(&self) -> bool {
+        matches!(*lock(&self.phase), Phase::Leaving { .. })
+    }
+}

@@ -1,0 +1,76 @@
+//! Members who take the place of others, and lists that name nobody.
+
+use crate::{
+    GUID, members, on_both,
+    support::{TestApp, Value, json},
+};
+use axum::http::{Method, StatusCode};
+use std::slice::from_ref;
+
+on_both!(ra1_members_who_are_named_give_way_to_others, br6_br10_a_list_that_names_nobody_empties_no_group);
+
+async fn refused(app: &TestApp, path: &str, operations: Value, kind: &str) {
+    let answer = app.scim(Method::PATCH, path, Some(json!({"Operations": operations}))).await;
+    let answer = answer.expect(StatusCode::BAD_REQUEST);
+    assert_eq!(answer.json()["scimType"], kind, "{operations}");
+}
+
+async fn ids(app: &TestApp, group: &str) -> Vec<String> {
+    members(app, group).await.into_iter().map(|(_, id)| id).collect()
+}
+
+async fn ra1_members_who_are_named_give_way_to_others(app: TestApp) {
+    let (a, b, c) = (app.user("a@x.example").await, app.user("b@x.example").await, app.user("c@x.example").await);
+    let (inner, group) = (app.group("Inner").await, app.group("Outer").await);
+    let path = format!("/Groups/{group}");
+    let exchange = |out: &str, into: Value| json!({"op": "replace", "path": format!("members[value eq \"{out}\"]"), "value": into});
+    let add = json!({"op": "add", "path": "members", "value": [{"value": b}]});
+    app.patch(&path, json!([add])).await.expect(StatusCode::OK);
+    // Nobody who is named is a member, whether somebody else has the id or nobody.
+    for out in [a.as_str(), GUID, "x", &inner] {
+        refused(&app, &path, json!([exchange(out, json!({"value": c}))]), "noTarget").await;
+        // What comes later does not make it right.
+        let later = json!({"op": "replace", "path": "members", "value": [{"value": a}]});
+        refused(&app, &path, json!([exchange(out, json!({"value": c})), later]), "noTarget").await;
+    }
+    assert_eq!(ids(&app, &group).await, from_ref(&b));
+    app.patch(&path, json!([exchange(&b, json!({"value": c}))])).await.expect(StatusCode::OK);
+    assert_eq!(ids(&app, &group).await, from_ref(&c));
+    // Groups give way to users and the other way round; one of those who are named is enough.
+    app.patch(&path, json!([exchange(&c, json!([{"value": a}, {"value": inner}]))])).await.expect(StatusCode::OK);
+    assert_eq!(ids(&app, &group).await, [a.clone(), inner.clone()]);
+    app.patch(&path, json!([exchange(&inner, json!(b))])).await.expect(StatusCode::OK);
+    let either = format!("members[value eq \"{GUID}\" or value eq \"{a}\"]");
+    let either = json!([{"op": "replace", "path": either, "value": {"value": c}}]);
+    app.patch(&path, either).await.expect(StatusCode::OK);
+    assert_eq!(ids(&app, &group).await, [b, c]);
+}
+
+async fn br6_br10_a_list_that_names_nobody_empties_no_group(app: TestApp) {
+    let (ada, group) = (app.user("ada@x.example").await, app.group("Owners").await);
+    let path = format!("/Groups/{group}");
+    let replace = |value: Value| json!([{"op": "replace", "path": "members", "value": value}]);
+    // Who was not there cannot be lost.
+    app.patch(&path, replace(json!([{"value": GUID}]))).await.expect(StatusCode::OK);
+    app.patch(&path, replace(json!([{"value": ada}]))).await.expect(StatusCode::OK);
+    let braced = format!("{{{ada}}}");
+    for nobody in [
+        json!("nonsense"),
+        json!([{"value": "nonsense"}, "more"]),
+        json!([{"value": GUID}]),
+        json!([{"value": GUID}, {"value": "x"}]),
+        json!(braced),
+        json!([format!("https://id.example/scim/v2/Users/{ada}")]),
+        json!(format!("[{{\"value\":\"{ada}\"}}]")),
+        json!(ada.to_uppercase()),
+    ] {
+        refused(&app, &path, replace(nobody.clone()), "invalidValue").await;
+        let put = app.put(&path, json!({"displayName": "Owners", "members": nobody})).await;
+        assert_eq!(put.expect(StatusCode::BAD_REQUEST).json()["scimType"], "invalidValue");
+    }
+    assert_eq!(ids(&app, &group).await, from_ref(&ada));
+    app.patch(&path, replace(json!([{"value": GUID}, {"value": ada}, {"value": "x"}]))).await.expect(StatusCode::OK);
+    assert_eq!(ids(&app, &group).await, [ada]);
+    app.patch(&path, replace(json!([]))).await.expect(StatusCode::OK);
+    assert_eq!(ids(&app, &group).await, Vec::<String>::new());
+}

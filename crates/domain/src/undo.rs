@@ -115,7 +115,7 @@ pub(crate) async fn order(tx: &mut dyn Tx, undo: &Undo) -> Result<u64> {
     }
 }
 
-/// Carries out every order that has had no step for [`LEFT_MILLIS`], to its end.
+/// Carries out every order that has had no step for two seconds, to its end.
 ///
 /// # Errors
 /// That of the store for one of them, after the others had their turn. What was not done is done by the next call.

@@ -5,6 +5,7 @@ mod bulk;
 mod cursor;
 mod discovery;
 mod groups;
+pub(crate) mod keys;
 mod mapping;
 mod me;
 mod members;
@@ -14,6 +15,7 @@ mod prefer;
 mod profile;
 mod reply;
 mod request;
+mod scan;
 mod search;
 mod users;
 

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use domain::{
     UserId,
     console::UserStatus,
+    keys::{self, Found},
     page::Place,
+    query::UserValue,
     user::{Profile, User},
 };
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -16,7 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use support::{TestApp, Value};
 use uuid::Uuid;
 
-on_both!(a_walk_by_cursor_misses_nobody, a_walk_of_the_console_misses_nobody);
+on_both!(
+    a_walk_by_cursor_misses_nobody,
+    a_walk_of_the_console_misses_nobody,
+    what_no_index_answers_is_bounded,
+    keys_are_made_anew_part_by_part,
+);
 
 const USERS: u32 = 20_000;
 /// So many leave, and as many come, while one page is read.
@@ -40,7 +47,7 @@ async fn fill(app: &TestApp) {
             "WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < $1)
             INSERT INTO users (id, version, created, changed, user_name, user_name_key, display_name, display_name_key,
                 active, document)
-            SELECT unhex(printf('%032x', n)), 1, n, n / 7, 'u' || n, 'u' || n, 'd' || n % 100, 'd' || n % 100, TRUE,
+            SELECT unhex(printf('%032x', n)), 1, n, n / 7, 'u' || n, 'u' || n, 'd' || (n % 100), 'd' || (n % 100), TRUE,
                 '{\"userName\":\"u' || n || '\"}' FROM counter",
         );
         fill.bind(i64::from(USERS)).execute(&mut connection).await.unwrap();
@@ -49,7 +56,7 @@ async fn fill(app: &TestApp) {
         let fill = sqlx::query(
             "INSERT INTO users (id, version, created, changed, user_name, user_name_key, display_name,
                 display_name_key, active, document)
-            SELECT lpad(to_hex(n), 32, '0')::uuid, 1, n, n / 7, 'u' || n, 'u' || n, 'd' || n % 100, 'd' || n % 100, TRUE,
+            SELECT lpad(to_hex(n), 32, '0')::uuid, 1, n, n / 7, 'u' || n, 'u' || n, 'd' || (n % 100), 'd' || (n % 100), TRUE,
                 '{\"userName\":\"u' || n || '\"}' FROM generate_series(1, $1) AS n",
         );
         fill.bind(i64::from(USERS)).execute(&mut connection).await.unwrap();
@@ -69,6 +76,7 @@ fn newcomer(number: u32) -> User {
         manager: None,
         active: true,
         emails: Vec::new(),
+        values: Some(Vec::new()),
         document: "{}".into(),
     };
     User { id: UserId(id(number)), version: 1, created: at, changed: at, profile }
@@ -147,4 +155,68 @@ async fn a_walk_of_the_console_misses_nobody(app: TestApp) {
     }
     check(&found, "the console");
     assert!(changes >= 800, "only {changes} came and went: the walk was not disturbed");
+}
+
+async fn what_no_index_answers_is_bounded(app: TestApp) {
+    fill(&app).await;
+    app.user("one-more").await;
+    for path in [
+        "/Users?filter=locale+eq+%22x%22",
+        "/Users?filter=locale+eq+%22x%22+or+userName+eq+%22u7%22",
+        "/Users?filter=not+(locale+eq+%22x%22+and+userName+eq+%22u7%22)",
+        "/Users?sortBy=locale",
+        "/Users?sortBy=name.familyName&filter=active+eq+true",
+        // Not known yet for those who were filled in.
+        "/Users?filter=title+eq+%22x%22",
+        "/Users?sortBy=title",
+        "/?filter=locale+eq+%22x%22",
+    ] {
+        let answer = app.get(path).await.expect(StatusCode::BAD_REQUEST);
+        assert_eq!(answer.json()["scimType"], "tooMany", "{path}");
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("Narrow the filter") && detail.contains("userName"), "{detail}");
+    }
+    for (filter, total) in [
+        ("locale+eq+null+and+userName+sw+%22u1999%22", 11),
+        ("userName+eq+%22u7%22+and+not+(locale+pr)", 1),
+        ("displayName+eq+%22d5%22+and+title+eq+null", 200),
+    ] {
+        assert_eq!(app.get(&format!("/Users?count=1&filter={filter}")).await.total(), total, "{filter}");
+    }
+}
+
+async fn keys_are_made_anew_part_by_part(app: TestApp) {
+    fill(&app).await;
+    let renew = async || {
+        let renewed = keys::renew(&app.env, |document| {
+            let document: Value = serde_json::from_str(document).unwrap();
+            let title = UserValue::key(document["userName"].as_str().unwrap());
+            Found { values: vec![(UserValue::Title, title)], ..Found::default() }
+        });
+        u32::try_from(renewed.await.unwrap()).unwrap()
+    };
+    // As many calls as it takes, each by itself: whoever comes next goes on where the last one ended.
+    let (mut done, mut parts) = (renew().await, 1);
+    assert!(done < 1_000, "others wait for {done} at once");
+    let work = app.env.store.write((), |(), tx| {
+        Box::pin(async move { tx.delete_user(UserId(id(USERS)), domain::Timestamp::from_millis(1)).await })
+    });
+    work.await.unwrap();
+    loop {
+        let part = renew().await;
+        if part == 0 {
+            break;
+        }
+        (done, parts) = (done + part, parts + 1);
+    }
+    assert_eq!(done, USERS, "deleted ones, too");
+    assert!(parts >= 20);
+    let total = async |filter: &str| app.get(&format!("/Users?count=1&filter={filter}")).await.total();
+    assert_eq!(total("title+pr").await, u64::from(USERS) - 1);
+    assert_eq!(total("title+eq+%22U77%22").await, 1);
+    let work = app.env.store.write((), |(), tx| {
+        Box::pin(async move { tx.restore_user(UserId(id(USERS)), domain::Timestamp::from_millis(2)).await })
+    });
+    work.await.unwrap();
+    assert_eq!(total(&format!("title+eq+%22u{USERS}%22")).await, 1);
 }

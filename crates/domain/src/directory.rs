@@ -11,6 +11,7 @@ mod groups;
 mod members;
 mod metered;
 mod names;
+mod scan;
 mod search;
 mod usage;
 mod users;
@@ -20,6 +21,7 @@ pub(crate) use metered::Meter;
 
 pub use edit::{Edit, Prepared, Recorded, Source, Tried};
 pub use groups::{GroupView, Members};
+pub use scan::{Batch, Part};
 pub use search::{Kind, Resource, RootMark, Search};
 pub(crate) use usage::{Usage, write_down};
 pub use users::UserView;

@@ -19,6 +19,7 @@ pub mod health;
 pub mod host;
 mod id;
 mod key;
+pub mod keys;
 pub mod lockout;
 pub mod maintenance;
 pub mod page;

@@ -76,6 +76,67 @@ pub enum UserText {
     Manager,
 }
 
+/// A text attribute of a user of which only the folded values are kept. The numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i64)]
+pub enum UserValue {
+    /// `title`.
+    Title = 1,
+    /// `userType`.
+    UserType = 2,
+    /// `nickName`.
+    NickName = 3,
+    /// `name.formatted`.
+    FormattedName = 4,
+    /// `phoneNumbers.value`.
+    PhoneNumber = 5,
+    /// `department` of the enterprise extension.
+    Department = 6,
+    /// `costCenter` of the enterprise extension.
+    CostCenter = 7,
+    /// `organization` of the enterprise extension.
+    Organization = 8,
+    /// `division` of the enterprise extension.
+    Division = 9,
+}
+
+impl UserValue {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::Title,
+        Self::UserType,
+        Self::NickName,
+        Self::FormattedName,
+        Self::PhoneNumber,
+        Self::Department,
+        Self::CostCenter,
+        Self::Organization,
+        Self::Division,
+    ];
+
+    /// How many characters of a folded value are kept.
+    pub const KEPT: usize = 500;
+
+    /// The number that it is stored under.
+    pub fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// The attribute of a number; `None` where there is none.
+    pub fn of(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|attribute| attribute.number() == number)
+    }
+
+    /// The value as it is kept: folded, and cut to [`Self::KEPT`] characters.
+    pub fn key(value: &str) -> String {
+        let mut key = crate::fold(value);
+        if let Some((end, _)) = key.char_indices().nth(Self::KEPT) {
+            key.truncate(end);
+        }
+        key
+    }
+}
+
 /// A condition on a user.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UserCondition {
@@ -83,6 +144,11 @@ pub enum UserCondition {
     Id(Option<UserId>),
     /// A text attribute passes a test.
     Text(UserText, Test),
+    /// Some value of an attribute passes a test, as far as it is kept: one that is cut passes every test of its parts and its
+    /// end.
+    Value(UserValue, Test),
+    /// Is one of these.
+    Among(Vec<UserId>),
     /// Is active, or is not.
     Active(bool),
     /// Some e-mail address passes all of a filter.
@@ -126,8 +192,12 @@ pub enum GroupCondition {
     Text(GroupText, Test),
     /// Has the user or the group as a member of its own.
     Member(Option<MemberId>),
+    /// Has a member of its own other than this one.
+    OtherMember(Option<MemberId>),
     /// Has any member.
     HasMembers,
+    /// Is one of these.
+    Among(Vec<GroupId>),
     /// Was created at a time that stands so to this one.
     Created(Order, Timestamp),
     /// Was changed at a time that stands so to this one.

@@ -1,9 +1,11 @@
 //! The ports: what the rules need from a database, and the unit of work in which they use it.
 
+mod keys;
 mod ports;
 mod undos;
 mod upkeep;
 
+pub use keys::{Keys, Outdated};
 pub use ports::{
     Audit, AuditLog, BreakGlass, Channels, Drills, Groups, Guards, Nesting, Roles, Sessions, System, Tokens, Tx, Users,
 };

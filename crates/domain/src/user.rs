@@ -1,6 +1,6 @@
 //! Users as they are recorded.
 
-use crate::{Timestamp, UserId};
+use crate::{Timestamp, UserId, query::UserValue};
 
 /// A user: what the directory said, beside what is indexed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,11 @@ pub struct Profile {
     pub manager: Option<String>,
     /// Whether the person may use anything.
     pub active: bool,
-    /// All e-mail addresses, in the order given.
+    /// All e-mail addresses, in the order given. The value of one that was given without is empty.
     pub emails: Vec<Email>,
+    /// Further values to filter and sort by, in the order of their attributes, each folded; of several values of an attribute
+    /// the first is the one to sort by. `None` where they are not known, until [`crate::keys`] finds them in the document.
+    pub values: Option<Vec<(UserValue, String)>>,
     /// Everything that was sent, as one JSON object: a directory reaches a steady state only when it reads back what
     /// it wrote.
     pub document: String,
@@ -46,7 +49,7 @@ pub struct Profile {
 /// One e-mail address of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
-    /// The address, as given.
+    /// The address, as given; empty where there is none.
     pub value: String,
     /// `work`, `home`, …
     pub kind: Option<String>,

@@ -247,6 +247,7 @@ fn profile(name: &str, count: u64) -> Profile {
         manager: None,
         active: true,
         emails: Vec::new(),
+        values: Some(Vec::new()),
         document: json!({"userName": name, "displayName": display, "active": true}).to_string(),
     }
 }

@@ -24,13 +24,12 @@ pub(super) fn from_json(text: &str) -> Result<Vec<Email>> {
 
 impl Connection<'_> {
     /// Adds the e-mail addresses of a user that has none; their keys have been checked.
-    pub(super) async fn insert_emails(&mut self, user: UserId, emails: &[Email]) -> Result<()> {
+    pub(super) async fn insert_emails(&mut self, table: &'static str, user: UserId, emails: &[Email]) -> Result<()> {
         let keys: Vec<String> = emails.iter().map(|email| fold(&email.value)).collect();
         let rows: Vec<_> = (0_i64..).zip(emails).zip(keys).collect();
         for part in rows.chunks(ROWS) {
-            let mut query = QueryBuilder::<Db>::new(
-                "INSERT INTO user_emails (user_id, position, value, value_key, kind, kind_key, is_primary) ",
-            );
+            let mut query = QueryBuilder::<Db>::new("INSERT INTO ");
+            query.push(table).push(" (user_id, position, value, value_key, kind, kind_key, is_primary) ");
             query.push_values(part, |mut row, ((position, email), key)| {
                 row.push_bind(user.0).push_bind(*position);
                 row.push_bind(email.value.clone()).push_bind(key.clone());

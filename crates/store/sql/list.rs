@@ -7,7 +7,9 @@ use super::{Connection, bounded, failed, page, query::Condition};
 use crate::{Db, dialect::OFFSET_READS_COLUMNS};
 use domain::{
     Error, Result,
-    query::{Filter, GroupKey, KeyKind, Listed, Mark, MarkKey, Meter, SortKey, Start, UserKey, Weigh, Window},
+    query::{
+        Filter, GroupKey, KeyKind, Listed, Mark, MarkKey, Meter, SortKey, Start, UserKey, UserValue, Weigh, Window,
+    },
 };
 use futures_util::TryStreamExt;
 use sqlx::{FromRow, QueryBuilder};
@@ -23,6 +25,10 @@ pub(super) trait ListKey: SortKey {
     const BLOCKS: &'static str;
     /// The column that holds the key.
     fn column(self) -> &'static str;
+    /// The attribute whose values are in a table of their own, if the key is one.
+    fn value(self) -> Option<UserValue> {
+        None
+    }
 }
 
 impl ListKey for UserKey {
@@ -36,8 +42,13 @@ impl ListKey for UserKey {
             Self::UserName => "user_name_key",
             Self::DisplayName => "display_name_key",
             Self::ExternalId => "external_id",
+            Self::Value(_) => "sorted.value_key",
             Self::Changed => "changed",
         }
+    }
+
+    fn value(self) -> Option<UserValue> {
+        if let Self::Value(attribute) = self { Some(attribute) } else { None }
     }
 }
 
@@ -198,7 +209,7 @@ impl Connection<'_> {
         T: Weigh + Send,
     {
         let mut query = QueryBuilder::<Db>::new("SELECT ");
-        list.push_columns(&mut query);
+        list.push_columns(&mut query, segment);
         list.push_part(&mut query, segment, bound, limit);
         let mut found = Vec::new();
         let mut rows = query.build_query_as::<Marked<R>>().fetch(&mut *self.0);
@@ -248,24 +259,40 @@ impl<K: ListKey, C> List<'_, K, C> {
         }
     }
 
-    fn push_columns(&self, query: &mut QueryBuilder<Db>) {
+    fn push_columns(&self, query: &mut QueryBuilder<Db>, segment: Segment) {
         let [columns, more] = self.columns;
         query.push(columns).push(more).push(", id AS mark_id, ");
         let (number, text) = match self.key.kind() {
             KeyKind::Id => ("CAST(NULL AS BIGINT)", "NULL"),
+            KeyKind::OptionalText if segment == Segment::Missing => ("CAST(NULL AS BIGINT)", "CAST(NULL AS TEXT)"),
             KeyKind::UniqueNumber | KeyKind::Number => (self.key.column(), "NULL"),
             KeyKind::UniqueText | KeyKind::OptionalText => ("CAST(NULL AS BIGINT)", self.key.column()),
         };
         query.push(number).push(" AS mark_number, ").push(text).push(" AS mark_text");
     }
 
+    /// The table, with the values that decide the order where those have one of their own.
+    fn push_from(&self, query: &mut QueryBuilder<Db>, segment: Segment) {
+        query.push(" FROM ").push(K::TABLE);
+        if let Some(attribute) = self.key.value().filter(|_| segment == Segment::Keyed) {
+            query.push(" JOIN user_values AS sorted ON sorted.user_id = users.id AND sorted.place = 0");
+            query.push(" AND sorted.attribute = ").push_bind(attribute.number());
+        }
+    }
+
     fn push_rows(&self, query: &mut QueryBuilder<Db>, segment: Segment)
     where
         Filter<C>: Condition,
     {
-        query.push(" FROM ").push(K::TABLE).push(" WHERE ");
+        self.push_from(query, segment);
+        query.push(" WHERE ");
         self.filter.push(query);
-        if self.key.kind() == KeyKind::OptionalText {
+        if let Some(attribute) = self.key.value() {
+            if segment == Segment::Missing {
+                query.push(" AND NOT EXISTS (SELECT 1 FROM user_values WHERE user_id = users.id AND place = 0");
+                query.push(" AND attribute = ").push_bind(attribute.number()).push(")");
+            }
+        } else if self.key.kind() == KeyKind::OptionalText {
             let missing = if segment == Segment::Missing { " IS NULL" } else { " IS NOT NULL" };
             query.push(" AND ").push(self.key.column()).push(missing);
         }
@@ -278,11 +305,12 @@ impl<K: ListKey, C> List<'_, K, C> {
     {
         let skips = matches!(bound, Bound::Offset(1..) | Bound::Block(_, 1..));
         if skips && OFFSET_READS_COLUMNS {
-            query.push(" FROM ").push(K::TABLE).push(" WHERE id IN (SELECT id");
+            self.push_from(query, segment);
+            query.push(" WHERE id IN (SELECT id");
             self.push_rows(query, segment);
             self.push_window(query, segment, bound, limit);
             query.push(")");
-            self.push_order(query);
+            self.push_order(query, segment);
         } else {
             self.push_rows(query, segment);
             self.push_window(query, segment, bound, limit);
@@ -297,7 +325,7 @@ impl<K: ListKey, C> List<'_, K, C> {
             Bound::Block(first, _) => drop(query.push(" AND position >= ").push_bind(first)),
             Bound::Offset(_) => {}
         }
-        self.push_order(query);
+        self.push_order(query, segment);
         page::push_limit(query, limit);
         if let Bound::Offset(offset @ 1..) | Bound::Block(_, offset @ 1..) = bound {
             query.push(" OFFSET ").push_bind(bounded(offset));
@@ -309,8 +337,12 @@ impl<K: ListKey, C> List<'_, K, C> {
     }
 
     /// Also where the key is missing: Postgres finds the order of an index by its columns, not by what they hold.
-    fn push_order(&self, query: &mut QueryBuilder<Db>) {
+    fn push_order(&self, query: &mut QueryBuilder<Db>, segment: Segment) {
         let direction = if self.down { " DESC" } else { "" };
+        if segment == Segment::Missing && self.key.value().is_some() {
+            query.push(" ORDER BY id").push(direction);
+            return;
+        }
         query.push(" ORDER BY ").push(self.key.column()).push(direction);
         if !self.is_unique() {
             query.push(", id").push(direction);

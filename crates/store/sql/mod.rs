@@ -26,6 +26,7 @@ mod tokens;
 mod undos;
 mod upkeep;
 mod users;
+mod values;
 
 use crate::dialect;
 use domain::{Error, Result};

@@ -4,7 +4,7 @@ use super::dialect;
 use crate::Db;
 use domain::{
     Timestamp, fold,
-    query::{EmailCondition, Filter, GroupCondition, GroupText, Order, Test, UserCondition, UserText},
+    query::{EmailCondition, Filter, GroupCondition, GroupText, Order, Test, UserCondition, UserText, UserValue},
 };
 use sqlx::QueryBuilder;
 
@@ -55,6 +55,11 @@ impl Condition for UserCondition {
             }
             Self::Id(None) | Self::MemberOf(None) => drop(query.push("FALSE")),
             Self::Text(attribute, test) => push_test(query, user_column(*attribute), test),
+            Self::Value(attribute, test) => push_value(query, *attribute, test),
+            Self::Among(users) => {
+                query.push("users.id");
+                dialect::push_among(query, users.iter().map(|id| id.0).collect());
+            }
             // Spelled like the partial index of those who are not.
             Self::Active(true) => drop(query.push("active")),
             Self::Active(false) => drop(query.push("NOT active")),
@@ -73,7 +78,13 @@ impl Condition for UserCondition {
 impl Condition for EmailCondition {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         match self {
-            Self::Value(test) => push_test(query, Column::folded("value_key"), test),
+            // An address without a value has the empty one.
+            Self::Value(Test::Present) => drop(query.push("value_key <> ''")),
+            Self::Value(test) => {
+                query.push("(value_key <> '' AND ");
+                push_test(query, Column::folded("value_key"), test);
+                query.push(")");
+            }
             Self::Kind(test) => push_test(query, Column::folded("kind_key"), test),
             Self::Primary(true) => drop(query.push("is_primary")),
             Self::Primary(false) => drop(query.push("NOT is_primary")),
@@ -93,6 +104,17 @@ impl Condition for GroupCondition {
             Self::Id(None) | Self::Member(None) => drop(query.push("FALSE")),
             Self::Text(GroupText::DisplayName, test) => push_test(query, Column::folded("display_name_key"), test),
             Self::Text(GroupText::ExternalId, test) => push_test(query, Column::exact("external_id"), test),
+            Self::OtherMember(None) => Self::HasMembers.push(query),
+            Self::OtherMember(Some(member)) => {
+                query.push("(EXISTS (SELECT 1 FROM group_members WHERE group_id = groups.id AND user_id <> ");
+                query.push_bind(member.0);
+                query.push(") OR EXISTS (SELECT 1 FROM nested_groups WHERE group_id = groups.id AND member_id <> ");
+                query.push_bind(member.0).push("))");
+            }
+            Self::Among(groups) => {
+                query.push("groups.id");
+                dialect::push_among(query, groups.iter().map(|id| id.0).collect());
+            }
             Self::HasMembers => {
                 query.push("(EXISTS (SELECT 1 FROM group_members WHERE group_id = groups.id)");
                 query.push(" OR EXISTS (SELECT 1 FROM nested_groups WHERE group_id = groups.id))");
@@ -129,6 +151,24 @@ fn user_column(attribute: UserText) -> Column {
         UserText::ExternalId => Column::exact("external_id"),
         UserText::Manager => Column::exact("manager"),
     }
+}
+
+fn push_value(query: &mut QueryBuilder<Db>, attribute: UserValue, test: &Test) {
+    query.push("users.id IN (SELECT user_id FROM user_values WHERE attribute = ").push_bind(attribute.number());
+    match test {
+        Test::Present => {}
+        Test::Contains(_) | Test::EndsWith(_) => {
+            query.push(" AND (");
+            push_test(query, Column::folded("value_key"), test);
+            let kept = i64::try_from(UserValue::KEPT).unwrap_or(i64::MAX);
+            query.push(" OR length(value_key) >= ").push_bind(kept).push(")");
+        }
+        test => {
+            query.push(" AND ");
+            push_test(query, Column::folded("value_key"), test);
+        }
+    }
+    query.push(")");
 }
 
 fn push_test(query: &mut QueryBuilder<Db>, column: Column, test: &Test) {

@@ -1,4 +1,4 @@
-use super::{Connection, dialect, emails, failed, keys::Keys, page, query::Condition};
+use super::{Connection, dialect, emails, failed, keys, keys::Keys, page, query::Condition, values};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
     fold,
     group::GroupRef,
     page::Place,
-    query::{Filter, Listed, UserCondition, UserKey, Window},
+    query::{Filter, Listed, UserCondition, UserKey, UserValue, Window},
     store::Users,
     user::{Deleted, Email, Profile, User, UserSummary},
 };
@@ -29,7 +29,9 @@ struct UserRow {
     manager: Option<String>,
     active: bool,
     document: String,
+    keys_version: i64,
     emails: String,
+    indexed: String,
     groups: Option<String>,
 }
 
@@ -60,6 +62,7 @@ struct ViewRow {
 impl UserRow {
     fn whole(self) -> Result<(User, Vec<GroupRef>)> {
         let groups = groups_from_json(self.groups.as_deref())?;
+        let is_known = self.keys_version >= keys::VERSION;
         let user = User {
             id: UserId(self.id),
             version: self.version,
@@ -75,6 +78,7 @@ impl UserRow {
                 manager: self.manager,
                 active: self.active,
                 emails: emails::from_json(&self.emails)?,
+                values: is_known.then(|| values::from_json(&self.indexed)).transpose()?,
                 document: self.document,
             },
         };
@@ -113,9 +117,9 @@ impl Connection<'_> {
         }
         let mut query = QueryBuilder::<Db>::new(
             "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
-                employee_number, manager, active, document, ",
+                employee_number, manager, active, document, keys_version, ",
         );
-        query.push(dialect::EMAILS).push(", ").push(group_column(with_groups));
+        query.push(dialect::EMAILS).push(", ").push(dialect::VALUES).push(", ").push(group_column(with_groups));
         query.push(" FROM users WHERE id = ").push_bind(id.0);
         let row: Option<UserRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
         row.map(UserRow::whole).transpose()
@@ -178,8 +182,8 @@ impl Users for Connection<'_> {
         let insert = sqlx::query!(
             "INSERT INTO users (id, version, created, changed, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
-                employee_number_key, manager, active, document)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                employee_number_key, manager, active, document, keys_version)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             user.id.0,
             user.version,
             user.created.millis(),
@@ -198,9 +202,11 @@ impl Users for Connection<'_> {
             profile.manager,
             profile.active,
             profile.document,
+            keys::version(profile),
         );
         insert.execute(&mut *self.0).await.map_err(failed)?;
-        self.insert_emails(user.id, &profile.emails).await
+        self.insert_values("user_values", user.id, profile.values.as_deref().unwrap_or_default()).await?;
+        self.insert_emails("user_emails", user.id, &profile.emails).await
     }
 
     async fn update_user(&mut self, user: &User) -> Result<()> {
@@ -210,7 +216,7 @@ impl Users for Connection<'_> {
             "UPDATE users SET version = $3, changed = $4, user_name = $5, user_name_key = $6, external_id = $7,
                 display_name = $8, display_name_key = $9, given_name = $10, given_name_key = $11, family_name = $12,
                 family_name_key = $13, employee_number = $14, employee_number_key = $15, manager = $16, active = $17,
-                document = $18
+                document = $18, keys_version = $19
             WHERE id = $1 AND version = $2",
             user.id.0,
             user.version - 1,
@@ -230,6 +236,7 @@ impl Users for Connection<'_> {
             profile.manager,
             profile.active,
             profile.document,
+            keys::version(profile),
         );
         if update.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
             return Err(Error::VersionMismatch);
@@ -240,7 +247,13 @@ impl Users for Connection<'_> {
     async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()> {
         let delete = sqlx::query!("DELETE FROM user_emails WHERE user_id = $1", id.0);
         delete.execute(&mut *self.0).await.map_err(failed)?;
-        self.insert_emails(id, emails).await
+        self.insert_emails("user_emails", id, emails).await
+    }
+
+    async fn replace_values(&mut self, id: UserId, values: &[(UserValue, String)]) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM user_values WHERE user_id = $1", id.0);
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        self.insert_values("user_values", id, values).await
     }
 
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()> {
@@ -255,10 +268,10 @@ impl Users for Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO deleted_users (id, version, created, changed, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
-                employee_number_key, manager, active, document, role, deleted)
+                employee_number_key, manager, active, document, keys_version, role, deleted)
             SELECT id, version, created, changed, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
-                employee_number_key, manager, active, document, role, $2 FROM users WHERE id = $1",
+                employee_number_key, manager, active, document, keys_version, role, $2 FROM users WHERE id = $1",
             id.0,
             at.millis()
         );
@@ -266,6 +279,12 @@ impl Users for Connection<'_> {
         let keep = sqlx::query!(
             "INSERT INTO deleted_user_emails (user_id, position, value, value_key, kind, kind_key, is_primary)
             SELECT user_id, position, value, value_key, kind, kind_key, is_primary FROM user_emails WHERE user_id = $1",
+            id.0
+        );
+        keep.execute(&mut *self.0).await.map_err(failed)?;
+        let keep = sqlx::query!(
+            "INSERT INTO deleted_user_values (user_id, attribute, place, value_key)
+            SELECT user_id, attribute, place, value_key FROM user_values WHERE user_id = $1",
             id.0
         );
         keep.execute(&mut *self.0).await.map_err(failed)?;
@@ -293,10 +312,10 @@ impl Users for Connection<'_> {
         let restore = sqlx::query!(
             "INSERT INTO users (id, version, created, changed, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
-                employee_number_key, manager, active, document, role)
+                employee_number_key, manager, active, document, keys_version, role)
             SELECT id, version + 1, created, $2, user_name, user_name_key, external_id, display_name,
                 display_name_key, given_name, given_name_key, family_name, family_name_key, employee_number,
-                employee_number_key, manager, active, document, role FROM deleted_users WHERE id = $1
+                employee_number_key, manager, active, document, keys_version, role FROM deleted_users WHERE id = $1
             ON CONFLICT (user_name_key) DO NOTHING",
             id.0,
             at.millis()
@@ -309,6 +328,12 @@ impl Users for Connection<'_> {
             "INSERT INTO user_emails (user_id, position, value, value_key, kind, kind_key, is_primary)
             SELECT user_id, position, value, value_key, kind, kind_key, is_primary FROM deleted_user_emails
             WHERE user_id = $1",
+            id.0
+        );
+        restore.execute(&mut *self.0).await.map_err(failed)?;
+        let restore = sqlx::query!(
+            "INSERT INTO user_values (user_id, attribute, place, value_key)
+            SELECT user_id, attribute, place, value_key FROM deleted_user_values WHERE user_id = $1",
             id.0
         );
         restore.execute(&mut *self.0).await.map_err(failed)?;
@@ -370,7 +395,7 @@ impl Users for Connection<'_> {
     ) -> Result<Vec<UserSummary>> {
         let mut query = QueryBuilder::<Db>::new(
             "SELECT id, COALESCE(display_name, user_name) AS name, user_name, active, changed,
-                (SELECT value FROM user_emails WHERE user_id = users.id ORDER BY is_primary DESC, position LIMIT 1)
+                (SELECT value FROM user_emails WHERE user_id = users.id AND value <> '' ORDER BY is_primary DESC, position LIMIT 1)
                 AS email
             FROM users WHERE ",
         );

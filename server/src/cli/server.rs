@@ -2,7 +2,7 @@ use super::{env, line, sheet};
 use crate::{
     AppState, Hasher, Limits, Recorder, TrustedProxies, activity, alerts, build,
     config::Serve,
-    ops, sealer,
+    ops, scim, sealer,
     serve::{self, Signal},
     state::Stopping,
     storage, undo,
@@ -39,6 +39,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
     tokio::spawn(activity::maintain(env.clone()));
+    tokio::spawn(scim::keys::keep(env.clone()));
     tokio::spawn(sealer::run(env.clone()));
     tokio::spawn(storage::watch(env.clone()));
     tokio::spawn(undo::run(env.clone()));

@@ -1,10 +1,12 @@
 //! `/Groups`.
 
 use super::{
-    Problem, Reply, aside, mapping,
+    Problem, Reply, aside,
+    mapping::{self, Asked, Order},
     paging::Paging,
     prefer::Preference,
     request::{Call, tag},
+    scan::{self, Look},
     users::own_names,
 };
 use axum::http::StatusCode;
@@ -27,10 +29,30 @@ const FEW: u64 = 100;
 /// Groups that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.group)?;
-    let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::group_filter(&filter))?;
+    let filter = call.filter()?;
+    let ask = |filter| mapping::group_filter(call.schemas, filter);
+    let asked = filter.as_ref().map_or_else(|| Ok(Asked::exact(Filter::All)), ask)?;
     let paging = Paging::read(call, call.schemas.group.endpoint)?;
-    let window = paging.window(Kind::Group, mapping::group_sort(call.sort_by(), call.descending()?)?)?;
-    let found = call.directory.groups(filter, window, projection.wants("members")).await?;
+    let with_members = projection.wants("members");
+    let filter = asked.rest.as_ref();
+    let found = match mapping::group_order(call.schemas, call.sort_by(), call.descending()?)? {
+        Order::Indexed(sort) => {
+            let window = paging.window(Kind::Group, sort)?;
+            let filter = match filter {
+                None => asked.filter,
+                _ => {
+                    scan::among_groups(&scan::groups(call, asked.filter, &Look { filter, sort: None }).await?.known()?)
+                }
+            };
+            call.directory.groups(filter, window, with_members).await?
+        }
+        Order::Evaluated(by, descending) => {
+            let part = paging.part(Kind::Group, descending)?;
+            let list =
+                scan::groups(call, asked.filter, &Look { filter, sort: Some((by, descending)) }).await?.known()?;
+            call.directory.groups_in_order(list, part, with_members).await?
+        }
+    };
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
     let root = |mark| RootMark { kind: Kind::Group, mark };

@@ -2,9 +2,11 @@
 
 mod filter;
 mod sort;
+mod values;
 
-pub(super) use filter::{group_filter, root_filter, user_filter};
-pub(super) use sort::{group_sort, root_sort, user_sort};
+pub(super) use filter::{Asked, GROUP_ATTRIBUTES, USER_ATTRIBUTES, group_filter, root_filter, user_filter};
+pub(super) use sort::{Order, group_order, root_sort, user_order};
+pub(crate) use values::found;
 
 use super::{
     Problem,
@@ -21,7 +23,7 @@ use domain::{
 };
 use scim::{
     patch,
-    resource::{Meta, Projection, check, render_text, replace},
+    resource::{Meta, Projection, check, render_text, replace, whole},
     schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
 use serde::Serialize;
@@ -48,6 +50,7 @@ fn profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
         manager: text(enterprise.and_then(|enterprise| enterprise.get("manager")?.get("value"))),
         active: document.get("active").and_then(Value::as_bool).unwrap_or(active),
         emails: document.get("emails").and_then(Value::as_array).map_or_else(Vec::new, |list| emails(list)),
+        values: Some(values::of(&document)),
         document: write(&document),
     })
 }
@@ -270,6 +273,21 @@ pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> Result<
     })
 }
 
+/// A user as a filter or an order sees it.
+pub(super) fn whole_user(call: &Call, view: &UserView) -> Result<Document, Error> {
+    let types = call.schemas.user;
+    let groups = serde_json::from_str(&groups(call, view)).map_err(corrupt)?;
+    let meta = meta(call, types, view.id, user_tag(view), view.created, view.changed);
+    Ok(whole(types, read(&view.document)?, &meta, vec![("groups", groups)]))
+}
+
+/// A group as a filter or an order sees it, without its members.
+pub(super) fn whole_group(call: &Call, group: &Group) -> Result<Document, Error> {
+    let types = call.schemas.group;
+    let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
+    Ok(whole(types, read(&group.profile.document)?, &meta, Vec::new()))
+}
+
 fn meta(
     call: &Call,
     resource_type: &ResourceType,
@@ -288,14 +306,13 @@ fn meta(
 }
 
 fn emails(list: &[Value]) -> Vec<Email> {
-    let email = |item: &Value| {
-        Some(Email {
-            value: item.get("value")?.as_str()?.to_owned(),
-            kind: item.get("type").and_then(Value::as_str).map(str::to_owned),
-            primary: item.get("primary").and_then(Value::as_bool).unwrap_or(false),
-        })
+    let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    let email = |item: &Value| Email {
+        value: text(item, "value").unwrap_or_default(),
+        kind: text(item, "type"),
+        primary: item.get("primary").and_then(Value::as_bool).unwrap_or(false),
     };
-    list.iter().filter_map(email).collect()
+    list.iter().map(email).collect()
 }
 
 fn required(document: &Document, name: &str) -> Result<String, scim::Error> {

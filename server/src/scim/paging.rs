@@ -2,8 +2,8 @@
 
 use super::{Problem, Reply, cursor::Scope, looked_up, outgoing::Parts, request::Call};
 use domain::{
-    directory::{Kind, RootMark},
-    query::{Slice, Sort, SortKey, Start, Window},
+    directory::{Kind, Part, RootMark},
+    query::{KeyKind, Slice, Sort, SortKey, Start, Window},
 };
 use scim::message::{LIST_END, ListResponse, Paging as Place};
 
@@ -40,18 +40,28 @@ impl Paging {
 
     /// The part of a list of one kind.
     pub(super) fn window<K: SortKey>(&self, kind: Kind, sort: Sort<K>) -> Result<Window<K>, Problem> {
+        let start = self.start_of(kind, sort.by.kind())?;
+        Ok(Window { sort, start, limit: self.limit, bytes: self.bytes })
+    }
+
+    /// The part of a list of one kind, which is in an order that no index has.
+    pub(super) fn part(&self, kind: Kind, descending: bool) -> Result<Part, Problem> {
+        let start = self.start_of(kind, KeyKind::OptionalText)?;
+        Ok(Part { start, limit: self.limit, bytes: self.bytes, descending })
+    }
+
+    fn start_of(&self, kind: Kind, key: KeyKind) -> Result<Start, Problem> {
         let own = |place: &RootMark| {
-            let fits = place.kind == kind && place.mark.fits(sort.by.kind());
+            let fits = place.kind == kind && place.mark.fits(key);
             if fits { Ok(place.mark.clone()) } else { Err(invalid()) }
         };
-        let start = match &self.start {
+        Ok(match &self.start {
             Start::Index(offset) => Start::Index(*offset),
             Start::First => Start::First,
             Start::After(place) => Start::After(own(place)?),
             Start::Before(place) => Start::Before(own(place)?),
             Start::Last => Start::Last,
-        };
-        Ok(Window { sort, start, limit: self.limit, bytes: self.bytes })
+        })
     }
 
     /// The answer: a page with what leads on from it.

@@ -162,6 +162,7 @@ pub(super) struct Problem {
 
 static NO_ROOM: Seldom = Seldom::new();
 static NO_TURN: Seldom = Seldom::new();
+static NO_SCAN: Seldom = Seldom::new();
 
 impl Problem {
     /// 405 with the methods that would do.
@@ -253,6 +254,15 @@ impl Problem {
         let status = if full == Full::Each { 429 } else { 503 };
         let detail = "Other bulk requests are under way. Send one after the other.";
         Self { retry_after: Some(1), ..scim::Error::new(status, None, detail).into() }
+    }
+
+    /// 503, because other queries that look at resources one by one are under way.
+    pub(super) fn no_scan() -> Self {
+        if NO_SCAN.is_due() {
+            tracing::warn!("SCIM queries are refused: too many look at resources one by one");
+        }
+        let detail = "Other queries that no index answers are under way. Send one after the other.";
+        Self { retry_after: Some(5), ..scim::Error::unavailable(detail).into() }
     }
 
     /// One line for whoever looks for the reason; the words are our own, and hold nothing that was sent.

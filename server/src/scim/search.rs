@@ -6,11 +6,13 @@ use super::{
     Problem, Reply, mapping,
     paging::{self, Paging},
     request::{Call, query::PARAMETERS},
+    scan::{self, Look},
 };
 use domain::{
     directory::{Kind, Resource, Search},
-    query::{Filter, SortKey, Start},
+    query::{Filter, GroupCondition, SortKey, Start, UserCondition},
 };
+use scim::filter::Filter as Wire;
 
 /// Whether the root is queried. Without any parameter of a query it is asked what the service can do.
 pub(super) fn is_query(call: &Call) -> bool {
@@ -21,7 +23,7 @@ pub(super) fn is_query(call: &Call) -> bool {
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let (users, groups) = (call.projection(call.schemas.user)?, call.projection(call.schemas.group)?);
     let (of_users, of_groups) = match call.filter()? {
-        Some(filter) => mapping::root_filter(&filter)?,
+        Some(filter) => filters(call, &filter).await?,
         None => (Filter::All, Filter::All),
     };
     let (by_users, by_groups) = mapping::root_sort(call.sort_by(), call.descending()?)?;
@@ -47,4 +49,27 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     };
     let resources = found.items.into_iter().map(render).collect::<Result<_, _>>()?;
     Ok(paging.answer(found.total, found.previous, found.next, resources))
+}
+
+/// The queries that find the users and the groups that match.
+async fn filters(call: &Call, filter: &Wire) -> Result<(Filter<UserCondition>, Filter<GroupCondition>), Problem> {
+    let ask = |knows| mapping::root_filter(call.schemas, filter, knows);
+    let (mut users, mut groups) = ask(true)?;
+    if users.asks_values && !call.directory.knows_values().await? {
+        (users, groups) = ask(false)?;
+    }
+    let (mut is_unknown, mut kinds) = (0, 0);
+    if let Some(rest) = &users.rest {
+        let found = scan::users(call, users.filter, &Look { filter: Some(rest), sort: None }).await?;
+        (users.filter, is_unknown, kinds) = (scan::among_users(&found.marks), u8::from(found.is_unknown), 1);
+    }
+    if let Some(rest) = &groups.rest {
+        let found = scan::groups(call, groups.filter, &Look { filter: Some(rest), sort: None }).await?;
+        groups.filter = scan::among_groups(&found.marks);
+        (is_unknown, kinds) = (is_unknown + u8::from(found.is_unknown), kinds + 1);
+    }
+    if kinds > 0 && is_unknown == kinds {
+        return Err(scan::unknown().into());
+    }
+    Ok((users.filter, groups.filter))
 }

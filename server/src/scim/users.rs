@@ -1,15 +1,17 @@
 //! `/Users`.
 
 use super::{
-    Problem, Reply, aside, mapping,
+    Problem, Reply, aside,
+    mapping::{self, Asked, Order},
     paging::Paging,
     request::{Call, tag},
+    scan::{self, Look},
 };
 use axum::http::StatusCode;
 use domain::{
     UserId,
     directory::{Edit, Kind, RootMark, UserView},
-    query::Filter,
+    query::{Filter, Sort, UserCondition, UserKey},
     user::User,
 };
 use scim::{
@@ -21,14 +23,50 @@ use std::sync::Arc;
 /// Users that match a filter (RFC 7644 §3.4.2).
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.user)?;
-    let filter = call.filter()?.map_or(Ok(Filter::All), |filter| mapping::user_filter(&filter))?;
+    let filter = call.filter()?;
+    let (asked, order) = ask(call, filter.as_ref()).await?;
     let paging = Paging::read(call, call.schemas.user.endpoint)?;
-    let window = paging.window(Kind::User, mapping::user_sort(call.sort_by(), call.descending()?)?)?;
-    let found = call.directory.users(filter, window, projection.wants("groups")).await?;
+    let with_groups = projection.wants("groups");
+    let filter = asked.rest.as_ref();
+    let found = match order {
+        Order::Indexed(sort) => {
+            let window = paging.window(Kind::User, sort)?;
+            let filter = match filter {
+                None => asked.filter,
+                _ => scan::among_users(&scan::users(call, asked.filter, &Look { filter, sort: None }).await?.known()?),
+            };
+            call.directory.users(filter, window, with_groups).await?
+        }
+        Order::Evaluated(by, descending) => {
+            let part = paging.part(Kind::User, descending)?;
+            let list =
+                scan::users(call, asked.filter, &Look { filter, sort: Some((by, descending)) }).await?.known()?;
+            call.directory.users_in_order(list, part, with_groups).await?
+        }
+    };
     let text = |view| Ok(mapping::user(call, view, &projection)?.0.into());
     let resources = found.items.into_iter().map(text).collect::<Result<_, Problem>>()?;
     let root = |mark| RootMark { kind: Kind::User, mark };
     Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
+}
+
+/// What the database is asked for a filter, and the order of the list.
+async fn ask(
+    call: &Call,
+    filter: Option<&scim::filter::Filter>,
+) -> Result<(Asked<UserCondition>, Order<UserKey>), Problem> {
+    let descending = call.descending()?;
+    let ask = |knows| {
+        let asked = filter
+            .map_or_else(|| Ok(Asked::exact(Filter::All)), |filter| mapping::user_filter(call.schemas, filter, knows));
+        Ok::<_, scim::Error>((asked?, mapping::user_order(call.schemas, call.sort_by(), descending, knows)?))
+    };
+    let (asked, order) = ask(true)?;
+    let asks_values = asked.asks_values || matches!(order, Order::Indexed(Sort { by: UserKey::Value(_), .. }));
+    if !asks_values || call.directory.knows_values().await? {
+        return Ok((asked, order));
+    }
+    Ok(ask(false)?)
 }
 
 /// One user (RFC 7644 §3.4.1).

@@ -109,6 +109,44 @@ fn email() -> BoxedStrategy<Filter> {
         .boxed()
 }
 
+fn phone() -> BoxedStrategy<Filter> {
+    let kinds = select(vec!["work", "MOBILE"]).prop_map(|kind| Literal::String(kind.into()));
+    let leaf = prop_oneof![
+        3 => compare(names(&["value"]), CompareOp::ALL.into(), text()),
+        1 => compare(names(&["type"]), equality(), kinds.boxed()),
+        1 => present(names(&["value", "type"])),
+    ];
+    let path = path("phoneNumbers");
+    combined(leaf.boxed())
+        .prop_map(move |filter| Filter::ValuePath { path: path.clone(), filter: Box::new(filter) })
+        .boxed()
+}
+
+/// Texts as long as what is kept of a title, and longer.
+fn long() -> BoxedStrategy<Literal> {
+    (people::text(), 495..505_usize).prop_map(|(end, long)| Literal::String("É".repeat(long) + &end)).boxed()
+}
+
+/// Filters by what is in no column of its own.
+fn further() -> BoxedStrategy<Filter> {
+    let enterprise = ["department", "division"].map(|name| format!("{ENTERPRISE_URN}:{name}"));
+    let mut values = names(&["title", "nickName", "name.formatted", "phoneNumbers", "phoneNumbers.value"]);
+    values.extend(enterprise);
+    let loose =
+        names(&["locale", "tags", "level", "remote", "emails.display", "groups.display", "x.y", "name", "schemas"]);
+    let mut all = values.clone();
+    all.extend(loose.clone());
+    prop_oneof![
+        6 => compare(values, CompareOp::ALL.into(), text()),
+        3 => compare(loose, CompareOp::ALL.into(), text()),
+        1 => compare(names(&["title"]), CompareOp::ALL.into(), long()),
+        3 => phone(),
+        1 => compare(names(&["groups", "groups.value"]), equality(), reference("group:")),
+        2 => present(all),
+    ]
+    .boxed()
+}
+
 /// Filters of users.
 pub(super) fn of_users() -> BoxedStrategy<Filter> {
     let number = format!("{ENTERPRISE_URN}:employeeNumber");
@@ -118,6 +156,7 @@ pub(super) fn of_users() -> BoxedStrategy<Filter> {
     all.extend([number, "active".into(), "emails.primary".into(), "meta.created".into(), "id".into(), "title".into()]);
     let leaf = prop_oneof![
         10 => compare(texts, CompareOp::ALL.into(), text()),
+        10 => further(),
         4 => email(),
         2 => compare(names(&["active", "emails.primary"]), equality(), boolean()),
         1 => compare(names(&["active", "nickName", "meta.resourceType"]), CompareOp::ALL.into(), text()),
@@ -132,12 +171,13 @@ pub(super) fn of_users() -> BoxedStrategy<Filter> {
 
 /// Filters of groups.
 pub(super) fn of_groups() -> BoxedStrategy<Filter> {
-    let member = compare(names(&["value"]), vec![CompareOp::Eq], reference("user:"));
+    let member = compare(names(&["value"]), equality(), reference("user:"));
     let member = member.prop_map(|filter| Filter::ValuePath { path: path("members"), filter: Box::new(filter) });
     let leaf = prop_oneof![
         8 => compare(names(&["displayName", "externalId"]), CompareOp::ALL.into(), text()),
         1 => compare(names(&["id"]), equality(), reference("group:")),
-        3 => compare(names(&["members", "members.value"]), vec![CompareOp::Eq], reference("user:")),
+        3 => compare(names(&["members", "members.value"]), equality(), reference("user:")),
+        2 => compare(names(&["tags", "x.y"]), CompareOp::ALL.into(), text()),
         2 => member,
         2 => compare(names(&["meta.created", "meta.lastModified"]), CompareOp::ALL.into(), time()),
         1 => compare(names(&["meta.resourceType"]), equality(), kinds()),

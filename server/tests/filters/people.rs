@@ -74,14 +74,53 @@ pub(super) fn text() -> impl Strategy<Value = String> {
 }
 
 fn email() -> impl Strategy<Value = Value> {
-    // An address without a value cannot be asked for.
-    let value = text().prop_filter("empty", |text| !text.is_empty());
+    let value = proptest::option::weighted(0.8, text());
     let kind = prop_oneof![select(vec!["work", "Work", "home"]).prop_map(str::to_owned), text()];
     (value, proptest::option::of(kind), proptest::option::of(any::<bool>()))
         .prop_map(|(value, kind, primary)| json!({"value": value, "type": kind, "primary": primary}))
 }
 
+fn phone() -> impl Strategy<Value = Value> {
+    let kind = select(vec!["work", "mobile"]);
+    (proptest::option::weighted(0.8, text()), kind).prop_map(|(value, kind)| json!({"value": value, "type": kind}))
+}
+
+/// What no column holds: further values, and attributes that only the document has, declared or not.
+fn further() -> impl Strategy<Value = Value> {
+    let some = || proptest::option::weighted(0.5, text());
+    // As long as what is kept of a value, and longer.
+    let title = prop_oneof![6 => text(), 1 => (text(), 495..505_usize).prop_map(|(end, long)| "é".repeat(long) + &end)];
+    let names = (proptest::option::weighted(0.7, title), some(), some(), some());
+    let number = proptest::option::weighted(0.5, -2..12_i64);
+    (names, some(), some(), vec(phone(), 0..3), vec(text(), 0..3), number, proptest::option::of(any::<bool>()))
+        .prop_map(|((title, nick_name, formatted, department), division, locale, phones, tags, level, remote)| {
+            json!({
+                "title": title,
+                "nickName": nick_name,
+                "name": {"formatted": formatted},
+                "locale": locale,
+                "phoneNumbers": phones,
+                "tags": tags,
+                "level": level,
+                "remote": remote,
+                ENTERPRISE: {"department": department, "division": division},
+            })
+        })
+}
+
 fn user() -> impl Strategy<Value = Value> {
+    (plain_user(), further()).prop_map(|(mut user, further)| {
+        for (name, value) in further.as_object().unwrap() {
+            match user[name].as_object_mut() {
+                Some(parts) => parts.extend(value.as_object().unwrap().clone()),
+                None => user[name] = value.clone(),
+            }
+        }
+        user
+    })
+}
+
+fn plain_user() -> impl Strategy<Value = Value> {
     let some = || proptest::option::weighted(0.7, text());
     let names = (text(), some(), some(), some(), some());
     (names, some(), some(), any::<bool>(), vec(email(), 0..4)).prop_map(|(names, number, manager, active, emails)| {
@@ -99,9 +138,10 @@ fn user() -> impl Strategy<Value = Value> {
 }
 
 fn group() -> impl Strategy<Value = Value> {
-    (text(), proptest::option::of(text()), vec(0..60_usize, 0..5)).prop_map(
-        |(name, external_id, members)| json!({"displayName": name, "externalId": external_id, "members": members}),
-    )
+    let members = vec(0..60_usize, 0..5);
+    (text(), proptest::option::of(text()), members, vec(text(), 0..2)).prop_map(|(name, external_id, members, tags)| {
+        json!({"displayName": name, "externalId": external_id, "members": members, "tags": tags})
+    })
 }
 
 /// Sixty users and thirty groups, whose members are places in the list of users.

@@ -151,6 +151,7 @@ async fn r01c_a_caller_that_hangs_up_is_charged(app: TestApp) {
             manager: None,
             active: true,
             emails: Vec::new(),
+            values: Some(Vec::new()),
             document,
         };
         timeout(Duration::ZERO, directory.create_user(profile)).await.is_err()

@@ -9,6 +9,7 @@ use crate::{
     activity::Call,
     audit::{Action, Event, room},
     group::GroupProfile,
+    query::UserValue,
     store::Tx,
     user::{Email, Profile},
 };
@@ -31,6 +32,9 @@ pub(super) const ASKED: u64 = 64;
 
 /// What an e-mail address stores beside its text: its row, and its index entry.
 const EMAIL: u64 = 128;
+
+/// What a further value stores beside its text: its row, and its index entry.
+const VALUE: u64 = 96;
 
 /// What one unit of work stores. It is charged when the unit has ended, also where its caller has gone away.
 pub(crate) struct Meter {
@@ -155,7 +159,11 @@ impl Stored for Profile {
             self.manager.as_deref(),
         ];
         let email = |email: &Email| EMAIL + 3 * texts([Some(email.value.as_str()), email.kind.as_deref()]);
-        texts([Some(self.document.as_str())]) + 3 * texts(names) + self.emails.iter().map(email).sum::<u64>()
+        let value = |(_, key): &(UserValue, String)| VALUE + 2 * key.len() as u64;
+        texts([Some(self.document.as_str())])
+            + 3 * texts(names)
+            + self.emails.iter().map(email).sum::<u64>()
+            + self.values.iter().flatten().map(value).sum::<u64>()
     }
 }
 

@@ -151,10 +151,14 @@ impl Directory {
                         tx.delete_sessions_of_user(*id).await?;
                     }
                     let other_emails = before.profile.emails != profile.emails;
+                    let other_values = before.profile.values != profile.values;
                     let after = User { version: before.version + 1, changed: call.at, profile, ..before };
                     tx.update_user(&after).await?;
                     if other_emails {
                         tx.replace_emails(*id, &after.profile.emails).await?;
+                    }
+                    if let Some(values) = after.profile.values.as_ref().filter(|_| other_values) {
+                        tx.replace_values(*id, values).await?;
                     }
                     tx.append_records(&[done(call, id.0)]).await?;
                     if action == Action::UserReactivated {

@@ -12,7 +12,7 @@ pub(crate) fn is_rename(before: &Profile, after: &Profile) -> bool {
 }
 
 fn is_gone(email: &Email, after: &Profile) -> bool {
-    !after.emails.iter().any(|kept| is_same(&kept.value, &email.value))
+    !email.value.is_empty() && !after.emails.iter().any(|kept| is_same(&kept.value, &email.value))
 }
 
 /// Whether two names look the same but for capitals. Folding goes further: it takes letters for the same that look
@@ -85,6 +85,8 @@ pub(crate) fn restored(now: Profile, before: &str) -> Option<Profile> {
         manager: text("manager", now.manager),
         active: now.active,
         emails: columns.get("emails").map_or(Some([now.emails, gone].concat()), emails)?,
+        // Only the border finds them in the document.
+        values: None,
         document,
     })
 }
@@ -144,6 +146,7 @@ mod tests {
             manager: None,
             active: true,
             emails: vec![email("ada@corp.example"), email("ada@home.example")],
+            values: None,
             document: r#"{"userName":"ada@corp.example","active":"True","title":"Countess"}"#.into(),
         }
     }

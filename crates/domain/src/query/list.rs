@@ -4,6 +4,8 @@
 //! who stays in the list while it is walked comes exactly once, whoever comes and goes; a row whose sort key changes
 //! meanwhile moves, and may come twice or not at all.
 
+use super::UserValue;
+use std::cmp::Ordering;
 use uuid::Uuid;
 
 /// What users can be sorted by.
@@ -20,6 +22,8 @@ pub enum UserKey {
     DisplayName,
     /// `externalId`, exactly.
     ExternalId,
+    /// An attribute of which the folded values are kept.
+    Value(UserValue),
     /// The last change.
     Changed,
 }
@@ -67,7 +71,7 @@ impl SortKey for UserKey {
             Self::Position => KeyKind::UniqueNumber,
             Self::Id => KeyKind::Id,
             Self::UserName => KeyKind::UniqueText,
-            Self::DisplayName | Self::ExternalId => KeyKind::OptionalText,
+            Self::DisplayName | Self::ExternalId | Self::Value(_) => KeyKind::OptionalText,
             Self::Changed => KeyKind::Number,
         }
     }
@@ -113,6 +117,17 @@ pub enum MarkKey {
 }
 
 impl Mark {
+    /// How this stands to another in a list by a text that ascends: rows without one come last, and the id decides between
+    /// equals.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let (a, b) = (self.text(), other.text());
+        a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b)).then_with(|| self.id.cmp(&other.id))
+    }
+
+    fn text(&self) -> Option<&str> {
+        if let Some(MarkKey::Text(text)) = &self.key { Some(text) } else { None }
+    }
+
     /// Whether a row of a list with such a key can have this mark.
     pub fn fits(&self, kind: KeyKind) -> bool {
         matches!(

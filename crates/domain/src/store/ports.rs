@@ -1,6 +1,6 @@
 //! What the rules need from a database, by subject.
 
-use super::{Undos, Upkeep};
+use super::{Keys, Undos, Upkeep};
 use crate::{
     BreakGlassId, GroupId, Result, SessionId, Timestamp, TokenId, UserId,
     activity::{Record, Summary},
@@ -13,7 +13,7 @@ use crate::{
     group::{Group, GroupRef, GroupSummary},
     guard::{Batch, BatchSummary, Chosen, Departure, Losses, Membership, Sizes, Span, Taken},
     page::Place,
-    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, UserKey, Window},
+    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, UserKey, UserValue, Window},
     role::Role,
     session::{SessionKey, SessionRecord, SessionSummary},
     settings::{GuardSettings, Settings},
@@ -40,6 +40,7 @@ pub trait Tx:
     + System
     + Undos
     + Upkeep
+    + Keys
 {
 }
 
@@ -59,6 +60,7 @@ impl<T> Tx for T where
         + System
         + Undos
         + Upkeep
+        + Keys
 {
 }
 
@@ -78,9 +80,11 @@ pub trait Users: Send {
     async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
     /// Adds a user. Refuses a taken user name with `Conflict`.
     async fn insert_user(&mut self, user: &User) -> Result<()>;
-    /// Writes a user, but not its e-mail addresses, whose version is one more than the stored one; otherwise refuses with
+    /// Writes a user, but neither its e-mail addresses nor its further values, whose version is one more than the stored one; otherwise refuses with
     /// `VersionMismatch`. Refuses a taken user name with `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
+    /// Writes other values of a user to filter and sort by.
+    async fn replace_values(&mut self, id: UserId, values: &[(UserValue, String)]) -> Result<()>;
     /// Writes other e-mail addresses of a user.
     async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()>;
     /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use crate::path::AttributePath;
+use crate::schema::ResourceType;
 
 /// A filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,23 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Whether the filter asks about the core attribute of that name, or a part of it.
+    pub fn names(&self, resource_type: &ResourceType, name: &str) -> bool {
+        self.paths().into_iter().any(|path| {
+            let found = resource_type.resolve(path);
+            found.extension.is_none() && found.name == name
+        })
+    }
+
+    /// The attributes that the filter asks about; what stands between brackets belongs to the one before them.
+    pub fn paths(&self) -> Vec<&AttributePath> {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => [left.paths(), right.paths()].concat(),
+            Self::Not(inner) => inner.paths(),
+            Self::Compare { path, .. } | Self::Present(path) | Self::ValuePath { path, .. } => vec![path],
+        }
+    }
+
     /// How many comparisons the filter makes at most.
     pub(crate) fn terms(&self) -> usize {
         match self {

@@ -11,7 +11,7 @@ use crate::text;
 
 /// Where paths are looked up.
 #[derive(Clone, Copy)]
-enum Scope<'s> {
+pub(super) enum Scope<'s> {
     /// In a whole resource.
     Resource(&'s ResourceType),
     /// In one value of a complex attribute.
@@ -19,9 +19,9 @@ enum Scope<'s> {
 }
 
 /// What a path names: the values, lists flattened, and the attribute if it is known.
-struct Selection<'v> {
-    values: Vec<&'v Value>,
-    attribute: Option<&'static Attribute>,
+pub(super) struct Selection<'v> {
+    pub(super) values: Vec<&'v Value>,
+    pub(super) attribute: Option<&'static Attribute>,
 }
 
 impl Filter {
@@ -60,7 +60,7 @@ impl Filter {
     }
 }
 
-fn select<'v>(map: &'v Map<String, Value>, path: &AttributePath, scope: Scope<'_>) -> Selection<'v> {
+pub(super) fn select<'v>(map: &'v Map<String, Value>, path: &AttributePath, scope: Scope<'_>) -> Selection<'v> {
     match scope {
         Scope::Resource(resource_type) => {
             let found = resource_type.resolve(path);

@@ -1,11 +1,14 @@
-//! Filters (RFC 7644 §3.4.2.2): text to a tree, the tree to text, and the tree against a resource.
+//! Filters (RFC 7644 §3.4.2.2): text to a tree, the tree to text, and the tree against a resource;
+//! and the order of resources (RFC 7644 §3.4.2.3).
 
 mod ast;
 mod check;
 mod eval;
 mod parser;
 mod print;
+mod sort;
 
 pub use ast::{CompareOp, Filter, FilterError, Literal};
 pub use parser::parse;
 pub(crate) use parser::parse_value_filter;
+pub use sort::SortBy;

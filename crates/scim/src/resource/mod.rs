@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use constraints::Missing;
 pub use projection::Projection;
-pub use render::{Meta, render};
+pub use render::{Meta, render, whole};
 pub use splice::render_text;
 
 use crate::patch;

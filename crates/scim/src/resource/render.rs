@@ -49,6 +49,24 @@ pub fn render(
     out
 }
 
+/// The resource as a filter or an order sees it: what the document holds, also what is returned on request only, and what
+/// the server adds to it.
+pub fn whole(
+    resource_type: &ResourceType,
+    document: Map<String, Value>,
+    meta: &Meta,
+    readonly: Vec<(&str, Value)>,
+) -> Map<String, Value> {
+    let schemas = schemas(resource_type, &document);
+    let mut out = document;
+    out.retain(|name, _| !is_owned_by_server(resource_type, name));
+    out.insert("schemas".into(), schemas);
+    out.insert("id".into(), Value::String(meta.id.clone()));
+    out.extend(readonly.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    out.insert("meta".into(), json!(meta.of(resource_type)));
+    out
+}
+
 fn insert(out: &mut Map<String, Value>, name: String, value: Value, types: &ResourceType, projection: &Projection) {
     if let Some(value) = projection.keep(types, &name, value) {
         out.insert(name, value);

@@ -116,6 +116,11 @@ impl Attribute {
         matches!(self.mutability, Mutability::ReadWrite | Mutability::Immutable) && self.returned != Returned::Never
     }
 
+    /// Whether a client may not learn its values (RFC 7643 §7), neither from a response nor by a filter or an order.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.returned == Returned::Never || self.mutability == Mutability::WriteOnly
+    }
+
     /// What a value of this attribute is compared by: the sub-attribute `value`, or itself if it is not complex.
     pub(crate) fn compared(&self) -> Option<&Attribute> {
         if self.kind == Type::Complex { self.sub_attribute("value") } else { Some(self) }

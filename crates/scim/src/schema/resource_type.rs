@@ -63,6 +63,13 @@ pub struct Resolved<'p> {
     pub sub_attribute: Option<&'static Attribute>,
 }
 
+impl Resolved<'_> {
+    /// The part of what is named whose values a client may not learn.
+    pub(crate) fn secret(&self) -> Option<&'static Attribute> {
+        [self.attribute, self.sub_attribute].into_iter().flatten().find(|known| known.is_secret())
+    }
+}
+
 impl ResourceType {
     /// The core schema, then the extensions.
     pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> + use<> {

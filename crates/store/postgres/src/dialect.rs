@@ -11,10 +11,25 @@ pub(crate) const EMAILS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(value, kind, is_primary) ORDER BY position), '[]')::text
     FROM user_emails WHERE user_id = users.id) AS emails";
 
+/// The same of a deleted user.
+pub(crate) const DELETED_EMAILS: &str =
+    "(SELECT COALESCE(json_agg(json_build_array(value, kind, is_primary) ORDER BY position), '[]')::text
+    FROM deleted_user_emails WHERE user_id = deleted_users.id) AS emails";
+
+/// A column of the further values of the user at hand, as JSON: `[[attribute, value_key], …]` in their order.
+pub(crate) const VALUES: &str =
+    "(SELECT COALESCE(json_agg(json_build_array(attribute, value_key) ORDER BY attribute, place), '[]')::text
+    FROM user_values WHERE user_id = users.id) AS indexed";
+
 /// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]`.
 pub(crate) const GROUPS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(groups.id, groups.display_name)), '[]')::text
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
+
+/// Adds a test whether the id before is one of these, however many.
+pub(crate) fn push_among(query: &mut sqlx::QueryBuilder<crate::Db>, ids: Vec<Uuid>) {
+    query.push(" = ANY(").push_bind(ids).push(")");
+}
 
 /// Whether a SELECT also computes its columns for the rows that OFFSET skips; then a page finds its ids first.
 pub(crate) const OFFSET_READS_COLUMNS: bool = true;

@@ -10,9 +10,26 @@ pub(crate) const POSITION: &str = "instr";
 pub(crate) const EMAILS: &str = "(SELECT json_group_array(json_array(value, kind, is_primary) ORDER BY position)
     FROM user_emails WHERE user_id = users.id) AS emails";
 
+/// The same of a deleted user.
+pub(crate) const DELETED_EMAILS: &str =
+    "(SELECT json_group_array(json_array(value, kind, is_primary) ORDER BY position)
+    FROM deleted_user_emails WHERE user_id = deleted_users.id) AS emails";
+
+/// A column of the further values of the user at hand, as JSON: `[[attribute, value_key], …]` in their order.
+pub(crate) const VALUES: &str = "(SELECT json_group_array(json_array(attribute, value_key) ORDER BY attribute, place)
+    FROM user_values WHERE user_id = users.id) AS indexed";
+
 /// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]`.
 pub(crate) const GROUPS: &str = "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name))
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
+
+/// Adds a test whether the id before is one of these, however many.
+pub(crate) fn push_among(query: &mut sqlx::QueryBuilder<crate::Db>, ids: Vec<Uuid>) {
+    // Text, since JSON has no bytes.
+    let list: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    let list = serde_json::to_string(&list).unwrap_or_default();
+    query.push(" IN (SELECT unhex(value) FROM json_each(").push_bind(list).push("))");
+}
 
 /// Whether a SELECT also computes its columns for the rows that OFFSET skips; then a page finds its ids first.
 pub(crate) const OFFSET_READS_COLUMNS: bool = false;

@@ -101,6 +101,7 @@ mod tests {
                 manager: None,
                 active: true,
                 emails: Vec::new(),
+                values: Some(Vec::new()),
                 document: "x".repeat(1024 * 1024),
             };
             let id = UserId(uuid::Uuid::from_u128(self.0.into()));

@@ -106,6 +106,7 @@ pub(crate) fn user(number: u32, user_name: &str) -> User {
             manager: None,
             active: true,
             emails: Vec::new(),
+            values: Some(Vec::new()),
             document: serde_json::json!({"userName": user_name}).to_string(),
         },
     }

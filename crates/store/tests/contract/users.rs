@@ -4,7 +4,7 @@ use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_
 use domain::{
     Conflict, Error, UserId,
     group::GroupRef,
-    query::{EmailCondition, Filter, Slice, Test, UserCondition},
+    query::{EmailCondition, Filter, Slice, Test, UserCondition, UserValue},
     store::Store,
     user::{Profile, User},
 };
@@ -36,6 +36,11 @@ fn ada() -> User {
                 email("a@corp.example", None, true),
                 email("a@corp.example", Some("home"), false),
             ],
+            values: Some(vec![
+                (UserValue::Title, "countess".into()),
+                (UserValue::PhoneNumber, "2".into()),
+                (UserValue::PhoneNumber, "1".into()),
+            ]),
             document: r#"{"userName":"Ada@Corp.example","x":"\u0000 '; --"}"#.into(),
             ..user(1, "Ada@Corp.example").profile
         },
@@ -122,10 +127,17 @@ async fn an_update_writes_everything(store: Store) {
     let mut after = User { version: 2, changed: at(50), ..ada() };
     let id = after.id;
     let emails = std::mem::take(&mut after.profile.emails);
+    let values = after.profile.values.replace(Vec::new()).unwrap();
     unit!(store.write, |tx, after| tx.update_user(after)).unwrap();
     assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(after.clone()));
     unit!(store.write, |tx, id, emails| tx.replace_emails(*id, emails)).unwrap();
     assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap().unwrap().profile.emails, ada().profile.emails);
+    for values in [values.clone(), values[1..].to_vec(), values.clone()] {
+        unit!(store.write, |tx, id, values| tx.replace_values(*id, values)).unwrap();
+        let found = unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap().unwrap().profile.values;
+        assert_eq!(found, Some(values));
+    }
+    after.profile.values = Some(values);
     // Fewer addresses, another one, the same, and none.
     let other = email("other@corp.example", Some("work"), false);
     let steps = [vec![ada().profile.emails[0].clone()], vec![other.clone()], vec![other], Vec::new()];

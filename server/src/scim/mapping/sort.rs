@@ -1,37 +1,62 @@
-use super::filter::names;
+use super::{filter::names, values};
 use domain::query::{GroupKey, Sort, UserKey};
 use scim::{
     Error,
+    filter::SortBy,
     path::AttributePath,
-    schema::{GROUP, USER},
+    schema::{GROUP, Registry, ResourceType, USER},
 };
 
-const USER_ATTRIBUTES: &str = "Users can be sorted by id, userName, displayName, externalId, meta.created and \
-    meta.lastModified.";
-const GROUP_ATTRIBUTES: &str = "Groups can be sorted by id, displayName, externalId, meta.created and \
-    meta.lastModified.";
+const ROOT_ATTRIBUTES: &str = "Users and groups together can be sorted by id, userName, displayName, externalId, \
+    meta.created and meta.lastModified.";
 
-/// The order of a list of users (RFC 7644 §3.4.2.3). Without `sortBy` it is that in which they came, whatever
-/// `sortOrder` says. Refuses what is not indexed with `invalidValue`.
-pub(crate) fn user_sort(by: Option<&str>, descending: bool) -> Result<Sort<UserKey>, Error> {
-    let Some(by) = by else { return Ok(Sort::default()) };
-    let by = path(by).and_then(|path| user_key(&path)).ok_or_else(|| Error::invalid_value(USER_ATTRIBUTES))?;
-    Ok(Sort { by, descending })
+/// The order of a list (RFC 7644 §3.4.2.3).
+pub(crate) enum Order<K> {
+    /// That of an index.
+    Indexed(Sort<K>),
+    /// By an attribute that is looked for in the documents, and whether it descends.
+    Evaluated(SortBy, bool),
 }
 
-/// The order of a list of groups, as [`user_sort`] has it.
-pub(crate) fn group_sort(by: Option<&str>, descending: bool) -> Result<Sort<GroupKey>, Error> {
-    let Some(by) = by else { return Ok(Sort::default()) };
-    let by = path(by).and_then(|path| group_key(&path)).ok_or_else(|| Error::invalid_value(GROUP_ATTRIBUTES))?;
-    Ok(Sort { by, descending })
+/// The order of a list of users. Without `sortBy` it is that in which they came, whatever `sortOrder` says. Refuses what is
+/// no attribute, and what has no order, with `invalidValue`. `knows_values` is whether the database knows the further values
+/// of all.
+pub(crate) fn user_order(
+    types: Registry,
+    by: Option<&str>,
+    descending: bool,
+    knows_values: bool,
+) -> Result<Order<UserKey>, Error> {
+    let is_known = |key: &UserKey| knows_values || !matches!(key, UserKey::Value(_));
+    order(types.user, by, descending, |path| user_key(path).filter(is_known))
+}
+
+/// The order of a list of groups, as [`user_order`] has it.
+pub(crate) fn group_order(types: Registry, by: Option<&str>, descending: bool) -> Result<Order<GroupKey>, Error> {
+    order(types.group, by, descending, group_key)
+}
+
+fn order<K: Default>(
+    types: &ResourceType,
+    by: Option<&str>,
+    descending: bool,
+    key: impl Fn(&AttributePath) -> Option<K>,
+) -> Result<Order<K>, Error> {
+    let Some(by) = by else { return Ok(Order::Indexed(Sort::default())) };
+    if let Some(by) = path(by).and_then(|path| key(&path)) {
+        return Ok(Order::Indexed(Sort { by, descending }));
+    }
+    let by = SortBy::parse(by, types).map_err(|error| Error::invalid_value(error.detail))?;
+    Ok(Order::Evaluated(by, descending))
 }
 
 /// The orders of a list of both. Those who do not have the attribute stay in the order in which they came.
 pub(crate) fn root_sort(by: Option<&str>, descending: bool) -> Result<(Sort<UserKey>, Sort<GroupKey>), Error> {
     let Some(by) = by else { return Ok(Default::default()) };
-    let (users, groups) = path(by).map_or((None, None), |path| (user_key(&path), group_key(&path)));
+    let users = |path: &AttributePath| user_key(path).filter(|key| !matches!(key, UserKey::Value(_)));
+    let (users, groups) = path(by).map_or((None, None), |path| (users(&path), group_key(&path)));
     if users.is_none() && groups.is_none() {
-        return Err(Error::invalid_value(USER_ATTRIBUTES));
+        return Err(Error::invalid_value(ROOT_ATTRIBUTES));
     }
     let (users, groups) = (users.unwrap_or_default(), groups.unwrap_or_default());
     Ok((Sort { by: users, descending }, Sort { by: groups, descending }))
@@ -49,7 +74,7 @@ fn user_key(path: &AttributePath) -> Option<UserKey> {
         (None, "displayName", None) => Some(UserKey::DisplayName),
         (None, "externalId", None) => Some(UserKey::ExternalId),
         (None, "meta", Some("lastModified")) => Some(UserKey::Changed),
-        _ => None,
+        (extension, name, sub) => values::single(extension, name, sub).map(UserKey::Value),
     }
 }
 

@@ -1,0 +1,45 @@
+//! Keeps the keys of users up to date, by which they are looked up. Folding is not SQL's, so a migration leaves them as they are,
+//! and the server makes them anew while it serves: until then, what they would find is found in the documents.
+
+use crate::{Env, Result, query::UserValue, store::Outdated, user::Email};
+
+/// How many users a unit of work looks at, and how many bytes of documents: few, since others wait at the database meanwhile.
+const AT_ONCE: u64 = 50;
+const BYTES_AT_ONCE: u64 = 256 * 1024;
+
+/// What keys are made of beside the columns of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// As [`crate::user::Profile::emails`].
+    pub emails: Vec<Email>,
+    /// As [`crate::user::Profile::values`].
+    pub values: Vec<(UserValue, String)>,
+}
+
+/// Makes the keys anew of some users for whom they are out of date. `find` finds what they are made of in a document.
+///
+/// # Returns
+/// How many users that were; 0 when there are none left.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub async fn renew(env: &Env, find: fn(&str) -> Found) -> Result<u64> {
+    let work = env.store.read((), |(), tx| Box::pin(async move { tx.outdated(AT_ONCE, BYTES_AT_ONCE).await }));
+    let found = |one: Outdated| {
+        let found = find(&one.document);
+        (one, found)
+    };
+    let outdated: Vec<_> = work.await?.into_iter().map(found).collect();
+    if outdated.is_empty() {
+        return Ok(0);
+    }
+    let work = env.store.write(outdated, |outdated, tx| {
+        Box::pin(async move {
+            for (one, Found { emails, values }) in outdated {
+                tx.renew_keys(one, emails, values).await?;
+            }
+            Ok(outdated.len() as u64)
+        })
+    });
+    work.await
+}

@@ -1,0 +1,28 @@
+use crate::{Result, UserId, query::UserValue, user::Email};
+use async_trait::async_trait;
+
+/// A user whose keys were made by an older version, or are not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outdated {
+    /// The user.
+    pub id: UserId,
+    /// Whether it is deleted, and can be restored.
+    pub is_deleted: bool,
+    /// The version that was read.
+    pub version: i64,
+    /// Everything that the directory said.
+    pub document: String,
+}
+
+/// The keys of users: what is looked up, folded.
+#[async_trait]
+pub trait Keys: Send {
+    /// Whether there is a user, not deleted, whose keys are out of date. Costs the same however many users there are.
+    async fn has_outdated(&mut self) -> Result<bool>;
+    /// Some users whose keys are out of date, deleted ones too, with no more than so many bytes of documents but for the
+    /// first.
+    async fn outdated(&mut self, limit: u64, bytes: u64) -> Result<Vec<Outdated>>;
+    /// Makes the keys of a user anew, unless the user has changed since: of its columns, of these e-mail addresses and of these
+    /// values.
+    async fn renew_keys(&mut self, of: &Outdated, emails: &[Email], values: &[(UserValue, String)]) -> Result<()>;
+}

@@ -1,0 +1,37 @@
+//! Makes the keys of users anew, by which filters find them, after an upgrade or an undo.
+
+use super::mapping;
+use domain::Env;
+use std::time::{Duration, Instant};
+use tokio::time::{interval, sleep};
+
+/// How often it is looked whether there are any.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Makes keys anew whenever some are out of date.
+pub(crate) async fn keep(env: Env) {
+    let mut ticks = interval(EVERY);
+    loop {
+        ticks.tick().await;
+        match renew(&env).await {
+            Ok(0) => {}
+            Ok(users) => tracing::info!(users, "the keys of users were made anew"),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the keys of users could not be made anew");
+            }
+        }
+    }
+}
+
+/// Goes on until there are none left, and leaves half of the time to others.
+async fn renew(env: &Env) -> domain::Result<u64> {
+    let mut users = 0;
+    loop {
+        let began = Instant::now();
+        match domain::keys::renew(env, mapping::found).await? {
+            0 => return Ok(users),
+            some => users += some,
+        }
+        sleep(began.elapsed()).await;
+    }
+}

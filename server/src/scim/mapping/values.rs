@@ -1,0 +1,49 @@
+//! The further values of a user that are filtered and sorted by. For another one, add it to [`UserValue`] and here, and have the
+//! keys of all users made anew (`VERSION` in the store).
+
+use super::{Document, emails};
+use domain::{keys::Found, query::UserValue};
+use scim::schema::ENTERPRISE_URN;
+use serde_json::Value;
+
+/// Where single values stand: the extension, the attribute, the sub-attribute.
+const SINGLE: [(UserValue, Option<&str>, &str, Option<&str>); 8] = [
+    (UserValue::Title, None, "title", None),
+    (UserValue::UserType, None, "userType", None),
+    (UserValue::NickName, None, "nickName", None),
+    (UserValue::FormattedName, None, "name", Some("formatted")),
+    (UserValue::Department, Some(ENTERPRISE_URN), "department", None),
+    (UserValue::CostCenter, Some(ENTERPRISE_URN), "costCenter", None),
+    (UserValue::Organization, Some(ENTERPRISE_URN), "organization", None),
+    (UserValue::Division, Some(ENTERPRISE_URN), "division", None),
+];
+
+/// The single value that a path names, by canonical names.
+pub(super) fn single(extension: Option<&str>, name: &str, sub: Option<&str>) -> Option<UserValue> {
+    SINGLE.into_iter().find(|(_, one, other, part)| (*one, *other, *part) == (extension, name, sub)).map(|(of, ..)| of)
+}
+
+/// The values in a document.
+pub(super) fn of(document: &Document) -> Vec<(UserValue, String)> {
+    let one = |(attribute, extension, name, sub): (UserValue, Option<&str>, &str, Option<&str>)| {
+        let container = match extension {
+            Some(urn) => document.get(urn)?.as_object()?,
+            None => document,
+        };
+        let value = container.get(name)?;
+        Some((attribute, sub.map_or(Some(value), |sub| value.get(sub))?.as_str()?))
+    };
+    let phones = document.get("phoneNumbers").and_then(Value::as_array).into_iter().flatten();
+    let phones = phones.filter_map(|phone| Some((UserValue::PhoneNumber, phone.get("value")?.as_str()?)));
+    let found = SINGLE.into_iter().filter_map(one).chain(phones).filter(|(_, value)| !value.is_empty());
+    let mut values: Vec<_> = found.map(|(attribute, value)| (attribute, UserValue::key(value))).collect();
+    values.sort_by_key(|(attribute, _)| *attribute);
+    values
+}
+
+/// What the keys of a user are made of, beside its columns.
+pub(crate) fn found(document: &str) -> Found {
+    let document: Document = serde_json::from_str(document).unwrap_or_default();
+    let list = document.get("emails").and_then(Value::as_array);
+    Found { emails: list.map_or_else(Vec::new, |list| emails(list)), values: of(&document) }
+}

@@ -1,0 +1,170 @@
+//! Filters and orders that no index can tell: resources are read and looked at one by one, within bounds.
+
+use super::{Problem, mapping, request::Call};
+use domain::{
+    GroupId, UserId,
+    directory::{Batch, UserView},
+    group::Group,
+    query::{Filter, GroupCondition, Mark, MarkKey, Start, UserCondition},
+};
+use scim::{
+    filter::{Filter as Wire, SortBy},
+    path::AttributePath,
+    schema::ResourceType,
+};
+use serde_json::{Map, Value};
+use std::time::{Duration, Instant};
+use tokio::{sync::Semaphore, task::yield_now, time::timeout};
+
+/// How many resources are read, and for how long; some are read however long it takes.
+const ROWS: usize = 20_000;
+const TIME: Duration = Duration::from_millis(250);
+const IN_ANY_CASE: usize = 1_000;
+
+/// How many are read at once, and how many bytes of them.
+const BATCH: (u64, u64) = (250, 1024 * 1024);
+
+/// After how many of them other tasks have their turn: a fraction of a millisecond.
+const AT_ONCE: usize = 20;
+
+/// One query after the other: it is work for a processor, and others want one, too.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// How long a query waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is looked for in each resource.
+pub(super) struct Look<'c> {
+    /// What it must satisfy.
+    pub(super) filter: Option<&'c Wire>,
+    /// What the list is sorted by, and whether it descends.
+    pub(super) sort: Option<(SortBy, bool)>,
+}
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// What matches, in its order.
+    pub(super) marks: Vec<Mark>,
+    /// All of a kind was looked at, and nothing has an attribute that was asked for and that no schema has.
+    pub(super) is_unknown: bool,
+}
+
+impl Look<'_> {
+    fn paths(&self) -> Vec<&AttributePath> {
+        let sort = self.sort.iter().map(|(sort, _)| sort.path());
+        self.filter.iter().flat_map(|filter| filter.paths()).chain(sort).collect()
+    }
+
+    fn names(&self, types: &ResourceType, name: &str) -> bool {
+        let is_named =
+            |path: &&AttributePath| types.resolve(path).extension.is_none() && types.resolve(path).name == name;
+        self.paths().iter().any(is_named)
+    }
+
+    /// The names that no schema has; those with a URN are a client's own.
+    fn undeclared(&self, types: &ResourceType) -> Vec<String> {
+        let is_undeclared = |path: &&AttributePath| path.schema.is_none() && types.resolve(path).attribute.is_none();
+        self.paths().into_iter().filter(is_undeclared).map(|path| path.attribute.clone()).collect()
+    }
+
+    /// The place of a resource in the list; `None` where it is not in it.
+    fn mark(&self, resource: &Map<String, Value>, types: &ResourceType, id: uuid::Uuid) -> Option<Mark> {
+        if self.filter.is_some_and(|filter| !filter.matches(resource, types)) {
+            return None;
+        }
+        let key = self.sort.as_ref().and_then(|(sort, _)| sort.key(resource, types));
+        Some(Mark { key: key.map(MarkKey::Text), id })
+    }
+
+    /// The list in its order.
+    fn sorted(&self, mut marks: Vec<Mark>) -> Vec<Mark> {
+        if let Some((_, descending)) = self.sort {
+            marks.sort_by(|a, b| if descending { b.order(a) } else { a.order(b) });
+        }
+        marks
+    }
+}
+
+impl Found {
+    /// What was found of one kind alone. Refuses an attribute that nothing has, which is not understood.
+    pub(super) fn known(self) -> Result<Vec<Mark>, Problem> {
+        if self.is_unknown { Err(unknown().into()) } else { Ok(self.marks) }
+    }
+}
+
+/// Refuses an attribute that nothing has.
+pub(super) fn unknown() -> scim::Error {
+    scim::Error::invalid_filter("The filter or the order names an attribute that no schema and no resource has.")
+}
+
+/// The users that match, among those whom `narrowed` finds.
+pub(super) async fn users(call: &Call, narrowed: Filter<UserCondition>, look: &Look<'_>) -> Result<Found, Problem> {
+    let (types, narrowed) = (call.schemas.user, narrowed.simplified());
+    let with_groups = look.names(types, "groups");
+    let read = |start| call.directory.scan_users(&narrowed, start, BATCH, with_groups);
+    let whole = |view: &UserView| Ok((mapping::whole_user(call, view)?, view.id.0));
+    scan(read, whole, look, (types, narrowed == Filter::All, mapping::USER_ATTRIBUTES)).await
+}
+
+/// The groups that match, among those that `narrowed` finds.
+pub(super) async fn groups(call: &Call, narrowed: Filter<GroupCondition>, look: &Look<'_>) -> Result<Found, Problem> {
+    let (types, narrowed) = (call.schemas.group, narrowed.simplified());
+    if look.names(types, "members") {
+        return Err(scim::Error::invalid_value("Groups cannot be sorted by their members.").into());
+    }
+    let read = |start| call.directory.scan_groups(&narrowed, start, BATCH);
+    let whole = |group: &Group| Ok((mapping::whole_group(call, group)?, group.id.0));
+    scan(read, whole, look, (types, narrowed == Filter::All, mapping::GROUP_ATTRIBUTES)).await
+}
+
+/// The condition that finds these users and no others.
+pub(super) fn among_users(marks: &[Mark]) -> Filter<UserCondition> {
+    Filter::Where(UserCondition::Among(marks.iter().map(|mark| UserId(mark.id)).collect()))
+}
+
+/// The condition that finds these groups and no others.
+pub(super) fn among_groups(marks: &[Mark]) -> Filter<GroupCondition> {
+    Filter::Where(GroupCondition::Among(marks.iter().map(|mark| GroupId(mark.id)).collect()))
+}
+
+async fn scan<T, F>(
+    read: impl Fn(Start) -> F,
+    whole: impl Fn(&T) -> domain::Result<(Map<String, Value>, uuid::Uuid)>,
+    look: &Look<'_>,
+    (types, is_all, attributes): (&ResourceType, bool, &str),
+) -> Result<Found, Problem>
+where
+    F: Future<Output = domain::Result<Batch<T>>>,
+{
+    let turn = timeout(PATIENCE, TURN.acquire()).await.ok().and_then(Result::ok);
+    let _turn = turn.ok_or_else(Problem::no_scan)?;
+    let (began, mut seen, mut marks, mut start) = (Instant::now(), 0, Vec::new(), Start::First);
+    let mut undeclared = look.undeclared(types);
+    loop {
+        let Batch { rows, next } = read(start).await?;
+        seen += rows.len();
+        for some in rows.chunks(AT_ONCE) {
+            for row in some {
+                let (resource, id) = whole(row)?;
+                undeclared.retain(|name| !resource.keys().any(|key| key.eq_ignore_ascii_case(name)));
+                marks.extend(look.mark(&resource, types, id));
+            }
+            yield_now().await;
+        }
+        let Some(next) = next else {
+            let is_unknown = is_all && seen > 0 && !undeclared.is_empty();
+            return Ok(Found { marks: look.sorted(marks), is_unknown });
+        };
+        if seen >= ROWS || (seen >= IN_ANY_CASE && began.elapsed() >= TIME) {
+            return Err(too_many(attributes).into());
+        }
+        start = next;
+    }
+}
+
+fn too_many(attributes: &str) -> scim::Error {
+    scim::Error::too_many(format!(
+        "Too many resources would have to be looked at one by one. Narrow the filter with and, by one of {attributes}."
+    ))
+}

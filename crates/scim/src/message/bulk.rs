@@ -1,14 +1,15 @@
 //! Bulk requests and their answers (RFC 7644 §3.7): reading them, and the references between their operations.
 
+mod raw;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::json::{Reader, cost, object, text_of, unreadable};
+use self::raw::{First, Members};
+use crate::json::{Reader, cost, object, text_of};
 use crate::{Error, Limits, Result};
 
 /// URN of the bulk response.
@@ -260,77 +261,6 @@ fn data_of(item: &RawValue) -> Option<&str> {
     members.into_iter().rfind(|(key, _)| key.eq_ignore_ascii_case("data")).map(|(_, raw)| raw.get())
 }
 
-/// The members of an object, not yet read.
-struct Members<'b>(Vec<(String, &'b RawValue)>);
-
-impl<'b> Members<'b> {
-    fn read(text: &'b str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|_| unreadable())
-    }
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> std::result::Result<Members<'de>, A::Error> {
-        let (mut members, mut names) = (Vec::new(), HashSet::new());
-        while let Some((name, value)) = access.next_entry::<String, &RawValue>()? {
-            if name.contains('\0') || !names.insert(name.to_ascii_lowercase()) {
-                return Err(serde::de::Error::custom("key"));
-            }
-            members.push((name, value));
-        }
-        Ok(Members(members))
-    }
-}
-
-/// The first items of a list, not yet read, and whether there are more.
-struct First<'b>(Vec<&'b RawValue>, bool);
-
-impl<'b> First<'b> {
-    fn read(text: &'b str, most: usize) -> Result<Self> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        deserializer.deserialize_seq(FirstVisitor(most)).map_err(|_| unreadable())
-    }
-}
-
-struct FirstVisitor(usize);
-
-impl<'de> Visitor<'de> for FirstVisitor {
-    type Value = First<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> std::result::Result<First<'de>, A::Error> {
-        let mut items = Vec::new();
-        while items.len() < self.0 {
-            match access.next_element()? {
-                Some(item) => items.push(item),
-                None => return Ok(First(items, false)),
-            }
-        }
-        let mut there_are_more = false;
-        while access.next_element::<IgnoredAny>()?.is_some() {
-            there_are_more = true;
-        }
-        Ok(First(items, there_are_more))
-    }
-}
-
 fn collect(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => found.extend(text.strip_prefix(REFERENCE).map(str::to_owned)),
@@ -401,108 +331,4 @@ pub fn bulk_response(results: Vec<BulkResult>) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: Limits = Limits { bulk_operations: 2_000, ..Limits::DEFAULT };
-
-    fn order_of(body: &Value) -> BulkOrder {
-        BulkRequest::parse(body.to_string().as_bytes(), &LIMITS).unwrap().order()
-    }
-
-    fn post(name: &str, refers: &[&str]) -> Value {
-        let members: Vec<_> = refers.iter().map(|name| json!({"value": format!("bulkId:{name}")})).collect();
-        json!({"method": "POST", "path": "/Groups", "bulkId": name, "data": {"members": members}})
-    }
-
-    fn order(operations: &[Value]) -> (Vec<usize>, Vec<usize>) {
-        let order = order_of(&json!({"Operations": operations}));
-        (order.resolvable, order.circular)
-    }
-
-    #[test]
-    fn what_is_referred_to_comes_first() {
-        assert_eq!(order(&[post("a", &[]), post("b", &[])]), (vec![0, 1], vec![]));
-        assert_eq!(order(&[post("a", &["c"]), post("b", &[]), post("c", &[])]), (vec![1, 2, 0], vec![]));
-        // Nobody creates it: that is told when its turn comes.
-        assert_eq!(order(&[post("a", &["nobody"])]), (vec![0], vec![]));
-        let rename = json!({"method": "PATCH", "path": "/Groups/bulkId:a", "data": {}});
-        assert_eq!(order(&[rename, post("a", &[])]), (vec![1, 0], vec![]));
-    }
-
-    #[test]
-    fn circles_are_found_and_whatever_hangs_on_them() {
-        let operations = [post("a", &["b"]), post("b", &["a"]), post("c", &["a"]), post("d", &[]), post("e", &["e"])];
-        assert_eq!(order(&operations), (vec![3], vec![0, 1, 2, 4]));
-    }
-
-    #[test]
-    fn a_long_chain_does_no_harm() {
-        let chain: Vec<Value> = (0..2_000).map(|at| post(&at.to_string(), &[&(at + 1).to_string()])).collect();
-        assert_eq!(order(&chain), ((0..2_000).rev().collect(), vec![]));
-    }
-
-    #[test]
-    fn references_are_resolved_wherever_they_stand() {
-        let data = json!({"members": [{"value": "bulkId:a"}], "other": {"deep": ["bulkId:a", "x bulkId:a"]}});
-        let body = json!({"Operations": [{"method": "put", "path": "/Groups/bulkId:g/1", "data": data}]}).to_string();
-        let operation = BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap().operations.remove(0);
-        assert_eq!(operation.references.iter().collect::<Vec<_>>(), ["a", "g/1"]);
-        assert_eq!(operation.resolve(&HashMap::new(), &LIMITS).unwrap_err().status, 409);
-        let ids = HashMap::from([("a".to_owned(), "1".to_owned()), ("g/1".to_owned(), "2".to_owned())]);
-        let (path, data) = operation.resolve(&ids, &LIMITS).unwrap();
-        let wanted = json!({"members": [{"value": "1"}], "other": {"deep": ["1", "x bulkId:a"]}});
-        assert_eq!((path.as_str(), Value::Object(data)), ("/Groups/2", wanted));
-    }
-
-    #[test]
-    fn what_is_wrong_with_one_operation_stays_with_it() {
-        let operations = json!([
-            "no object",
-            {"method": "GET", "path": "/Users/1"},
-            {"method": "POST", "path": "/Users", "data": {}},
-            {"method": "POST", "path": "/Users", "bulkId": "a"},
-            {"method": "DELETE", "path": "Users/1"},
-            {"METHOD": "delete", "Path": "/Users/1"},
-        ]);
-        let body = json!({"Operations": operations}).to_string();
-        let operations = BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap().operations;
-        let whole: Vec<bool> = operations.iter().map(|operation| operation.data.is_ok()).collect();
-        assert_eq!(whole, [false, false, false, false, false, true]);
-    }
-
-    #[test]
-    fn a_request_that_cannot_be_read_is_refused_whole() {
-        let status = |body: Value| BulkRequest::parse(body.to_string().as_bytes(), &LIMITS).unwrap_err().status;
-        assert_eq!(status(json!({})), 400);
-        assert_eq!(status(json!({"Operations": {}})), 400);
-        for errors in [json!(0), json!(-1), json!("1"), json!(1.5)] {
-            assert_eq!(status(json!({"failOnErrors": errors, "Operations": []})), 400);
-        }
-        assert_eq!(status(json!({"Operations": [post("a", &[]), post("a", &[])]})), 400);
-        assert_eq!(status(json!({"Operations": vec![json!({}); 2_001]})), 413);
-    }
-    #[test]
-    fn what_no_body_may_hold_is_refused_wherever_it_stands() {
-        let status = |body: &str| BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap_err().status;
-        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
-        for bad in ["{\"a\":1,\"a\":2}", "\"\\u0000\"", "1e999", deep.as_str()] {
-            for body in [
-                format!("{{\"Operations\":[],\"x\":{bad}}}"),
-                format!("{{\"Operations\":[{bad}]}}").replace("[1e999]", "[[1e999]]"),
-                format!("{{\"Operations\":[{{\"method\":\"POST\",\"x\":{bad}}}]}}"),
-                format!("{{\"Operations\":[{{\"path\":\"/Users\",\"data\":{{\"x\":{bad}}}}}]}}"),
-            ] {
-                assert_eq!(status(&body), 400, "{body}");
-            }
-        }
-        for body in
-            ["[]", "{\"Operations\":[]", "{\"Operations\":[],\"Operations\":[]}", "{\"Operations\":[]} x", "\u{1}"]
-        {
-            assert_eq!(status(body), 400, "{body}");
-        }
-        let few = Limits { json_values: 9, ..LIMITS };
-        let body = json!({"Operations": [{"x": [1, 2, 3]}, {"x": [1, 2, 3]}]}).to_string();
-        assert_eq!(BulkRequest::parse(body.as_bytes(), &few).unwrap_err().status, 413, "counted over the whole body");
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ use support::{Answer, TestApp, Value, entra_user, json};
 on_both!(
     operations_of_every_kind_are_carried_out,
     references_are_resolved_in_any_order,
+    br16_a_list_of_operations_changes_a_resource,
     circles_are_conflicts,
     an_error_leaves_the_others_alone,
     so_many_errors_end_it,
@@ -118,6 +119,27 @@ async fn references_are_resolved_in_any_order(app: TestApp) {
     assert_eq!(members(&read("Groups", 2).await), team);
     assert_eq!(members(&read("Groups", 1).await), [id(5), id(2)]);
     assert_eq!(read("Users", 3).await[urn]["manager"]["value"], json!(id(5)));
+}
+
+async fn br16_a_list_of_operations_changes_a_resource(app: TestApp) {
+    let (ada, team) = (app.user("ada@corp.example").await, app.group("Team").await);
+    let patch = |path: &str, data: Value| json!({"method": "PATCH", "path": path, "data": data});
+    let (at, group) = (format!("/Users/{ada}"), format!("/Groups/{team}"));
+    let operations = json!([
+        patch(
+            &at,
+            json!([{"op": "remove", "path": "displayName"}, {"op": "add", "path": "userName", "value": "Dave"}])
+        ),
+        patch(&group, json!([{"op": "add", "path": "members", "value": [{"value": ada}]}])),
+        patch(&at, json!([])),
+        patch(&at, json!([{"op": "remove", "path": "userName"}])),
+        patch(&at, json!(["x"])),
+    ]);
+    let answer = bulk(&app, operations).await.expect(StatusCode::OK);
+    assert_eq!(statuses(&answer), ["200", "200", "200", "400", "400"]);
+    let user = app.get(&at).await.json();
+    assert_eq!((&user["userName"], user.get("displayName")), (&json!("Dave"), None));
+    assert_eq!(app.get(&group).await.json()["members"][0]["value"], json!(ada));
 }
 
 async fn circles_are_conflicts(app: TestApp) {

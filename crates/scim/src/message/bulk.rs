@@ -221,7 +221,7 @@ impl<'b> BulkOperation<'b> {
         }
         match (method, data) {
             (BulkMethod::Delete, _) => Ok(false),
-            (_, Some(Value::Object(_))) => Ok(true),
+            (_, Some(Value::Object(_))) | (BulkMethod::Patch, Some(Value::Array(_))) => Ok(true),
             _ => Err(Error::invalid_syntax("A bulk operation with POST, PUT or PATCH needs data, an object.")),
         }
     }
@@ -231,12 +231,13 @@ impl<'b> BulkOperation<'b> {
         self.bulk_id.as_deref().filter(|_| self.method == Some(BulkMethod::Post))
     }
 
-    /// The path and the data, with the ids of created resources in the place of references.
+    /// The path and the data, with the ids of created resources in the place of references. A PATCH whose data is a list of
+    /// operations has them under `Operations`.
     ///
     /// Refuses a reference to what `ids` does not hold with 409; what was wrong with the operation is told first.
     pub fn resolve(&self, ids: &HashMap<String, String>, limits: &Limits) -> Result<(String, Map<String, Value>)> {
         let mut data = match self.data.clone()? {
-            Some(text) => object(Reader::new(limits).read(text, 0)?)?,
+            Some(text) => object(in_patch_body(Reader::new(limits).read(text, 0)?))?,
             None => Map::new(),
         };
         for value in data.values_mut() {
@@ -253,6 +254,11 @@ impl<'b> BulkOperation<'b> {
         let (endpoint, last) = self.path.rsplit_once("/bulkId:")?;
         Some((endpoint, last))
     }
+}
+
+/// The body of a PATCH whose operations came as a plain list, as in the example of RFC 7644 §3.7.
+fn in_patch_body(data: Value) -> Value {
+    if data.is_array() { json!({"Operations": data}) } else { data }
 }
 
 /// The text of the last member that is called `data`, as the operation was read.

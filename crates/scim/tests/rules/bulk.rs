@@ -74,7 +74,7 @@ fn what_is_wrong_with_an_operation_stays_with_it() {
         (json!({"method": "POST", "path": "/Users", "data": {}}), ScimType::InvalidValue),
         (json!({"method": "POST", "path": "/Users", "bulkId": "", "data": {}}), ScimType::InvalidValue),
         (json!({"method": "PUT", "path": "/Users/1"}), ScimType::InvalidSyntax),
-        (json!({"method": "PATCH", "path": "/Users/1", "data": []}), ScimType::InvalidSyntax),
+        (json!({"method": "PATCH", "path": "/Users/1", "data": "x"}), ScimType::InvalidSyntax),
     ] {
         let request = parse(json!({"Operations": [operation]})).unwrap();
         let error = request.operations[0].data.clone().unwrap_err();
@@ -83,6 +83,39 @@ fn what_is_wrong_with_an_operation_stays_with_it() {
     }
     let request = parse(json!({"Operations": [{"method": "DELETE", "path": "/Users/1", "data": {"a": 1}}]})).unwrap();
     assert_eq!(request.operations[0].data, Ok(None), "a deletion has no data");
+}
+
+/// The example in RFC 7644 §3.7 has the operations of a PATCH as a plain list.
+#[test]
+fn br16_a_list_of_operations_is_a_patch() {
+    let remove = json!({"op": "remove", "path": "nickName"});
+    for operations in [
+        json!([remove, {"op": "add", "path": "userName", "value": "Dave"}]),
+        json!([{"op": "replace", "value": {"title": "Dr"}}]),
+        json!([{"OP": "Add", "path": "members", "value": [{"value": "1"}]}]),
+        json!([]),
+    ] {
+        for (key, method) in [("data", "PATCH"), ("DATA", "patch")] {
+            let patch = json!({"method": method, "path": "/Users/1", key: operations});
+            let request = parse(json!({"Operations": [patch]})).unwrap();
+            let (_, body) = resolve(&request.operations[0], &ids(&[])).unwrap();
+            assert_eq!(Value::Object(body), json!({"Operations": operations}));
+        }
+    }
+    let member = json!([{"op": "add", "path": "members", "value": [{"value": "bulkId:ada"}]}]);
+    let join = json!({"method": "PATCH", "path": "/Groups/1", "data": member});
+    let post = json!({"method": "POST", "path": "/Users", "bulkId": "ada", "data": {}});
+    let request = parse(json!({"Operations": [join, post]})).unwrap();
+    assert_eq!(request.order().resolvable, [1, 0], "references in it count");
+    let (_, body) = resolve(&request.operations[0], &ids(&[("ada", "1")])).unwrap();
+    assert_eq!(body["Operations"][0]["value"], json!([{"value": "1"}]));
+    for (method, data) in [("POST", json!([remove])), ("PUT", json!([remove])), ("PUT", json!([])), ("PATCH", json!(1))]
+    {
+        let wrong = json!({"method": method, "path": "/Users/1", "bulkId": "a", "data": data});
+        let request = parse(json!({"Operations": [wrong]})).unwrap();
+        let error = request.operations[0].data.clone().unwrap_err();
+        assert_eq!(error.scim_type, Some(ScimType::InvalidSyntax), "{method} {data}");
+    }
 }
 
 #[test]

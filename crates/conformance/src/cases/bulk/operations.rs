@@ -88,6 +88,17 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
         Case::new(
+            "rfc7644-3.7-patch-as-a-plain-list",
+            "The data of a PATCH may be the list of its operations, as in the RFC's example.",
+            |t| async move {
+                let user = t.user().await?;
+                let data =
+                    json!([{"op": "add", "path": "title", "value": "Listed"}, {"op": "remove", "path": "nickName"}]);
+                bulk(&t, json!([{"method": "PATCH", "path": user.path, "data": data}])).await?;
+                t.get(&user.path).expect(200).await?.is("/title", "Listed").map(drop)
+            },
+        ),
+        Case::new(
             "rfc7644-3.7-version-is-obeyed",
             "version is the ETag that the resource must have.",
             |t| async move {

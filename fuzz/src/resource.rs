@@ -18,7 +18,7 @@ pub fn check(input: &[u8]) {
     let written = serde_json::to_vec(&body).expect("JSON can be written");
     assert_eq!(parse_object(&written, &limits).as_ref(), Ok(&body));
     if body.keys().any(|key| key.eq_ignore_ascii_case("Operations")) {
-        in_bulk(BulkRequest::parse(&written, &limits));
+        in_bulk(BulkRequest::parse(&written, &TYPES, &limits));
         let Ok(request) = PatchRequest::parse(body, &limits) else { return };
         patches(TYPES.user, &samples::USER, &request);
         patches(TYPES.group, &samples::GROUP, &request);

@@ -13,6 +13,7 @@ use support::{Answer, TestApp, Value, entra_user, json};
 on_both!(
     operations_of_every_kind_are_carried_out,
     references_are_resolved_in_any_order,
+    ra19_a_reference_ends_with_a_bulk_id,
     br16_a_list_of_operations_changes_a_resource,
     circles_are_conflicts,
     an_error_leaves_the_others_alone,
@@ -119,6 +120,35 @@ async fn references_are_resolved_in_any_order(app: TestApp) {
     assert_eq!(members(&read("Groups", 2).await), team);
     assert_eq!(members(&read("Groups", 1).await), [id(5), id(2)]);
     assert_eq!(read("Users", 3).await[urn]["manager"]["value"], json!(id(5)));
+}
+
+async fn ra19_a_reference_ends_with_a_bulk_id(app: TestApp) {
+    let links = json!([{"resourceType": "User", "id": "urn:example:links:2.0:User",
+        "attributes": [{"name": "home", "type": "reference", "referenceTypes": ["User"]}, {"name": "note"}]}]);
+    let app = app.extended(links).await;
+    let (urn, links) = ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "urn:example:links:2.0:User");
+    let mut ada = entra_user("ada@corp.example");
+    ada[urn] = json!({"manager": {"value": "bulkId:boss", "$ref": "../Users/bulkId:boss"}});
+    ada[links] = json!({"home": format!("{BASE}/Users/bulkId:boss"), "note": "../Users/bulkId:boss"});
+    let eve = app.user("eve@corp.example").await;
+    let patch = |operation: Value| json!({"method": "PATCH", "path": format!("/Users/{eve}"), "data": [operation]});
+    let operations = json!([
+        post("Users", "ada", ada),
+        patch(json!({"op": "add", "path": format!("{urn}:manager.$ref"), "value": "../Users/bulkId:boss"})),
+        patch(json!({"op": "add", "value": {"profileUrl": format!("{BASE}/Users/bulkId:boss")}})),
+        patch(json!({"op": "add", "path": "profileUrl", "value": "../Users/bulkId:nobody"})),
+        user("boss"),
+    ]);
+    let answer = bulk(&app, operations).await.expect(StatusCode::OK);
+    assert_eq!(statuses(&answer), ["201", "200", "200", "409", "201"]);
+    let place = |at: usize| results(&answer)[at]["location"].as_str().unwrap().to_owned();
+    let boss = place(4);
+    let id = boss.rsplit('/').next().unwrap();
+    let ada = app.get(place(0).strip_prefix(BASE).unwrap()).await.json();
+    assert_eq!(ada[urn]["manager"], json!({"value": id, "$ref": format!("../Users/{id}")}));
+    assert_eq!(ada[links], json!({"home": boss, "note": "../Users/bulkId:boss"}));
+    let eve = app.get(&format!("/Users/{eve}")).await.json();
+    assert_eq!((&eve[urn]["manager"]["$ref"], &eve["profileUrl"]), (&json!(format!("../Users/{id}")), &json!(boss)));
 }
 
 async fn br16_a_list_of_operations_changes_a_resource(app: TestApp) {

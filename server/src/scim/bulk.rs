@@ -26,7 +26,7 @@ pub(super) async fn answer(state: &AppState, call: &mut Call) -> Result<Reply, P
     let _turn = turn(state, call.directory.token().id).await?;
     let body = call.take_raw_body();
     call.hold(BulkRequest::largest_cost(&body, &call.limits)?)?;
-    let request = BulkRequest::parse(&body, &call.limits)?;
+    let request = BulkRequest::parse(&body, &call.schemas, &call.limits)?;
     let call = &*call;
     let order = request.order();
     let until = call.deadline.min(Instant::now() + state.limits.bulk);

@@ -1,6 +1,7 @@
 //! Bulk requests and their answers (RFC 7644 §3.7): reading them, and the references between their operations.
 
 mod raw;
+mod references;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
@@ -9,14 +10,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use self::raw::{First, Members};
+use self::references::{References, of_path};
 use crate::json::{Reader, cost, object, text_of};
+use crate::schema::{Registry, ResourceType};
 use crate::{Error, Limits, Result};
 
 /// URN of the bulk response.
 const BULK_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
-
-/// What stands before the `bulkId` of a resource that an operation of the same request creates.
-const REFERENCE: &str = "bulkId:";
 
 /// What an operation does. Bulk requests do not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct BulkOperation<'b> {
     pub path: String,
     /// The body as it came, none for a deletion, or why the operation cannot be carried out.
     pub data: Result<Option<&'b str>>,
+    /// What its path is about.
+    resource_type: &'static ResourceType,
     /// The `bulkId`s that its path and its data refer to.
     references: BTreeSet<String>,
 }
@@ -85,12 +87,13 @@ pub struct BulkOrder {
 
 impl<'b> BulkRequest<'b> {
     /// Reads a bulk body, one operation at a time. Keys are taken in any letter case, unknown ones are ignored, and
-    /// `schemas` is not demanded. What is wrong with one operation stays with it.
+    /// `schemas` is not demanded. What is wrong with one operation stays with it. The resource types in `types` tell which
+    /// attributes are references (RFC 7644 §3.7.2).
     ///
     /// Refuses what [`parse_object`](crate::json::parse_object) refuses, a body without a list of operations, a
     /// `failOnErrors` that is no number from 1 on, a `bulkId` that two operations create (400), and more operations than
     /// `limits` allows (413).
-    pub fn parse(body: &'b [u8], limits: &Limits) -> Result<Self> {
+    pub fn parse(body: &'b [u8], types: &Registry, limits: &Limits) -> Result<Self> {
         let reader = Reader::new(limits);
         let (mut items, mut fail_on_errors) = (None, None);
         let text = text_of(body)?;
@@ -119,7 +122,7 @@ impl<'b> BulkRequest<'b> {
             return Err(Error::too_large(detail));
         }
         let operations: Vec<_> =
-            items.into_iter().map(|item| BulkOperation::parse(item, &reader)).collect::<Result<_>>()?;
+            items.into_iter().map(|item| BulkOperation::parse(item, &reader, types, limits)).collect::<Result<_>>()?;
         let mut names = HashSet::new();
         if !operations.iter().filter_map(BulkOperation::creates).all(|name| names.insert(name)) {
             return Err(Error::invalid_value("A bulkId may name only one resource of a bulk request."));
@@ -173,13 +176,14 @@ impl<'b> BulkRequest<'b> {
 }
 
 impl<'b> BulkOperation<'b> {
-    fn parse(item: &'b RawValue, reader: &Reader) -> Result<Self> {
+    fn parse(item: &'b RawValue, reader: &Reader, types: &Registry, limits: &Limits) -> Result<Self> {
         let mut this = Self {
             method: None,
             bulk_id: None,
             version: None,
             path: String::new(),
             data: Ok(None),
+            resource_type: types.user,
             references: BTreeSet::new(),
         };
         // Read whole once, to be judged, and forgotten; an operation stands two levels deep.
@@ -200,11 +204,27 @@ impl<'b> BulkOperation<'b> {
             }
         }
         this.data = this.check(data.as_ref()).map(|has_data| has_data.then(|| data_of(item)).flatten());
-        this.references.extend(this.path_reference().map(|(_, name)| name.to_owned()));
-        if this.data.as_ref().is_ok_and(Option::is_some) {
-            data.iter().for_each(|data| collect(data, &mut this.references));
+        this.resource_type = if is_below(&this.path, types.group) { types.group } else { types.user };
+        this.references.extend(of_path(&this.path).map(|(_, name)| name.to_owned()));
+        if let (Ok(Some(_)), Some(data)) = (&this.data, data) {
+            let mut found = BTreeSet::new();
+            this.visit(&mut object(in_patch_body(data))?, limits, |name| {
+                found.insert(name.to_owned());
+                Ok(None)
+            })?;
+            this.references.extend(found);
         }
         Ok(this)
+    }
+
+    /// Tells `visit` each `bulkId` that the data refers to; see [`References`].
+    fn visit(
+        &self,
+        data: &mut Map<String, Value>,
+        limits: &Limits,
+        visit: impl FnMut(&str) -> Result<Option<String>>,
+    ) -> Result<()> {
+        References { resource_type: self.resource_type, limits, visit }.in_data(self.method, data)
     }
 
     /// Whether it has data.
@@ -240,20 +260,18 @@ impl<'b> BulkOperation<'b> {
             Some(text) => object(in_patch_body(Reader::new(limits).read(text, 0)?))?,
             None => Map::new(),
         };
-        for value in data.values_mut() {
-            replace(value, ids)?;
-        }
-        let path = match self.path_reference() {
+        self.visit(&mut data, limits, |name| find(name, ids).map(|id| Some(id.to_owned())))?;
+        let path = match of_path(&self.path) {
             Some((endpoint, name)) => format!("{endpoint}/{}", find(name, ids)?),
             None => self.path.clone(),
         };
         Ok((path, data))
     }
+}
 
-    fn path_reference(&self) -> Option<(&str, &str)> {
-        let (endpoint, last) = self.path.rsplit_once("/bulkId:")?;
-        Some((endpoint, last))
-    }
+/// Whether a path is that of such a resource, or of all of them.
+fn is_below(path: &str, resource_type: &ResourceType) -> bool {
+    path.strip_prefix(resource_type.endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The body of a PATCH whose operations came as a plain list, as in the example of RFC 7644 §3.7.
@@ -265,29 +283,6 @@ fn in_patch_body(data: Value) -> Value {
 fn data_of(item: &RawValue) -> Option<&str> {
     let members = Members::read(item.get()).ok()?.0;
     members.into_iter().rfind(|(key, _)| key.eq_ignore_ascii_case("data")).map(|(_, raw)| raw.get())
-}
-
-fn collect(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::String(text) => found.extend(text.strip_prefix(REFERENCE).map(str::to_owned)),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(map) => map.values().for_each(|item| collect(item, found)),
-        _ => {}
-    }
-}
-
-fn replace(value: &mut Value, ids: &HashMap<String, String>) -> Result<()> {
-    match value {
-        Value::String(text) => {
-            if let Some(name) = text.strip_prefix(REFERENCE) {
-                *text = find(name, ids)?.to_owned();
-            }
-            Ok(())
-        }
-        Value::Array(items) => items.iter_mut().try_for_each(|item| replace(item, ids)),
-        Value::Object(map) => map.values_mut().try_for_each(|item| replace(item, ids)),
-        _ => Ok(()),
-    }
 }
 
 fn find<'i>(name: &str, ids: &'i HashMap<String, String>) -> Result<&'i str> {

@@ -4,12 +4,26 @@ use std::collections::HashMap;
 
 use scim::Limits;
 use scim::message::{BulkMethod, BulkOperation, BulkRequest, BulkResult, ScimType, bulk_response};
+use scim::schema::{ENTERPRISE_URN, Registry, USER_URN};
 use serde_json::{Map, Value, json};
+
+const LINKS: &str = "urn:example:links:2.0:User";
+
+/// The built-in resource types, with an extension that has references.
+fn types() -> Registry {
+    let reference = |name: &str| json!({"name": name, "type": "reference", "referenceTypes": ["User"]});
+    let mut pages = reference("pages");
+    pages["multiValued"] = json!(true);
+    let mentor = json!({"name": "mentor", "type": "complex", "subAttributes": [{"name": "value"}, reference("uri")]});
+    let attributes = json!([reference("home"), pages, mentor, {"name": "note"}]);
+    let links = json!({"resourceType": "User", "id": LINKS, "attributes": attributes});
+    Registry::with_extensions(&links.to_string()).unwrap()
+}
 
 /// The request borrows from the body, which therefore stays.
 fn parse(body: Value) -> scim::Result<BulkRequest<'static>> {
     let body = body.to_string().leak().as_bytes();
-    BulkRequest::parse(body, &Limits { bulk_operations: 3, ..Limits::default() })
+    BulkRequest::parse(body, &types(), &Limits { bulk_operations: 3, ..Limits::default() })
 }
 
 fn resolve(
@@ -135,6 +149,82 @@ fn references_are_found_and_resolved_wherever_they_stand() {
         known.remove(missing);
         assert_eq!(resolve(operation, &known).unwrap_err().status, 409, "{missing}");
     }
+}
+
+/// The data of an operation whose references are resolved, after it was found to wait for what it refers to.
+fn resolved(method: &str, path: &str, data: &Value) -> Value {
+    let change = json!({"method": method, "path": path, "bulkId": "x", "data": data});
+    let post = json!({"method": "POST", "path": "/Users", "bulkId": "m1", "data": {}});
+    let request = parse(json!({"Operations": [change, post]})).unwrap();
+    let unresolved = resolve(&request.operations[0], &ids(&[]));
+    let resolved = resolve(&request.operations[0], &ids(&[("m1", "7")])).unwrap().1;
+    let is_referring = unresolved.is_err();
+    assert!(unresolved.err().is_none_or(|error| error.status == 409), "{data}");
+    assert_eq!(request.order().resolvable, if is_referring { [1, 0] } else { [0, 1] }, "{data}");
+    Value::Object(resolved)
+}
+
+/// RFC 7644 §3.7.2: so is a bulkId at the end of a reference; extensions are handled the same way.
+#[test]
+fn ra19_a_reference_ends_with_a_bulk_id() {
+    for reference in ["../Users/bulkId:m1", "https://x/scim/v2/Users/bulkId:m1", "/bulkId:m1", "bulkId:m1"] {
+        let id = reference.replace("bulkId:m1", "7");
+        let with = |text: &str| {
+            json!({
+                "userName": "ada", "profileUrl": text, "photos": [{"value": text, "display": "d"}, text],
+                ENTERPRISE_URN: {"manager": {"$ref": text}},
+                LINKS: {"home": text, "pages": [text, "https://x/1"], "mentor": {"URI": text}},
+                format!("{LINKS}:home"): text, "manager.$ref": text,
+                "urn:x:2.0:User": {"boss": {"$REF": text}, "team": [{"$ref": text}]}, "owner": {"$ref": text}
+            })
+        };
+        assert_eq!(resolved("POST", "/Users", &with(reference)), with(&id));
+        assert_eq!(resolved("PUT", "/Users/1", &with(reference)), with(&id));
+        let replace = |text: &str| json!({"Operations": [{"op": "replace", "value": with(text)}]});
+        assert_eq!(resolved("PATCH", "/Users/1", &replace(reference)), replace(&id));
+        let listed = |text: &str| json!([{"op": "add", "path": " ", "value": [with(text)]}]);
+        assert_eq!(resolved("PATCH", "/Users/1", &listed(reference))["Operations"], listed(&id));
+        for (path, value) in [
+            ("manager", json!({"$ref": "R"})),
+            ("manager.$ref", json!("R")),
+            (&*format!("{ENTERPRISE_URN}:manager.$ref"), json!("R")),
+            (ENTERPRISE_URN, json!({"manager": {"$ref": "R"}})),
+            (&*format!("{USER_URN}:profileUrl"), json!("R")),
+            ("photos[type eq \"photo\"].value", json!("R")),
+            ("photos", json!([{"value": "R"}])),
+            (&*format!("{LINKS}:pages"), json!(["R"])),
+            (&*format!("{LINKS}:mentor.uri"), json!("R")),
+            ("urn:x:2.0:User:boss.$ref", json!("R")),
+        ] {
+            let patch = |text: &str| {
+                let value: Value = serde_json::from_str(&value.to_string().replace('R', text)).unwrap();
+                json!({"operations": [{"op": "add", "Path": path, "VALUE": value}]})
+            };
+            assert_eq!(resolved("PATCH", "/Users/1", &patch(reference)), patch(&id));
+        }
+        let group = |text: &str| json!({"displayName": "g", "members": [{"value": "1", "$ref": text}]});
+        assert_eq!(resolved("POST", "/Groups", &group(reference)), group(&id));
+    }
+}
+
+/// What is no reference does not refer, unless it is a bulkId and nothing else.
+#[test]
+fn ra19_other_texts_keep_a_bulk_id_at_their_end() {
+    let text = "../Users/bulkId:m1";
+    for user in [
+        json!({"title": text, "name": {"formatted": text}, "nickName": "a bulkId:m1"}),
+        json!({"emails": [{"value": text}], "photos": [{"display": text}]}),
+        json!({ENTERPRISE_URN: {"manager": {"displayName": text}, "department": text}}),
+        json!({LINKS: {"note": text, "mentor": {"value": text}}, "urn:x:2.0:User": {"home": text}}),
+        json!({"profileUrl": "https://x/bulkId", "manager.$ref": "../Users/xbulkId:m1"}),
+    ] {
+        assert_eq!(resolved("POST", "/Users", &user), user);
+        let replace = json!({"Operations": [{"op": "replace", "value": user}]});
+        assert_eq!(resolved("PATCH", "/Users/1", &replace), replace);
+    }
+    // A user's attributes are no group's.
+    let group = json!({"displayName": text, "profileUrl": text});
+    assert_eq!(resolved("POST", "/Groups", &group), group);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use scim::json::parse_object;
 use scim::message::BulkRequest;
 use scim::patch::PatchRequest;
 use scim::resource::normalise;
-use scim::schema::{ENTERPRISE_URN, USER, USER_URN};
+use scim::schema::{ENTERPRISE_URN, Registry, USER, USER_URN};
 use serde_json::{Value, json};
 
 use super::{object, patched, user_after};
@@ -37,7 +37,7 @@ fn br14_keys_that_differ_in_case_only_are_refused_in_every_object() {
         r#"{"Operations":[],"operations":[]}"#,
         r#"{"Operations":[{"method":"PATCH","path":"/Users/1","data":{"title":"a","Title":"b"}}]}"#,
     ] {
-        is_refused(BulkRequest::parse(body.as_bytes(), &Limits::default()), &body);
+        is_refused(BulkRequest::parse(body.as_bytes(), &Registry::default(), &Limits::default()), &body);
     }
 }
 
@@ -118,7 +118,7 @@ fn br15_a_number_stays_what_it_is() {
         assert!(read(&format!("\"{number}\"")).is_ok(), "{number} as text");
         let bulk =
             format!(r#"{{"Operations":[{{"method":"POST","path":"/Users","bulkId":"a","data":{{"x":{number}}}}}]}}"#);
-        is_refused(BulkRequest::parse(bulk.as_bytes(), &Limits::default()), &number);
+        is_refused(BulkRequest::parse(bulk.as_bytes(), &Registry::default(), &Limits::default()), &number);
     }
     for (number, expected) in [
         ("18446744073709551615", json!(u64::MAX)),

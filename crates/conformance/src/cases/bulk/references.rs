@@ -3,7 +3,7 @@
 use super::{PATCH, bulk, create, statuses};
 use crate::{
     Case, Result, T,
-    cases::{GROUP, USER},
+    cases::{ENTERPRISE, GROUP, USER},
 };
 use serde_json::json;
 
@@ -53,6 +53,20 @@ pub(super) fn cases() -> Vec<Case> {
                 bulk(&t, json!([create(&t, "user"), {"method": "PATCH", "path": group.path, "data": {"schemas": [PATCH], "Operations": [{"op": "add", "path": "members", "value": [{"value": "bulkId:user"}]}]}}])).await?;
                 let read = t.get(&group.path).expect(200).await?;
                 read.count("/members", 1)?.lacks("/members", json!({"value": "bulkId:user"})).map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7644-3.7.2-reference-in-a-uri",
+            "bulkId in a URI stands for the id, in extensions too.",
+            |t| async move {
+                let manager = json!({"value": "bulkId:boss", "$ref": "../Users/bulkId:boss"});
+                let worker = json!({"method": "POST", "path": "/Users", "bulkId": "worker", "data": {"schemas": [USER, ENTERPRISE], "userName": t.name("worker"), ENTERPRISE: {"manager": manager}}});
+                let answer = bulk(&t, json!([create(&t, "boss"), worker])).await?;
+                statuses(&answer, &["201", "201"])?;
+                let location = answer.text_at("/Operations/1/location")?;
+                let path = location.rfind("/Users/").map(|at| location[at..].to_owned()).unwrap_or_default();
+                let read = t.get(&path).expect(200).await?;
+                read.ensure(!read.text.contains("bulkId:"), "ids in place of each bulkId").map(drop)
             },
         ),
         Case::new(

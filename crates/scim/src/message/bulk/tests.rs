@@ -3,7 +3,7 @@ use super::*;
 const LIMITS: Limits = Limits { bulk_operations: 2_000, ..Limits::DEFAULT };
 
 fn order_of(body: &Value) -> BulkOrder {
-    BulkRequest::parse(body.to_string().as_bytes(), &LIMITS).unwrap().order()
+    BulkRequest::parse(body.to_string().as_bytes(), &Registry::default(), &LIMITS).unwrap().order()
 }
 
 fn post(name: &str, refers: &[&str]) -> Value {
@@ -42,7 +42,7 @@ fn a_long_chain_does_no_harm() {
 fn references_are_resolved_wherever_they_stand() {
     let data = json!({"members": [{"value": "bulkId:a"}], "other": {"deep": ["bulkId:a", "x bulkId:a"]}});
     let body = json!({"Operations": [{"method": "put", "path": "/Groups/bulkId:g/1", "data": data}]}).to_string();
-    let operation = BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap().operations.remove(0);
+    let operation = BulkRequest::parse(body.as_bytes(), &Registry::default(), &LIMITS).unwrap().operations.remove(0);
     assert_eq!(operation.references.iter().collect::<Vec<_>>(), ["a", "g/1"]);
     assert_eq!(operation.resolve(&HashMap::new(), &LIMITS).unwrap_err().status, 409);
     let ids = HashMap::from([("a".to_owned(), "1".to_owned()), ("g/1".to_owned(), "2".to_owned())]);
@@ -62,14 +62,16 @@ fn what_is_wrong_with_one_operation_stays_with_it() {
         {"METHOD": "delete", "Path": "/Users/1"},
     ]);
     let body = json!({"Operations": operations}).to_string();
-    let operations = BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap().operations;
+    let operations = BulkRequest::parse(body.as_bytes(), &Registry::default(), &LIMITS).unwrap().operations;
     let whole: Vec<bool> = operations.iter().map(|operation| operation.data.is_ok()).collect();
     assert_eq!(whole, [false, false, false, false, false, true]);
 }
 
 #[test]
 fn a_request_that_cannot_be_read_is_refused_whole() {
-    let status = |body: Value| BulkRequest::parse(body.to_string().as_bytes(), &LIMITS).unwrap_err().status;
+    let status = |body: Value| {
+        BulkRequest::parse(body.to_string().as_bytes(), &Registry::default(), &LIMITS).unwrap_err().status
+    };
     assert_eq!(status(json!({})), 400);
     assert_eq!(status(json!({"Operations": {}})), 400);
     for errors in [json!(0), json!(-1), json!("1"), json!(1.5)] {
@@ -81,7 +83,7 @@ fn a_request_that_cannot_be_read_is_refused_whole() {
 
 #[test]
 fn what_no_body_may_hold_is_refused_wherever_it_stands() {
-    let status = |body: &str| BulkRequest::parse(body.as_bytes(), &LIMITS).unwrap_err().status;
+    let status = |body: &str| BulkRequest::parse(body.as_bytes(), &Registry::default(), &LIMITS).unwrap_err().status;
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     for bad in ["{\"a\":1,\"a\":2}", "\"\\u0000\"", "1e999", deep.as_str()] {
         for body in [
@@ -99,5 +101,9 @@ fn what_no_body_may_hold_is_refused_wherever_it_stands() {
     }
     let few = Limits { json_values: 9, ..LIMITS };
     let body = json!({"Operations": [{"x": [1, 2, 3]}, {"x": [1, 2, 3]}]}).to_string();
-    assert_eq!(BulkRequest::parse(body.as_bytes(), &few).unwrap_err().status, 413, "counted over the whole body");
+    assert_eq!(
+        BulkRequest::parse(body.as_bytes(), &Registry::default(), &few).unwrap_err().status,
+        413,
+        "counted over the whole body"
+    );
 }

@@ -7,7 +7,11 @@ use crate::{
 use axum::http::{Method, StatusCode};
 use std::slice::from_ref;
 
-on_both!(ra1_members_who_are_named_give_way_to_others, br6_br10_a_list_that_names_nobody_empties_no_group);
+on_both!(
+    ra1_members_who_are_named_give_way_to_others,
+    br6_br10_a_list_that_names_nobody_empties_no_group,
+    ra24_the_display_of_a_member_is_taken_and_not_announced,
+);
 
 async fn refused(app: &TestApp, path: &str, operations: Value, kind: &str) {
     let answer = app.scim(Method::PATCH, path, Some(json!({"Operations": operations}))).await;
@@ -73,4 +77,28 @@ async fn br6_br10_a_list_that_names_nobody_empties_no_group(app: TestApp) {
     assert_eq!(ids(&app, &group).await, [ada]);
     app.patch(&path, replace(json!([]))).await.expect(StatusCode::OK);
     assert_eq!(ids(&app, &group).await, Vec::<String>::new());
+}
+
+async fn ra24_the_display_of_a_member_is_taken_and_not_announced(app: TestApp) {
+    let schema = app.get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group").await.expect(StatusCode::OK).json();
+    let subs = schema["attributes"][1]["subAttributes"].as_array().unwrap();
+    assert!(subs.len() == 3 && subs.iter().all(|sub| sub["name"] != "display"), "{subs:?}");
+    let (ada, bob) = (app.user("ada@x.example").await, app.user("bob@x.example").await);
+    let body = json!({"displayName": "Owners", "members": [{"value": ada, "display": "Ada"}]});
+    let group = app.post("/Groups", body.clone()).await.expect(StatusCode::CREATED).id();
+    let path = format!("/Groups/{group}");
+    app.put(&path, body).await.expect(StatusCode::OK);
+    for operation in [
+        json!({"op": "add", "path": "members", "value": [{"value": bob, "display": "Bob"}]}),
+        json!({"op": "replace", "path": format!("members[value eq \"{bob}\"].display"), "value": "Robert"}),
+        json!({"op": "replace", "path": format!("members[value eq \"{bob}\"]"), "value": {"display": "Robert"}}),
+        json!({"op": "add", "path": "members.display", "value": "Robert"}),
+    ] {
+        app.patch(&path, json!([operation])).await.expect(StatusCode::OK);
+        assert_eq!(ids(&app, &group).await, [ada.clone(), bob.clone()], "{operation}");
+    }
+    for query in ["", "?attributes=members.display", "?attributes=members"] {
+        let read = app.get(&format!("{path}{query}")).await.expect(StatusCode::OK).json();
+        assert!(!read["members"].to_string().contains("display"), "{read}");
+    }
 }

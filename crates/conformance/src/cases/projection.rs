@@ -5,7 +5,7 @@ use crate::{Answer, Case, Resource, Result, T};
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
-    users().into_iter().chain(everywhere()).chain(groups()).chain(always()).collect()
+    users().into_iter().chain(everywhere()).chain(groups()).chain(always()).chain([announced()]).collect()
 }
 
 fn body(t: &T) -> Value {
@@ -327,4 +327,20 @@ fn always() -> Vec<Case> {
             })
         })
         .into()
+}
+
+fn announced() -> Case {
+    let rule = "What /Schemas says to be returned by default is returned: a member's display, where it is announced.";
+    Case::new("rfc7643-7-members-display-is-returned-where-announced", rule, |t| async move {
+        let schema = t.get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group").expect(200).await?;
+        let user = t.user_with(json!({"displayName": "Ada King"})).await?;
+        let group = t.group_with(json!({"members": [{"value": user.id, "display": "Ada King"}]})).await?;
+        let read = t.get(&group.path).expect(200).await?;
+        read.has("/members", json!({"value": user.id}))?;
+        let part = json!({"subAttributes": [{"name": "display", "returned": "default"}]});
+        if schema.has("/attributes", part).is_err() {
+            return Ok(());
+        }
+        read.present("/members/0/display").map(drop)
+    })
 }

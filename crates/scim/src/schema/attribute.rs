@@ -27,6 +27,8 @@ pub struct Attribute {
     pub description: &'static str,
     /// Sub-attributes of a complex attribute.
     pub sub_attributes: &'static [Attribute],
+    /// Whether `/Schemas` tells of it.
+    pub announced: bool,
 }
 
 impl Attribute {
@@ -45,6 +47,7 @@ impl Attribute {
             reference_types: &[],
             description,
             sub_attributes: &[],
+            announced: true,
         }
     }
 
@@ -102,6 +105,11 @@ impl Attribute {
 
     pub(crate) const fn canonical(mut self, values: &'static [&'static str]) -> Self {
         self.canonical_values = values;
+        self
+    }
+
+    pub(crate) const fn unannounced(mut self) -> Self {
+        self.announced = false;
         self
     }
 

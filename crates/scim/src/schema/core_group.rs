@@ -18,6 +18,6 @@ static MEMBERS: [Attribute; 4] = [
     Attribute::string("type", "Resource type of the member.")
         .canonical(&["User", "Group"])
         .mutability(Mutability::Immutable),
-    // RFC 7643 §8.4 shows it, its table has forgotten it. It is the member's own name, so no client sets it.
-    Attribute::string("display", "Name of the member, for humans.").mutability(Mutability::ReadOnly),
+    // RFC 7643 §8.4 shows it, §8.7.1 does not have it. Clients send it; it is the member's own name and not returned.
+    Attribute::string("display", "Name of the member, for humans.").mutability(Mutability::ReadOnly).unannounced(),
 ];

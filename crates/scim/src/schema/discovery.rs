@@ -16,9 +16,13 @@ fn schema_json(schema: &Schema, base_url: &str) -> Value {
         "id": schema.id,
         "name": schema.name,
         "description": schema.description,
-        "attributes": schema.attributes.iter().map(attribute_json).collect::<Vec<_>>(),
+        "attributes": attributes_json(schema.attributes),
         "meta": {"resourceType": "Schema", "location": format!("{base_url}/Schemas/{}", schema.id)},
     })
+}
+
+fn attributes_json(attributes: &[Attribute]) -> Value {
+    attributes.iter().filter(|attribute| attribute.announced).map(attribute_json).collect()
 }
 
 fn attribute_json(attribute: &Attribute) -> Value {
@@ -46,8 +50,7 @@ fn attribute_json(attribute: &Attribute) -> Value {
         out.insert("referenceTypes".into(), json!(attribute.reference_types));
     }
     if !attribute.sub_attributes.is_empty() {
-        let sub: Vec<_> = attribute.sub_attributes.iter().map(attribute_json).collect();
-        out.insert("subAttributes".into(), Value::Array(sub));
+        out.insert("subAttributes".into(), attributes_json(attribute.sub_attributes));
     }
     Value::Object(out)
 }

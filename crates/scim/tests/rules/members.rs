@@ -2,7 +2,7 @@
 
 use scim::patch::{MemberChange, normalise, split_members, take_members};
 use scim::resource;
-use scim::schema::GROUP;
+use scim::schema::{GROUP, GROUP_URN, Registry, schemas_json};
 use serde_json::{Value, json};
 
 use super::{object, request};
@@ -163,6 +163,30 @@ fn ra10_what_a_member_says_is_immutable() {
     assert_eq!(changes(json!({"op": "remove", "path": "members[value eq \"a\"].display"})), Err("mutability"));
     assert_eq!(on("add", "members[value eq \"a\"].shoeSize", json!(7)), Err("invalidPath"));
     assert_eq!(on("replace", "members.shoeSize", json!(7)), Err("invalidPath"));
+}
+
+/// RFC 7643 §8.7.1 has no `members.display`, so nobody expects it back. Clients send it, as in the examples of RFC 7644.
+#[test]
+fn ra24_a_display_is_taken_and_not_announced() {
+    let schemas = schemas_json(&Registry::default(), "https://x");
+    let group = schemas.iter().find(|schema| schema["id"] == GROUP_URN).unwrap();
+    let subs = group["attributes"][1]["subAttributes"].as_array().unwrap();
+    let names: Vec<_> = subs.iter().map(|sub| sub["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["value", "$ref", "type"]);
+    let (add, replace) = (|to: &[&str]| MemberChange::Add(ids(to)), |to: &[&str]| MemberChange::Replace(ids(to)));
+    for (op, path, value, expected) in [
+        ("add", "members", json!([{"value": "a", "display": "Ada"}]), vec![add(&["a"])]),
+        ("replace", "members", json!([{"VALUE": "a", "DISPLAY": {"odd name": 1}}]), vec![replace(&["a"])]),
+        ("remove", "members", json!([{"value": "a", "display": ""}]), vec![MemberChange::Remove(ids(&["a"]))]),
+        ("remove", "members", json!([{"display": "Ada"}]), vec![]),
+        ("add", "members", json!({"display": "Ada"}), vec![]),
+        ("replace", "members[value eq \"a\"]", json!({"display": "Ada"}), vec![]),
+        ("replace", "members[value eq \"a\"].display", json!("Ada"), vec![]),
+        ("add", "members.DISPLAY", json!("Ada"), vec![]),
+    ] {
+        assert_eq!(on(op, path, value.clone()), Ok(expected), "{op} {path} {value}");
+    }
+    assert_eq!(changes(json!({"op": "remove", "path": "members.display"})), Err("mutability"));
 }
 
 #[test]

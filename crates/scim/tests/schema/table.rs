@@ -1,4 +1,4 @@
-//! RFC 7643 §8.7.1, with errata 6011 (members.display) and 8471 (groups.$ref), printed from the table.
+//! RFC 7643 §8.7.1, with erratum 8471 (groups.$ref), printed from the table.
 
 use scim::schema::{Registry, schemas_json};
 use serde_json::Value;
@@ -137,7 +137,6 @@ displayName string! server
 members complex*
 members.value string!= immutable
 members.$ref reference= immutable User|Group
-members.type string immutable User|Group
-members.display string readOnly";
+members.type string immutable User|Group";
     assert_eq!(printed(2), expected);
 }

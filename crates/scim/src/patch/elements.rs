@@ -46,13 +46,47 @@ pub(super) fn change(
     }
     let given = given(op);
     check_copies(&given, hits.len())?;
+    let is_whole = op.target.sub_attribute.is_none() && op.value.as_ref().is_some_and(holds_object);
+    let is_replaced = is_whole && op.kind == Kind::Replace;
     for &index in &hits {
-        let merged = merge_one(attribute, list[index].take(), &given)?;
+        let old = list[index].take();
+        let old = if is_replaced { what_stays(attribute, filter, old) } else { old };
+        let merged = merge_one(attribute, old, &given)?;
         list[index] = if is_hollow(op.kind, &merged) { Value::Null } else { merged };
     }
     claim_primary(&mut list, &hits);
     list.retain(|element| !element.is_null());
     Ok(Some(Value::Array(list)))
+}
+
+/// Whether this is an object, or a list of one. Anything else that is given for a value is its `value`, and leaves the
+/// rest of it as it is.
+pub(super) fn holds_object(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => matches!(&items[..], [Value::Object(_)]),
+        value => value.is_object(),
+    }
+}
+
+/// What is left of an element that another takes the place of: that by which it was chosen, so that the same request finds
+/// it again, and what is immutable.
+fn what_stays(attribute: Option<&Attribute>, filter: &Filter, element: Value) -> Value {
+    let Value::Object(mut map) = element else { return element };
+    let is_immutable = |name: &str| {
+        let sub = attribute.and_then(|known| known.sub_attribute(name));
+        sub.is_some_and(|sub| sub.mutability == Mutability::Immutable)
+    };
+    map.retain(|name, _| mentions(filter, name) || is_immutable(name));
+    Value::Object(map)
+}
+
+/// Whether a filter asks for the sub-attribute.
+fn mentions(filter: &Filter, name: &str) -> bool {
+    match filter {
+        Filter::And(left, right) | Filter::Or(left, right) => mentions(left, name) || mentions(right, name),
+        Filter::Not(inner) | Filter::ValuePath { filter: inner, .. } => mentions(inner, name),
+        Filter::Present(path) | Filter::Compare { path, .. } => path.attribute.eq_ignore_ascii_case(name),
+    }
 }
 
 /// What an operation gives to the elements that it is about.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::elements::holds_object;
 use super::normalise::Normaliser;
 use super::{Kind, Operation, Target};
 use crate::json::twins;
@@ -135,6 +136,7 @@ impl Normaliser<'_> {
             return self.push(kind, target, Some(fitted));
         }
         let whole = target.filter.is_none() && target.sub_attribute.is_none();
+        let is_plain = attribute.kind == Type::Complex && target.chooses_values() && !holds_object(&value);
         let fitted = match target.sub_attribute.as_deref() {
             Some(name) => match attribute.sub_attribute(name) {
                 Some(sub) => value::fit(sub, value)?,
@@ -144,6 +146,10 @@ impl Normaliser<'_> {
             None => value::fit_one(attribute, value, Empty::Null)?,
         };
         match fitted {
+            Some(Value::Object(mut fitted)) if is_plain => {
+                target.sub_attribute = Some("value".to_owned());
+                self.push(kind, target, fitted.shift_remove("value"))
+            }
             Some(fitted) => self.push(kind, target, Some(fitted)),
             None if whole && attribute.required => {
                 Err(Error::invalid_value(format!("{} is required and must not be empty.", attribute.name)))

@@ -31,7 +31,8 @@ use crate::filter::Filter;
 pub enum Kind {
     /// Sets a single-valued attribute, adds to a multi-valued one.
     Add,
-    /// Sets an attribute; of complex values only the sub-attributes given.
+    /// Sets an attribute; of a single complex value only the sub-attributes given. Values that a filter chooses are replaced
+    /// whole (RFC 7644 §3.5.2.3), but keep what the filter asks for unless it is given, and what is immutable.
     Replace,
     /// Unsets an attribute, or takes values out of a multi-valued one.
     Remove,
@@ -58,7 +59,12 @@ impl Target {
 
     /// Whether this is about members whom a filter names.
     fn is_filtered_members(&self) -> bool {
-        self.is_members() && self.filter.is_some() && self.sub_attribute.is_none()
+        self.is_members() && self.chooses_values()
+    }
+
+    /// Whether this is about whole values that a filter chooses.
+    fn chooses_values(&self) -> bool {
+        self.filter.is_some() && self.sub_attribute.is_none()
     }
 
     /// Whether this is an attribute with all its values.

@@ -1,7 +1,7 @@
 //! §2.3, §2.4, §2.6, §2.7: PATCH of a user without the flag, with it, and the mix.
 
 use scim::schema::{ENTERPRISE_URN, USER_URN};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ada, minimal, patch, patched, scim_type};
 
@@ -183,13 +183,14 @@ fn a_new_primary_takes_it_from_the_old_one() {
 }
 
 #[test]
-fn filtered_path_with_an_object_is_merged() {
-    let value = json!({"value": "new@corp.example", "display": "New"});
-    let user = patched(&ada(), json!([{"op": "replace", "path": "emails[type eq \"work\"]", "value": value}]));
-    let expected = json!([{"primary": true, "type": "work", "value": "new@corp.example", "display": "New"}]);
-    assert_eq!(user["emails"], expected);
-    let user = patched(&user, json!([{"op": "replace", "path": "emails[type eq \"work\"]", "value": {"display": ""}}]));
-    assert_eq!(user["emails"], json!([{"primary": true, "type": "work", "value": "new@corp.example"}]));
+fn filtered_path_with_an_object_is_replaced() {
+    let replace = |value: Value| json!([{"op": "Replace", "path": "emails[type eq \"work\"]", "value": value}]);
+    let user = patched(&ada(), replace(json!({"value": "new@corp.example", "display": "New"})));
+    assert_eq!(user["emails"], json!([{"type": "work", "value": "new@corp.example", "display": "New"}]));
+    let user = patched(&user, replace(json!({"value": "new@corp.example", "primary": "True", "display": ""})));
+    assert_eq!(user["emails"], json!([{"type": "work", "value": "new@corp.example", "primary": true}]));
+    let add = json!([{"op": "Add", "path": "emails[type eq \"work\"]", "value": {"display": "New"}}]);
+    assert_eq!(patched(&user, add)["emails"][0]["value"], "new@corp.example");
     let user = patched(&ada(), json!([{"op": "add", "path": "emails[type eq \"home\"]", "value": "plain"}]));
     assert_eq!(user["emails"][1], json!({"type": "home", "value": "plain"}));
 }

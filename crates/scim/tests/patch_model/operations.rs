@@ -168,6 +168,16 @@ impl Choice {
         same(&self.value, &email.value) && same(&self.kind, &email.kind) && flag
     }
 
+    /// "All matching record values SHALL be replaced": nothing stays but that by which it was chosen.
+    fn what_stays(&self, email: &Email) -> Email {
+        Email {
+            value: email.value.clone().filter(|_| self.value.is_some()),
+            kind: email.kind.clone().filter(|_| self.kind.is_some()),
+            display: None,
+            primary: email.primary.filter(|_| self.primary.is_some()),
+        }
+    }
+
     /// The e-mails that are chosen. If none is, one is made from the choice, unless it asks to replace a certain value.
     fn hits(&self, kind: Kind, emails: &mut Vec<Email>) -> Outcome<Vec<usize>> {
         let hits: Vec<_> = (0..emails.len()).filter(|&index| self.takes(&emails[index])).collect();
@@ -234,6 +244,9 @@ fn change_chosen(kind: Kind, choice: &Choice, given: &Email, emails: &mut Vec<Em
         return Ok(());
     }
     for &index in &hits {
+        if kind == Kind::Replace {
+            emails[index] = choice.what_stays(&emails[index]);
+        }
         emails[index].take_over(given);
     }
     let winner = last_primary(emails, &hits);

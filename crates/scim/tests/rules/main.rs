@@ -16,6 +16,7 @@ mod paths;
 mod projection;
 mod removal;
 mod repeated;
+mod replaced;
 mod requests;
 mod shapes;
 mod twins;

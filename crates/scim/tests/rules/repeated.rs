@@ -63,7 +63,10 @@ fn ra22_a_change_makes_no_twins() {
     let user = || json!({"userName": "ada", "emails": [{"value": "a", "type": "work"}, {"value": "b", "type": "home", "primary": true}]});
     for (operation, left) in [
         (json!({"op": "replace", "path": "emails.value", "value": "c"}), 2),
-        (json!({"op": "replace", "path": "emails[type eq \"home\"]", "value": {"value": "a", "type": "work"}}), 1),
+        (
+            json!({"op": "replace", "path": "emails[type eq \"home\"]", "value": {"value": "a", "type": "work", "primary": true}}),
+            1,
+        ),
         (json!({"op": "replace", "path": "emails.type", "value": "work"}), 2),
         (
             json!({"op": "add", "path": "emails", "value": [{"value": "A", "type": "Work"}, {"value": "c"}, {"value": "c"}]}),

@@ -65,6 +65,13 @@ pub(super) fn cases() -> Vec<Case> {
             json!({"emails": [{"value": "w@x.example", "type": "work", "primary": true}, {"value": "n@x.example", "type": "home"}]}),
         ),
         (
+            "replace-of-the-value-that-matches-leaves-nothing-of-it",
+            "A value that is replaced keeps nothing that the new one does not say.",
+            json!({"addresses": [{"type": "work", "locality": "Hollywood", "region": "CA"}, {"type": "home", "region": "NY"}]}),
+            replace("addresses[type eq \"work\"]", json!({"type": "work", "locality": "Paris"})),
+            json!({"addresses": [{"type": "work", "locality": "Paris", "region": null}, {"type": "home", "region": "NY"}]}),
+        ),
+        (
             "replace-of-a-sub-attribute-of-the-value-that-matches",
             "A value path with a sub-attribute names it in the values that match.",
             json!({"emails": emails()}),

@@ -259,8 +259,12 @@ impl Call {
     }
 }
 
-/// Reads a body, which counts as it arrives.
+/// Reads a body, which counts as it arrives. One that is announced to be too large is refused unread (RFC 7644 §3.7.4).
 async fn receive(body: axum::body::Body, largest: usize, held: &mut Share<TokenId>) -> Result<Vec<u8>, Problem> {
+    if body.size_hint().lower() > largest as u64 {
+        let detail = format!("The body has more than {largest} bytes, the most that is read here.");
+        return Err(scim::Error::too_large(detail).into());
+    }
     let mut body = Limited::new(body, largest);
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {

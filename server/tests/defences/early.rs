@@ -19,6 +19,7 @@ on_both!(
     a_refusal_reaches_who_is_still_sending,
     a_body_that_is_too_large_is_told_so,
     who_asks_first_sends_nothing,
+    ra36_a_length_above_the_limit_is_refused_at_once,
     what_is_thrown_away_has_bounds,
     br2_a_query_that_is_not_encoded_is_served,
 );
@@ -96,6 +97,39 @@ async fn who_asks_first_sends_nothing(app: TestApp) {
     stream.write_all(head("postern_scim_wrong", 900_000, "Expect: 100-continue\r\n").as_bytes()).await.unwrap();
     let (told, _) = answer(&mut stream).await.expect("an answer");
     assert!(told.starts_with("HTTP/1.1 401 ") && told.to_lowercase().contains("connection: close"), "{told}");
+}
+
+/// RFC 7644 §3.7.4. The body never comes.
+async fn ra36_a_length_above_the_limit_is_refused_at_once(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let (small, large) = (1024 * 1024, 5 * 1024 * 1024);
+    for (path, length, limit) in [
+        ("/Users", small + 1, small),
+        ("/Users/.search", 3_000_000, small),
+        ("/Groups", large + 1, large),
+        ("/Bulk", large + 1, large),
+        ("/Bulk", 4_294_967_296, large),
+    ] {
+        for expect in ["", "Expect: 100-continue\r\n"] {
+            let mut stream = server.connect().await;
+            stream.write_all(head(&app.token, length, expect).replace("/Users", path).as_bytes()).await.unwrap();
+            let (told, body) = answer(&mut stream).await.expect("an answer");
+            let lower = told.to_lowercase();
+            assert!(
+                told.starts_with("HTTP/1.1 413 ") && lower.contains("connection: close"),
+                "{path} {length}: {told}"
+            );
+            assert!(lower.contains("content-type: application/scim+json"), "{path} {length}: {told}");
+            assert!(body.contains("\"413\"") && body.contains(&format!(" {limit} bytes")), "{path} {length}: {body}");
+        }
+    }
+    for (path, length) in [("/Users", small), ("/Groups", large), ("/Bulk", large)] {
+        let mut stream = server.connect().await;
+        let head = head(&app.token, length, "Expect: 100-continue\r\n").replace("/Users", path);
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let (told, _) = answer(&mut stream).await.expect("an answer");
+        assert!(told.starts_with("HTTP/1.1 100 "), "{path}: {told}");
+    }
 }
 
 async fn br2_a_query_that_is_not_encoded_is_served(app: TestApp) {

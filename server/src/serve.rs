@@ -45,6 +45,10 @@ use wire::Wire;
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
+/// How much of a head the parser reads. It refuses what is longer without a word, so what is little too long is read whole
+/// and refused by us.
+const BUFFER_BYTES: usize = 64 * 1024;
+
 /// What callers may take of the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -265,7 +269,7 @@ fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(head)
         .max_headers(HEADER_COUNT)
-        .max_buf_size(HEADER_BYTES)
+        .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(wire), TowerToHyperService::new(service));
     let connection = graceful.watch(connection);
     tokio::spawn(async move {

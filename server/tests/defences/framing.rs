@@ -3,7 +3,7 @@
 use crate::{
     listening::{Listening, PATIENCE, ended},
     on_both,
-    support::TestApp,
+    support::{TestApp, Value, json},
 };
 use server::{Drain, Limits};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use tokio::{
 on_both!(
     a36_http2_is_not_spoken,
     a37_large_heads_are_refused,
+    ra17_a_large_head_is_refused_in_the_form_of_scim,
     a37_ambiguous_requests_are_refused,
     a37_a_second_request_is_watched_too,
     a37_plain_requests_go_on,
@@ -49,6 +50,27 @@ async fn a37_large_heads_are_refused(app: TestApp) {
     assert_eq!(status, 404);
     let answer = server.exchange(b"GET /login HTTP/1.1\r\nHost: id.corp.example\r\nConnection: close\r\n\r\n").await;
     assert_eq!(answer.status, 200, "and the server goes on");
+}
+
+/// RFC 7644 §3.12: errors are JSON.
+async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    let long = "x".repeat(33_000);
+    for (line, headers) in [
+        (format!("GET /scim/v2/Users?filter={long}"), String::new()),
+        (format!("GET /scim/v2/Users?filter={long}{}", &long[..27_000]), String::new()),
+        (format!("GET /scim/v2/Groups/{long}"), String::new()),
+        ("POST /scim/v2/Bulk".to_owned(), format!("Content-Length: 2\r\nX-Long: {long}\r\n")),
+        ("GET /scim".to_owned(), format!("A: {}\r\nB: {}\r\n", &long[..20_000], &long[..20_000])),
+    ] {
+        let head = format!("{line} HTTP/1.1\r\nHost: id.corp.example\r\n{headers}\r\n");
+        let answer = server.exchange(head.as_bytes()).await;
+        let (told, body) = answer.text.split_once("\r\n\r\n").unwrap();
+        assert!(told.to_lowercase().contains("content-type: application/scim+json"), "{line:.40}: {told}");
+        let error: Value = serde_json::from_str(body).unwrap();
+        let schemas = json!(["urn:ietf:params:scim:api:messages:2.0:Error"]);
+        assert_eq!((answer.status, &error["status"], &error["schemas"]), (431, &json!("431"), &schemas), "{line:.40}");
+    }
 }
 
 /// What is written twice, or in two ways, is answered with 400 and the end of the connection.

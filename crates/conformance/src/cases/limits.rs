@@ -190,6 +190,15 @@ fn sizes() -> Vec<Case> {
             },
         ),
         Case::new(
+            "rfc7644-3.12-long-query-is-refused-in-json",
+            "A query of tens of kilobytes is served, or refused with an error in JSON.",
+            |t| async move {
+                let user = t.user().await?;
+                let read = t.get(&user.path).query("attributes", "x".repeat(40_000)).await?;
+                if read.status == 200 { Ok(()) } else { read.is_refusal(&[400, 413, 414, 431], None) }
+            },
+        ),
+        Case::new(
             "a21-path-of-a-patch-is-bounded",
             "A path of many kilobytes is refused with 400 invalidPath.",
             |t| async move {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Limits;
 use crate::filter::{self, Filter, FilterError};
-use crate::schema::SCHEMAS;
+use crate::schema::{ResourceType, SCHEMAS, Type};
 use crate::text::{is_urn, strip_prefix};
 
 /// A path that is not well-formed. The messages are fixed and repeat nothing of the input.
@@ -56,6 +56,29 @@ impl AttributePath {
             return Err(PathError::Malformed);
         }
         Ok(Self { schema, attribute: attribute.into(), sub_attribute: sub_attribute.map(Into::into) })
+    }
+}
+
+impl AttributePath {
+    /// Whether no schema of the resource type has this. What stands behind the URN of a schema that is not known is a client's
+    /// own, and as good as declared.
+    pub fn is_undeclared(&self, resource_type: &ResourceType) -> bool {
+        let found = resource_type.resolve(self);
+        if found.extension.is_some_and(|urn| resource_type.extension(urn).is_none()) {
+            return false;
+        }
+        match (found.attribute, &self.sub_attribute) {
+            (None, _) => true,
+            (Some(known), Some(_)) => {
+                found.sub_attribute.is_none() && !(known.kind != Type::Complex && self.is_value())
+            }
+            (Some(_), None) => false,
+        }
+    }
+
+    /// A plain value counts as its own `value`.
+    fn is_value(&self) -> bool {
+        self.sub_attribute.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("value"))
     }
 }
 

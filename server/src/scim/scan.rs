@@ -62,10 +62,10 @@ impl Look<'_> {
         self.paths().iter().any(is_named)
     }
 
-    /// The names that no schema has; those with a URN are a client's own.
-    fn undeclared(&self, types: &ResourceType) -> Vec<String> {
-        let is_undeclared = |path: &&AttributePath| path.schema.is_none() && types.resolve(path).attribute.is_none();
-        self.paths().into_iter().filter(is_undeclared).map(|path| path.attribute.clone()).collect()
+    fn undeclared(&self, types: &ResourceType) -> Vec<AttributePath> {
+        let mut paths: Vec<_> = self.filter.iter().flat_map(|filter| filter.undeclared(types)).collect();
+        paths.extend(self.sort.iter().map(|(sort, _)| sort.path().clone()).filter(|path| path.is_undeclared(types)));
+        paths
     }
 
     /// The place of a resource in the list; `None` where it is not in it.
@@ -147,13 +147,13 @@ where
         for some in rows.chunks(AT_ONCE) {
             for row in some {
                 let (resource, id) = whole(row)?;
-                undeclared.retain(|name| !resource.keys().any(|key| key.eq_ignore_ascii_case(name)));
+                undeclared.retain(|path| !Wire::is_found(path, &resource, types));
                 marks.extend(look.mark(&resource, types, id));
             }
             yield_now().await;
         }
         let Some(next) = next else {
-            let is_unknown = is_all && seen > 0 && !undeclared.is_empty();
+            let is_unknown = is_all && !undeclared.is_empty();
             return Ok(Found { marks: look.sorted(marks), is_unknown });
         };
         if seen >= ROWS || (seen >= IN_ANY_CASE && began.elapsed() >= TIME) {

@@ -363,7 +363,6 @@ fn refusals() -> Vec<Case> {
         ("unknown-in-or", "userName eq \"x\" or shoeSize eq \"42\""),
         ("unknown-in-not", "not (shoeSize eq \"42\")"),
         ("unknown-in-brackets", "emails[shoeSize eq \"42\"]"),
-        ("unknown-schema", "urn:example:nothing:2.0:User:userName eq \"x\""),
         ("password", "password eq \"x\""),
         ("password-pr", "password pr"),
         ("time-of-another-form", "meta.created gt \"soon\""),

@@ -53,6 +53,26 @@ impl Filter {
         }
     }
 
+    /// The attributes that the filter asks about and that no schema has ([`AttributePath::is_undeclared`]). Of one value of
+    /// several, the sub-attributes that are asked about.
+    pub fn undeclared(&self, resource_type: &ResourceType) -> Vec<AttributePath> {
+        let of = |path: &AttributePath| Some(path.clone()).filter(|path| path.is_undeclared(resource_type));
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => {
+                [left.undeclared(resource_type), right.undeclared(resource_type)].concat()
+            }
+            Self::Not(inner) => inner.undeclared(resource_type),
+            Self::Compare { path, .. } | Self::Present(path) => of(path).into_iter().collect(),
+            Self::ValuePath { path, .. } if path.is_undeclared(resource_type) => vec![path.clone()],
+            Self::ValuePath { path, filter } => {
+                let part = |inner: &AttributePath| {
+                    of(&AttributePath { sub_attribute: Some(inner.attribute.clone()), ..path.clone() })
+                };
+                filter.paths().into_iter().filter_map(part).collect()
+            }
+        }
+    }
+
     /// How many comparisons the filter makes at most.
     pub(crate) fn terms(&self) -> usize {
         match self {

@@ -49,6 +49,9 @@ impl Filter {
 /// The attribute or sub-attribute that a path names, if it is known. Refuses one that is never returned.
 fn asked(resource_type: &ResourceType, path: &AttributePath) -> Result<Option<&'static Attribute>> {
     let found = resource_type.resolve(path);
+    if resource_type.is_schema(path) {
+        return Err(Error::invalid_filter("The filter names a schema where it should name an attribute of it."));
+    }
     if let Some(known) = found.secret() {
         return Err(Error::invalid_filter(format!("{} is never returned, so it cannot be filtered by.", known.name)));
     }

@@ -34,6 +34,11 @@ impl Filter {
         self.holds(resource, Scope::Resource(resource_type))
     }
 
+    /// Whether a resource has a value at this path.
+    pub fn is_found(path: &AttributePath, resource: &Map<String, Value>, resource_type: &ResourceType) -> bool {
+        select(resource, path, Scope::Resource(resource_type)).values.iter().any(|value| !value.is_null())
+    }
+
     /// Whether one value of `attribute` satisfies the filter; a plain value counts as its own `value`.
     pub(crate) fn matches_element(&self, element: &Value, attribute: Option<&'static Attribute>) -> bool {
         match element {

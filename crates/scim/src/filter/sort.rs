@@ -22,6 +22,9 @@ impl SortBy {
     /// one that is never returned.
     pub fn parse(text: &str, resource_type: &ResourceType) -> Result<Self> {
         let path = AttributePath::parse(text)?;
+        if resource_type.is_schema(&path) {
+            return Err(Error::invalid_value("The order names a schema where it should name an attribute of it."));
+        }
         let found = resource_type.resolve(&path);
         let named = if found.sub_name.is_some() { found.sub_attribute } else { found.attribute };
         if let Some(known) = found.secret() {
@@ -91,7 +94,7 @@ fn ordered(number: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::USER;
+    use crate::schema::{USER, USER_URN};
     use serde_json::json;
 
     fn key(by: &str, resource: Value) -> Option<String> {
@@ -135,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_order_by_parts_or_secrets_is_refused() {
-        for by in ["name", "addresses", "meta", "password", "a b", "userName[x eq 1]", ""] {
+        for by in ["name", "addresses", "meta", "password", "a b", "userName[x eq 1]", "", USER_URN] {
             assert!(SortBy::parse(by, &USER).is_err(), "{by}");
         }
         for by in ["title", "emails", "manager", "nosuch", "urn:x:y:z", "name.familyName", "active", "meta.version"] {

@@ -92,6 +92,12 @@ impl ResourceType {
         }
     }
 
+    /// Whether what was read as a path is the URN of a schema.
+    pub(crate) fn is_schema(&self, path: &AttributePath) -> bool {
+        let whole = path.to_string();
+        self.schemas().any(|schema| schema.id.eq_ignore_ascii_case(&whole))
+    }
+
     /// Whether a path or a key is about the schema of another resource type.
     pub(crate) fn is_foreign(&self, text: &str) -> bool {
         let goes_on =

@@ -183,7 +183,9 @@ fn within(path: &AttributePath, filter: &Wire) -> Option<Asked<UserCondition>> {
     match names(&USER, path) {
         (None, "emails", None) => {
             let leaf = |leaf: &Wire| Ok(email_leaf(leaf).map_or_else(|| Asked::looked_at(leaf), Asked::exact));
-            Some(narrow(filter, &leaf).ok()?.map(|filter| some_email(filter.simplified())))
+            let asked = narrow(filter, &leaf).ok()?.map(Filter::simplified);
+            let tells_nothing = asked.rest.is_some() && asked.filter == Filter::All;
+            (!tells_nothing).then(|| asked.map(some_email))
         }
         (None, "phoneNumbers", None) => match phone_leaf(filter) {
             Some(asked) => Some(asked),

@@ -8,6 +8,7 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
+    response::Response,
 };
 pub use database::Database;
 use domain::{
@@ -127,13 +128,18 @@ impl TestApp {
     }
 
     /// Sends any request.
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        // As every client does.
-        request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("id.corp.example"));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.answer(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Sends any request, and returns the answer as it comes.
+    pub async fn answer(&self, mut request: Request<Body>) -> Response<Body> {
+        // As every client does.
+        request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("id.corp.example"));
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Sends a SCIM request with the token; `path` starts below `/scim/v2`.

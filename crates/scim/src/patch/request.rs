@@ -25,21 +25,24 @@ impl PatchRequest {
     /// or the body has nothing in it, or `schemas` alone. Microsoft's validator sends such.
     ///
     /// # Errors
-    /// `invalidSyntax` for a body that says something but not under `Operations` (RFC 7644 §3.5.2), operations that are no
-    /// objects, an unknown `op`, and keys that differ in letter case only; `invalidPath` for a `path` that is not text; 413 for more operations than `limits`
-    /// allows.
+    /// `invalidSyntax` for a body that says something but nothing under `Operations` (RFC 7644 §3.5.2), operations that are
+    /// no objects, an unknown `op`, and keys that differ in letter case only; `invalidPath` for a `path` that is not text;
+    /// 413 for more operations than `limits` allows.
     pub fn parse(body: Map<String, Value>, limits: &Limits) -> Result<Self> {
         if has_twins(&body) {
             return Err(twins());
         }
-        let is_empty = body.keys().all(|key| key.eq_ignore_ascii_case("schemas"));
+        let says_nothing =
+            body.keys().all(|key| key.eq_ignore_ascii_case("schemas") || key.eq_ignore_ascii_case("Operations"));
         let operations = match body.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("Operations")) {
             Some((_, Value::Array(items))) => items,
             Some((_, Value::Null)) => vec![],
-            None if is_empty => vec![],
-            None => return Err(Error::invalid_syntax("A PATCH request lists what to do under Operations.")),
+            None => vec![],
             Some(_) => return Err(Error::invalid_syntax("Operations must be a list of objects.")),
         };
+        if operations.is_empty() && !says_nothing {
+            return Err(Error::invalid_syntax("A PATCH request lists what to do under Operations."));
+        }
         if operations.len() > limits.operations {
             let detail = format!("A PATCH request may hold at most {} operations; split it.", limits.operations);
             return Err(Error::too_large(detail));

@@ -25,6 +25,8 @@ fn br1_a_body_that_says_something_says_it_under_operations() {
         json!({"schemas": ["urn:scim:schemas:core:1.0"], "active": false, "meta": {"attributes": ["title"]}}),
         json!({"schemas": [USER_URN], "active": false}),
         json!({"ops": [operation]}),
+        json!({"Operations": null, "title": "x"}),
+        json!({"operations": [], "path": "title", "value": "x"}),
         json!({"Operations ": [operation]}),
         json!({"data": {"Operations": [operation]}}),
         json!({"PatchOp": {"Operations": [operation]}, "schemas": null}),
@@ -44,7 +46,7 @@ fn br1_a_body_that_says_nothing_changes_nothing() {
         json!({"SCHEMAS": null}),
         json!({"Operations": null}),
         json!({"schemas": [MESSAGE], "Operations": []}),
-        json!({"operations": [], "other": 1}),
+        json!({"operations": [], "schemas": [USER_URN]}),
     ] {
         let operations = scim::patch::normalise(&scim::schema::USER, &parse(body.clone()).unwrap()).unwrap();
         assert_eq!(operations, [], "{body}");

@@ -37,6 +37,13 @@ async fn copy_users(database: &mut Connection, people: &People) {
         FROM users JOIN user_emails ON user_id = ",
     );
     sql.push_bind(people.user_zero).push(" WHERE users.id <> user_id");
+    sql.build().execute(&mut *database).await.unwrap();
+    // The formatted name, which is the display name.
+    let mut sql = Sql::new(
+        "INSERT INTO user_values (user_id, attribute, place, value_key)
+        SELECT users.id, attribute, place, display_name_key FROM users JOIN user_values ON user_id = ",
+    );
+    sql.push_bind(people.user_zero).push(" WHERE users.id <> user_id");
     sql.build().execute(database).await.unwrap();
 }
 

@@ -10,6 +10,7 @@
 
 mod compare;
 mod databases;
+mod filters;
 mod flood;
 mod people;
 mod postgres;

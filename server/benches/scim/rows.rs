@@ -3,6 +3,7 @@
 use crate::{
     compare::{Cost, Make, compare},
     databases::Databases,
+    filters,
     flood::{self, CONNECTIONS},
     people::{self, EMPTY_GROUPS, People},
     seed,
@@ -32,6 +33,7 @@ pub(crate) async fn measure(databases: impl Databases, users: usize, table: &mut
     table.add_other("memory at start", users, idle[0], idle[1], "MiB");
     seed::check(&mut subjects, &people, &databases).await;
     reads(&mut subjects, people, table).await;
+    filters::measure(&mut subjects[0], &people, table).await;
     writes(&mut subjects, people, table).await;
     let peak = both(&subjects, Server::peak);
     table.add_other("memory under load, at most", users, peak[0], peak[1], "MiB");

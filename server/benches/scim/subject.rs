@@ -66,6 +66,11 @@ impl Subject {
         answer
     }
 
+    /// Makes a call that may be refused, and returns the status.
+    pub(crate) async fn status(&mut self, request: &[u8]) -> u16 {
+        self.http.call(request).await.unwrap().status
+    }
+
     /// Makes a call and reads its answer.
     pub(crate) async fn json(&mut self, method: &'static str, path: &str, body: Option<Value>) -> Value {
         let request = self.caller.request(&(method, path.to_owned(), body));

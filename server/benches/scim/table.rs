@@ -1,6 +1,6 @@
 //! The table that is printed.
 
-use crate::compare::Cost;
+use crate::{compare::Cost, filters::Times};
 use std::fmt;
 
 /// All rows, in the order in which they were measured.
@@ -26,6 +26,17 @@ impl Table {
     pub(crate) fn add_other(&mut self, name: &str, users: usize, product: f64, bare: f64, unit: &str) {
         let text = |value: f64| format!("{} {unit}", number(value)).trim_end().to_owned();
         let other = Some([text(product), text(bare), ratio(product, bare)]);
+        self.push(Row { name: name.to_owned(), users, costs: None, other });
+    }
+
+    /// Adds how long a call takes on the product.
+    pub(crate) fn add_times(&mut self, name: &str, users: usize, times: &Times) {
+        let at = |share: f64| {
+            let place = (times.sorted.len() as f64 * share) as usize;
+            format!("{} ms", number(times.sorted[place.min(times.sorted.len() - 1)].as_secs_f64() * 1e3))
+        };
+        let status = if times.status == 200 { String::new() } else { format!("status {}", times.status) };
+        let other = Some([format!("p50 {}", at(0.5)), format!("p99 {}", at(0.99)), status]);
         self.push(Row { name: name.to_owned(), users, costs: None, other });
     }
 

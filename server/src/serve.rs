@@ -86,6 +86,10 @@ pub struct Limits {
     pub bulk_turn: Duration,
     /// Time for the operations of a bulk request; those that are left then are refused one by one.
     pub bulk: Duration,
+    /// Queries that look at resources one by one, those that wait for their turn included.
+    pub scans: usize,
+    /// The same by one token.
+    pub scans_each: usize,
     /// Bytes of SCIM requests and answers under way, as they are in memory.
     pub memory: u64,
     /// How many of them one token may take.
@@ -141,6 +145,8 @@ impl Default for Limits {
             bulks_each: 2,
             bulk_turn: Duration::from_secs(5),
             bulk: Duration::from_secs(15),
+            scans: 16,
+            scans_each: 4,
             memory: 256 * 1024 * 1024,
             memory_each: 64 * 1024 * 1024,
             page: 16 * 1024 * 1024,

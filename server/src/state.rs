@@ -51,6 +51,8 @@ pub struct Parts {
     pub(crate) memory: Shares<TokenId>,
     /// Bulk requests under way.
     pub(crate) bulks: Shares<TokenId>,
+    /// Queries that look at resources one by one.
+    pub(crate) scans: Shares<TokenId>,
     pub(crate) schemas: Registry,
     /// Whether the server is about to stop.
     pub(crate) stopping: Stopping,
@@ -64,7 +66,7 @@ impl AppState {
         let authorities = Authorities::new(&public_url, None);
         let (proxies, limits) = (TrustedProxies::default(), Limits::default());
         let (attempts, codes, devices) = (Attempts::default(), Codes::default(), Devices::default());
-        let (under_way, memory, bulks) = shares(&limits);
+        let (under_way, memory, bulks, scans) = shares(&limits);
         let parts = Parts {
             env,
             public_url,
@@ -79,6 +81,7 @@ impl AppState {
             under_way,
             memory,
             bulks,
+            scans,
             schemas: Registry::default(),
             stopping: Stopping::default(),
             leptos,
@@ -110,7 +113,7 @@ impl AppState {
     pub fn with_limits(self, limits: Limits) -> Self {
         self.with(|parts| {
             parts.limits = limits;
-            (parts.under_way, parts.memory, parts.bulks) = shares(&limits);
+            (parts.under_way, parts.memory, parts.bulks, parts.scans) = shares(&limits);
         })
     }
 
@@ -136,9 +139,10 @@ impl Stopping {
 }
 
 /// What callers share.
-fn shares(limits: &Limits) -> (UnderWay, Shares<TokenId>, Shares<TokenId>) {
+fn shares(limits: &Limits) -> (UnderWay, Shares<TokenId>, Shares<TokenId>, Shares<TokenId>) {
     let memory = Shares::new(limits.memory, limits.memory_each);
-    (UnderWay::new(limits), memory, Shares::new(limits.bulks as u64, limits.bulks_each as u64))
+    let bulks = Shares::new(limits.bulks as u64, limits.bulks_each as u64);
+    (UnderWay::new(limits), memory, bulks, Shares::new(limits.scans as u64, limits.scans_each as u64))
 }
 
 impl Deref for AppState {

@@ -256,13 +256,15 @@ impl Problem {
         Self { retry_after: Some(1), ..scim::Error::new(status, None, detail).into() }
     }
 
-    /// 503, because other queries that look at resources one by one are under way.
-    pub(super) fn no_scan() -> Self {
+    /// 429 or 503, because other queries that look at resources one by one are under way.
+    pub(super) fn no_scan(full: Full) -> Self {
         if NO_SCAN.is_due() {
-            tracing::warn!("SCIM queries are refused: too many look at resources one by one");
+            let limit = if full == Full::Each { "scans_each" } else { "scans" };
+            tracing::warn!(limit, "SCIM queries are refused: too many look at resources one by one");
         }
+        let status = if full == Full::Each { 429 } else { 503 };
         let detail = "Other queries that no index answers are under way. Send one after the other.";
-        Self { retry_after: Some(5), ..scim::Error::unavailable(detail).into() }
+        Self { retry_after: Some(1), ..scim::Error::new(status, None, detail).into() }
     }
 
     /// One line for whoever looks for the reason; the words are our own, and hold nothing that was sent.

@@ -3,7 +3,11 @@
 pub(super) mod query;
 
 use super::{PREFIX, prefer::Preference, profile, reply::Problem};
-use crate::{edge::is_encoded, shares::Share, state::AppState};
+use crate::{
+    edge::is_encoded,
+    shares::{Share, Shares},
+    state::AppState,
+};
 use axum::{
     extract::{Query, Request},
     http::{HeaderMap, HeaderValue, Method, Uri, header},
@@ -53,6 +57,8 @@ pub(super) struct Call {
     pub(super) profile: Option<ClientProfile>,
     /// How many bytes a page of a list may have.
     pub(super) page: u64,
+    /// Queries under way that look at resources one by one.
+    pub(super) scans: Shares<TokenId>,
     /// What the request counts for while it is under way, and how much that may be.
     held: Share<TokenId>,
     most: u64,
@@ -114,6 +120,7 @@ impl Call {
             preference,
             profile,
             page: state.limits.page,
+            scans: state.scans.clone(),
             held,
             most: state.limits.memory_each,
             query,
@@ -149,6 +156,7 @@ impl Call {
             preference: Some(Preference::Minimal),
             profile: self.profile,
             page: self.page,
+            scans: self.scans.clone(),
             held: self.held.sibling(),
             most: self.most,
             query: Vec::new(),

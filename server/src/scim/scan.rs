@@ -14,12 +14,14 @@ use scim::{
 };
 use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
-use tokio::{sync::Semaphore, task::yield_now, time::timeout};
+use tokio::{sync::Semaphore, task::yield_now};
 
-/// How many resources are read, and for how long; some are read however long it takes.
+/// How many resources are read, and for how long.
 const ROWS: usize = 20_000;
 const TIME: Duration = Duration::from_millis(250);
-const IN_ANY_CASE: usize = 1_000;
+/// A small directory has more time, so that it does not depend on the machine's mood whether a filter is served.
+const SMALL: usize = 1_000;
+const SLOWEST: Duration = Duration::from_secs(2);
 
 /// How many are read at once, and how many bytes of them.
 const BATCH: (u64, u64) = (250, 1024 * 1024);
@@ -29,9 +31,6 @@ const AT_ONCE: usize = 20;
 
 /// One query after the other: it is work for a processor, and others want one, too.
 static TURN: Semaphore = Semaphore::const_new(1);
-
-/// How long a query waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is looked for in each resource.
 pub(super) struct Look<'c> {
@@ -104,7 +103,7 @@ pub(super) async fn users(call: &Call, narrowed: Filter<UserCondition>, look: &L
     let with_groups = look.names(types, "groups");
     let read = |start| call.directory.scan_users(&narrowed, start, BATCH, with_groups);
     let whole = |view: &UserView| Ok((mapping::whole_user(call, view)?, view.id.0));
-    scan(read, whole, look, (types, narrowed == Filter::All, mapping::USER_ATTRIBUTES)).await
+    scan(call, read, whole, look, (types, narrowed == Filter::All, mapping::USER_ATTRIBUTES)).await
 }
 
 /// The groups that match, among those that `narrowed` finds.
@@ -115,7 +114,7 @@ pub(super) async fn groups(call: &Call, narrowed: Filter<GroupCondition>, look: 
     }
     let read = |start| call.directory.scan_groups(&narrowed, start, BATCH);
     let whole = |group: &Group| Ok((mapping::whole_group(call, group)?, group.id.0));
-    scan(read, whole, look, (types, narrowed == Filter::All, mapping::GROUP_ATTRIBUTES)).await
+    scan(call, read, whole, look, (types, narrowed == Filter::All, mapping::GROUP_ATTRIBUTES)).await
 }
 
 /// The condition that finds these users and no others.
@@ -129,6 +128,7 @@ pub(super) fn among_groups(marks: &[Mark]) -> Filter<GroupCondition> {
 }
 
 async fn scan<T, F>(
+    call: &Call,
     read: impl Fn(Start) -> F,
     whole: impl Fn(&T) -> domain::Result<(Map<String, Value>, uuid::Uuid)>,
     look: &Look<'_>,
@@ -137,8 +137,8 @@ async fn scan<T, F>(
 where
     F: Future<Output = domain::Result<Batch<T>>>,
 {
-    let turn = timeout(PATIENCE, TURN.acquire()).await.ok().and_then(Result::ok);
-    let _turn = turn.ok_or_else(Problem::no_scan)?;
+    let _share = call.scans.take(call.directory.token().id, 1).map_err(Problem::no_scan)?;
+    let _turn = TURN.acquire().await.map_err(|error| domain::Error::Unavailable(error.into()))?;
     let (began, mut seen, mut marks, mut start) = (Instant::now(), 0, Vec::new(), Start::First);
     let mut undeclared = look.undeclared(types);
     loop {
@@ -156,7 +156,8 @@ where
             let is_unknown = is_all && !undeclared.is_empty();
             return Ok(Found { marks: look.sorted(marks), is_unknown });
         };
-        if seen >= ROWS || (seen >= IN_ANY_CASE && began.elapsed() >= TIME) {
+        let allowed = if seen < SMALL { SLOWEST } else { TIME };
+        if seen >= ROWS || began.elapsed() >= allowed {
             return Err(too_many(attributes).into());
         }
         start = next;

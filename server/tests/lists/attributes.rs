@@ -21,6 +21,7 @@ on_both!(
     both_kinds_are_asked_about_attributes_of_one,
     secrets_are_no_filter,
     what_nothing_has_is_no_attribute,
+    queries_without_an_index_are_few_at_once,
 );
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -309,5 +310,31 @@ async fn what_nothing_has_is_no_attribute(app: TestApp) {
         .expect(StatusCode::OK);
     for path in ["/Users?filter=shoeSize+eq+42", "/Users?sortBy=shoeSize", "/?filter=shoeSize+eq+42"] {
         assert_eq!(app.get(path).await.expect(StatusCode::OK).total(), 1, "{path}");
+    }
+}
+
+async fn queries_without_an_index_are_few_at_once(app: TestApp) {
+    people(&app).await;
+    let limits = server::Limits::default();
+    for (limits, status) in [
+        (server::Limits { scans_each: 0, ..limits }, StatusCode::TOO_MANY_REQUESTS),
+        (server::Limits { scans: 0, ..limits }, StatusCode::SERVICE_UNAVAILABLE),
+    ] {
+        let app = app.another_with(limits).await;
+        for path in ["/Users?filter=level+pr", "/Users?sortBy=level", "/Groups?sortBy=level", "/?filter=level+pr"] {
+            let answer = app.get(path).await.expect(status);
+            assert_eq!(answer.headers["retry-after"], "1", "{path}");
+        }
+        app.get("/Users?filter=title+pr&sortBy=title").await.expect(StatusCode::OK);
+    }
+    // Each has its turn, and none is left over.
+    for _ in 0..3 {
+        let (a, b, c, d) = tokio::join!(
+            app.get("/Users?filter=level+pr"),
+            app.get("/Users?sortBy=level"),
+            app.get("/Users?filter=tags+pr"),
+            app.get("/Users?filter=remote+eq+true"),
+        );
+        assert_eq!([a.total(), b.total(), c.total(), d.total()], [4, 4, 1, 1]);
     }
 }

@@ -15,6 +15,7 @@ mod prefer;
 mod profile;
 mod reply;
 mod request;
+mod route;
 mod scan;
 mod search;
 mod users;
@@ -33,10 +34,11 @@ use axum::{
 use domain::{
     Error, Refusal,
     activity::{self, Outcome},
-    directory::Directory,
+    directory::{Directory, Kind},
 };
 use reply::{Problem, Reply};
 use request::Call;
+use route::Route;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tower_http::{
@@ -97,7 +99,7 @@ pub(crate) fn not_here(state: &AppState, method: &Method) -> Response {
 async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let address = ClientAddress::of(request.extensions());
     let deadline = Instant::now() + (TIME_LIMIT - MARGIN);
-    let (operation, subject) = request::describe(request.method(), request.uri().path(), request.uri().query());
+    let (operation, subject) = Route::of(request.uri().path()).describe(request.method(), request.uri().query());
     let directory = match open(&state, request.uri(), request.headers(), address.clone()).await {
         Ok(directory) => directory,
         Err(problem) => {
@@ -169,76 +171,63 @@ const METHODS: [Method; 9] = [
     Method::CONNECT,
 ];
 
-/// The names that an endpoint begins with, as they are written.
-const ENDPOINTS: [&str; 7] = ["Users", "Groups", "Me", "Bulk", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
-
 /// 404, with the right spelling where only letter case differs.
 fn no_endpoint(name: &str) -> Problem {
-    let meant = ENDPOINTS.iter().find(|endpoint| endpoint.eq_ignore_ascii_case(name));
-    let detail = match meant {
-        Some(endpoint) if *endpoint != name => {
-            format!("There is no such SCIM endpoint here. Letter case matters: it is /{endpoint}.")
-        }
-        _ => "There is no such SCIM endpoint here.".to_owned(),
+    let detail = match Route::meant(name) {
+        Some(endpoint) => format!("There is no such SCIM endpoint here. Letter case matters: it is /{endpoint}."),
+        None => "There is no such SCIM endpoint here.".to_owned(),
     };
     scim::Error::not_found(detail).into()
 }
 
-/// The table of all endpoints.
+/// Carries a call out.
 async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
     if !METHODS.contains(&call.method) {
         // RFC 9110 §9.1.
         return Err(scim::Error::not_implemented("There is no such method here.").into());
     }
-    let segments = call.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    match (&call.method, segments.as_slice()) {
-        (&Method::GET, []) if search::is_query(&call) => search::list(&call).await,
-        (&Method::POST, [".search"]) => {
+    match (call.method.clone(), call.route.clone()) {
+        (Method::GET, Route::Root) if search::is_query(&call) => search::list(&call).await,
+        (Method::POST, Route::RootSearch) => {
             call.search()?;
             search::list(&call).await
         }
-        (_, [".search"]) => Err(Problem::method("POST")),
-        (_, ["Users" | "Groups", ..]) => resource(&mut call, &segments).await,
-        (_, ["Me"]) => me::answer(&mut call).await,
-        (&Method::POST, ["Bulk"]) => bulk::answer(state, &mut call).await,
-        (_, ["Bulk"]) => Err(Problem::method("POST")),
-        (&Method::GET, [] | ["ServiceProviderConfig"]) => discovery::service_provider_config(&call),
-        (&Method::GET, ["ResourceTypes"]) => discovery::resource_types(&call),
-        (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(&call, name),
-        (&Method::GET, ["Schemas"]) => discovery::schemas(&call),
-        (&Method::GET, ["Schemas", urn]) => discovery::schema(&call, urn),
-        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas", ..]) => Err(Problem::method("GET, HEAD")),
-        (_, [name, ..]) => Err(no_endpoint(name)),
+        (Method::POST, Route::Bulk) => bulk::answer(state, &mut call).await,
+        (_, Route::Me) => me::answer(&mut call).await,
+        (Method::GET, Route::Root | Route::Service) => discovery::service_provider_config(&call),
+        (Method::GET, Route::ResourceTypes) => discovery::resource_types(&call),
+        (Method::GET, Route::ResourceType(name)) => discovery::resource_type(&call, &name),
+        (Method::GET, Route::Schemas) => discovery::schemas(&call),
+        (Method::GET, Route::Schema(urn)) => discovery::schema(&call, &urn),
+        (_, Route::Unknown(name)) => Err(no_endpoint(&name)),
+        _ => resource(&mut call).await,
     }
 }
 
-/// The table of the endpoints of resources, which the operations of a bulk request go through too.
-async fn resource(call: &mut Call, segments: &[&str]) -> Result<Reply, Problem> {
-    match (&call.method, segments) {
-        (&Method::GET, ["Users"]) => users::list(call).await,
-        (&Method::POST, ["Users"]) => users::create(call).await,
-        (&Method::POST, [kind @ ("Users" | "Groups"), ".search"]) => {
+/// Carries out a call of a list or of one resource, which an operation of a bulk request is too.
+async fn resource(call: &mut Call) -> Result<Reply, Problem> {
+    use Kind::{Group, User};
+    match (call.method.clone(), call.route.clone()) {
+        (Method::GET, Route::List(User)) => users::list(call).await,
+        (Method::GET, Route::List(Group)) => groups::list(call).await,
+        (Method::POST, Route::List(User)) => users::create(call).await,
+        (Method::POST, Route::List(Group)) => groups::create(call).await,
+        (Method::POST, Route::Search(kind)) => {
             call.search()?;
-            if *kind == "Users" { users::list(call).await } else { groups::list(call).await }
+            if kind == User { users::list(call).await } else { groups::list(call).await }
         }
-        (_, ["Users" | "Groups", ".search"]) => Err(Problem::method("POST")),
-        (&Method::GET, [_, _]) if call.parameter("filter").is_some() => {
+        (Method::GET, Route::One(..)) if call.parameter("filter").is_some() => {
             Err(scim::Error::invalid_filter("A filter chooses from a list; one resource has none.").into())
         }
-        (&Method::GET, ["Users", id]) => users::read(call, id).await,
-        (&Method::PUT, ["Users", id]) => users::replace(call, id).await,
-        (&Method::PATCH, ["Users", id]) => users::patch(call, id).await,
-        (&Method::DELETE, ["Users", id]) => users::delete(call, id).await,
-        (&Method::GET, ["Groups"]) => groups::list(call).await,
-        (&Method::POST, ["Groups"]) => groups::create(call).await,
-        (&Method::GET, ["Groups", id]) => groups::read(call, id).await,
-        (&Method::PUT, ["Groups", id]) => groups::replace(call, id).await,
-        (&Method::PATCH, ["Groups", id]) => groups::patch(call, id).await,
-        (&Method::DELETE, ["Groups", id]) => groups::delete(call, id).await,
-        (_, ["Users" | "Groups"]) => Err(Problem::method("GET, HEAD, POST")),
-        (_, ["Users" | "Groups", _]) => Err(Problem::method("GET, HEAD, PUT, PATCH, DELETE")),
-        _ => Err(scim::Error::not_found("There is no such SCIM endpoint here.").into()),
+        (Method::GET, Route::One(User, id)) => users::read(call, &id).await,
+        (Method::PUT, Route::One(User, id)) => users::replace(call, &id).await,
+        (Method::PATCH, Route::One(User, id)) => users::patch(call, &id).await,
+        (Method::DELETE, Route::One(User, id)) => users::delete(call, &id).await,
+        (Method::GET, Route::One(Group, id)) => groups::read(call, &id).await,
+        (Method::PUT, Route::One(Group, id)) => groups::replace(call, &id).await,
+        (Method::PATCH, Route::One(Group, id)) => groups::patch(call, &id).await,
+        (Method::DELETE, Route::One(Group, id)) => groups::delete(call, &id).await,
+        (_, route) => Err(Problem::method(route.allowed())),
     }
 }
 

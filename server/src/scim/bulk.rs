@@ -1,11 +1,7 @@
 //! `/Bulk` (RFC 7644 §3.7). Each operation is a call of its own, with its own unit of work, audit event and activity
 //! record; together they are not atomic.
 
-use super::{
-    Problem, Reply, note,
-    request::{Call, largest_body},
-    resource,
-};
+use super::{Problem, Reply, note, request::Call, resource, route::Route};
 use crate::{shares::Share, state::AppState};
 use axum::http::{Method, StatusCode};
 use domain::TokenId;
@@ -67,16 +63,14 @@ async fn turn(state: &AppState, token: TokenId) -> Result<Share<TokenId>, Proble
 /// The call that an operation is. It is allowed no more than it is by itself.
 fn prepare(call: &Call, operation: &BulkOperation<'_>, ids: &HashMap<String, String>) -> Result<Call, Problem> {
     let length = operation.data.as_ref().ok().copied().flatten().map_or(0, str::len);
-    if length > largest_body(&operation.path, &call.limits) {
+    if length > Route::of(&operation.path).largest_body(&call.limits) {
         return Err(scim::Error::too_large("The data of this operation is too large.").into());
     }
     let (path, data) = operation.resolve(ids, &call.limits)?;
     let method = operation.method.ok_or_else(|| scim::Error::invalid_syntax("This operation has no method."))?;
     let sub = call.part(http(method), path, data, operation.version.as_deref());
-    let segments = sub.segments()?;
-    let is_list = matches!(&segments[..], [kind] if is_kind(kind));
-    let is_one = matches!(&segments[..], [kind, id] if is_kind(kind) && id != ".search");
-    if !is_list && !is_one {
+    let is_list = matches!(sub.route, Route::List(_));
+    if !is_list && !matches!(sub.route, Route::One(..)) {
         return Err(scim::Error::not_found("A bulk operation works on /Users, /Groups or what is below them.").into());
     }
     if is_list != (sub.method == Method::POST) {
@@ -84,10 +78,6 @@ fn prepare(call: &Call, operation: &BulkOperation<'_>, ids: &HashMap<String, Str
         return Err(scim::Error::method_not_allowed(detail).into());
     }
     Ok(sub)
-}
-
-fn is_kind(segment: &str) -> bool {
-    matches!(segment, "Users" | "Groups")
 }
 
 fn circle(operation: &BulkOperation<'_>) -> Problem {
@@ -102,9 +92,7 @@ async fn carry_out(state: &AppState, mut sub: Call, until: Instant) -> Result<Re
         Err(scim::Error::unavailable("There was no time left for this operation; nothing was changed. Send it again.")
             .into())
     } else {
-        let segments = sub.segments()?;
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let work = Box::pin(resource(&mut sub, &segments));
+        let work = Box::pin(resource(&mut sub));
         timeout_at(until + GRACE, work).await.unwrap_or_else(|_| Err(Problem::late()))
     };
     note(state, record, &answered);

@@ -16,7 +16,7 @@ pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
         Method::PUT => users::replace(call, &id).await,
         Method::PATCH => users::patch(call, &id).await,
         Method::DELETE => users::delete(call, &id).await,
-        _ => Err(Problem::method("GET, HEAD, PUT, PATCH, DELETE")),
+        _ => Err(Problem::method(call.route.allowed())),
     };
     let location = mapping::location(call, call.schemas.user, user);
     match reply {

@@ -2,7 +2,7 @@
 
 pub(super) mod query;
 
-use super::{PREFIX, prefer::Preference, profile, reply::Problem};
+use super::{PREFIX, prefer::Preference, profile, reply::Problem, route::Route};
 use crate::{
     edge::is_encoded,
     shares::{Share, Shares},
@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{
     TokenId,
-    activity::{self, Operation, Subject},
+    activity::{self, Operation},
     directory::{Directory, Expected},
     token::ClientProfile,
 };
@@ -26,18 +26,7 @@ use scim::{
     schema::{Registry, ResourceType},
 };
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 use tokio::time::Instant;
-
-/// A user, or a change of one, is far smaller; groups come with their members, and bulk requests with several.
-const USER_BODY: usize = 1024 * 1024;
-
-/// The largest body that may be sent to this path below the prefix.
-pub(super) fn largest_body(path: &str, limits: &Limits) -> usize {
-    let endpoint = path.trim_start_matches('/');
-    let may_be_large = endpoint.starts_with("Groups") || endpoint.starts_with("Bulk");
-    if may_be_large { limits.payload } else { USER_BODY }
-}
 
 /// A SCIM call whose token was checked and whose body was read.
 pub(super) struct Call {
@@ -48,6 +37,7 @@ pub(super) struct Call {
     pub(super) limits: Limits,
     pub(super) method: Method,
     pub(super) path: String,
+    pub(super) route: Route,
     pub(super) headers: HeaderMap,
     /// Until when a call that does many things one after the other may begin another.
     pub(super) deadline: Instant,
@@ -82,7 +72,8 @@ impl Call {
     ) -> Result<Self, Problem> {
         let limits = Limits::default();
         let (parts, body) = request.into_parts();
-        let (operation, _) = describe(&parts.method, parts.uri.path(), None);
+        let route = Route::of(parts.uri.path());
+        let (operation, _) = route.describe(&parts.method, None);
         if matches!(operation, Operation::Create | Operation::Change | Operation::Delete | Operation::Bulk) {
             directory.check_budget()?;
         }
@@ -92,7 +83,7 @@ impl Call {
         }
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
         let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
-        let largest = largest_body(&path, &limits);
+        let largest = route.largest_body(&limits);
         let mut held = state.memory.empty(directory.token().id);
         let body = receive(body, largest, &mut held).await?;
         let directory = directory.sent(path.len() + body.len());
@@ -115,6 +106,7 @@ impl Call {
             limits,
             method,
             path,
+            route,
             headers,
             deadline,
             preference,
@@ -150,6 +142,7 @@ impl Call {
             schemas: self.schemas,
             limits: self.limits,
             method,
+            route: Route::of(&path),
             path,
             headers,
             deadline: self.deadline,
@@ -166,7 +159,7 @@ impl Call {
 
     /// The call, for the activity record.
     pub(super) fn record(&self) -> activity::Call {
-        let (operation, subject) = describe(&self.method, &self.path, None);
+        let (operation, subject) = self.route.describe(&self.method, None);
         self.directory.call(operation, subject)
     }
 
@@ -195,13 +188,6 @@ impl Call {
             Body::Raw(bytes) => bytes,
             Body::Read(_) => &[],
         }
-    }
-
-    /// The parts of the path, decoded; a slash too many, or one at the end, makes none.
-    pub(super) fn segments(&self) -> Result<Vec<String>, Problem> {
-        let decode = |segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned);
-        let segments: Result<_, _> = self.path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
-        segments.map_err(|_| scim::Error::not_found("There is no such SCIM endpoint here.").into())
     }
 
     /// The body as a JSON object. The call has none after that: whole groups should not be there twice.
@@ -317,37 +303,6 @@ fn is_json(headers: &HeaderMap) -> bool {
     matches!(essence.as_str(), "application/scim+json" | "application/json" | "")
 }
 
-/// What a call is about, as far as its first line tells.
-pub(super) fn describe(method: &Method, path: &str, query: Option<&str>) -> (Operation, Subject) {
-    let path = path.strip_prefix(PREFIX).unwrap_or(path);
-    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-    let subject = match segments.next() {
-        Some("Users") => Subject::User,
-        Some("Groups") => Subject::Group,
-        Some(".search") => return (Operation::LookUp, Subject::Service),
-        Some("Me") => return (on_one(method), Subject::User),
-        Some("Bulk") => return (Operation::Bulk, Subject::Service),
-        _ => return (Operation::Discover, Subject::Service),
-    };
-    let operation = match (method.as_str(), segments.next()) {
-        ("POST", Some(".search")) => Operation::LookUp,
-        ("POST", _) => Operation::Create,
-        (_, Some(_)) | ("PUT" | "PATCH" | "DELETE", _) => on_one(method),
-        (_, None) if query.is_some_and(|query| query.to_lowercase().contains("filter=")) => Operation::LookUp,
-        (_, None) => Operation::List,
-    };
-    (operation, subject)
-}
-
-/// What a method does to one resource.
-fn on_one(method: &Method) -> Operation {
-    match method.as_str() {
-        "PUT" | "PATCH" => Operation::Change,
-        "DELETE" => Operation::Delete,
-        _ => Operation::Read,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,19 +323,5 @@ mod tests {
             assert!(seen(uri), "{uri}");
         }
         assert!(!seen("/x") && !seen("/x?filter=access_token") && !seen("/access_token=a?b=c"));
-    }
-
-    #[test]
-    fn calls_are_described_by_their_first_line() {
-        let described = |method, uri: &'static str| {
-            let uri = Uri::from_static(uri);
-            describe(&method, uri.path(), uri.query())
-        };
-        assert_eq!(described(Method::GET, "/scim/v2/Users?filter=x"), (Operation::LookUp, Subject::User));
-        assert_eq!(described(Method::GET, "/scim/v2//Groups/?startIndex=1"), (Operation::List, Subject::Group));
-        assert_eq!(described(Method::PATCH, "/scim/v2/Users/1"), (Operation::Change, Subject::User));
-        assert_eq!(described(Method::GET, "/scim/v2/Schemas"), (Operation::Discover, Subject::Service));
-        assert_eq!(described(Method::DELETE, "/scim/v2/Me"), (Operation::Delete, Subject::User));
-        assert_eq!(described(Method::POST, "/scim/v2/Bulk"), (Operation::Bulk, Subject::Service));
     }
 }

@@ -1,0 +1,176 @@
+//! The endpoints: which one a path is, and what holds for it whatever is asked.
+
+use super::PREFIX;
+use axum::http::Method;
+use domain::{
+    activity::{Operation, Subject},
+    directory::Kind,
+};
+use percent_encoding::percent_decode_str;
+use scim::Limits;
+use std::borrow::Cow;
+
+/// A user, or a change of one, is far smaller; groups come with their members, and bulk requests with several.
+const USER_BODY: usize = 1024 * 1024;
+
+/// The names that endpoints begin with.
+const NAMES: [&str; 7] = ["Users", "Groups", "Me", "Bulk", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
+
+/// An endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// The base URL itself: the service, or a query over users and groups.
+    Root,
+    /// `/.search`.
+    RootSearch,
+    /// `/Users` or `/Groups`.
+    List(Kind),
+    /// `/Users/.search` or `/Groups/.search`.
+    Search(Kind),
+    /// One user or group, by its id.
+    One(Kind, String),
+    /// `/Me`.
+    Me,
+    /// `/Bulk`.
+    Bulk,
+    /// `/ServiceProviderConfig`.
+    Service,
+    /// `/ResourceTypes`.
+    ResourceTypes,
+    /// One resource type, by its name.
+    ResourceType(String),
+    /// `/Schemas`.
+    Schemas,
+    /// One schema, by its URN.
+    Schema(String),
+    /// None, and the name that the path begins with.
+    Unknown(String),
+}
+
+impl Route {
+    /// Reads a path, with the prefix or without. A slash too many, or one at the end, changes nothing.
+    pub(super) fn of(path: &str) -> Self {
+        let path = path.strip_prefix(PREFIX).unwrap_or(path);
+        let decode = |segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned);
+        let segments: Result<Vec<String>, _> =
+            path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
+        let Ok(segments) = segments else { return Self::Unknown(String::new()) };
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match segments[..] {
+            [] => Self::Root,
+            [".search"] => Self::RootSearch,
+            ["Users"] => Self::List(Kind::User),
+            ["Groups"] => Self::List(Kind::Group),
+            ["Users", ".search"] => Self::Search(Kind::User),
+            ["Groups", ".search"] => Self::Search(Kind::Group),
+            ["Users", id] => Self::One(Kind::User, id.to_owned()),
+            ["Groups", id] => Self::One(Kind::Group, id.to_owned()),
+            ["Me"] => Self::Me,
+            ["Bulk"] => Self::Bulk,
+            ["ServiceProviderConfig"] => Self::Service,
+            ["ResourceTypes"] => Self::ResourceTypes,
+            ["ResourceTypes", name] => Self::ResourceType(name.to_owned()),
+            ["Schemas"] => Self::Schemas,
+            ["Schemas", urn] => Self::Schema(urn.to_owned()),
+            [name, ..] => Self::Unknown(name.to_owned()),
+        }
+    }
+
+    /// The methods that it takes, as `Allow` lists them; none where there is no endpoint.
+    pub(super) fn allowed(&self) -> &'static str {
+        match self {
+            Self::Root
+            | Self::Service
+            | Self::ResourceTypes
+            | Self::ResourceType(_)
+            | Self::Schemas
+            | Self::Schema(_) => "GET, HEAD",
+            Self::RootSearch | Self::Search(_) | Self::Bulk => "POST",
+            Self::List(_) => "GET, HEAD, POST",
+            Self::One(..) | Self::Me => "GET, HEAD, PUT, PATCH, DELETE",
+            Self::Unknown(_) => "",
+        }
+    }
+
+    /// The largest body that may be sent to it, in bytes.
+    pub(super) fn largest_body(&self, limits: &Limits) -> usize {
+        match self {
+            Self::List(Kind::Group) | Self::Search(Kind::Group) | Self::One(Kind::Group, _) | Self::Bulk => {
+                limits.payload
+            }
+            _ => USER_BODY,
+        }
+    }
+
+    /// What a call of it is to the activity record. `query` is that of the URL.
+    pub(super) fn describe(&self, method: &Method, query: Option<&str>) -> (Operation, Subject) {
+        let subject = |kind: &Kind| if *kind == Kind::User { Subject::User } else { Subject::Group };
+        let filters = || query.is_some_and(|query| query.to_lowercase().contains("filter="));
+        match self {
+            Self::RootSearch => (Operation::LookUp, Subject::Service),
+            Self::Bulk => (Operation::Bulk, Subject::Service),
+            Self::Me => (on_one(method), Subject::User),
+            Self::Search(kind) if *method == Method::POST => (Operation::LookUp, subject(kind)),
+            Self::List(kind) | Self::One(kind, _) if *method == Method::POST => (Operation::Create, subject(kind)),
+            Self::List(kind) if matches!(*method, Method::PUT | Method::PATCH | Method::DELETE) => {
+                (on_one(method), subject(kind))
+            }
+            Self::List(kind) if filters() => (Operation::LookUp, subject(kind)),
+            Self::List(kind) => (Operation::List, subject(kind)),
+            Self::Search(kind) | Self::One(kind, _) => (on_one(method), subject(kind)),
+            _ => (Operation::Discover, Subject::Service),
+        }
+    }
+
+    /// The right spelling of the name of an endpoint, where only letter case differs.
+    pub(super) fn meant(name: &str) -> Option<&'static str> {
+        NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name) && *known != name)
+    }
+}
+
+/// What a method does to one resource.
+fn on_one(method: &Method) -> Operation {
+    match *method {
+        Method::PUT | Method::PATCH => Operation::Change,
+        Method::DELETE => Operation::Delete,
+        _ => Operation::Read,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Uri;
+
+    #[test]
+    fn a_path_is_an_endpoint_in_any_spelling() {
+        for (path, route) in [
+            ("/scim/v2", Route::Root),
+            ("/scim/v2/", Route::Root),
+            ("/Users", Route::List(Kind::User)),
+            ("//Groups/", Route::List(Kind::Group)),
+            ("/%55sers/a%20b", Route::One(Kind::User, "a b".to_owned())),
+            ("/Groups/.search", Route::Search(Kind::Group)),
+            ("/users", Route::Unknown("users".to_owned())),
+            ("/Users/1/2", Route::Unknown("Users".to_owned())),
+            ("/%ff", Route::Unknown(String::new())),
+        ] {
+            assert_eq!(Route::of(path), route, "{path}");
+        }
+        assert_eq!((Route::meant("users"), Route::meant("Users"), Route::meant("x")), (Some("Users"), None, None));
+    }
+
+    #[test]
+    fn calls_are_described_by_their_first_line() {
+        let described = |method, uri: &'static str| {
+            let uri = Uri::from_static(uri);
+            Route::of(uri.path()).describe(&method, uri.query())
+        };
+        assert_eq!(described(Method::GET, "/scim/v2/Users?filter=x"), (Operation::LookUp, Subject::User));
+        assert_eq!(described(Method::GET, "/scim/v2//Groups/?startIndex=1"), (Operation::List, Subject::Group));
+        assert_eq!(described(Method::PATCH, "/scim/v2/Users/1"), (Operation::Change, Subject::User));
+        assert_eq!(described(Method::GET, "/scim/v2/Schemas"), (Operation::Discover, Subject::Service));
+        assert_eq!(described(Method::DELETE, "/scim/v2/Me"), (Operation::Delete, Subject::User));
+        assert_eq!(described(Method::POST, "/scim/v2/Bulk"), (Operation::Bulk, Subject::Service));
+    }
+}

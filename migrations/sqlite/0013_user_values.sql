@@ -21,5 +21,5 @@ CREATE TABLE deleted_user_values (
 -- folding is not SQL's: these indexes find them.
 ALTER TABLE users ADD COLUMN keys_version INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deleted_users ADD COLUMN keys_version INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX users_keys_version ON users (keys_version) WHERE keys_version < 1;
-CREATE INDEX deleted_users_keys_version ON deleted_users (keys_version) WHERE keys_version < 1;
+CREATE INDEX users_outdated ON users (id) WHERE keys_version < 1;
+CREATE INDEX deleted_users_outdated ON deleted_users (id) WHERE keys_version < 1;

@@ -55,6 +55,9 @@ const ELSEWHERE: [&str; 5] = ["/Users", "/Users/{*rest}", "/Groups", "/Groups/{*
 /// Shorter answers, in bytes, are not compressed: they fit a packet or two in any case.
 const COMPRESSED: u16 = 4096;
 
+/// What compressing an answer takes, in bytes.
+const COMPRESSOR: u64 = 256 * 1024;
+
 /// So long before the end of its time a bulk request stops, and answers.
 const MARGIN: Duration = Duration::from_secs(4);
 
@@ -109,12 +112,18 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
         }
     };
     let (call, token) = (directory.call(operation, subject), directory.token().id);
+    let compressor = if takes_gzip(request.headers()) { COMPRESSOR } else { 0 };
     let answered = timeout(TIME_LIMIT, answer(&state, directory, request, deadline))
         .await
         .unwrap_or_else(|_| Err(Problem::late()));
-    let answered = answered.and_then(|reply| reply.counted(&state.memory, token, state.limits.memory_each));
+    let answered = answered.and_then(|reply| reply.counted(&state.memory, token, state.limits.memory_each, compressor));
     note(&state, call, &answered);
     answered.map_or_else(Problem::response, Reply::response)
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.map(str::to_ascii_lowercase).any(|value| value.contains("gzip"))
 }
 
 /// Puts a call into the activity record, unless the unit of work has.

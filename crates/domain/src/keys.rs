@@ -1,7 +1,12 @@
 //! Keeps the keys of users up to date, by which they are looked up. Folding is not SQL's, so a migration leaves them as they are,
 //! and the server makes them anew while it serves: until then, what they would find is found in the documents.
 
-use crate::{Env, Result, query::UserValue, store::Outdated, user::Email};
+use crate::{
+    Env, Result,
+    query::UserValue,
+    store::{Caller, Outdated},
+    user::Email,
+};
 
 /// How many users a unit of work looks at, and how many bytes of documents: few, since others wait at the database meanwhile.
 const AT_ONCE: u64 = 50;
@@ -22,7 +27,7 @@ pub struct Found {
 /// How many users that were; 0 when there are none left.
 ///
 /// # Errors
-/// `Unavailable` when the database does not answer.
+/// `Unavailable` when the database does not answer or others keep it busy, `NoRoom` when disk space is low.
 pub async fn renew(env: &Env, find: fn(&str) -> Found) -> Result<u64> {
     let work = env.store.read((), |(), tx| Box::pin(async move { tx.outdated(AT_ONCE, BYTES_AT_ONCE).await }));
     let found = |one: Outdated| {
@@ -33,7 +38,8 @@ pub async fn renew(env: &Env, find: fn(&str) -> Found) -> Result<u64> {
     if outdated.is_empty() {
         return Ok(0);
     }
-    let work = env.store.write(outdated, |outdated, tx| {
+    // In the lane of directories, with their share of the disk: it is their work that is caught up with.
+    let work = env.store.write_as(Caller::Directory, outdated, |outdated, tx| {
         Box::pin(async move {
             for (one, Found { emails, values }) in outdated {
                 tx.renew_keys(one, emails, values).await?;

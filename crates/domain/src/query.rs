@@ -147,6 +147,8 @@ pub enum UserCondition {
     /// Some value of an attribute passes a test, as far as it is kept: one that is cut passes every test of its parts and its
     /// end.
     Value(UserValue, Test),
+    /// Has further values that are not known ([`crate::user::Profile::values`]).
+    Outdated,
     /// Is one of these.
     Among(Vec<UserId>),
     /// Is active, or is not.

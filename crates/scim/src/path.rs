@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::Limits;
 use crate::filter::{self, Filter, FilterError};
-use crate::schema::{ResourceType, SCHEMAS, Type};
+use crate::schema::{ResourceType, SCHEMAS};
 use crate::text::{is_urn, strip_prefix};
 
 /// A path that is not well-formed. The messages are fixed and repeat nothing of the input.
@@ -69,16 +69,9 @@ impl AttributePath {
         }
         match (found.attribute, &self.sub_attribute) {
             (None, _) => true,
-            (Some(known), Some(_)) => {
-                found.sub_attribute.is_none() && !(known.kind != Type::Complex && self.is_value())
-            }
+            (Some(_), Some(_)) => found.sub_attribute.is_none(),
             (Some(_), None) => false,
         }
-    }
-
-    /// A plain value counts as its own `value`.
-    fn is_value(&self) -> bool {
-        self.sub_attribute.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("value"))
     }
 }
 

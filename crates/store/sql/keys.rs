@@ -1,6 +1,6 @@
 //! The keys of users: what is looked up, folded.
 
-use super::{Connection, bounded, dialect, emails, failed, indexed};
+use super::{Connection, bounded, failed, indexed};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -9,6 +9,7 @@ use domain::{
     store::{self, Outdated},
     user::{Email, Profile},
 };
+use futures_util::TryStreamExt;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = 1;
 
 /// Whether the keys of a row are out of date, spelled like the condition of the indexes.
-const OUTDATED: &str = "keys_version < 1";
+pub(super) const OUTDATED: &str = "keys_version < 1";
 
 /// The version of the keys of a profile; 0 where some are not known.
 pub(super) fn version(profile: &Profile) -> i64 {
@@ -52,22 +53,31 @@ impl Keys {
     }
 }
 
+/// A user and that of which keys are made.
 #[derive(sqlx::FromRow)]
 struct OutdatedRow {
     id: Uuid,
     version: i64,
-    document: String,
-}
-
-/// The columns of which keys are made.
-#[derive(sqlx::FromRow)]
-struct Named {
     user_name: String,
     display_name: Option<String>,
     given_name: Option<String>,
     family_name: Option<String>,
     employee_number: Option<String>,
-    emails: String,
+    document: String,
+}
+
+impl OutdatedRow {
+    fn outdated(self, is_deleted: bool) -> Outdated {
+        let key = |value: Option<String>| value.as_deref().map(fold);
+        Outdated {
+            id: UserId(self.id),
+            is_deleted,
+            version: self.version,
+            user_name: fold(&self.user_name),
+            others: [self.display_name, self.given_name, self.family_name, self.employee_number].map(key),
+            document: self.document,
+        }
+    }
 }
 
 /// The tables of those who are there, or of those who can be restored.
@@ -89,24 +99,27 @@ impl Tables {
 #[async_trait]
 impl store::Keys for Connection<'_> {
     async fn has_outdated(&mut self) -> Result<bool> {
-        let mut query = QueryBuilder::<Db>::new("SELECT EXISTS (SELECT 1 FROM users WHERE ");
-        query.push(OUTDATED).push(")");
-        query.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed)
+        let mut query = QueryBuilder::<Db>::new("SELECT id FROM users WHERE ");
+        query.push(OUTDATED).push(" ORDER BY id LIMIT 1");
+        let found: Option<Uuid> = query.build_query_scalar().fetch_optional(&mut *self.0).await.map_err(failed)?;
+        Ok(found.is_some())
     }
 
     async fn outdated(&mut self, limit: u64, bytes: u64) -> Result<Vec<Outdated>> {
         let (mut found, mut weight) = (Vec::new(), 0);
         for is_deleted in [false, true] {
-            let mut query = QueryBuilder::<Db>::new("SELECT id, version, document FROM ");
+            let mut query = QueryBuilder::<Db>::new(
+                "SELECT id, version, user_name, display_name, given_name, family_name, employee_number, document FROM ",
+            );
             query.push(Tables::of(is_deleted).users).push(" WHERE ").push(OUTDATED);
-            query.push(" LIMIT ").push_bind(bounded(limit.saturating_sub(found.len() as u64)));
-            let rows: Vec<OutdatedRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-            for OutdatedRow { id, version, document } in rows {
-                weight += document.len() as u64;
+            query.push(" ORDER BY id LIMIT ").push_bind(bounded(limit.saturating_sub(found.len() as u64)));
+            let mut rows = query.build_query_as::<OutdatedRow>().fetch(&mut *self.0);
+            while let Some(row) = rows.try_next().await.map_err(failed)? {
+                weight += row.document.len() as u64;
                 if !found.is_empty() && weight > bytes {
                     return Ok(found);
                 }
-                found.push(Outdated { id: UserId(id), is_deleted, version, document });
+                found.push(row.outdated(is_deleted));
             }
         }
         Ok(found)
@@ -114,39 +127,38 @@ impl store::Keys for Connection<'_> {
 
     async fn renew_keys(&mut self, of: &Outdated, emails: &[Email], values: &[(UserValue, String)]) -> Result<()> {
         let tables = Tables::of(of.is_deleted);
-        let mut query = QueryBuilder::<Db>::new("UPDATE ");
-        query.push(tables.users).push(" SET keys_version = ").push_bind(VERSION);
-        query.push(" WHERE id = ").push_bind(of.id.0).push(" AND version = ").push_bind(of.version);
-        query.push(" AND ").push(OUTDATED);
-        query.push(" RETURNING user_name, display_name, given_name, family_name, employee_number, ");
-        query.push(if of.is_deleted { dialect::DELETED_EMAILS } else { dialect::EMAILS });
-        let row: Option<Named> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
-        let Some(row) = row else { return Ok(()) };
-        self.renew_columns(&tables, of.id.0, &row).await?;
-        if emails::from_json(&row.emails)? != emails {
-            self.delete_of(tables.emails, of.id.0).await?;
-            self.insert_emails(tables.emails, of.id, emails).await?;
+        if self.renew_columns(&tables, of).await? == 0 {
+            return Ok(());
         }
+        self.delete_of(tables.emails, of.id.0).await?;
+        self.insert_emails(tables.emails, of.id, emails).await?;
         self.delete_of(tables.values, of.id.0).await?;
         self.insert_values(tables.values, of.id, values).await
     }
 }
 
 impl Connection<'_> {
-    /// A user name whose new key another user has keeps the old one.
-    async fn renew_columns(&mut self, tables: &Tables, id: Uuid, row: &Named) -> Result<()> {
-        let key = |value: &Option<String>| value.as_deref().map(fold);
+    /// Writes the keys in a user's own row, unless the user has changed. A user name whose new key another user has keeps the
+    /// old one.
+    async fn renew_columns(&mut self, tables: &Tables, of: &Outdated) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new("UPDATE ");
-        query.push(tables.users).push(" SET display_name_key = ").push_bind(key(&row.display_name));
-        query.push(", given_name_key = ").push_bind(key(&row.given_name));
-        query.push(", family_name_key = ").push_bind(key(&row.family_name));
-        query.push(", employee_number_key = ").push_bind(key(&row.employee_number));
-        query.push(", user_name_key = CASE WHEN EXISTS (SELECT 1 FROM ").push(tables.users);
-        query.push(" AS others WHERE others.user_name_key = ").push_bind(fold(&row.user_name));
-        query.push(" AND others.id <> ").push_bind(id).push(") THEN user_name_key ELSE ");
-        query.push_bind(fold(&row.user_name)).push(" END WHERE id = ").push_bind(id);
-        query.build().execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+        query.push(tables.users).push(" SET keys_version = ").push_bind(VERSION);
+        let columns = ["display_name_key", "given_name_key", "family_name_key", "employee_number_key"];
+        for (column, key) in columns.into_iter().zip(&of.others) {
+            query.push(", ").push(column).push(" = ").push_bind(key.clone());
+        }
+        query.push(", user_name_key = ");
+        if of.is_deleted {
+            query.push_bind(of.user_name.clone());
+        } else {
+            query.push("CASE WHEN EXISTS (SELECT 1 FROM users AS others WHERE others.user_name_key = ");
+            query.push_bind(of.user_name.clone()).push(" AND others.id <> ").push_bind(of.id.0);
+            query.push(") THEN user_name_key ELSE ").push_bind(of.user_name.clone()).push(" END");
+        }
+        query.push(" WHERE id = ").push_bind(of.id.0).push(" AND version = ").push_bind(of.version);
+        query.push(" AND ").push(OUTDATED);
+        let done = query.build().execute(&mut *self.0).await.map_err(failed)?;
+        Ok(done.rows_affected())
     }
 
     async fn delete_of(&mut self, table: &'static str, user: Uuid) -> Result<()> {

@@ -320,8 +320,11 @@ impl<K: ListKey, C> List<'_, K, C> {
     /// From where on, in which order and how many.
     fn push_window(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64) {
         match bound {
-            Bound::Past(mark) if segment == Segment::Missing => push_past(query, self.down, "id", mark, true),
-            Bound::Past(mark) => push_past(query, self.down, self.key.column(), mark, self.is_unique()),
+            Bound::Past(mark) if segment == Segment::Missing => push_past(query, self.down, ["id", ""], mark),
+            Bound::Past(mark) => {
+                let columns = if self.is_unique() { [self.key.column(), ""] } else { [self.key.column(), self.id()] };
+                push_past(query, self.down, columns, mark);
+            }
             Bound::Block(first, _) => drop(query.push(" AND position >= ").push_bind(first)),
             Bound::Offset(_) => {}
         }
@@ -330,6 +333,11 @@ impl<K: ListKey, C> List<'_, K, C> {
         if let Bound::Offset(offset @ 1..) | Bound::Block(_, offset @ 1..) = bound {
             query.push(" OFFSET ").push_bind(bounded(offset));
         }
+    }
+
+    /// The id that decides between equals, in the table that has the key: only so does an index give the order.
+    fn id(&self) -> &'static str {
+        if self.key.value().is_some() { "sorted.user_id" } else { "id" }
     }
 
     fn is_unique(&self) -> bool {
@@ -345,21 +353,24 @@ impl<K: ListKey, C> List<'_, K, C> {
         }
         query.push(" ORDER BY ").push(self.key.column()).push(direction);
         if !self.is_unique() {
-            query.push(", id").push(direction);
+            query.push(", ").push(self.id()).push(direction);
         }
     }
 }
 
-/// A condition that is fulfilled behind a row, in the direction of reading.
-fn push_past(query: &mut QueryBuilder<Db>, down: bool, column: &str, mark: &Mark, is_unique: bool) {
-    query.push(" AND (").push(column).push(if is_unique { ")" } else { ", id)" });
-    query.push(if down { " < (" } else { " > (" });
+/// A condition that is fulfilled behind a row, in the direction of reading; the id decides where there is a column of it.
+fn push_past(query: &mut QueryBuilder<Db>, down: bool, [column, id]: [&'static str; 2], mark: &Mark) {
+    query.push(" AND (").push(column);
+    if !id.is_empty() {
+        query.push(", ").push(id);
+    }
+    query.push(if down { ") < (" } else { ") > (" });
     match &mark.key {
         Some(MarkKey::Number(number)) => query.push_bind(*number),
-        Some(MarkKey::Text(text)) => query.push_bind(text.clone()),
+        Some(MarkKey::Text(text) | MarkKey::Evaluated(text)) => query.push_bind(text.clone()),
         None => query.push_bind(mark.id),
     };
-    if !is_unique {
+    if !id.is_empty() {
         query.push(", ").push_bind(mark.id);
     }
     query.push(")");

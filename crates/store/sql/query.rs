@@ -1,6 +1,6 @@
 //! Filters as SQL. Every value is a bound parameter; every text in the statement is one of this file.
 
-use super::dialect;
+use super::{dialect, keys};
 use crate::Db;
 use domain::{
     Timestamp, fold,
@@ -56,6 +56,7 @@ impl Condition for UserCondition {
             Self::Id(None) | Self::MemberOf(None) => drop(query.push("FALSE")),
             Self::Text(attribute, test) => push_test(query, user_column(*attribute), test),
             Self::Value(attribute, test) => push_value(query, *attribute, test),
+            Self::Outdated => drop(query.push("users.").push(keys::OUTDATED)),
             Self::Among(users) => {
                 query.push("users.id");
                 dialect::push_among(query, users.iter().map(|id| id.0).collect());
@@ -79,9 +80,9 @@ impl Condition for EmailCondition {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         match self {
             // An address without a value has the empty one.
-            Self::Value(Test::Present) => drop(query.push("value_key <> ''")),
+            Self::Value(Test::Present) => drop(query.push("value <> ''")),
             Self::Value(test) => {
-                query.push("(value_key <> '' AND ");
+                query.push("(value <> '' AND ");
                 push_test(query, Column::folded("value_key"), test);
                 query.push(")");
             }

@@ -250,10 +250,26 @@ impl Users for Connection<'_> {
         self.insert_emails("user_emails", id, emails).await
     }
 
-    async fn replace_values(&mut self, id: UserId, values: &[(UserValue, String)]) -> Result<()> {
-        let delete = sqlx::query!("DELETE FROM user_values WHERE user_id = $1", id.0);
-        delete.execute(&mut *self.0).await.map_err(failed)?;
-        self.insert_values("user_values", id, values).await
+    async fn replace_values(
+        &mut self,
+        id: UserId,
+        known: Option<&[(UserValue, String)]>,
+        values: &[(UserValue, String)],
+    ) -> Result<()> {
+        let differs = |attribute: &UserValue| {
+            let of = |values: &[(UserValue, String)]| {
+                values.iter().filter(|value| value.0 == *attribute).cloned().collect::<Vec<_>>()
+            };
+            known.is_none_or(|known| of(known) != of(values))
+        };
+        for attribute in UserValue::ALL.into_iter().filter(differs) {
+            let delete =
+                sqlx::query!("DELETE FROM user_values WHERE user_id = $1 AND attribute = $2", id.0, attribute.number());
+            delete.execute(&mut *self.0).await.map_err(failed)?;
+            let values: Vec<_> = values.iter().filter(|value| value.0 == attribute).cloned().collect();
+            self.insert_values("user_values", id, &values).await?;
+        }
+        Ok(())
     }
 
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()> {

@@ -39,6 +39,7 @@ impl Scope {
             None => (b'i', Vec::new()),
             Some(MarkKey::Number(number)) => (b'n', number.to_be_bytes().to_vec()),
             Some(MarkKey::Text(text)) => (b't', text.clone().into_bytes()),
+            Some(MarkKey::Evaluated(text)) => (b'e', text.clone().into_bytes()),
         };
         let kind = if *kind == Kind::User { b'u' } else { b'g' };
         let mut content = vec![FORM, if backward { b'b' } else { b'a' }, kind, key_kind];
@@ -63,6 +64,7 @@ impl Scope {
             b'i' if key.is_empty() => None,
             b'n' => Some(MarkKey::Number(i64::from_be_bytes(key.try_into().ok()?))),
             b't' => Some(MarkKey::Text(text(key)?)),
+            b'e' => Some(MarkKey::Evaluated(text(key)?)),
             _ => return None,
         };
         let kind = match kind {
@@ -101,7 +103,12 @@ mod tests {
     #[test]
     fn cursors_round_trip_and_need_no_encoding() {
         let scope = Scope::new(&["/Users", "userName pr", ""]);
-        let keys = [None, Some(MarkKey::Number(-1)), Some(MarkKey::Text("zoë ".into()))];
+        let keys = [
+            None,
+            Some(MarkKey::Number(-1)),
+            Some(MarkKey::Text("zoë ".into())),
+            Some(MarkKey::Evaluated("3zoë".into())),
+        ];
         for mark in keys.into_iter().flat_map(|key| [mark(Kind::User, key.clone()), mark(Kind::Group, key)]) {
             let (next, previous) = (scope.write(false, &mark), scope.write(true, &mark));
             assert_eq!(scope.read(&next), Some(Start::After(mark.clone())));

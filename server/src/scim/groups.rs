@@ -50,7 +50,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
             let part = paging.part(Kind::Group, descending)?;
             let list =
                 scan::groups(call, asked.filter, &Look { filter, sort: Some((by, descending)) }).await?.known()?;
-            call.directory.groups_in_order(list, part, with_members).await?
+            call.directory.groups_in_order(list.marks, part, with_members).await?
         }
     };
     let resources =

@@ -1,12 +1,12 @@
 //! Makes the keys of users anew, by which filters find them, after an upgrade or an undo.
 
 use super::mapping;
-use domain::Env;
+use domain::{Env, Error};
 use std::time::{Duration, Instant};
 use tokio::time::{interval, sleep};
 
 /// How often it is looked whether there are any.
-const EVERY: Duration = Duration::from_secs(10);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Makes keys anew whenever some are out of date.
 pub(crate) async fn keep(env: Env) {
@@ -16,6 +16,8 @@ pub(crate) async fn keep(env: Env) {
         match renew(&env).await {
             Ok(0) => {}
             Ok(users) => tracing::info!(users, "the keys of users were made anew"),
+            // Directories' writes are refused, too, and that is told elsewhere.
+            Err(Error::NoRoom | Error::Unavailable(_)) => {}
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the keys of users could not be made anew");
             }

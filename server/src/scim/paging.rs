@@ -3,7 +3,7 @@
 use super::{Problem, Reply, cursor::Scope, looked_up, outgoing::Parts, request::Call};
 use domain::{
     directory::{Kind, Part, RootMark},
-    query::{KeyKind, Slice, Sort, SortKey, Start, Window},
+    query::{Mark, Slice, Sort, SortKey, Start, Window},
 };
 use scim::message::{LIST_END, ListResponse, Paging as Place};
 
@@ -40,19 +40,19 @@ impl Paging {
 
     /// The part of a list of one kind.
     pub(super) fn window<K: SortKey>(&self, kind: Kind, sort: Sort<K>) -> Result<Window<K>, Problem> {
-        let start = self.start_of(kind, sort.by.kind())?;
+        let start = self.start_of(kind, |mark| mark.fits(sort.by.kind()))?;
         Ok(Window { sort, start, limit: self.limit, bytes: self.bytes })
     }
 
     /// The part of a list of one kind, which is in an order that no index has.
     pub(super) fn part(&self, kind: Kind, descending: bool) -> Result<Part, Problem> {
-        let start = self.start_of(kind, KeyKind::OptionalText)?;
+        let start = self.start_of(kind, Mark::fits_evaluated)?;
         Ok(Part { start, limit: self.limit, bytes: self.bytes, descending })
     }
 
-    fn start_of(&self, kind: Kind, key: KeyKind) -> Result<Start, Problem> {
+    fn start_of(&self, kind: Kind, fits: impl Fn(&Mark) -> bool) -> Result<Start, Problem> {
         let own = |place: &RootMark| {
-            let fits = place.kind == kind && place.mark.fits(key);
+            let fits = place.kind == kind && fits(&place.mark);
             if fits { Ok(place.mark.clone()) } else { Err(invalid()) }
         };
         Ok(match &self.start {

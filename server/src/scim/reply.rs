@@ -118,10 +118,16 @@ impl Reply {
         Record { call, target: self.target, outcome: self.outcome, detail: None }
     }
 
-    /// Counts the body with those under way until it is sent. Where there is no room it is refused, unless something was
+    /// Counts the body with those under way until it is sent, and what else it takes on its way. Where there is no room it is refused, unless something was
     /// changed: the answer to that is small, and must say so.
-    pub(super) fn counted(self, memory: &Shares<TokenId>, token: TokenId, most: u64) -> Result<Self, Problem> {
-        let bytes = self.body.as_ref().map_or(0, Parts::in_memory);
+    pub(super) fn counted(
+        self,
+        memory: &Shares<TokenId>,
+        token: TokenId,
+        most: u64,
+        beside: u64,
+    ) -> Result<Self, Problem> {
+        let bytes = self.body.as_ref().map_or(0, |body| body.in_memory() + beside);
         let share = if self.recorded {
             memory.take_anyway(token, bytes)
         } else if bytes > most {

@@ -1,8 +1,9 @@
 //! Filters and orders that no index can tell: resources are read and looked at one by one, within bounds.
 
 use super::{Problem, mapping, request::Call};
+use crate::shares::Share;
 use domain::{
-    GroupId, UserId,
+    GroupId, TokenId, UserId,
     directory::{Batch, UserView},
     group::Group,
     query::{Filter, GroupCondition, Mark, MarkKey, Start, UserCondition},
@@ -21,13 +22,16 @@ const ROWS: usize = 20_000;
 const TIME: Duration = Duration::from_millis(250);
 /// A small directory has more time, so that it does not depend on the machine's mood whether a filter is served.
 const SMALL: usize = 1_000;
-const SLOWEST: Duration = Duration::from_secs(2);
+const SLOWEST: Duration = Duration::from_secs(1);
 
 /// How many are read at once, and how many bytes of them.
 const BATCH: (u64, u64) = (250, 1024 * 1024);
 
-/// After how many of them other tasks have their turn: a fraction of a millisecond.
-const AT_ONCE: usize = 20;
+/// After so long other tasks have their turn.
+const SLICE: Duration = Duration::from_micros(500);
+
+/// How many comparisons a filter may make of a resource: its values may be many.
+const TERMS: usize = 20;
 
 /// One query after the other: it is work for a processor, and others want one, too.
 static TURN: Semaphore = Semaphore::const_new(1);
@@ -41,12 +45,13 @@ pub(super) struct Look<'c> {
 }
 
 /// What was found.
-#[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Scanned {
     /// What matches, in its order.
     pub(super) marks: Vec<Mark>,
     /// All of a kind was looked at, and nothing has an attribute that was asked for and that no schema has.
     pub(super) is_unknown: bool,
+    /// As long as there are marks, they count.
+    _share: Share<TokenId>,
 }
 
 impl Look<'_> {
@@ -73,7 +78,7 @@ impl Look<'_> {
             return None;
         }
         let key = self.sort.as_ref().and_then(|(sort, _)| sort.key(resource, types));
-        Some(Mark { key: key.map(MarkKey::Text), id })
+        Some(Mark { key: key.map(MarkKey::Evaluated), id })
     }
 
     /// The list in its order.
@@ -85,10 +90,10 @@ impl Look<'_> {
     }
 }
 
-impl Found {
+impl Scanned {
     /// What was found of one kind alone. Refuses an attribute that nothing has, which is not understood.
-    pub(super) fn known(self) -> Result<Vec<Mark>, Problem> {
-        if self.is_unknown { Err(unknown().into()) } else { Ok(self.marks) }
+    pub(super) fn known(self) -> Result<Self, Problem> {
+        if self.is_unknown { Err(unknown().into()) } else { Ok(self) }
     }
 }
 
@@ -98,16 +103,17 @@ pub(super) fn unknown() -> scim::Error {
 }
 
 /// The users that match, among those whom `narrowed` finds.
-pub(super) async fn users(call: &Call, narrowed: Filter<UserCondition>, look: &Look<'_>) -> Result<Found, Problem> {
+pub(super) async fn users(call: &Call, narrowed: Filter<UserCondition>, look: &Look<'_>) -> Result<Scanned, Problem> {
     let (types, narrowed) = (call.schemas.user, narrowed.simplified());
-    let with_groups = look.names(types, "groups");
+    // A user's entity tag covers the groups.
+    let with_groups = look.names(types, "groups") || look.names(types, "meta");
     let read = |start| call.directory.scan_users(&narrowed, start, BATCH, with_groups);
     let whole = |view: &UserView| Ok((mapping::whole_user(call, view)?, view.id.0));
     scan(call, read, whole, look, (types, narrowed == Filter::All, mapping::USER_ATTRIBUTES)).await
 }
 
 /// The groups that match, among those that `narrowed` finds.
-pub(super) async fn groups(call: &Call, narrowed: Filter<GroupCondition>, look: &Look<'_>) -> Result<Found, Problem> {
+pub(super) async fn groups(call: &Call, narrowed: Filter<GroupCondition>, look: &Look<'_>) -> Result<Scanned, Problem> {
     let (types, narrowed) = (call.schemas.group, narrowed.simplified());
     if look.names(types, "members") {
         return Err(scim::Error::invalid_value("Groups cannot be sorted by their members.").into());
@@ -118,13 +124,13 @@ pub(super) async fn groups(call: &Call, narrowed: Filter<GroupCondition>, look: 
 }
 
 /// The condition that finds these users and no others.
-pub(super) fn among_users(marks: &[Mark]) -> Filter<UserCondition> {
-    Filter::Where(UserCondition::Among(marks.iter().map(|mark| UserId(mark.id)).collect()))
+pub(super) fn among_users(found: &Scanned) -> Filter<UserCondition> {
+    Filter::Where(UserCondition::Among(found.marks.iter().map(|mark| UserId(mark.id)).collect()))
 }
 
 /// The condition that finds these groups and no others.
-pub(super) fn among_groups(marks: &[Mark]) -> Filter<GroupCondition> {
-    Filter::Where(GroupCondition::Among(marks.iter().map(|mark| GroupId(mark.id)).collect()))
+pub(super) fn among_groups(found: &Scanned) -> Filter<GroupCondition> {
+    Filter::Where(GroupCondition::Among(found.marks.iter().map(|mark| GroupId(mark.id)).collect()))
 }
 
 async fn scan<T, F>(
@@ -133,33 +139,39 @@ async fn scan<T, F>(
     whole: impl Fn(&T) -> domain::Result<(Map<String, Value>, uuid::Uuid)>,
     look: &Look<'_>,
     (types, is_all, attributes): (&ResourceType, bool, &str),
-) -> Result<Found, Problem>
+) -> Result<Scanned, Problem>
 where
     F: Future<Output = domain::Result<Batch<T>>>,
 {
-    let _share = call.scans.take(call.directory.token().id, 1).map_err(Problem::no_scan)?;
+    if look.filter.map_or(0, Wire::terms) > TERMS {
+        let detail = format!("A filter may make at most {TERMS} comparisons that no index answers.");
+        return Err(scim::Error::invalid_filter(detail).into());
+    }
+    let share = call.scans.take(call.directory.token().id, 1).map_err(Problem::no_scan)?;
     let _turn = TURN.acquire().await.map_err(|error| domain::Error::Unavailable(error.into()))?;
     let (began, mut seen, mut marks, mut start) = (Instant::now(), 0, Vec::new(), Start::First);
     let mut undeclared = look.undeclared(types);
     loop {
         let Batch { rows, next } = read(start).await?;
-        seen += rows.len();
-        for some in rows.chunks(AT_ONCE) {
-            for row in some {
-                let (resource, id) = whole(row)?;
-                undeclared.retain(|path| !Wire::is_found(path, &resource, types));
-                marks.extend(look.mark(&resource, types, id));
+        let mut yielded = Instant::now();
+        for row in &rows {
+            seen += 1;
+            let allowed = if seen <= SMALL { SLOWEST } else { TIME };
+            if seen > ROWS || began.elapsed() >= allowed {
+                return Err(too_many(attributes).into());
             }
-            yield_now().await;
+            let (resource, id) = whole(row)?;
+            undeclared.retain(|path| !Wire::is_found(path, &resource, types));
+            marks.extend(look.mark(&resource, types, id));
+            if yielded.elapsed() >= SLICE {
+                yield_now().await;
+                yielded = Instant::now();
+            }
         }
         let Some(next) = next else {
             let is_unknown = is_all && !undeclared.is_empty();
-            return Ok(Found { marks: look.sorted(marks), is_unknown });
+            return Ok(Scanned { marks: look.sorted(marks), is_unknown, _share: share });
         };
-        let allowed = if seen < SMALL { SLOWEST } else { TIME };
-        if seen >= ROWS || began.elapsed() >= allowed {
-            return Err(too_many(attributes).into());
-        }
         start = next;
     }
 }

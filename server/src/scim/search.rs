@@ -61,11 +61,11 @@ async fn filters(call: &Call, filter: &Wire) -> Result<(Filter<UserCondition>, F
     let (mut is_unknown, mut kinds) = (0, 0);
     if let Some(rest) = &users.rest {
         let found = scan::users(call, users.filter, &Look { filter: Some(rest), sort: None }).await?;
-        (users.filter, is_unknown, kinds) = (scan::among_users(&found.marks), u8::from(found.is_unknown), 1);
+        (users.filter, is_unknown, kinds) = (scan::among_users(&found), u8::from(found.is_unknown), 1);
     }
     if let Some(rest) = &groups.rest {
         let found = scan::groups(call, groups.filter, &Look { filter: Some(rest), sort: None }).await?;
-        groups.filter = scan::among_groups(&found.marks);
+        groups.filter = scan::among_groups(&found);
         (is_unknown, kinds) = (is_unknown + u8::from(found.is_unknown), kinds + 1);
     }
     if kinds > 0 && is_unknown == kinds {

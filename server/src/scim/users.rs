@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.user)?;
     let filter = call.filter()?;
-    let (asked, order) = ask(call, filter.as_ref()).await?;
+    let (asked, order) = plan(call, filter.as_ref()).await?;
     let paging = Paging::read(call, call.schemas.user.endpoint)?;
     let with_groups = projection.wants("groups");
     let filter = asked.rest.as_ref();
@@ -41,7 +41,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
             let part = paging.part(Kind::User, descending)?;
             let list =
                 scan::users(call, asked.filter, &Look { filter, sort: Some((by, descending)) }).await?.known()?;
-            call.directory.users_in_order(list, part, with_groups).await?
+            call.directory.users_in_order(list.marks, part, with_groups).await?
         }
     };
     let text = |view| Ok(mapping::user(call, view, &projection)?.0.into());
@@ -51,22 +51,22 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 }
 
 /// What the database is asked for a filter, and the order of the list.
-async fn ask(
+async fn plan(
     call: &Call,
     filter: Option<&scim::filter::Filter>,
 ) -> Result<(Asked<UserCondition>, Order<UserKey>), Problem> {
     let descending = call.descending()?;
-    let ask = |knows| {
+    let planned = |knows| {
         let asked = filter
             .map_or_else(|| Ok(Asked::exact(Filter::All)), |filter| mapping::user_filter(call.schemas, filter, knows));
         Ok::<_, scim::Error>((asked?, mapping::user_order(call.schemas, call.sort_by(), descending, knows)?))
     };
-    let (asked, order) = ask(true)?;
+    let (asked, order) = planned(true)?;
     let asks_values = asked.asks_values || matches!(order, Order::Indexed(Sort { by: UserKey::Value(_), .. }));
     if !asks_values || call.directory.knows_values().await? {
         return Ok((asked, order));
     }
-    Ok(ask(false)?)
+    Ok(planned(false)?)
 }
 
 /// One user (RFC 7644 §3.4.1).

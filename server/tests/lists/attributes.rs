@@ -21,6 +21,7 @@ on_both!(
     both_kinds_are_asked_about_attributes_of_one,
     secrets_are_no_filter,
     what_nothing_has_is_no_attribute,
+    a_filter_is_about_what_a_client_sees,
     queries_without_an_index_are_few_at_once,
 );
 
@@ -155,7 +156,7 @@ async fn values_that_are_not_indexed_yet_are_found_in_the_documents(app: TestApp
     let work = app.env.store.write(user, |user, tx| {
         Box::pin(async move {
             let mut user = tx.lock_user(*user).await?.unwrap();
-            tx.replace_values(user.id, &[]).await?;
+            tx.replace_values(user.id, None, &[]).await?;
             (user.version, user.profile.values) = (user.version + 1, None);
             tx.update_user(&user).await
         })
@@ -172,6 +173,9 @@ async fn values_that_are_not_indexed_yet_are_found_in_the_documents(app: TestApp
         assert_eq!(walk(&app, "/Users?sortBy=title", 2).await, ["carl", "ada", "eve", "bob", "dora"]);
     };
     check().await;
+    let path = "/Users?sortBy=title&count=2&cursor=";
+    let place = async || app.get(path).await.json()["nextCursor"].as_str().unwrap().to_owned();
+    let evaluated = place().await;
     let renewed = domain::keys::renew(&app.env, |_| domain::keys::Found {
         emails: vec![Email { value: "eve@corp.example".into(), kind: None, primary: false }],
         values: vec![(UserValue::Title, UserValue::key("Spy"))],
@@ -179,6 +183,10 @@ async fn values_that_are_not_indexed_yet_are_found_in_the_documents(app: TestApp
     assert_eq!(renewed.await.unwrap(), 1);
     assert!(outdated().await.is_empty());
     check().await;
+    // The order of the index is another one, and so is a place in it.
+    let answer = app.get(&format!("{path}{evaluated}")).await.expect(StatusCode::BAD_REQUEST);
+    assert_eq!(answer.json()["scimType"], "invalidCursor");
+    assert_eq!(listed(&app, &format!("{path}{}", place().await)).await, ["eve", "bob"]);
     assert_eq!(found(&app, "/Users", "emails eq \"eve@corp.example\"").await, ["eve"]);
 }
 
@@ -292,6 +300,7 @@ async fn what_nothing_has_is_no_attribute(app: TestApp) {
         "/Users?filter=emails%5BshoeSize+eq+42%5D",
         "/Users?filter=name.shoeSize+eq+42",
         "/Users?filter=userName.shoeSize+eq+42",
+        "/Users?filter=title.value+eq+42",
         "/Users?filter=urn:ietf:params:scim:schemas:core:2.0:User+pr",
         "/Users?filter=urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:shoeSize+pr",
         "/Users?sortBy=shoeSize",
@@ -337,4 +346,22 @@ async fn queries_without_an_index_are_few_at_once(app: TestApp) {
         );
         assert_eq!([a.total(), b.total(), c.total(), d.total()], [4, 4, 1, 1]);
     }
+}
+
+async fn a_filter_is_about_what_a_client_sees(app: TestApp) {
+    let id = create(&app, "ada", json!({"title": "Countess"})).await;
+    app.post("/Groups", json!({"displayName": "Owners", "members": [{"value": id}]})).await.expect(StatusCode::CREATED);
+    let ada = app.get(&format!("/Users/{id}")).await.json();
+    for name in ["version", "location", "created", "resourceType"] {
+        let filter = format!("meta.{name} eq {} and title pr", ada["meta"][name]);
+        assert_eq!(found(&app, "/Users", &filter).await, ["ada"], "{filter}");
+    }
+    assert_eq!(
+        found(&app, "/Users", &format!("schemas eq \"{}\"", "urn:ietf:params:scim:schemas:core:2.0:User")).await,
+        ["ada"]
+    );
+    let many = |terms: usize| format!("/Users?filter={}", encoded(&vec!["locale eq \"x\""; terms].join(" or ")));
+    app.get(&many(20)).await.expect(StatusCode::OK);
+    let answer = app.get(&many(21)).await.expect(StatusCode::BAD_REQUEST);
+    assert_eq!(answer.json()["scimType"], "invalidFilter");
 }

@@ -82,6 +82,9 @@ impl Directory {
             Box::pin(async move {
                 let (mut rows, mut meter) = (Vec::new(), Meter::new(part.bytes));
                 for mark in part.marks(list) {
+                    if rows.len() as u64 >= part.wanted() {
+                        break;
+                    }
                     let Some(item) = tx.view_user(UserId(mark.id), *with_groups).await? else { continue };
                     let fits = meter.takes(item.weight());
                     rows.push(Listed { mark: mark.clone(), item });
@@ -105,6 +108,9 @@ impl Directory {
             Box::pin(async move {
                 let (mut rows, mut meter) = (Vec::new(), Meter::new(part.bytes));
                 for mark in part.marks(list) {
+                    if rows.len() as u64 >= part.wanted() {
+                        break;
+                    }
                     let Some(item) = tx.group(GroupId(mark.id)).await? else { continue };
                     let fits = meter.takes(item.weight());
                     rows.push(Listed { mark: mark.clone(), item });
@@ -133,27 +139,23 @@ pub struct Part {
 }
 
 impl Part {
-    /// The rows to read, in the direction of reading; one more than are shown where marks lead on.
-    fn marks<'l>(&self, list: &'l [Mark]) -> Vec<&'l Mark> {
+    /// How many rows to read: one more than are shown where marks lead on.
+    fn wanted(&self) -> u64 {
+        if self.limit == 0 { 0 } else { self.start.rows(self.limit) }
+    }
+
+    /// The rows from the place on where the part begins, in the direction of reading. More than are wanted: some may be gone.
+    fn marks<'l>(&self, list: &'l [Mark]) -> Box<dyn Iterator<Item = &'l Mark> + Send + 'l> {
         let is_before = |mark: &Mark, other: &Mark| {
             let order = mark.order(other);
             if self.descending { order.is_gt() } else { order.is_lt() }
         };
-        let wanted = usize::try_from(self.start.rows(self.limit)).unwrap_or(usize::MAX);
-        let wanted = if self.limit == 0 { 0 } else { wanted };
-        let offset = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(list.len());
         match &self.start {
-            Start::Index(rows) => list[offset(*rows)..].iter().take(wanted).collect(),
-            Start::First => list.iter().take(wanted).collect(),
-            Start::After(mark) => {
-                let from = list.partition_point(|other| !is_before(mark, other));
-                list[from..].iter().take(wanted).collect()
-            }
-            Start::Before(mark) => {
-                let until = list.partition_point(|other| is_before(other, mark));
-                list[..until].iter().rev().take(wanted).collect()
-            }
-            Start::Last => list.iter().rev().take(wanted).collect(),
+            Start::Index(rows) => Box::new(list.iter().skip(usize::try_from(*rows).unwrap_or(usize::MAX))),
+            Start::First => Box::new(list.iter()),
+            Start::After(mark) => Box::new(list[list.partition_point(|other| !is_before(mark, other))..].iter()),
+            Start::Before(mark) => Box::new(list[..list.partition_point(|other| is_before(other, mark))].iter().rev()),
+            Start::Last => Box::new(list.iter().rev()),
         }
     }
 
@@ -176,7 +178,8 @@ mod tests {
 
     fn read(list: &[Mark], start: Start, descending: bool) -> Vec<u128> {
         let part = Part { start, limit: 2, bytes: u64::MAX, descending };
-        part.marks(list).into_iter().map(|mark| mark.id.as_u128()).collect()
+        let wanted = usize::try_from(part.wanted()).unwrap();
+        part.marks(list).take(wanted).map(|mark| mark.id.as_u128()).collect()
     }
 
     #[test]

@@ -150,15 +150,16 @@ impl Directory {
                         // Sessions do not come back with the person.
                         tx.delete_sessions_of_user(*id).await?;
                     }
-                    let other_emails = before.profile.emails != profile.emails;
-                    let other_values = before.profile.values != profile.values;
+                    let is_outdated = before.profile.values.is_none();
+                    let other_emails = is_outdated || before.profile.emails != profile.emails;
+                    let known = before.profile.values.clone();
                     let after = User { version: before.version + 1, changed: call.at, profile, ..before };
                     tx.update_user(&after).await?;
                     if other_emails {
                         tx.replace_emails(*id, &after.profile.emails).await?;
                     }
-                    if let Some(values) = after.profile.values.as_ref().filter(|_| other_values) {
-                        tx.replace_values(*id, values).await?;
+                    if let Some(values) = &after.profile.values {
+                        tx.replace_values(*id, known.as_deref(), values).await?;
                     }
                     tx.append_records(&[done(call, id.0)]).await?;
                     if action == Action::UserReactivated {

@@ -114,6 +114,9 @@ pub enum MarkKey {
     Number(i64),
     /// Of a text, folded where case does not count.
     Text(String),
+    /// What was made of the document, where no index has the order. It stands in another order than the index of the same
+    /// attribute, so a place in one is none in the other.
+    Evaluated(String),
 }
 
 impl Mark {
@@ -125,7 +128,15 @@ impl Mark {
     }
 
     fn text(&self) -> Option<&str> {
-        if let Some(MarkKey::Text(text)) = &self.key { Some(text) } else { None }
+        match &self.key {
+            Some(MarkKey::Text(text) | MarkKey::Evaluated(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether a row of a list in an order that no index has can have this mark.
+    pub fn fits_evaluated(&self) -> bool {
+        matches!(self.key, None | Some(MarkKey::Evaluated(_)))
     }
 
     /// Whether a row of a list with such a key can have this mark.

@@ -10,6 +10,10 @@ pub struct Outdated {
     pub is_deleted: bool,
     /// The version that was read.
     pub version: i64,
+    /// The key of its user name.
+    pub user_name: String,
+    /// The keys of its display name, given name, family name and employee number.
+    pub others: [Option<String>; 4],
     /// Everything that the directory said.
     pub document: String,
 }
@@ -17,12 +21,11 @@ pub struct Outdated {
 /// The keys of users: what is looked up, folded.
 #[async_trait]
 pub trait Keys: Send {
-    /// Whether there is a user, not deleted, whose keys are out of date. Costs the same however many users there are.
+    /// Whether there is a user, not deleted, whose keys are out of date.
     async fn has_outdated(&mut self) -> Result<bool>;
     /// Some users whose keys are out of date, deleted ones too, with no more than so many bytes of documents but for the
     /// first.
     async fn outdated(&mut self, limit: u64, bytes: u64) -> Result<Vec<Outdated>>;
-    /// Makes the keys of a user anew, unless the user has changed since: of its columns, of these e-mail addresses and of these
-    /// values.
+    /// Writes these keys of a user, and those of these e-mail addresses and values, unless the user has changed since.
     async fn renew_keys(&mut self, of: &Outdated, emails: &[Email], values: &[(UserValue, String)]) -> Result<()>;
 }

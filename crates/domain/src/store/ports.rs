@@ -83,8 +83,14 @@ pub trait Users: Send {
     /// Writes a user, but neither its e-mail addresses nor its further values, whose version is one more than the stored one; otherwise refuses with
     /// `VersionMismatch`. Refuses a taken user name with `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
-    /// Writes other values of a user to filter and sort by.
-    async fn replace_values(&mut self, id: UserId, values: &[(UserValue, String)]) -> Result<()>;
+    /// Writes other values of a user to filter and sort by: those of the attributes that differ from what is `known` to be
+    /// there, or all where that is not known.
+    async fn replace_values(
+        &mut self,
+        id: UserId,
+        known: Option<&[(UserValue, String)]>,
+        values: &[(UserValue, String)],
+    ) -> Result<()>;
     /// Writes other e-mail addresses of a user.
     async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()>;
     /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::path::AttributePath;
-use crate::schema::ResourceType;
+use crate::schema::{ResourceType, Type};
 
 /// A filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,8 +65,11 @@ impl Filter {
             Self::Compare { path, .. } | Self::Present(path) => of(path).into_iter().collect(),
             Self::ValuePath { path, .. } if path.is_undeclared(resource_type) => vec![path.clone()],
             Self::ValuePath { path, filter } => {
+                // A plain value counts as its own `value`.
+                let is_plain = resource_type.resolve(path).attribute.is_some_and(|known| known.kind != Type::Complex);
                 let part = |inner: &AttributePath| {
-                    of(&AttributePath { sub_attribute: Some(inner.attribute.clone()), ..path.clone() })
+                    let whole = AttributePath { sub_attribute: Some(inner.attribute.clone()), ..path.clone() };
+                    of(&whole).filter(|_| !(is_plain && inner.attribute.eq_ignore_ascii_case("value")))
                 };
                 filter.paths().into_iter().filter_map(part).collect()
             }
@@ -74,7 +77,7 @@ impl Filter {
     }
 
     /// How many comparisons the filter makes at most.
-    pub(crate) fn terms(&self) -> usize {
+    pub fn terms(&self) -> usize {
         match self {
             Self::And(left, right) | Self::Or(left, right) => left.terms() + right.terms(),
             Self::Not(inner) | Self::ValuePath { filter: inner, .. } => inner.terms(),

@@ -1,5 +1,6 @@
 //! A filter against a resource in memory.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
@@ -125,13 +126,34 @@ fn compare(selection: &Selection<'_>, op: CompareOp, literal: &Literal) -> bool 
         plain => plain,
     });
     let mut leaves = leaves.peekable();
+    let wanted = Wanted { op, literal, folded: OnceCell::new() };
     match leaves.peek() {
-        Some(_) => leaves.any(|value| compare_one(value, op, literal, leaf)),
+        Some(_) => leaves.any(|value| compare_one(value, &wanted, leaf)),
         None => op == CompareOp::Ne,
     }
 }
 
-fn compare_one(value: &Value, op: CompareOp, literal: &Literal, attribute: Option<&Attribute>) -> bool {
+/// What values are compared with.
+struct Wanted<'l> {
+    op: CompareOp,
+    literal: &'l Literal,
+    /// The folded form of the literal, made once for all values.
+    folded: OnceCell<String>,
+}
+
+impl Wanted<'_> {
+    fn folded(&self, text: &str) -> &str {
+        self.folded.get_or_init(|| match self.op {
+            CompareOp::Co => text::fold_part(text),
+            CompareOp::Sw => text::fold_part(text.trim_start()),
+            CompareOp::Ew => text::fold_part(text.trim_end()),
+            _ => text::fold(text),
+        })
+    }
+}
+
+fn compare_one(value: &Value, wanted: &Wanted<'_>, attribute: Option<&Attribute>) -> bool {
+    let (op, literal) = (wanted.op, wanted.literal);
     let kind = attribute.map(|known| known.kind);
     match value {
         Value::Bool(actual) => match literal.as_bool() {
@@ -144,7 +166,9 @@ fn compare_one(value: &Value, op: CompareOp, literal: &Literal, attribute: Optio
         },
         Value::String(actual) => match literal.as_text() {
             Some(expected) if kind == Some(Type::DateTime) => compare_instants(actual, op, &expected),
-            Some(expected) => compare_text(actual, op, &expected, attribute.is_some_and(|known| known.case_exact)),
+            Some(expected) if attribute.is_some_and(|known| known.case_exact) => compare_text(actual, op, &expected),
+            Some(expected) if op == CompareOp::Eq && text::same(actual, &expected, true) => true,
+            Some(expected) => compare_text(&text::fold(actual), op, wanted.folded(&expected)),
             None => op == CompareOp::Ne,
         },
         Value::Null => op == CompareOp::Ne,
@@ -189,19 +213,8 @@ fn compare_instants(actual: &str, op: CompareOp, expected: &str) -> bool {
     }
 }
 
-fn compare_text(actual: &str, op: CompareOp, expected: &str, exact: bool) -> bool {
-    if matches!(op, CompareOp::Eq | CompareOp::Ne) {
-        return accepts_equality(op, text::same(actual, expected, exact));
-    }
-    if !exact {
-        let part = match op {
-            CompareOp::Co => text::fold_part(expected),
-            CompareOp::Sw => text::fold_part(expected.trim_start()),
-            CompareOp::Ew => text::fold_part(expected.trim_end()),
-            _ => text::fold(expected),
-        };
-        return compare_text(&text::fold(actual), op, &part, true);
-    }
+/// Compares texts as they are; those of which letter case does not count are folded before.
+fn compare_text(actual: &str, op: CompareOp, expected: &str) -> bool {
     match op {
         CompareOp::Co => actual.contains(expected),
         CompareOp::Sw => actual.starts_with(expected),

@@ -8,7 +8,7 @@ use crate::schema::{Attribute, ResourceType, Type};
 use crate::{Error, Result, text};
 
 /// How much of a text is looked at, in characters.
-const LENGTH: usize = 200;
+const LENGTH: usize = 100;
 
 /// The attribute that a list is sorted by (`sortBy`).
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ impl SortBy {
     }
 
     /// What the resource is sorted by, as a text whose order by code points is the order of the values; `None` where it has no
-    /// value. Of several values the primary one decides, or else the first. A text counts by its first 200 characters, in
+    /// value. Of several values the primary one decides, or else the first. A text counts by its first 100 characters, in
     /// the folded form unless case matters; a dateTime counts as an instant.
     pub fn key(&self, resource: &Map<String, Value>, resource_type: &ResourceType) -> Option<String> {
         let attribute = AttributePath { sub_attribute: None, ..self.0.clone() };
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(key("title", json!({"title": "Chief"})), key("TITLE", json!({"title": " cHIEF"})));
         assert_ne!(key("externalId", json!({"externalId": "a"})), key("externalId", json!({"externalId": "A"})));
         assert_eq!(key("title", json!({"title": ""})), None);
-        let long = |end: &str| key("title", json!({"title": format!("{}{end}", "ä".repeat(200))}));
+        let long = |end: &str| key("title", json!({"title": format!("{}{end}", "ä".repeat(100))}));
         assert_eq!(long("a"), long("b"));
     }
 

@@ -11,11 +11,6 @@ pub(crate) const EMAILS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(value, kind, is_primary) ORDER BY position), '[]')::text
     FROM user_emails WHERE user_id = users.id) AS emails";
 
-/// The same of a deleted user.
-pub(crate) const DELETED_EMAILS: &str =
-    "(SELECT COALESCE(json_agg(json_build_array(value, kind, is_primary) ORDER BY position), '[]')::text
-    FROM deleted_user_emails WHERE user_id = deleted_users.id) AS emails";
-
 /// A column of the further values of the user at hand, as JSON: `[[attribute, value_key], …]` in their order.
 pub(crate) const VALUES: &str =
     "(SELECT COALESCE(json_agg(json_build_array(attribute, value_key) ORDER BY attribute, place), '[]')::text

@@ -10,11 +10,6 @@ pub(crate) const POSITION: &str = "instr";
 pub(crate) const EMAILS: &str = "(SELECT json_group_array(json_array(value, kind, is_primary) ORDER BY position)
     FROM user_emails WHERE user_id = users.id) AS emails";
 
-/// The same of a deleted user.
-pub(crate) const DELETED_EMAILS: &str =
-    "(SELECT json_group_array(json_array(value, kind, is_primary) ORDER BY position)
-    FROM deleted_user_emails WHERE user_id = deleted_users.id) AS emails";
-
 /// A column of the further values of the user at hand, as JSON: `[[attribute, value_key], …]` in their order.
 pub(crate) const VALUES: &str = "(SELECT json_group_array(json_array(attribute, value_key) ORDER BY attribute, place)
     FROM user_values WHERE user_id = users.id) AS indexed";

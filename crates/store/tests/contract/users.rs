@@ -133,7 +133,7 @@ async fn an_update_writes_everything(store: Store) {
     unit!(store.write, |tx, id, emails| tx.replace_emails(*id, emails)).unwrap();
     assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap().unwrap().profile.emails, ada().profile.emails);
     for values in [values.clone(), values[1..].to_vec(), values.clone()] {
-        unit!(store.write, |tx, id, values| tx.replace_values(*id, values)).unwrap();
+        unit!(store.write, |tx, id, values| tx.replace_values(*id, None, values)).unwrap();
         let found = unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap().unwrap().profile.values;
         assert_eq!(found, Some(values));
     }

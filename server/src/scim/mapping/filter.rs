@@ -175,7 +175,14 @@ fn user_leaf(leaf: &Wire, knows_values: bool) -> Asked<UserCondition> {
         }),
         _ => value_leaf(leaf),
     };
-    asked.filter(|asked| knows_values || !asked.asks_values).unwrap_or_else(|| Asked::looked_at(leaf))
+    match asked {
+        // Those whose values are not known are looked at.
+        Some(asked) if asked.asks_values && !knows_values => {
+            let outdated = Filter::Where(UserCondition::Outdated);
+            Asked { filter: Filter::Or(vec![asked.filter, outdated]), rest: Some(leaf.clone()), asks_values: false }
+        }
+        asked => asked.unwrap_or_else(|| Asked::looked_at(leaf)),
+    }
 }
 
 /// A condition on one value of several.
@@ -202,8 +209,13 @@ fn within(path: &AttributePath, filter: &Wire) -> Option<Asked<UserCondition>> {
     }
 }
 
+/// Whether a path between brackets is that of the value itself.
+fn is_value(path: &AttributePath) -> bool {
+    path.schema.is_none() && path.sub_attribute.is_none() && path.attribute.eq_ignore_ascii_case("value")
+}
+
 fn phone_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
-    let (_, ask) = ask(leaf).filter(|(path, _)| path.attribute.eq_ignore_ascii_case("value"))?;
+    let (_, ask) = ask(leaf).filter(|(path, _)| is_value(path))?;
     values_asked(UserValue::PhoneNumber, &ask, leaf)
 }
 
@@ -243,7 +255,7 @@ fn values_asked(attribute: UserValue, ask: &Ask<'_>, leaf: &Wire) -> Option<Aske
     let Ask::Compare(op, value) = ask else { return asked(Test::Present, true) };
     let text = value.as_text()?.into_owned();
     // One that is as long as what is kept, or longer, cannot be told from others with the same beginning.
-    if fold(&text).chars().count() >= UserValue::KEPT {
+    if text.chars().count().max(fold(&text).chars().count()) >= UserValue::KEPT {
         return None;
     }
     match op {
@@ -353,7 +365,7 @@ fn indexed_group_leaf(leaf: &Wire) -> Option<Filter<GroupCondition>> {
     if let Wire::ValuePath { path, filter } = leaf {
         let (None, "members", None) = names(&GROUP, path) else { return None };
         let (inner, ask) = ask(filter)?;
-        return inner.attribute.eq_ignore_ascii_case("value").then(|| some_member(&ask))?;
+        return is_value(inner).then(|| some_member(&ask))?;
     }
     let (path, ask) = ask(leaf)?;
     match names(&GROUP, path) {

@@ -76,56 +76,57 @@ pub enum UserText {
     Manager,
 }
 
-/// A text attribute of a user of which only the folded values are kept. The numbers are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(i64)]
-pub enum UserValue {
-    /// `title`.
-    Title = 1,
-    /// `userType`.
-    UserType = 2,
-    /// `nickName`.
-    NickName = 3,
-    /// `name.formatted`.
-    FormattedName = 4,
-    /// `phoneNumbers.value`.
-    PhoneNumber = 5,
-    /// `department` of the enterprise extension.
-    Department = 6,
-    /// `costCenter` of the enterprise extension.
-    CostCenter = 7,
-    /// `organization` of the enterprise extension.
-    Organization = 8,
-    /// `division` of the enterprise extension.
-    Division = 9,
+/// An enum that is stored as numbers: `number` and `of` are each other's inverse.
+macro_rules! numbered_enum {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// All values, in the order of their declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The number that it is stored under.
+            pub fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)+ }
+            }
+
+            /// The value of a stored number; `None` where there is no such value.
+            pub fn of(number: i64) -> Option<Self> {
+                match number { $($number => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+numbered_enum! {
+    /// A text attribute of a user of which only the folded values are kept.
+    pub enum UserValue {
+        /// `title`.
+        Title = 1,
+        /// `userType`.
+        UserType = 2,
+        /// `nickName`.
+        NickName = 3,
+        /// `name.formatted`.
+        FormattedName = 4,
+        /// `phoneNumbers.value`.
+        PhoneNumber = 5,
+        /// `department` of the enterprise extension.
+        Department = 6,
+        /// `costCenter` of the enterprise extension.
+        CostCenter = 7,
+        /// `organization` of the enterprise extension.
+        Organization = 8,
+        /// `division` of the enterprise extension.
+        Division = 9,
+    }
 }
 
 impl UserValue {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
-        Self::Title,
-        Self::UserType,
-        Self::NickName,
-        Self::FormattedName,
-        Self::PhoneNumber,
-        Self::Department,
-        Self::CostCenter,
-        Self::Organization,
-        Self::Division,
-    ];
-
     /// How many characters of a folded value are kept.
     pub const KEPT: usize = 500;
-
-    /// The number that it is stored under.
-    pub fn number(self) -> i64 {
-        self as i64
-    }
-
-    /// The attribute of a number; `None` where there is none.
-    pub fn of(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|attribute| attribute.number() == number)
-    }
 
     /// The value as it is kept: folded, and cut to [`Self::KEPT`] characters.
     pub fn key(value: &str) -> String {

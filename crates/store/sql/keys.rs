@@ -14,10 +14,17 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 /// How keys are made now. Whoever changes that adds one here, and a migration whose indexes find the rows of older versions.
-pub(super) const VERSION: i64 = 1;
+macro_rules! version {
+    () => {
+        1
+    };
+}
+
+/// The version of keys that are made now.
+pub(super) const VERSION: i64 = version!();
 
 /// Whether the keys of a row are out of date, spelled like the condition of the indexes.
-pub(super) const OUTDATED: &str = "keys_version < 1";
+pub(super) const OUTDATED: &str = concat!("keys_version < ", version!());
 
 /// The version of the keys of a profile; 0 where some are not known.
 pub(super) fn version(profile: &Profile) -> i64 {

@@ -262,7 +262,7 @@ impl Users for Connection<'_> {
             };
             known.is_none_or(|known| of(known) != of(values))
         };
-        for attribute in UserValue::ALL.into_iter().filter(differs) {
+        for attribute in UserValue::ALL.iter().copied().filter(differs) {
             let delete =
                 sqlx::query!("DELETE FROM user_values WHERE user_id = $1 AND attribute = $2", id.0, attribute.number());
             delete.execute(&mut *self.0).await.map_err(failed)?;

@@ -1,6 +1,6 @@
 //! The two folders of migrations make the same tables.
 
-use crate::support::Database;
+use crate::support::{Database, insert_users, numbers, on_both_databases_bare, store, user};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -15,6 +15,25 @@ fn both_folders_have_the_same_migrations() {
     let sqlite = migrations("sqlite");
     assert!(!sqlite.is_empty());
     assert_eq!(sqlite, migrations("postgres"));
+}
+
+on_both_databases_bare!(the_indexes_of_outdated_keys_find_all_older_versions);
+
+/// What finds users whose keys are to be made anew has the condition that is asked for.
+async fn the_indexes_of_outdated_keys_find_all_older_versions(database: Database) {
+    let store = store(&database).await;
+    insert_users(&store, &[user(1, "ada")]).await;
+    let found = match database.url().starts_with("sqlite") {
+        true => {
+            "SELECT COUNT(*) FROM sqlite_schema, users
+            WHERE type = 'index' AND sql LIKE '%WHERE keys_version < ' || keys_version"
+        }
+        false => {
+            "SELECT COUNT(*) FROM pg_indexes, users
+            WHERE schemaname = 'public' AND indexdef LIKE '%WHERE (keys_version < ' || keys_version || ')'"
+        }
+    };
+    assert_eq!(numbers(&database, found).await, [2], "for users and for deleted ones");
 }
 
 /// Only Postgres has writers that run side by side, and leave these to be settled; views put `user_blocks` and

@@ -23,7 +23,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "POSTERN_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
     /// Network of a reverse proxy in front, such as 10.0.0.0/8, or one address; may be given several times. What it
-    /// says in X-Forwarded-For is taken for the caller's address, and it may open any number of connections.
+    /// says in X-Forwarded-For is taken for the caller's address, and it is not held to an address's share of
+    /// connections.
     #[arg(
         long = "trusted-proxy",
         env = "POSTERN_TRUSTED_PROXY",

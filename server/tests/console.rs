@@ -76,7 +76,7 @@ async fn br8_a_form_without_a_session_leads_to_the_sign_in(app: TestApp) {
     for (path, page) in [
         ("/admin/api/set_provisioning", "/admin/sso/scim"),
         ("/admin/api/create_token", "/admin/sso/scim"),
-        ("/admin/api/revoke_session", "/admin/sessions"),
+        ("/admin/api/end_session", "/admin/sessions"),
         ("/admin/confirm", "/admin/confirm?next=/admin/sso/guard"),
         ("/admin/audit/export.csv", "/admin/audit"),
         ("/admin/api/undo_span", "/admin/sso/guard?from=2026-11-29T08%3A00&until=x"),

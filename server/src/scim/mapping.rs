@@ -103,8 +103,8 @@ fn put_effort(document: &Document) -> usize {
     4 + scim::json::length(document) / 1024
 }
 
-/// A document that says the same in another order is no change, so the profile stays as it is. One from the time when
-/// `active` could be taken out of it gets that back with the next change.
+/// A document that says the same in another order is no change, so the profile stays as it is. One that `active` was
+/// taken out of gets it back with the next change.
 fn user_change(
     effort: usize,
     change: impl Fn(&Document, bool) -> scim::Result<Document> + Send + Sync + 'static,

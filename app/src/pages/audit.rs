@@ -5,6 +5,8 @@ mod detail;
 mod event;
 mod facts;
 mod kept;
+#[cfg(test)]
+mod pinned;
 mod sentence;
 
 use super::{

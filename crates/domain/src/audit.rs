@@ -5,6 +5,8 @@ mod chain;
 mod change;
 mod facts;
 mod lane;
+#[cfg(test)]
+mod pinned;
 mod prune;
 
 pub use bounds::{LEFT_OUT, MOST, TextSummary, name, room};

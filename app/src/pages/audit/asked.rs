@@ -10,7 +10,7 @@ use leptos_router::params::ParamsMap;
 use uuid::Uuid;
 
 /// The kinds of events: the word in the address, the word on the page, and how their actions start.
-const KINDS: [(&str, &str, &str); 13] = [
+pub(super) const KINDS: [(&str, &str, &str); 13] = [
     ("break-glass", "Break-glass", "break_glass."),
     ("tokens", "Tokens", "token."),
     ("users", "Users", "user."),

@@ -5,9 +5,9 @@
 
 use crate::{
     Env, Result, Timestamp,
-    audit::{Action, Actor, Entry, Lane},
-    upkeep::BACKUP_DAYS,
+    audit::{Action, Actor, Entry, Event, Lane, NAME},
 };
+use serde_json::Value;
 
 /// How one lane of a channel does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,64 +94,33 @@ pub async fn tried(env: &Env, channel: ChannelState, entry: &Entry, failure: Opt
 pub fn title(entry: &Entry) -> String {
     let event = &entry.event;
     let name = event.target_name.as_deref().map_or_else(|| "a name that does not exist".to_owned(), quoted);
-    let attempts = event.fact("attempts").and_then(|value| value.as_u64()).unwrap_or(1);
+    numbered(event, &name).unwrap_or_else(|| match event.action.kind().alert {
+        Some(alert) => alert.title.replacen(NAME, &name, 1),
+        None => event.action.as_str().to_owned(),
+    })
+}
+
+/// What an alert says that tells how many; `None` where the title of its kind is all.
+fn numbered(event: &Event, name: &str) -> Option<String> {
+    let number = |fact: Value| fact.as_u64();
+    let further = || event.fact("further").map(|further| number(further).unwrap_or_default());
     match event.action {
-        Action::BreakGlassSignedIn => format!("Break-glass sign-in with {name}"),
-        Action::BreakGlassRefused if attempts == 1 => format!("A break-glass sign-in with {name} was refused"),
-        Action::BreakGlassRefused => format!("{attempts} break-glass sign-ins with {name} were refused"),
-        Action::BreakGlassRescue => format!("The host made a one-time way in for {name}"),
-        Action::BreakGlassCreated => format!("Break-glass account {name} was made"),
-        Action::BreakGlassReset => format!("Break-glass account {name} got a new secret from the host"),
-        Action::BreakGlassRotated => format!("Break-glass account {name} was given a new secret"),
-        Action::BreakGlassRemoved => format!("Break-glass account {name} was removed"),
-        Action::DrillStarted => format!("A drill with break-glass account {name} has begun"),
-        Action::GuardTripped => format!("Many people lost something at once through token {name}"),
-        Action::GuardHeld => format!("Postern holds back departures through token {name}"),
-        Action::GuardApproved => "Departures that the guard held back were let through".to_owned(),
-        Action::GuardUndone => "A batch of departures was undone".to_owned(),
-        Action::GuardDismissed => "A batch of departures was accepted as it is".to_owned(),
-        Action::GuardChanged => "The guard against mass deprovisioning was changed".to_owned(),
-        Action::TokenCreated => format!("SCIM token {name} was made"),
-        Action::TokenRotated => format!("SCIM token {name} is being replaced"),
-        Action::TokenRevoked => format!("SCIM token {name} was revoked"),
-        Action::TokenPaused => format!("SCIM token {name} was paused"),
-        Action::TokenResumed => format!("SCIM token {name} was resumed"),
-        Action::TokenChanged => format!("The networks of SCIM token {name} were changed"),
-        Action::TokenFirstUsed => format!("SCIM token {name} was used for the first time"),
-        Action::TokenNewNetwork if event.fact("further").is_some() => {
-            let further = event.fact("further").and_then(|value| value.as_u64()).unwrap_or_default();
-            format!("SCIM token {name} was used from {further} more new networks within an hour")
+        Action::BreakGlassRefused => {
+            let attempts = event.fact("attempts").and_then(number).filter(|attempts| *attempts != 1)?;
+            Some(format!("{attempts} break-glass sign-ins with {name} were refused"))
         }
-        Action::TokenNewNetwork => format!("SCIM token {name} was used from a new network"),
-        Action::TokenOutsideNetworks => format!("SCIM token {name} was used from outside its networks and refused"),
-        Action::TokenUsedLate => format!("SCIM token {name} was used after its end and refused"),
-        Action::TokenReminder => format!("SCIM token {name} is due to be replaced"),
-        Action::TokenHalfSpent => format!("SCIM token {name} has stored half of what it may in an hour"),
-        Action::TokenSpent => {
-            format!("SCIM token {name} has stored all that it may in an hour; its changes are refused")
+        Action::TokenNewNetwork => {
+            let further = further()?;
+            Some(format!("SCIM token {name} was used from {further} more new networks within an hour"))
         }
-        Action::TokenNameRefused => format!("SCIM token {name} asked for a name that is kept for break-glass accounts"),
-        Action::UserRoleChanged if event.fact("further").is_some() => {
-            let further = event.fact("further").and_then(|value| value.as_u64()).unwrap_or_default();
-            format!("Through SCIM token {name}, {further} more changes of roles were logged within an hour")
-        }
-        Action::UserRoleChanged => match event.fact("people") {
-            Some(people) => format!("The role of {people} people was changed"),
-            None => format!("The role of {name} was changed"),
+        Action::UserRoleChanged => match (further(), event.fact("people")) {
+            (Some(further), _) => {
+                Some(format!("Through SCIM token {name}, {further} more changes of roles were logged within an hour"))
+            }
+            (None, Some(people)) => Some(format!("The role of {people} people was changed")),
+            (None, None) => None,
         },
-        Action::GroupRoleChanged => format!("The role of group {name} was changed"),
-        Action::ProvisioningEnabled => "SCIM provisioning was turned on".to_owned(),
-        Action::ProvisioningDisabled => "SCIM provisioning was turned off".to_owned(),
-        Action::SessionRevoked => format!("An administrator ended the session of {name}"),
-        Action::AuditExported => "The audit log was exported".to_owned(),
-        Action::AuditChanged => "How long the audit log is kept was changed".to_owned(),
-        Action::BackupOverdue => format!("Postern has had no backup for {BACKUP_DAYS} days"),
-        Action::DatabaseRestored => "An older state of the database was put back, and every token is paused".to_owned(),
-        Action::RemovalDelayed => "The clock seems to have jumped: old records are kept for now".to_owned(),
-        Action::StorageReadOnly => "The database has become read-only".to_owned(),
-        Action::StorageWritable => "The database takes all changes again".to_owned(),
-        Action::AlertTested => "A test of Postern’s alerts".to_owned(),
-        other => other.as_str().to_owned(),
+        _ => None,
     }
 }
 
@@ -233,8 +202,7 @@ fn drill_of(entry: &Entry) -> Option<uuid::Uuid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Event;
-    use serde_json::{Value, json};
+    use serde_json::json;
     use uuid::Uuid;
 
     fn entry(action: Action, facts: &Value) -> Entry {

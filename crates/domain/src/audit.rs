@@ -1,9 +1,11 @@
 //! The audit log: one event for each change, written in the transaction of the change.
 
 mod bounds;
+mod catalogue;
 mod chain;
 mod change;
 mod facts;
+mod kind;
 mod lane;
 #[cfg(test)]
 mod pinned;
@@ -14,6 +16,7 @@ pub use chain::{Broken, Link, Verified, Verifier, from_hex, to_hex};
 pub use change::Change;
 pub(crate) use facts::{JOINED, LEFT};
 pub use facts::{Said, WORDS};
+pub use kind::{About, AuditKind, Contents, NAME, Topic};
 pub use lane::Lane;
 pub use prune::{Pruned, Until};
 pub(crate) use prune::{prune, waits_for};
@@ -55,7 +58,7 @@ pub enum Actor {
 }
 
 text_enum! {
-    /// What was done.
+    /// What was done. `audit/catalogue.rs` says the rest of each.
     pub enum Action {
         /// A user was made.
         UserCreated = "user.created",
@@ -208,11 +211,8 @@ impl Event {
 
     /// The lane of this event's alert; `None` where it sends none.
     pub fn lane(&self) -> Option<Lane> {
-        match self.action {
-            Action::TokenChanged if self.changes_enforced_networks() => Some(Lane::Urgent),
-            Action::UserRoleChanged if self.is_only_counted() => None,
-            action => action.lane(),
-        }
+        let alert = self.action.kind().alert?;
+        (alert.is_sent)(self).then_some(alert.lane)
     }
 
     /// Whether this sends an alert.
@@ -258,7 +258,10 @@ impl Event {
     /// With these facts, under words from [`WORDS`].
     #[must_use]
     pub fn with(self, after: &Value) -> Self {
-        debug_assert!(after.as_object().is_none_or(|facts| facts.keys().all(|word| facts::is_word(word))), "{after}");
+        debug_assert!(
+            after.as_object().is_none_or(|facts| facts.keys().all(|word| facts::is_word(word))),
+            "not all in WORDS of crates/domain/src/audit/facts.rs: {after}"
+        );
         Self { after: Some(after.to_string()), ..self }
     }
 }

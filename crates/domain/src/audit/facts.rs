@@ -8,7 +8,7 @@
 //! - An event about a document states few facts. A word that Postern does not write there is an attribute, also in the
 //!   events of older versions, which did not quote.
 
-use super::{Action, Actor, Event, LEFT_OUT};
+use super::{Action, Actor, Contents, Event, LEFT_OUT};
 use serde_json::{Map, Value};
 
 /// Who joined a group with a change, and who left it.
@@ -113,7 +113,7 @@ impl Event {
 
     /// Whether Postern states facts under this word in such an event.
     fn states(&self, word: &str) -> bool {
-        let of_group = matches!(self.action, Action::GroupCreated | Action::GroupChanged);
+        let of_group = self.action.kind().contents == Contents::Group;
         !self.action.is_about_document()
             || word == LEFT_OUT
             || of_group && OF_MEMBERS.contains(&word)
@@ -124,19 +124,7 @@ impl Event {
 impl Action {
     /// Whether such an event tells what a document said before and says after. Any other states nothing but facts.
     pub fn is_about_document(self) -> bool {
-        matches!(
-            self,
-            Self::UserCreated
-                | Self::UserChanged
-                | Self::UserDeactivated
-                | Self::UserReactivated
-                | Self::UserDeleted
-                | Self::UserRestored
-                | Self::GroupCreated
-                | Self::GroupChanged
-                | Self::GroupDeleted
-                | Self::GroupRestored
-        )
+        self.kind().contents != Contents::Facts
     }
 }
 

@@ -80,3 +80,29 @@ fn kinds_are_as_they_were_released() {
         assert_eq!(described(action), lines, "crates/domain/src/audit/catalogue.rs, or what reads it, says otherwise");
     }
 }
+
+#[test]
+fn every_kind_has_a_name_and_sentences_of_its_own() {
+    for action in Action::ALL {
+        assert_eq!(Action::parse(action.as_str()), Some(*action), "two have this name: crates/domain/src/audit.rs");
+        let kind = action.kind();
+        for text in [Some(kind.sentence), kind.intention, kind.alert.map(|alert| alert.title)].into_iter().flatten() {
+            let has_one_form = text.matches(super::NAME).count() <= 1 && text.trim() == text && !text.is_empty();
+            assert!(has_one_form, "{action:?} in crates/domain/src/audit/catalogue.rs: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_summed_up_has_a_title_that_says_how_many() {
+    let title = |event| crate::alert::title(&Entry { seq: 7, event, link: None });
+    let summed_up = |action: &Action| action.kind().alert.is_some_and(|alert| alert.an_hour.is_some());
+    for action in Action::ALL.iter().copied().filter(summed_up) {
+        let event = event(action).on(Uuid::nil(), "N");
+        assert_ne!(
+            title(event.clone().with(&json!({"further": 7}))),
+            title(event),
+            "{action:?} needs a summary in crates/domain/src/alert.rs and in app/src/pages/audit/sentence.rs"
+        );
+    }
+}

@@ -23,11 +23,12 @@ pub struct AlertCount {
 
 /// How many alerts of a kind one token causes in an hour; any more are only counted.
 fn most(action: Action) -> u64 {
-    match action {
-        Action::TokenNewNetwork => 5,
-        Action::UserRoleChanged => 10,
-        _ => 1,
-    }
+    summed_up_after(action).unwrap_or(1)
+}
+
+/// After how many in an hour a kind is summed up; `None` where it never is.
+fn summed_up_after(action: Action) -> Option<u64> {
+    action.kind().alert?.an_hour
 }
 
 /// The number of the hour of a moment.
@@ -78,6 +79,6 @@ pub(crate) async fn summaries(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Eve
 /// The event that says how many more there were than alerts; `None` where there were none.
 fn summarised(event: Event, number: u64) -> Option<Event> {
     let more = number.saturating_sub(most(event.action));
-    let is_summed_up = matches!(event.action, Action::TokenNewNetwork | Action::UserRoleChanged);
+    let is_summed_up = summed_up_after(event.action).is_some();
     (is_summed_up && more > 0).then(|| event.with(&json!({"further": more})))
 }

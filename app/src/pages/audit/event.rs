@@ -9,7 +9,7 @@ use crate::pages::{
 };
 use domain::{
     Timestamp,
-    audit::{Action, Actor, Entry, Event, EventSummary, to_hex},
+    audit::{About, Actor, Entry, Event, EventSummary, to_hex},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -134,25 +134,21 @@ fn address(seq: i64) -> String {
 /// The page of what an event is about, where it still can have one.
 pub(super) fn page_of(event: &Event) -> Option<(String, &'static str)> {
     let id = event.target?;
-    match event.action {
-        Action::UserDeleted | Action::GroupDeleted => {
-            return Some(("/admin/deleted".to_owned(), "See what can be restored"));
-        }
-        Action::GuardTripped | Action::GuardHeld => return Some(("/admin/sso/guard".to_owned(), "See the guard")),
-        _ => {}
-    }
-    match event.action.as_str().split('.').next()? {
-        "user" => Some((format!("/admin/users/{id}"), "See the user")),
-        "group" => Some((format!("/admin/groups/{id}"), "See the group")),
-        "token" => Some((format!("/admin/sso/tokens/{id}"), "See the token")),
-        "break_glass" | "drill" => Some(("/admin/break-glass".to_owned(), "See the break-glass accounts")),
-        _ => None,
+    match event.action.kind().about {
+        About::User => Some((format!("/admin/users/{id}"), "See the user")),
+        About::Group => Some((format!("/admin/groups/{id}"), "See the group")),
+        About::Deleted => Some(("/admin/deleted".to_owned(), "See what can be restored")),
+        About::Token => Some((format!("/admin/sso/tokens/{id}"), "See the token")),
+        About::BreakGlass => Some(("/admin/break-glass".to_owned(), "See the break-glass accounts")),
+        About::Guard => Some(("/admin/sso/guard".to_owned(), "See the guard")),
+        About::Nothing => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::audit::Action;
 
     fn page(action: Action) -> Option<String> {
         let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, action).on(Uuid::nil(), "x");

@@ -2,13 +2,13 @@
 //! with which its sentence differs: the stored name, its filter, its page, what is wanted by it, and its sentence.
 
 use super::{
-    asked::{Asked, KINDS},
+    asked::{Asked, label},
     event::page_of,
     sentence::{Sentence, intention},
 };
 use domain::{
     Timestamp,
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Topic},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -26,10 +26,10 @@ fn filter(action: Action) -> (&'static str, &'static str) {
         let asked = Asked { kind: word.to_owned(), ..Asked::default() };
         asked.query().actions.contains(&action)
     };
-    let mut filters = KINDS.into_iter().filter(|(word, ..)| passes(word));
-    let (word, name, _) = filters.next().unwrap();
-    assert_eq!(filters.next(), None);
-    (word, name)
+    let mut topics = Topic::ALL.iter().filter(|topic| passes(topic.as_str()));
+    let topic = topics.next().unwrap();
+    assert_eq!(topics.next(), None);
+    (topic.as_str(), label(*topic))
 }
 
 fn described(action: Action) -> String {

@@ -1,7 +1,7 @@
 //! What an event says, in words.
 
 use crate::pages::words::{count, visible};
-use domain::audit::{Action, Event};
+use domain::audit::{Action, Event, NAME};
 
 /// A sentence around the name of what was changed, where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,96 +104,13 @@ impl Sentence {
 
 /// What stands before the name and after it. What has no name does not end with a space.
 fn words(action: Action) -> (&'static str, &'static str) {
-    match action {
-        Action::UserCreated => ("", " was created"),
-        Action::UserChanged => ("", " was changed"),
-        Action::UserDeactivated => ("", " was deactivated"),
-        Action::UserReactivated => ("", " was reactivated"),
-        Action::UserDeleted => ("", " was deleted"),
-        Action::UserRestored => ("", " was restored"),
-        Action::UserRoleChanged => ("The role of ", " was changed"),
-        Action::GroupCreated => ("Group ", " was created"),
-        Action::GroupChanged => ("Group ", " was changed"),
-        Action::GroupDeleted => ("Group ", " was deleted"),
-        Action::GroupRestored => ("Group ", " was restored"),
-        Action::GroupRoleChanged => ("The role of group ", " was changed"),
-        Action::ProvisioningEnabled => ("SCIM provisioning was turned on", ""),
-        Action::ProvisioningDisabled => ("SCIM provisioning was turned off", ""),
-        Action::GuardTripped => ("Many people lost something at once through token ", ""),
-        Action::GuardHeld => ("Departures through token ", " are held back"),
-        Action::GuardApproved => ("Departures that were held back may go on", ""),
-        Action::GuardUndone => ("A batch was undone", ""),
-        Action::GuardDismissed => ("A batch of departures was accepted as it is", ""),
-        Action::GuardChanged => ("The guard against mass deprovisioning was changed", ""),
-        Action::TokenCreated => ("Token ", " was made"),
-        Action::TokenRotated => ("A token to take the place of ", " was made"),
-        Action::TokenRevoked => ("Token ", " was revoked"),
-        Action::TokenPaused => ("Token ", " was paused"),
-        Action::TokenResumed => ("Token ", " was resumed"),
-        Action::TokenChanged => ("Token ", " was changed"),
-        Action::TokenFirstUsed => ("Token ", " was used for the first time"),
-        Action::TokenNewNetwork => ("Token ", " was used from a new network"),
-        Action::TokenOutsideNetworks => ("Token ", " was used from outside its networks and refused"),
-        Action::TokenUsedLate => ("Token ", " was used after its end and refused"),
-        Action::TokenReminder => ("Token ", " is due to be replaced"),
-        Action::TokenHalfSpent => ("Token ", " has stored half of what it may in an hour"),
-        Action::TokenSpent => ("Token ", " has stored all that it may in an hour; its changes are refused"),
-        Action::TokenNameRefused => ("Token ", " asked for a name that is kept for break-glass accounts"),
-        Action::BreakGlassCreated => ("Break-glass account ", " was made"),
-        Action::BreakGlassReset => ("Break-glass account ", " got a new secret from the host"),
-        Action::BreakGlassRotated => ("Break-glass account ", " was given a new secret"),
-        Action::BreakGlassRemoved => ("Break-glass account ", " was removed"),
-        Action::BreakGlassRescue => ("The host made a one-time way in for ", ""),
-        Action::BreakGlassSignedIn => ("Sign-in with break-glass account ", ""),
-        Action::BreakGlassRefused => ("A sign-in with break-glass account ", " was refused"),
-        Action::BreakGlassConfirmed => ("A break-glass session was confirmed or given its reason", ""),
-        Action::DrillStarted => ("A drill with break-glass account ", " has begun"),
-        Action::DrillCompleted => ("The drill with break-glass account ", " was completed"),
-        Action::SignedOut => ("Signed out", ""),
-        Action::SessionRevoked => ("The session of ", " was ended"),
-        Action::Refused => ("A change was refused", ""),
-        Action::AuditExported => ("The audit log was exported", ""),
-        Action::AuditPruned => ("Events whose time was over were removed", ""),
-        Action::AuditChanged => ("How long the audit log is kept was changed", ""),
-        Action::BackupMade => ("The host made a backup", ""),
-        Action::BackupOverdue => ("A backup is overdue", ""),
-        Action::DatabaseRestored => ("An older state of the database was put back", ""),
-        Action::RemovalDelayed => ("The removal of old records was put off, as the clock seems to have jumped", ""),
-        Action::StorageReadOnly => ("The database has become read-only", ""),
-        Action::StorageWritable => ("The database takes all changes again", ""),
-        Action::AlertTested => ("A test alert was sent", ""),
-    }
+    let sentence = action.kind().sentence;
+    sentence.split_once(NAME).unwrap_or((sentence, ""))
 }
 
 /// What somebody wanted, after “to”.
 pub(super) fn intention(action: Action) -> &'static str {
-    match action {
-        Action::ProvisioningEnabled => "turn on SCIM provisioning",
-        Action::ProvisioningDisabled => "turn off SCIM provisioning",
-        Action::UserRoleChanged => "change the role of a user",
-        Action::GroupRoleChanged => "change the role of a group",
-        Action::UserRestored => "restore a user",
-        Action::GroupRestored => "restore a group",
-        Action::GuardApproved => "let departures through",
-        Action::GuardUndone => "undo a batch of departures",
-        Action::GuardDismissed => "call a batch of departures right",
-        Action::GuardChanged => "change the guard",
-        Action::TokenCreated => "make a token",
-        Action::TokenRotated => "replace a token",
-        Action::TokenRevoked => "revoke a token",
-        Action::TokenPaused => "pause a token",
-        Action::TokenResumed => "resume a token",
-        Action::TokenChanged => "change a token",
-        Action::BreakGlassCreated => "make a break-glass account",
-        Action::BreakGlassRotated => "give a break-glass account a new secret",
-        Action::BreakGlassRemoved => "remove a break-glass account",
-        Action::DrillStarted => "begin a drill",
-        Action::DrillCompleted => "complete a drill",
-        Action::SessionRevoked => "end a session",
-        Action::AuditChanged => "change how long the audit log is kept",
-        Action::AlertTested => "send a test alert",
-        _ => "change something",
-    }
+    action.kind().intention.unwrap_or("change something")
 }
 
 #[cfg(test)]

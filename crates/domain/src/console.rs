@@ -101,6 +101,16 @@ enum Needs {
     Secret,
 }
 
+/// What a change locks before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lock {
+    /// Nothing but what it reads in order to change it.
+    Nothing,
+    /// The settings: such changes see each other, so that two at once cannot take the last way in, or do twice what is
+    /// done once.
+    WaysIn,
+}
+
 /// Hashes secrets slowly, a few at a time.
 #[async_trait]
 pub trait SecretHash: Send + Sync {
@@ -218,6 +228,7 @@ impl Console {
     async fn change<C, T>(
         &self,
         needs: Needs,
+        lock: Lock,
         action: Action,
         context: C,
         work: for<'t> fn(&'t Change<C>, &'t mut dyn Tx) -> crate::store::Work<'t, T>,
@@ -229,7 +240,7 @@ impl Console {
         let begun = self.begin(needs, action);
         let done = match begun {
             Ok(event) => {
-                let change = Change { console: self.clone(), event, context };
+                let change = Change { console: self.clone(), lock, event, context };
                 self.env.store.write((change, work), |(change, work), tx| Box::pin(change.run(*work, tx))).await
             }
             Err(error) => Err(error),
@@ -250,9 +261,10 @@ impl Console {
     }
 }
 
-/// A change on its way: what it is made from, and the event that it leaves.
+/// A change on its way: what it is made from, what it locks, and the event that it leaves.
 struct Change<C> {
     console: Console,
+    lock: Lock,
     event: Event,
     context: C,
 }
@@ -266,7 +278,7 @@ impl<C: Send + Sync> Change<C> {
         let (principal, now) = (&self.console.principal, self.event.at);
         // Before the own account and session are touched: two who remove each other, or end each other's session, would
         // wait for one another for ever.
-        if see_each_other(self.event.action) {
+        if self.lock == Lock::WaysIn {
             tx.lock_settings().await?;
         }
         // The account before its session: that is the order in which a new secret ends sessions.
@@ -292,23 +304,6 @@ impl<C: Send + Sync> Change<C> {
             None => tx.mark_break_glass_used(account, self.event.at).await,
         }
     }
-}
-
-/// Whether changes of this kind must see each other, so that two at once cannot take the last way in, or do twice what
-/// is done once.
-fn see_each_other(action: Action) -> bool {
-    matches!(
-        action,
-        Action::BreakGlassCreated
-            | Action::BreakGlassRotated
-            | Action::BreakGlassRemoved
-            | Action::ProvisioningEnabled
-            | Action::ProvisioningDisabled
-            | Action::GuardChanged
-            | Action::SessionRevoked
-            | Action::DrillStarted
-            | Action::DrillCompleted
-    )
 }
 
 /// Sessions that were not used since then are over.

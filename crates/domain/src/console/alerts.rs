@@ -1,4 +1,4 @@
-use super::{Console, Needs};
+use super::{Console, Lock, Needs};
 use crate::{
     Refusal, Result,
     alert::ChannelState,
@@ -62,7 +62,7 @@ impl Console {
     /// # Errors
     /// `Refused` when one was sent less than a minute ago.
     pub async fn test_alert(&self) -> Result<()> {
-        self.change(Needs::Session, Action::AlertTested, (), |change, tx| {
+        self.change(Needs::Session, Lock::Nothing, Action::AlertTested, (), |change, tx| {
             Box::pin(async move {
                 let now = change.event.at;
                 if !tx.claim_alert_test(now, now.plus_millis(-TEST_MILLIS)).await? {

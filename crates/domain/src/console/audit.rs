@@ -1,4 +1,4 @@
-use super::{Console, Needs};
+use super::{Console, Lock, Needs};
 use crate::{
     Error, Result, Timestamp,
     audit::{Action, Entry, Event, EventDetail, EventQuery, EventSummary, part},
@@ -82,7 +82,7 @@ impl Console {
     /// `Invalid` for fewer than 90 or more than 3,650.
     pub async fn set_audit_days(&self, days: u32) -> Result<()> {
         let days = check_audit_days(days)?;
-        self.change(Needs::Secret, Action::AuditChanged, days, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::AuditChanged, days, |change, tx| {
             Box::pin(async move {
                 let before = tx.settings().await?.audit_days;
                 if before == change.context {

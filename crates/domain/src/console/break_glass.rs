@@ -1,4 +1,4 @@
-use super::{Console, Needs};
+use super::{Console, Lock, Needs};
 use crate::{
     BreakGlassId, Error, Refusal, Result,
     audit::Action,
@@ -49,7 +49,7 @@ impl Console {
         self.begin(Needs::Secret, Action::BreakGlassCreated)?;
         let secret_hash = self.hasher.hash(sheet.secret.reveal().to_owned()).await?;
         let new = NewAccount { name: sheet.name.clone(), secret_hash, codes: sheet.hashes() };
-        self.change(Needs::Secret, Action::BreakGlassCreated, new, |change, tx| {
+        self.change(Needs::Secret, Lock::WaysIn, Action::BreakGlassCreated, new, |change, tx| {
             Box::pin(async move {
                 let account = create(tx, &change.console.env, &change.context).await?;
                 tx.append_event(&change.event.clone().on(account.id.0, &account.name)).await
@@ -69,7 +69,7 @@ impl Console {
         let mut sheet = Sheet::generate(&self.env, String::new());
         let hash = self.hasher.hash(sheet.secret.reveal().to_owned()).await?;
         let context = (id, hash, sheet.hashes());
-        let name = self.change(Needs::Secret, Action::BreakGlassRotated, context, |change, tx| {
+        let name = self.change(Needs::Secret, Lock::WaysIn, Action::BreakGlassRotated, context, |change, tx| {
             Box::pin(async move {
                 let (id, hash, codes) = &change.context;
                 let account = tx.break_glass_account(*id).await?.ok_or(Error::NotFound)?;
@@ -88,7 +88,7 @@ impl Console {
     /// # Errors
     /// `NotFound`; `Refused` when no other account would be left that is known to work.
     pub async fn remove_break_glass(&self, id: BreakGlassId) -> Result<()> {
-        self.change(Needs::Secret, Action::BreakGlassRemoved, id, |change, tx| {
+        self.change(Needs::Secret, Lock::WaysIn, Action::BreakGlassRemoved, id, |change, tx| {
             Box::pin(async move {
                 let id = change.context;
                 let (removed, left): (Vec<Holdings>, Vec<Holdings>) =

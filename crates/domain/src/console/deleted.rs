@@ -1,4 +1,4 @@
-use super::{Change, Console, Needs};
+use super::{Change, Console, Lock, Needs};
 use crate::{
     Error, GroupId, Result, UserId,
     audit::Action,
@@ -37,7 +37,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn restore_user(&self, id: UserId) -> Result<()> {
-        self.change(Needs::Secret, Action::UserRestored, id, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::UserRestored, id, |change, tx| {
             Box::pin(async move {
                 // Groups before users, as everywhere: an undo may bring the same user back.
                 tx.lock_groups_of_return(&[change.context.0]).await?;
@@ -54,7 +54,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn restore_group(&self, id: GroupId) -> Result<()> {
-        self.change(Needs::Secret, Action::GroupRestored, id, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::GroupRestored, id, |change, tx| {
             Box::pin(async move {
                 let id = change.context;
                 tx.lock_groups_of_return(&[id.0]).await?;

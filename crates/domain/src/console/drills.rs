@@ -1,4 +1,4 @@
-use super::{Console, Needs, Who};
+use super::{Console, Lock, Needs, Who};
 use crate::{
     Error, Refusal, Result,
     audit::{Action, Lane},
@@ -51,7 +51,7 @@ impl Console {
         let Who::BreakGlass(account, _) = self.principal.who else {
             return Err(Error::Invalid("A drill is done by signing in with a break-glass account."));
         };
-        self.change(Needs::Session, Action::DrillStarted, account, |change, tx| {
+        self.change(Needs::Session, Lock::WaysIn, Action::DrillStarted, account, |change, tx| {
             Box::pin(async move {
                 let (account, principal) = (change.context, &change.console.principal);
                 // A button that is pressed twice begins one drill.
@@ -87,7 +87,7 @@ impl Console {
     /// `NotFound` when no drill goes on, `Refused` when it is not the code of that channel.
     pub async fn read_drill_code(&self, channel: &str, typed: &str) -> Result<()> {
         let context = (channel.to_owned(), typed.trim().to_owned());
-        self.change(Needs::Session, Action::DrillCompleted, context, |change, tx| {
+        self.change(Needs::Session, Lock::WaysIn, Action::DrillCompleted, context, |change, tx| {
             Box::pin(async move {
                 let (channel, typed) = &change.context;
                 let mut drill = change.console.open_drill(tx).await?;
@@ -108,7 +108,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when no drill goes on, `Invalid` when something on the list is not done.
     pub async fn finish_drill(&self) -> Result<Uuid> {
-        self.change(Needs::Session, Action::DrillCompleted, (), |change, tx| {
+        self.change(Needs::Session, Lock::WaysIn, Action::DrillCompleted, (), |change, tx| {
             Box::pin(async move {
                 let drill = change.console.open_drill(tx).await?;
                 if !drill.is_complete() {

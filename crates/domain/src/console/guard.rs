@@ -1,4 +1,4 @@
-use super::{Console, Needs};
+use super::{Console, Lock, Needs};
 use crate::{
     Error, Refusal, Result,
     audit::{Action, Event},
@@ -99,7 +99,7 @@ impl Console {
     /// `Invalid` for numbers out of their range.
     pub async fn set_guard(&self, guard: GuardSettings) -> Result<()> {
         let guard = guard.checked()?;
-        self.change(Needs::Secret, Action::GuardChanged, guard, |change, tx| {
+        self.change(Needs::Secret, Lock::WaysIn, Action::GuardChanged, guard, |change, tx| {
             Box::pin(async move {
                 let before = tx.settings().await?.guard;
                 if before == change.context {
@@ -118,7 +118,7 @@ impl Console {
     /// # Errors
     /// `NotFound`; `Refused` when somebody has decided already.
     pub async fn approve_batch(&self, id: Uuid) -> Result<()> {
-        self.change(Needs::Secret, Action::GuardApproved, id, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::GuardApproved, id, |change, tx| {
             Box::pin(async move {
                 let batch = undecided(tx, change.context).await?;
                 let until = Some(Batch::approval(change.event.at));
@@ -136,7 +136,7 @@ impl Console {
     /// # Errors
     /// `NotFound`; `Refused` when somebody has decided already.
     pub async fn dismiss_batch(&self, id: Uuid) -> Result<()> {
-        self.change(Needs::Secret, Action::GuardDismissed, id, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::GuardDismissed, id, |change, tx| {
             Box::pin(async move {
                 let batch = undecided(tx, change.context).await?;
                 let closed = Some(change.event.at);

@@ -1,4 +1,4 @@
-use super::{Console, Counts, Needs, counts};
+use super::{Console, Counts, Lock, Needs, counts};
 use crate::{
     Refusal, Result, Timestamp, TokenId, UserId,
     activity::Summary,
@@ -41,7 +41,7 @@ impl Console {
     /// `Refused` when it is to be turned on while fewer than [`NEEDED`] break-glass accounts are proven.
     pub async fn set_provisioning(&self, on: bool) -> Result<()> {
         let action = if on { Action::ProvisioningEnabled } else { Action::ProvisioningDisabled };
-        self.change(Needs::Secret, action, on, |change, tx| {
+        self.change(Needs::Secret, Lock::WaysIn, action, on, |change, tx| {
             Box::pin(async move {
                 let on = change.context;
                 if on && Doors::of(&tx.break_glass().await?, change.event.at).proven() < NEEDED {

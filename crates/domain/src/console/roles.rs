@@ -1,4 +1,4 @@
-use super::{Console, Needs};
+use super::{Console, Lock, Needs};
 use crate::{Error, GroupId, Result, UserId, audit::Action, group::GroupRef, role::Role};
 use serde_json::json;
 
@@ -35,7 +35,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is no such user.
     pub async fn set_user_role(&self, id: UserId, role: Option<Role>) -> Result<()> {
-        self.change(Needs::Secret, Action::UserRoleChanged, (id, role), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::UserRoleChanged, (id, role), |change, tx| {
             Box::pin(async move {
                 let (id, role) = change.context;
                 let user = tx.lock_user(id).await?.ok_or(Error::NotFound)?;
@@ -67,7 +67,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is no such group.
     pub async fn set_group_role(&self, id: GroupId, role: Option<Role>) -> Result<()> {
-        self.change(Needs::Secret, Action::GroupRoleChanged, (id, role), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::GroupRoleChanged, (id, role), |change, tx| {
             Box::pin(async move {
                 let (id, role) = change.context;
                 let group = tx.lock_group(id).await?.ok_or(Error::NotFound)?;

@@ -1,4 +1,4 @@
-use super::{Console, Needs, idle};
+use super::{Console, Lock, Needs, idle};
 use crate::{
     Error, Result, SessionId,
     audit::{Action, Event},
@@ -20,7 +20,7 @@ impl Console {
     /// `NotFound` when there is none that is alive.
     pub async fn revoke_session(&self, id: SessionId) -> Result<()> {
         let needs = if id == self.principal.session { Needs::Session } else { Needs::Secret };
-        self.change(needs, Action::SessionRevoked, id, |change, tx| {
+        self.change(needs, Lock::WaysIn, Action::SessionRevoked, id, |change, tx| {
             Box::pin(async move {
                 let (id, now) = (change.context, change.event.at);
                 let sessions = tx.sessions(now, idle(now)).await?;

@@ -1,4 +1,4 @@
-use super::{Console, Needs};
+use super::{Console, Lock, Needs};
 use crate::{
     Error, Refusal, Result, Timestamp, TokenId, UserId,
     audit::{Action, Event},
@@ -66,7 +66,7 @@ impl Console {
     pub async fn create_token(&self, name: &str, expiry: Expiry) -> Result<NewToken> {
         let new = NewToken::generate(&self.env, check_token_name(name)?, expires(self.now(), expiry)?);
         let context = new.token.clone();
-        self.change(Needs::Secret, Action::TokenCreated, context, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::TokenCreated, context, |change, tx| {
             Box::pin(async move {
                 let token = &change.context;
                 tx.insert_token(token).await?;
@@ -86,7 +86,8 @@ impl Console {
     pub async fn rotate_token(&self, id: TokenId, expiry: Option<Expiry>) -> Result<NewToken> {
         let chosen = expiry.map(|expiry| expires(self.now(), expiry)).transpose()?;
         let new = NewToken::generate(&self.env, String::new(), None);
-        let made = self.change(Needs::Secret, Action::TokenRotated, (id, new.token.clone(), chosen), |change, tx| {
+        let context = (id, new.token.clone(), chosen);
+        let made = self.change(Needs::Secret, Lock::Nothing, Action::TokenRotated, context, |change, tx| {
             Box::pin(async move {
                 let (id, own, chosen) = &change.context;
                 let old = tx.lock_token(*id).await?.filter(|old| old.ended(change.event.at).is_none());
@@ -112,7 +113,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn revoke_token(&self, id: TokenId) -> Result<()> {
-        self.change(Needs::Secret, Action::TokenRevoked, id, |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::TokenRevoked, id, |change, tx| {
             Box::pin(revoke(tx, change.context, &change.event))
         })
         .await
@@ -125,7 +126,7 @@ impl Console {
     pub async fn pause_token(&self, id: TokenId, paused: bool) -> Result<()> {
         let (needs, action) =
             if paused { (Needs::Session, Action::TokenPaused) } else { (Needs::Secret, Action::TokenResumed) };
-        self.change(needs, action, (id, paused), |change, tx| {
+        self.change(needs, Lock::Nothing, action, (id, paused), |change, tx| {
             Box::pin(async move {
                 let (id, paused) = change.context;
                 let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
@@ -144,7 +145,7 @@ impl Console {
     /// # Errors
     /// `NotFound` when there is none of that id.
     pub async fn set_token_client(&self, id: TokenId, profile: Option<ClientProfile>) -> Result<()> {
-        self.change(Needs::Secret, Action::TokenChanged, (id, profile), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::TokenChanged, (id, profile), |change, tx| {
             Box::pin(async move {
                 let (id, profile) = change.context;
                 let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
@@ -169,7 +170,7 @@ impl Console {
     /// `NotFound`; `Invalid` for a budget that is too small or too large.
     pub async fn set_token_budget(&self, id: TokenId, mib: u32, refusals: u32) -> Result<()> {
         let budget = Budget::new(mib, refusals)?;
-        self.change(Needs::Secret, Action::TokenChanged, (id, budget), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::TokenChanged, (id, budget), |change, tx| {
             Box::pin(async move {
                 let (id, budget) = change.context;
                 let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
@@ -193,7 +194,7 @@ impl Console {
     /// from outside it within the last day: that would cut the directory off.
     pub async fn set_token_networks(&self, id: TokenId, list: &str, enforced: bool) -> Result<()> {
         let networks = Networks::parse(list, enforced)?;
-        self.change(Needs::Secret, Action::TokenChanged, (id, networks), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::TokenChanged, (id, networks), |change, tx| {
             Box::pin(async move {
                 let (id, networks) = &change.context;
                 let token = tx.lock_token(*id).await?.ok_or(Error::NotFound)?;

@@ -1,6 +1,6 @@
 //! Orders to undo what a directory took away: a batch, some of the people in it, or any stretch of time.
 
-use super::{Change, Console, Needs, guard::lock_counting};
+use super::{Change, Console, Lock, Needs, guard::lock_counting};
 use crate::{
     Error, Refusal, Result,
     audit::{Action, Event},
@@ -23,7 +23,7 @@ impl Console {
     /// # Errors
     /// `NotFound`; `Refused` when it was undone already, or is being undone.
     pub async fn undo_batch(&self, id: Uuid, pause: bool, people: Option<Vec<Uuid>>) -> Result<Progress> {
-        self.change(Needs::Secret, Action::GuardUndone, (id, pause, people), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::GuardUndone, (id, pause, people), |change, tx| {
             Box::pin(async move {
                 let (id, pause, people) = &change.context;
                 lock_counting(tx).await?;
@@ -56,7 +56,7 @@ impl Console {
     /// `NotFound` when nothing was taken away then.
     pub async fn undo_span(&self, span: Span, pause: bool, people: Option<Vec<Uuid>>) -> Result<Progress> {
         let id = new_id(&self.env, self.now());
-        self.change(Needs::Secret, Action::GuardUndone, (id, span, pause, people), |change, tx| {
+        self.change(Needs::Secret, Lock::Nothing, Action::GuardUndone, (id, span, pause, people), |change, tx| {
             Box::pin(async move {
                 let (id, span, pause, people) = &change.context;
                 lock_counting(tx).await?;

@@ -237,6 +237,10 @@ impl Console {
         C: Send + Sync + 'static,
         T: Send + 'static,
     {
+        debug_assert!(
+            action.kind().intention.is_some(),
+            "crates/domain/src/audit/catalogue.rs says that nobody asks for {action:?}"
+        );
         let begun = self.begin(needs, action);
         let done = match begun {
             Ok(event) => {

@@ -8,7 +8,10 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use domain::{Error, Refusal};
+use domain::{
+    Error, Refusal,
+    settings::{GuardMode, GuardSettings},
+};
 use support::{TestApp, URL, entra_user, json};
 
 on_both!(
@@ -26,12 +29,43 @@ on_both!(
     pages_show_what_the_directory_sent,
     a19_hostile_names_are_shown_as_text,
     a27_every_answer_carries_the_headers,
+    what_waits_for_a_decision_stands_on_every_page,
     br7_a_page_that_is_gone_leads_back,
     br8_a_form_without_a_session_leads_to_the_sign_in,
 );
 
 async fn signed_in(app: &TestApp) -> String {
     app.administrator("gate-test").await
+}
+
+async fn what_waits_for_a_decision_stands_on_every_page(app: TestApp) {
+    let cookie = signed_in(&app).await;
+    let console = app.console("gate-0001").await;
+    let mut people = Vec::new();
+    for number in 0..30 {
+        people.push(app.user(&format!("person-{number}")).await);
+    }
+    let mut gone = people.iter();
+    for (mode, words, chip) in [
+        (GuardMode::Alert, "So many people or groups have left at once", "Connected"),
+        (GuardMode::Hold, "The guard holds up your directory", "Held"),
+    ] {
+        for path in ["/admin/users", "/admin/sessions"] {
+            let page = app.page(path, Some(&cookie)).await.expect(StatusCode::OK).text;
+            assert!(!page.contains(words), "{path}: {page}");
+        }
+        console.set_guard(GuardSettings { mode, count: 3, percent: 1, cap: 3, minutes: 40 }).await.unwrap();
+        for id in gone.by_ref().take(6) {
+            app.patch(&format!("/Users/{id}"), json!([{"op": "replace", "path": "active", "value": false}])).await;
+        }
+        for path in ["/admin/users", "/admin/sessions", "/admin/audit"] {
+            let page = app.page(path, Some(&cookie)).await.expect(StatusCode::OK).text;
+            assert!(page.contains(words) && page.contains("href=\"/admin/sso/guard\""), "{path}: {page}");
+        }
+        app.recorder.flush().await;
+        let tab = app.page("/admin/sso/scim", Some(&cookie)).await.expect(StatusCode::OK).text;
+        assert!(tab.contains(chip), "{chip}: {tab}");
+    }
 }
 
 async fn br7_a_page_that_is_gone_leads_back(app: TestApp) {

@@ -100,7 +100,16 @@ pub struct Summary {
     pub refused: u64,
     /// Calls without a valid token since then, as far as they were recorded.
     pub strangers: u64,
+    /// The last of these.
+    pub last_stranger: Option<Timestamp>,
+    /// The last [`LATEST`] calls with a valid token since then, or fewer.
+    pub latest: u64,
+    /// Of these, the ones that were refused or failed.
+    pub latest_refused: u64,
 }
+
+/// How many calls tell how the sync is now.
+pub const LATEST: u64 = 50;
 
 /// When tokens were last used, each from each place.
 pub type Uses = HashMap<(TokenId, Option<String>), Timestamp>;

@@ -3,7 +3,7 @@ use crate::Db;
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp,
-    activity::{Record, Summary},
+    activity::{LATEST, Record, Summary},
     settings::{GuardMode, GuardSettings, Settings},
     store::System,
 };
@@ -94,6 +94,7 @@ impl System for Connection<'_> {
             r#"SELECT COUNT(token) AS "calls!: i64",
                 COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
                 COUNT(*) - COUNT(token) AS "strangers!: i64",
+                MAX(at) FILTER (WHERE token IS NULL) AS "last_stranger: i64",
                 (SELECT MAX(at) FROM activity WHERE token IS NOT NULL) AS "last_call: i64",
                 (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty')
                     AS "first_test: i64",
@@ -103,6 +104,14 @@ impl System for Connection<'_> {
             since.millis()
         );
         let row = row.fetch_one(&mut *self.0).await.map_err(failed)?;
+        let latest = sqlx::query!(
+            r#"SELECT COUNT(*) AS "calls!: i64",
+                COUNT(*) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64"
+            FROM (SELECT outcome FROM activity WHERE token IS NOT NULL AND at >= $1 ORDER BY at DESC LIMIT $2) AS latest"#,
+            since.millis(),
+            bounded(LATEST)
+        );
+        let latest = latest.fetch_one(&mut *self.0).await.map_err(failed)?;
         Ok(Summary {
             last_call: row.last_call.map(Timestamp::from_millis),
             first_test: row.first_test.map(Timestamp::from_millis),
@@ -110,6 +119,9 @@ impl System for Connection<'_> {
             calls: row.calls.unsigned_abs(),
             refused: row.refused.unsigned_abs(),
             strangers: row.strangers.unsigned_abs(),
+            last_stranger: row.last_stranger.map(Timestamp::from_millis),
+            latest: latest.calls.unsigned_abs(),
+            latest_refused: latest.refused.unsigned_abs(),
         })
     }
 

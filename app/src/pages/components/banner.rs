@@ -1,5 +1,7 @@
 use super::{Icon, icon, when};
-use domain::{Timestamp, console::Console, drill::Drill, lockout::NEEDED, session::MINUTES, store::Health};
+use domain::{
+    Timestamp, console::Console, drill::Drill, guard::BatchState, lockout::NEEDED, session::MINUTES, store::Health,
+};
 use leptos::prelude::*;
 
 /// What every page says on top, because it concerns whoever administers.
@@ -9,6 +11,10 @@ pub(super) enum Notice {
     Low,
     /// The last change could not be written.
     Failing,
+    /// The guard refuses departures until somebody decides.
+    Held,
+    /// Many have left, and nobody has said yet whether that is right.
+    Left,
     /// A drill goes on with that account, since then.
     Drill(String, Timestamp),
     /// A directory is in charge, and only so many break-glass accounts are proven.
@@ -25,7 +31,11 @@ impl Notice {
         let (status, drills) = (console.break_glass().await?, console.drills().await?);
         let proven = status.doors.proven();
         let thin = (status.provisioning && proven < NEEDED).then_some(Self::Thin(proven));
-        Ok(going_on(&drills.drills, console.now()).or(thin))
+        let waiting = console.waiting_batch().await?.map(|batch| match batch.state {
+            BatchState::Held => Self::Held,
+            _ => Self::Left,
+        });
+        Ok(going_on(&drills.drills, console.now()).or(waiting).or(thin))
     }
 }
 
@@ -47,6 +57,14 @@ pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
             let words = "Postern is read-only: the last change could not be written. The server’s log says why. ";
             ("note note-warn banner", words.into_any(), "See since when")
         }
+        Notice::Held => {
+            let words = "The guard holds up your directory: it wants to remove more than you allow at once. ";
+            ("note note-warn banner", words.into_any(), "Decide")
+        }
+        Notice::Left => {
+            let words = "So many people or groups have left at once that it may be a mistake. ";
+            ("note note-warn banner", words.into_any(), "Look at it")
+        }
         Notice::Drill(account, started) => {
             let words = view! { {format!("A drill with {account} goes on. It began ")} {when(now, *started)} ". " };
             ("note note-info banner", words.into_any(), "See the drill")
@@ -62,6 +80,7 @@ pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
     let link = if *notice == Notice::Thin(0) { "Prove two" } else { link };
     let href = match notice {
         Notice::Low | Notice::Failing => "/admin/audit?kind=storage",
+        Notice::Held | Notice::Left => "/admin/sso/guard",
         Notice::Drill(..) | Notice::Thin(_) => "/admin/break-glass",
     };
     view! {

@@ -34,8 +34,8 @@ fn numbers(scim: &Scim) -> impl IntoView + use<> {
     let numbers = [
         ("Users", counts.users),
         ("Groups", counts.groups),
-        ("Calls in 24 h", activity.calls),
-        ("Refused", activity.refused),
+        ("Calls in 24 h", activity.calls + activity.strangers),
+        ("Refused", activity.refused + activity.strangers),
     ];
     let number = |(name, number)| {
         view! {

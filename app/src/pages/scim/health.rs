@@ -2,13 +2,15 @@
 
 use crate::pages::{
     components::Tone,
-    words::{ago, count, grouped},
+    words::{ago, count},
 };
-use domain::{Timestamp, console::ScimStatus};
+use domain::{Timestamp, console::ScimStatus, guard::BatchState};
 
 /// After so many minutes without a call it is worth a word. Entra asks about every 40.
 const QUIET_MINUTES: i64 = 120;
 const CYCLE_MINUTES: i64 = 40;
+/// So many refused calls are worth a word.
+const FEW: u64 = 5;
 
 /// The state that the header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,31 +25,49 @@ pub(super) enum Health {
     Strangers,
     /// Every token is revoked or has expired.
     NoToken,
+    /// Of those that are not, each is paused.
+    Paused,
+    /// The guard refuses departures until somebody decides.
+    Held(Timestamp),
     /// Somebody with a token has called, but no user was ever created.
     Tested(Timestamp),
     /// Users were created, and calls come.
     Connected(Timestamp),
     /// No calls for a while.
     Quiet(Timestamp),
-    /// Many calls are refused.
+    /// Many of the latest calls were refused.
     Refusing(Timestamp),
+    /// No calls for a while but with a token that is none.
+    WrongToken(Timestamp),
 }
 
 impl Health {
     pub(super) fn of(status: &ScimStatus, now: Timestamp) -> Self {
-        let ScimStatus { settings, activity, tokens, .. } = status;
+        let ScimStatus { settings, activity, tokens, waiting, .. } = status;
         if !settings.provisioning {
             return settings.provisioning_changed.map_or(Self::NeverOn, Self::TurnedOff);
         }
-        let no_token = !tokens.is_empty() && tokens.iter().all(|token| token.ended(now).is_some());
+        let mut live = tokens.iter().filter(|token| token.ended(now).is_none()).peekable();
+        let no_token = live.peek().is_none();
+        let all_paused = !no_token && live.all(|token| token.paused.is_some());
+        let is_quiet = |last| last < now.plus_millis(-QUIET_MINUTES * 60_000);
+        if let Some(batch) =
+            waiting.as_ref().filter(|batch| batch.state == BatchState::Held && !no_token && !all_paused)
+        {
+            return Self::Held(batch.latest);
+        }
         match activity.last_call {
-            _ if no_token => Self::NoToken,
+            _ if !tokens.is_empty() && no_token => Self::NoToken,
+            _ if all_paused => Self::Paused,
             None if activity.strangers > 0 => Self::Strangers,
             None => Self::Waiting,
+            Some(last) if is_quiet(last) && activity.last_stranger > Some(last) => Self::WrongToken(last),
             // A duplicate here and there is a directory's daily life.
-            Some(last) if activity.refused > 0 && activity.refused * 10 >= activity.calls => Self::Refusing(last),
+            Some(last) if activity.latest_refused >= FEW && activity.latest_refused * 4 >= activity.latest => {
+                Self::Refusing(last)
+            }
             Some(last) if activity.first_user.is_none() => Self::Tested(last),
-            Some(last) if last < now.plus_millis(-QUIET_MINUTES * 60_000) => Self::Quiet(last),
+            Some(last) if is_quiet(last) => Self::Quiet(last),
             Some(last) => Self::Connected(last),
         }
     }
@@ -58,6 +78,9 @@ impl Health {
             Self::Waiting => (Tone::Info, "Waiting for the first call"),
             Self::Strangers | Self::Refusing(_) => (Tone::Warn, "Refusing"),
             Self::NoToken => (Tone::Warn, "No token"),
+            Self::Paused => (Tone::Warn, "Paused"),
+            Self::Held(_) => (Tone::Warn, "Held"),
+            Self::WrongToken(_) => (Tone::Warn, "Wrong token"),
             Self::Tested(_) => (Tone::Info, "Waiting for the first users"),
             Self::Connected(_) => (Tone::Ok, "Connected"),
             Self::Quiet(_) => (Tone::Plain, "Quiet"),
@@ -99,6 +122,18 @@ impl Health {
             Self::NoToken => {
                 ("No token works, so every call is refused. Create one and paste it into Entra.", None, String::new())
             }
+            Self::Paused => {
+                let rest = "Every token is paused, so each call is refused. Resume one on its page.";
+                (rest, None, String::new())
+            }
+            Self::Held(at) => {
+                let rest = ". It refuses the rest until you decide, on the Guard tab.";
+                ("The guard last saw people or groups go ", Some(at), rest.to_owned())
+            }
+            Self::WrongToken(last) => {
+                let rest = ". Calls have come since, but none with a valid token: look at the Secret token in Entra.";
+                (CALLED, Some(last), rest.to_owned())
+            }
             Self::Tested(last) => {
                 (CALLED, Some(last), ". No user has come yet: they come with its first cycle.".to_owned())
             }
@@ -109,10 +144,10 @@ impl Health {
                 (CALLED, Some(last), rest.to_owned())
             }
             Self::Refusing(last) => {
-                let (refused, calls) = (grouped(activity.refused), count(activity.calls, "call", "calls"));
+                let (refused, calls) = (activity.latest_refused, count(activity.latest, "call", "calls"));
                 let rest = format!(
-                    ". {refused} of {calls} in the last 24 hours were refused; your directory's log and that of \
-                     this server say which and why."
+                    ". {refused} of the last {calls} were refused; your directory's log and that of this server say \
+                     which and why."
                 );
                 (CALLED, Some(last), rest)
             }
@@ -141,6 +176,7 @@ mod tests {
         TokenId,
         activity::Summary,
         console::Counts,
+        guard::Batch,
         lockout::Doors,
         settings::{GuardMode, GuardSettings, Settings},
         token::Token,
@@ -167,6 +203,30 @@ mod tests {
             tokens: Vec::new(),
             token_users: Vec::new(),
             upkeep: Upkeep::default(),
+            waiting: None,
+        }
+    }
+
+    fn ended_token() -> Token {
+        let id = TokenId(Default::default());
+        Token {
+            id,
+            key: String::new(),
+            hash: [0; 32],
+            last_four: String::new(),
+            name: String::new(),
+            created: NOW,
+            last_used: None,
+            revoked: Some(NOW),
+            expires: None,
+            paused: None,
+            replaces: None,
+            networks: None,
+            profile: None,
+            profile_set: false,
+            user: None,
+            budget: domain::token::Budget::default(),
+            misuse_told: None,
         }
     }
 
@@ -195,11 +255,41 @@ mod tests {
 
     #[test]
     fn refusals_count_when_they_are_many() {
-        assert!(matches!(health(Summary { refused: 200, ..running(3) }), Health::Connected(_)));
-        assert!(matches!(health(Summary { refused: 250, ..running(3) }), Health::Refusing(_)));
+        let latest = |latest, latest_refused| health(Summary { latest, latest_refused, refused: 500, ..running(3) });
+        assert!(matches!(latest(50, 12), Health::Connected(_)));
+        assert!(matches!(latest(50, 13), Health::Refusing(_)));
+        assert!(matches!(latest(21, 4), Health::Connected(_)), "the first tries of a new directory");
+        assert!(matches!(latest(5, 5), Health::Refusing(_)));
         let strangers = Summary { strangers: 4, ..Summary::default() };
         assert_eq!(health(strangers), Health::Strangers);
-        assert!(matches!(health(Summary { strangers: 9_000, ..running(3) }), Health::Connected(_)));
+        let strangers = |minutes| Summary { strangers: 9_000, last_stranger: ago(1), ..running(minutes) };
+        assert!(matches!(health(strangers(3)), Health::Connected(_)), "somebody always knocks");
+        assert!(matches!(health(strangers(121)), Health::WrongToken(_)));
+        assert!(matches!(health(Summary { last_stranger: ago(200), ..running(121) }), Health::Quiet(_)));
+    }
+
+    #[test]
+    fn what_waits_for_a_decision_is_named() {
+        let mut status = status(running(3));
+        status.tokens = vec![Token { revoked: None, ..ended_token() }];
+        let batch = |state| Batch {
+            id: Default::default(),
+            token: TokenId(Default::default()),
+            opened: NOW,
+            latest: NOW,
+            state,
+            approved_until: None,
+            closed: None,
+            undone: None,
+        };
+        status.waiting = Some(batch(BatchState::Open));
+        assert!(matches!(Health::of(&status, NOW), Health::Connected(_)), "it goes on");
+        status.waiting = Some(batch(BatchState::Held));
+        assert_eq!(Health::of(&status, NOW), Health::Held(NOW));
+        status.tokens[0].paused = Some(NOW);
+        assert_eq!(Health::of(&status, NOW), Health::Paused);
+        status.tokens.push(Token { revoked: None, ..ended_token() });
+        assert_eq!(Health::of(&status, NOW), Health::Held(NOW), "one of two works");
     }
 
     #[test]
@@ -214,27 +304,7 @@ mod tests {
     #[test]
     fn without_a_live_token_nothing_works() {
         let mut status = status(running(3));
-        let id = TokenId(Default::default());
-        let token = Token {
-            id,
-            key: String::new(),
-            hash: [0; 32],
-            last_four: String::new(),
-            name: String::new(),
-            created: NOW,
-            last_used: None,
-            revoked: Some(NOW),
-            expires: None,
-            paused: None,
-            replaces: None,
-            networks: None,
-            profile: None,
-            profile_set: false,
-            user: None,
-            budget: domain::token::Budget::default(),
-            misuse_told: None,
-        };
-        status.tokens = vec![token];
+        status.tokens = vec![ended_token()];
         assert_eq!(Health::of(&status, NOW), Health::NoToken);
     }
 

@@ -40,6 +40,11 @@ pub struct Departed {
 }
 
 impl Console {
+    /// The batch that somebody has still to decide on, the one that grew last.
+    pub async fn waiting_batch(&self) -> Result<Option<Batch>> {
+        self.env.store.read((), |(), tx| Box::pin(async move { tx.waiting_batch().await })).await
+    }
+
     /// Everything that the guard's page says.
     pub async fn guard(&self) -> Result<GuardStatus> {
         let work = self.env.store.read(self.now(), |now, tx| {

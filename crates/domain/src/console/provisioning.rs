@@ -3,6 +3,7 @@ use crate::{
     Refusal, Result, Timestamp, TokenId, UserId,
     activity::Summary,
     audit::{Action, Event},
+    guard::Batch,
     lockout::{Doors, NEEDED},
     settings::Settings,
     store::Tx,
@@ -27,6 +28,8 @@ pub struct ScimStatus {
     pub token_users: Vec<(TokenId, UserId, String)>,
     /// Backups and restores.
     pub upkeep: Upkeep,
+    /// What the guard waits for a decision on.
+    pub waiting: Option<Batch>,
 }
 
 impl Console {
@@ -63,6 +66,7 @@ pub(crate) async fn status(tx: &mut dyn Tx, now: Timestamp) -> Result<ScimStatus
         tokens: tx.tokens().await?,
         token_users: tx.token_users().await?,
         upkeep: tx.upkeep().await?,
+        waiting: tx.waiting_batch().await?,
     })
 }
 

@@ -71,12 +71,22 @@ async fn activity_adds_up(store: Store) {
     ];
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     let (last_call, first_test, first_user) = (Some(at(80)), Some(at(20)), Some(at(60)));
-    assert_eq!(summary(50).await, Summary { last_call, first_test, first_user, calls: 4, refused: 2, strangers: 1 });
-    assert_eq!(summary(91).await, Summary { last_call, first_test, first_user, calls: 0, refused: 0, strangers: 0 });
+    let known = Summary { last_call, first_test, first_user, ..Summary::default() };
+    let of = |calls, refused| Summary { calls, refused, latest: calls, latest_refused: refused, ..known };
+    let one_stranger = |summary| Summary { strangers: 1, last_stranger: Some(at(90)), ..summary };
+    assert_eq!(summary(50).await, one_stranger(of(4, 2)));
+    assert_eq!(summary(91).await, of(0, 0));
     unit!(store.write, |tx| tx.delete_records_before(at(60), 100)).unwrap();
-    assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 4, refused: 1, strangers: 1 });
+    assert_eq!(summary(0).await, one_stranger(of(4, 1)));
     unit!(store.write, |tx| tx.delete_records_before(at(1_000), 100)).unwrap();
-    assert_eq!(summary(0).await, Summary { last_call, first_test, first_user, calls: 3, refused: 1, strangers: 0 });
+    assert_eq!(summary(0).await, of(3, 1));
+    // However many there were before.
+    let good = (2_000..2_100).map(|moment| record(moment, Some(1), Change, User, Done));
+    let bad = (3_000..3_040).map(|moment| record(moment, Some(1), Change, User, Refused));
+    let records: Vec<Record> = bad.chain(good).collect();
+    unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
+    let found = summary(1_500).await;
+    assert_eq!((found.calls, found.latest, found.latest_refused), (140, 50, 40));
 }
 
 async fn many_records_at_once(store: Store) {

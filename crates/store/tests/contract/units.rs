@@ -197,13 +197,14 @@ async fn a_lost_error_cannot_become_a_commit(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.group(group(1, "").id)).unwrap(), Some(group(1, "Staff")));
 }
 
-/// Says when its unit is under way, which then takes its time.
-async fn insert_and_linger(store: Store, begun: UnboundedSender<()>) -> Result<()> {
-    let work = store.write((user(1, "u01"), begun), |(new, begun), tx| {
+/// Says when its unit is under way, which then takes its time, and says when that is over.
+async fn insert_and_linger(store: Store, says: UnboundedSender<()>) -> Result<()> {
+    let work = store.write((user(1, "u01"), says), |(new, says), tx| {
         Box::pin(async move {
             tx.insert_user(new).await?;
-            begun.send(()).unwrap();
+            says.send(()).unwrap();
             sleep(LATE).await;
+            says.send(()).unwrap();
             Ok(())
         })
     });
@@ -212,11 +213,11 @@ async fn insert_and_linger(store: Store, begun: UnboundedSender<()>) -> Result<(
 
 async fn closing_waits_for_units_under_way(store: Store) {
     store.ping().await.unwrap();
-    let (begun, mut is_under_way) = unbounded_channel();
-    let unit = tokio::spawn(insert_and_linger(store.clone(), begun));
-    is_under_way.recv().await.unwrap();
+    let (says, mut said) = unbounded_channel();
+    let unit = tokio::spawn(insert_and_linger(store.clone(), says));
+    said.recv().await.unwrap();
     store.close().await;
-    assert!(unit.is_finished());
+    said.try_recv().unwrap();
     unit.await.unwrap().unwrap();
     store.close().await;
     assert!(store.ping().await.is_err());

@@ -90,6 +90,8 @@ pub struct Limits {
     pub scans: usize,
     /// The same by one token.
     pub scans_each: usize,
+    /// How long such a query waits for a place.
+    pub scan_turn: Duration,
     /// Bytes of SCIM requests and answers under way, as they are in memory.
     pub memory: u64,
     /// How many of them one token may take.
@@ -147,6 +149,7 @@ impl Default for Limits {
             bulk: Duration::from_secs(15),
             scans: 16,
             scans_each: 4,
+            scan_turn: Duration::from_secs(5),
             memory: 256 * 1024 * 1024,
             memory_each: 64 * 1024 * 1024,
             page: 16 * 1024 * 1024,

@@ -26,6 +26,7 @@ use scim::{
     schema::{Registry, ResourceType},
 };
 use serde_json::{Map, Value};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// A SCIM call whose token was checked and whose body was read.
@@ -49,6 +50,8 @@ pub(super) struct Call {
     pub(super) page: u64,
     /// Queries under way that look at resources one by one.
     pub(super) scans: Shares<TokenId>,
+    /// How long one waits for a place among them.
+    pub(super) scan_turn: Duration,
     /// What the request counts for while it is under way, and how much that may be.
     held: Share<TokenId>,
     most: u64,
@@ -113,6 +116,7 @@ impl Call {
             profile,
             page: state.limits.page,
             scans: state.scans.clone(),
+            scan_turn: state.limits.scan_turn,
             held,
             most: state.limits.memory_each,
             query,
@@ -150,6 +154,7 @@ impl Call {
             profile: self.profile,
             page: self.page,
             scans: self.scans.clone(),
+            scan_turn: self.scan_turn,
             held: self.held.sibling(),
             most: self.most,
             query: Vec::new(),

@@ -15,7 +15,7 @@ use scim::{
 };
 use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
-use tokio::{sync::Semaphore, task::yield_now};
+use tokio::{sync::Semaphore, task::yield_now, time::sleep};
 
 /// How many resources are read, and for how long.
 const ROWS: usize = 20_000;
@@ -32,6 +32,9 @@ const SLICE: Duration = Duration::from_micros(500);
 
 /// How many comparisons a filter may make of a resource: its values may be many.
 const TERMS: usize = 20;
+
+/// How often a query that waits for a place asks for it.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// One query after the other: it is work for a processor, and others want one, too.
 static TURN: Semaphore = Semaphore::const_new(1);
@@ -147,7 +150,7 @@ where
         let detail = format!("A filter may make at most {TERMS} comparisons that no index answers.");
         return Err(scim::Error::invalid_filter(detail).into());
     }
-    let share = call.scans.take(call.directory.token().id, 1).map_err(Problem::no_scan)?;
+    let share = place(call).await?;
     let _turn = TURN.acquire().await.map_err(|error| domain::Error::Unavailable(error.into()))?;
     let (began, mut seen, mut marks, mut start) = (Instant::now(), 0, Vec::new(), Start::First);
     let mut undeclared = look.undeclared(types);
@@ -173,6 +176,17 @@ where
             return Ok(Scanned { marks: look.sorted(marks), is_unknown, _share: share });
         };
         start = next;
+    }
+}
+
+/// A place among the queries that wait for their turn. A token that has all of its own waits for one of them.
+async fn place(call: &Call) -> Result<Share<TokenId>, Problem> {
+    let until = Instant::now() + call.scan_turn;
+    loop {
+        match call.scans.take(call.directory.token().id, 1) {
+            Err(_) if Instant::now() < until => sleep(ASK_AGAIN).await,
+            taken => return taken.map_err(Problem::no_scan),
+        }
     }
 }
 

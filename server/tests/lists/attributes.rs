@@ -324,7 +324,7 @@ async fn what_nothing_has_is_no_attribute(app: TestApp) {
 
 async fn queries_without_an_index_are_few_at_once(app: TestApp) {
     people(&app).await;
-    let limits = server::Limits::default();
+    let limits = server::Limits { scan_turn: std::time::Duration::ZERO, ..server::Limits::default() };
     for (limits, status) in [
         (server::Limits { scans_each: 0, ..limits }, StatusCode::TOO_MANY_REQUESTS),
         (server::Limits { scans: 0, ..limits }, StatusCode::SERVICE_UNAVAILABLE),
@@ -336,7 +336,8 @@ async fn queries_without_an_index_are_few_at_once(app: TestApp) {
         }
         app.get("/Users?filter=title+pr&sortBy=title").await.expect(StatusCode::OK);
     }
-    // Each has its turn, and none is left over.
+    // More than may be at once wait for each other, and none is left over.
+    let app = app.another_with(server::Limits { scans_each: 2, ..server::Limits::default() }).await;
     for _ in 0..3 {
         let (a, b, c, d) = tokio::join!(
             app.get("/Users?filter=level+pr"),

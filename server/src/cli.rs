@@ -30,7 +30,11 @@ use crate::{
 };
 use clap::{Parser, Subcommand};
 use domain::{BoxError, Env, Error, host::Host, store::Store};
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Where the data are unless something else is said.
 const DATABASE: &str = "sqlite://postern.db";
@@ -106,12 +110,18 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         Command::Backup(options) => backup::back_up(&options, url).await,
         Command::Restore(options) => backup::restore(&options, url).await,
         Command::BreakGlass(command) => {
-            let patience = break_glass::patience(&command);
-            with_host(url, patience, |host, env| break_glass::run(command, host, env)).await
+            let (patience, makes) = (break_glass::patience(&command), command.makes_database());
+            with_host(url, patience, makes, |host, env| break_glass::run(command, host, env)).await
         }
-        Command::Scim(command) => with_host(url, 0, |host, _| provisioning::run(command, host)).await,
+        Command::Scim(command) => {
+            let makes = matches!(command, provisioning::Command::Enable);
+            with_host(url, 0, makes, |host, _| provisioning::run(command, host)).await
+        }
         Command::Audit(command) => audit::run(command, url).await,
-        Command::Token(command) => with_host(url, 0, |host, _| token::run(command, host)).await,
+        Command::Token(command) => {
+            let makes = matches!(command, token::Command::Create { .. });
+            with_host(url, 0, makes, |host, _| token::run(command, host)).await
+        }
     }
 }
 
@@ -129,11 +139,15 @@ fn database_url(flag: Option<&str>, is_server: bool) -> Result<String, String> {
     Ok(secret::read(flag, "POSTERN_DATABASE_URL")?.unwrap_or_else(|| DATABASE.to_owned()))
 }
 
-/// `patience` is how often a database that somebody else holds is tried again.
-async fn with_host<F>(url: &str, patience: u32, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
+/// `patience` is how often a database that somebody else holds is tried again, `makes` whether a new one is made where
+/// there is none.
+async fn with_host<F>(url: &str, patience: u32, makes: bool, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
 where
     F: Future<Output = Result<(), String>>,
 {
+    if let Some(file) = missing(url).filter(|_| !makes) {
+        return Err(no_database(&file));
+    }
     let mut tries = 0;
     let env = loop {
         match open_for_host(url).await {
@@ -155,14 +169,23 @@ where
     result
 }
 
-/// Opens the database for a command of the host, and says where it had to make a new one: somebody in the wrong folder
-/// would else talk to a database that no server knows.
+/// The database file that is not there, with its whole path.
+fn missing(url: &str) -> Option<PathBuf> {
+    store::missing_file(url).map(|file| std::path::absolute(&file).unwrap_or(file))
+}
+
+/// Only a command that sets Postern up makes a database: in the wrong folder, a way in would be printed that no server
+/// knows.
+fn no_database(file: &Path) -> String {
+    format!("there is no database {}; run this in the server's folder, or with its --database-url", file.display())
+}
+
+/// Opens the database for a command of the host, and says where it had to make a new one.
 async fn open_for_host(url: &str) -> Result<Env, String> {
-    let missing = store::missing_file(url);
+    let missing = missing(url);
     let env = open(url).await?;
     if let Some(file) = missing {
-        let place = std::path::absolute(&file).unwrap_or(file);
-        eprintln!("note: there was no database, so a new one was made: {}", place.display());
+        eprintln!("note: there was no database, so a new one was made: {}", file.display());
     }
     Ok(env)
 }

@@ -45,13 +45,13 @@ pub(super) enum Command {
 
 pub(super) async fn run(command: Command, url: &str) -> Result<(), String> {
     match command {
-        Command::Export => with_host(url, 0, export).await,
+        Command::Export => with_host(url, 0, false, export).await,
         Command::Verify { file, head } => verify(&file, head.as_deref()),
         Command::Prune { before, unsent, shrink } => {
             let moment =
                 Timestamp::parse(&format!("{before}T00:00:00Z")).ok_or("--before is a day, such as 2026-11-22")?;
             let until = Until { moment, with_unsent: unsent };
-            with_host(url, 0, |host, env| prune(host, env, until, shrink)).await
+            with_host(url, 0, false, |host, env| prune(host, env, until, shrink)).await
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::{env, line, open, open_for_host};
+use super::{env, line, missing, no_database, open};
 use domain::{
     Timestamp,
     audit::to_hex,
@@ -82,7 +82,10 @@ pub(super) async fn restore(options: &Restore, url: &str) -> Result<(), String> 
 }
 
 async fn finish(url: &str) -> Result<(), String> {
-    let env = open_for_host(url).await?;
+    if let Some(file) = missing(url) {
+        return Err(no_database(&file));
+    }
+    let env = open(url).await?;
     let done = async {
         let ended = upkeep::restored(&env, Found::ByHost).await?;
         env.store.leave_mark().await.map(|()| ended)

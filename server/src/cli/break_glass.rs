@@ -44,6 +44,13 @@ pub(super) enum Command {
     },
 }
 
+impl Command {
+    /// Whether it sets Postern up, so that it makes a database where there is none.
+    pub(super) fn makes_database(&self) -> bool {
+        matches!(self, Self::Create { .. })
+    }
+}
+
 /// How often a command tries again to open a database that somebody else holds: an emergency does not wait for others.
 pub(super) fn patience(command: &Command) -> u32 {
     if matches!(command, Command::Recover { .. }) { TRIES } else { 0 }

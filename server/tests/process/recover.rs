@@ -1,7 +1,7 @@
 //! B11: the way in that the host makes, whatever state the database is in.
 
 use crate::{
-    binary::{Backdoor, Server, Sheet, file, out},
+    binary::{Backdoor, Server, Sheet, fails, file, out},
     browser::Browser,
     database::Database,
 };
@@ -36,10 +36,35 @@ async fn works_once(server: &Server, way_in: &Sheet) {
 }
 
 async fn b11_recover_with_the_server_down_and_no_account(database: Database) {
+    out(database.url(), &["migrate"]).await;
     let way_in = recover(database.url()).await;
     assert!(way_in.name.starts_with("gate-"), "an account was made: {way_in:?}");
     let server = Server::start(database.url()).await;
     works_once(&server, &way_in).await;
+}
+
+/// In the wrong folder, a way in into a database that no server knows would be worse than none.
+#[tokio::test]
+async fn b11_a_command_for_a_database_that_is_not_there_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("postern.db").display());
+    for command in [
+        &["break-glass", "recover"][..],
+        &["break-glass", "reset", "gate-7f3k"],
+        &["break-glass", "list"],
+        &["scim", "status"],
+        &["scim", "disable"],
+        &["token", "list"],
+        &["token", "revoke", "01a1ee56-5e08-7a39-ab84-51f20757e6bb"],
+        &["audit", "export"],
+        &["audit", "prune", "--before", "2026-01-01"],
+    ] {
+        let said = fails(&url, command).await;
+        assert!(said.contains("there is no database") && said.contains("--database-url"), "{command:?}: {said}");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0, "{command:?} left something");
+    }
+    out(&url, &["scim", "enable"]).await;
+    assert!(Sheet::read(&out(&url, &["break-glass", "recover"]).await).name.starts_with("gate-"));
 }
 
 async fn b11_recover_beside_a_server_three_times_in_a_row(database: Database) {

@@ -47,8 +47,8 @@ async fn what_waits_for_a_decision_stands_on_every_page(app: TestApp) {
     }
     let mut gone = people.iter();
     for (mode, words, chip) in [
-        (GuardMode::Alert, "So many people or groups have left at once", "Connected"),
-        (GuardMode::Hold, "The guard holds up your directory", "Held"),
+        (GuardMode::Alert, "Many people or groups left at once", "Connected"),
+        (GuardMode::Hold, "The guard is holding back your directory", "Held"),
     ] {
         for path in ["/admin/users", "/admin/sessions"] {
             let page = app.page(path, Some(&cookie)).await.expect(StatusCode::OK).text;

@@ -58,12 +58,12 @@ pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
             ("note note-warn banner", words.into_any(), "See since when")
         }
         Notice::Held => {
-            let words = "The guard holds up your directory: it wants to remove more than you allow at once. ";
+            let words = "The guard is holding back your directory, which wants to remove more than you allow at once. ";
             ("note note-warn banner", words.into_any(), "Decide")
         }
         Notice::Left => {
-            let words = "So many people or groups have left at once that it may be a mistake. ";
-            ("note note-warn banner", words.into_any(), "Look at it")
+            let words = "Many people or groups left at once. It may be a mistake. ";
+            ("note note-warn banner", words.into_any(), "Review what left")
         }
         Notice::Drill(account, started) => {
             let words = view! { {format!("A drill with {account} goes on. It began ")} {when(now, *started)} ". " };

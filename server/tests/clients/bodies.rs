@@ -22,13 +22,13 @@ use std::collections::BTreeMap;
 
 on_both!(each_body_does_what_the_model_says_or_nothing);
 
-/// What the model knows of a user: texts by path, tags in their order, numbers by type.
+/// What the model knows of a user: texts by path, tags and numbers in their order, the latter by type.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Person {
     texts: BTreeMap<&'static str, String>,
     is_active: bool,
     tags: Vec<String>,
-    phones: BTreeMap<&'static str, String>,
+    phones: Vec<(&'static str, String)>,
 }
 
 /// What an operation does.
@@ -66,10 +66,11 @@ impl Person {
                 }
                 Effect::Tags(tags) => person.tags.clone_from(tags),
                 Effect::NoTag(tag) => person.tags.retain(|one| one != tag),
-                Effect::Phone(kind, number) => {
-                    person.phones.remove(kind);
-                    person.phones.extend(number.iter().map(|number| (*kind, number.clone())));
-                }
+                Effect::Phone(kind, None) => person.phones.retain(|phone| phone.0 != *kind),
+                Effect::Phone(kind, Some(number)) => match person.phones.iter_mut().find(|phone| phone.0 == *kind) {
+                    Some(phone) => phone.1.clone_from(number),
+                    None => person.phones.push((kind, number.clone())),
+                },
                 Effect::Nothing => {}
                 Effect::Refused => return None,
             }

@@ -95,6 +95,8 @@ async fn insert(tx: &mut Connection, id: Uuid, document: &Map<String, Value>, at
         let insert = insert.bind(text(&email["type"])).bind(key(&email["type"]));
         insert.bind(email["primary"] == true).execute(&mut *tx).await?;
     }
+    let formatted = query("INSERT INTO user_values (user_id, attribute, place, value_key) VALUES ($1, 4, 0, $2)");
+    formatted.bind(id).bind(key(&name["formatted"])).execute(&mut *tx).await?;
     record(tx, id, ("create", "user", "user.created"), text(&whole["displayName"]), Some(whole.to_string()), at).await
 }
 

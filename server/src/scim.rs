@@ -72,8 +72,8 @@ pub(crate) fn router(state: AppState) -> Router {
     router.layer(compression()).with_state(state)
 }
 
-/// Long answers are compressed for those who ask for it: JSON of people is a tenth of its size then, and the quickest level
-/// takes less time than a slow network. Nothing secret is in an answer, so its length tells nothing.
+/// Compresses long answers for clients that ask for it, at the fastest level: JSON of users shrinks to a tenth. Answers hold no
+/// secrets, so their compressed length reveals nothing.
 fn compression() -> CompressionLayer<SizeAbove> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESSED))
 }

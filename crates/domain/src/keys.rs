@@ -1,5 +1,5 @@
-//! Keeps the keys of users up to date, by which they are looked up. Folding is not SQL's, so a migration leaves them as they are,
-//! and the server makes them anew while it serves: until then, what they would find is found in the documents.
+//! Keeps the lookup keys of users up to date. SQL cannot fold text, so a migration leaves keys as they are and the server renews
+//! them while it serves. Until then, filters read the documents.
 
 use crate::{
     Env, Result,

@@ -69,7 +69,7 @@ impl From<&GroupSummary> for Key {
 impl<T> Page<T> {
     /// Makes a page from up to `limit + 1` rows read from `place`, in the order in which they are shown.
     ///
-    /// The row too many says that the list goes on in the direction in which it was read.
+    /// The extra row shows that the list continues in the direction of reading.
     pub fn cut(mut rows: Vec<T>, limit: usize, total: u64, place: Place, key: impl Fn(&T) -> Key) -> Self {
         let more = rows.len() > limit;
         if more {

@@ -20,23 +20,23 @@ use tokio::{sync::Semaphore, task::yield_now, time::sleep};
 /// How many resources are read, and for how long.
 const ROWS: usize = 20_000;
 const TIME: Duration = Duration::from_millis(250);
-/// A small directory has more time, so that it does not depend on the machine's mood whether a filter is served.
+/// A small directory gets more time, so that load does not decide whether its filters are served.
 const SMALL: usize = 1_000;
 const SLOWEST: Duration = Duration::from_secs(1);
 
 /// How many are read at once, and how many bytes of them.
 const BATCH: (u64, u64) = (250, 1024 * 1024);
 
-/// After so long other tasks have their turn.
+/// How long a scan runs before it yields to other tasks.
 const SLICE: Duration = Duration::from_micros(500);
 
-/// How many comparisons a filter may make of a resource: its values may be many.
+/// How many comparisons a filter may make with one resource, which may have many values.
 const TERMS: usize = 20;
 
 /// How often a query that waits for a place asks for it.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
-/// One query after the other: it is work for a processor, and others want one, too.
+/// One scan at a time: a scan keeps a processor busy.
 static TURN: Semaphore = Semaphore::const_new(1);
 
 /// What is looked for in each resource.
@@ -53,7 +53,7 @@ pub(super) struct Scanned {
     pub(super) marks: Vec<Mark>,
     /// All of a kind was looked at, and nothing has an attribute that was asked for and that no schema has.
     pub(super) is_unknown: bool,
-    /// As long as there are marks, they count.
+    /// The place among the scans, kept as long as the marks are.
     _share: Share<TokenId>,
 }
 
@@ -179,7 +179,7 @@ where
     }
 }
 
-/// A place among the queries that wait for their turn. A token that has all of its own waits for one of them.
+/// A place among the scans. A token that has used all of its places waits for one.
 async fn place(call: &Call) -> Result<Share<TokenId>, Problem> {
     let until = Instant::now() + call.scan_turn;
     loop {

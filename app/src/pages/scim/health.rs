@@ -283,7 +283,7 @@ mod tests {
             undone: None,
         };
         status.waiting = Some(batch(BatchState::Open));
-        assert!(matches!(Health::of(&status, NOW), Health::Connected(_)), "it goes on");
+        assert!(matches!(Health::of(&status, NOW), Health::Connected(_)), "an open batch holds nothing back");
         status.waiting = Some(batch(BatchState::Held));
         assert_eq!(Health::of(&status, NOW), Health::Held(NOW));
         status.tokens[0].paused = Some(NOW);

@@ -77,7 +77,7 @@ impl Console {
         .map(|()| new)
     }
 
-    /// Makes a token in the place of another, which goes on working for [`OVERLAP_DAYS`] days. The new one has all that
+    /// Replaces a token, which keeps working for [`OVERLAP_DAYS`] days. The new one has all that
     /// was set for the other, the pause too, and works as long as that was made for, or as long as `expiry` says. Its
     /// text is in the answer and nowhere else.
     ///

@@ -258,8 +258,8 @@ pub(super) async fn find(
     tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
 }
 
-/// Groups in the direction of reading, with their members if these are asked for. They end before the page gets too
-/// heavy, and how many are to be shown is told too; one more, without its members, says that the list goes on.
+/// Groups in the direction of reading, with their members if these are asked for. Ends before the page gets too
+/// heavy, and returns how many to show; one more, without its members, shows that the list continues.
 pub(super) async fn views<M>(
     tx: &mut dyn Tx,
     mut rows: Vec<Listed<Group, M>>,
@@ -288,7 +288,7 @@ pub(super) async fn views<M>(
 
 /// How many of these groups fit onto a page with their members.
 async fn fitting<M>(tx: &mut dyn Tx, rows: &[Listed<Group, M>], ids: &[GroupId], meter: &mut Meter) -> Result<usize> {
-    // So many members would be too many in any case, whoever has them.
+    // More members than this never fit on a page.
     let most = (meter.left() / REFERENCE).saturating_add(1);
     let sizes: HashMap<GroupId, u64> = tx.sizes_of(ids, most).await?.into_iter().collect();
     let weight = |group: &Group| {

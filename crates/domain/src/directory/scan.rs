@@ -73,7 +73,7 @@ impl Directory {
         Ok(Batch::of(work.await?, limit, bytes))
     }
 
-    /// A part of these users, who are in the order of a list. Whoever is gone is left out.
+    /// A part of these users, in their order. Users deleted since are left out.
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.

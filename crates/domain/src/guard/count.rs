@@ -144,7 +144,7 @@ pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: 
 }
 
 /// The number of active users that the threshold is made from: the smallest of the last seven days, and none of today's,
-/// so that whoever is counted cannot raise it.
+/// so that a token cannot raise its own threshold.
 pub(crate) async fn population(tx: &mut dyn Tx, now: Timestamp) -> Result<u64> {
     let until = now.plus_days(-1);
     tx.population(until.plus_days(-7), until).await

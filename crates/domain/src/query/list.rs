@@ -297,7 +297,7 @@ impl<T, M: Clone> Listing<T, M> {
 }
 
 /// Ends a page early, whose rows are in the direction of reading, before it gets too heavy. One row too many stays to
-/// tell that the list goes on; how many are to be shown is told too.
+/// show that the list continues. Returns how many to show.
 pub(crate) fn end_early<T: Weigh, M>(rows: &mut Vec<Listed<T, M>>, meter: &mut Meter) -> Option<u64> {
     let shown = meter.fitting(rows.iter().map(|row| &row.item));
     let ends = shown < rows.len();

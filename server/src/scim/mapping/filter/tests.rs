@@ -1,6 +1,7 @@
 //! Which queries filters become.
 
 use super::*;
+use domain::query::Order;
 use scim::Limits;
 
 fn asked(text: &str) -> Result<Asked<UserCondition>> {

@@ -1,16 +1,18 @@
 //! The ports: what the rules need from a database, and the unit of work in which they use it.
 
+mod guards;
 mod keys;
 mod ports;
 mod undos;
 mod upkeep;
+mod users;
 
+pub use guards::Guards;
 pub use keys::{Keys, Outdated};
-pub use ports::{
-    Audit, AuditLog, BreakGlass, Channels, Drills, Groups, Guards, Nesting, Roles, Sessions, System, Tokens, Tx, Users,
-};
+pub use ports::{Audit, AuditLog, BreakGlass, Channels, Drills, Groups, Nesting, Roles, Sessions, System, Tokens, Tx};
 pub use undos::Undos;
 pub use upkeep::Upkeep;
+pub use users::Users;
 
 use crate::{
     Result, Timestamp,

@@ -1,6 +1,6 @@
 //! What the rules need from a database, by subject.
 
-use super::{Keys, Undos, Upkeep};
+use super::{Guards, Keys, Undos, Upkeep, Users};
 use crate::{
     BreakGlassId, GroupId, Result, SessionId, Timestamp, TokenId, UserId,
     activity::{Record, Summary},
@@ -8,17 +8,16 @@ use crate::{
     audit::{Action, Entry, Event, EventDetail, EventQuery, EventSummary, Lane},
     break_glass::{Account, Code, CodeKind, Holdings},
     console::Principal,
-    directory::UserView,
     drill::Drill,
     group::{Group, GroupRef, GroupSummary},
-    guard::{Batch, BatchSummary, Chosen, Departure, Losses, Membership, Sizes, Span, Taken},
+    guard::Membership,
     page::Place,
-    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, UserKey, UserValue, Window},
+    query::{Filter, GroupCondition, GroupKey, Listed, Window},
     role::Role,
     session::{SessionKey, SessionRecord, SessionSummary},
-    settings::{GuardSettings, Settings},
+    settings::Settings,
     token::{AlertCount, SeenNetwork, Token},
-    user::{Deleted, Email, User, UserSummary},
+    user::{Deleted, UserSummary},
 };
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -62,66 +61,6 @@ impl<T> Tx for T where
         + Upkeep
         + Keys
 {
-}
-
-/// Users.
-#[async_trait]
-pub trait Users: Send {
-    /// A user and its groups, by name.
-    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
-    /// What a client sees of a user.
-    async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>>;
-    /// A user, kept from changing by anybody else until the unit ends.
-    async fn lock_user(&mut self, id: UserId) -> Result<Option<User>>;
-    /// A user that is to be deleted, kept from everything by anybody else until the unit ends, with the groups that it is
-    /// in. These come first, in the order of their ids, so that units do not wait for each other in a circle.
-    async fn lock_user_for_deletion(&mut self, id: UserId) -> Result<Option<User>>;
-    /// A user and its groups, by name; the user is kept from changing by anybody else until the unit ends.
-    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
-    /// Adds a user. Refuses a taken user name with `Conflict`.
-    async fn insert_user(&mut self, user: &User) -> Result<()>;
-    /// Writes a user, but neither its e-mail addresses nor its further values, whose version is one more than the stored one; otherwise refuses with
-    /// `VersionMismatch`. Refuses a taken user name with `Conflict`.
-    async fn update_user(&mut self, user: &User) -> Result<()>;
-    /// Writes other values of a user to filter and sort by: those of the attributes that differ from what is `known` to be
-    /// there, or all where that is not known.
-    async fn replace_values(
-        &mut self,
-        id: UserId,
-        known: Option<&[(UserValue, String)]>,
-        values: &[(UserValue, String)],
-    ) -> Result<()>;
-    /// Writes other e-mail addresses of a user.
-    async fn replace_emails(&mut self, id: UserId, emails: &[Email]) -> Result<()>;
-    /// Puts a user that is locked away with its memberships, which changes its groups too. Nothing happens where there is
-    /// none.
-    async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted user back, in a new version and into those of its groups that there still are; into a deleted one
-    /// once that is back. Gives its name, or `None` where there is none. Refuses a user name that was taken meanwhile with
-    /// `Conflict`, after which the unit can go on.
-    async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
-    /// The user who has this name, without regard to case.
-    async fn user_named(&mut self, user_name: &str) -> Result<Option<UserId>>;
-    /// The user name of a deleted user.
-    async fn deleted_user_name(&mut self, id: UserId) -> Result<Option<String>>;
-    /// Deleted users, the last deleted first.
-    async fn deleted_users(&mut self, name: &str, limit: u64) -> Result<Vec<Deleted>>;
-    /// A part of the users that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
-    async fn find_users(
-        &mut self,
-        filter: &Filter<UserCondition>,
-        window: &Window<UserKey>,
-        with_groups: bool,
-    ) -> Result<Vec<Listed<UserView>>>;
-    /// How many users match. All, and all that are active or not, cost the same however many there are.
-    async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
-    /// Users by last change, newest first; the page before a key comes in the same order.
-    async fn page_users(
-        &mut self,
-        filter: &Filter<UserCondition>,
-        place: Place,
-        limit: u64,
-    ) -> Result<Vec<UserSummary>>;
 }
 
 /// Groups and membership.
@@ -268,64 +207,6 @@ pub trait Roles: Send {
     async fn roles_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, Role)>>;
     /// Active users who have a role, by hand or through a group.
     async fn count_role(&mut self, role: Role) -> Result<u64>;
-}
-
-/// The guard against mass deprovisioning.
-#[async_trait]
-pub trait Guards: Send {
-    /// The last approved batch whose approval lasts, and covers a token: the batch holds departures of the token, or of one
-    /// that it replaces.
-    async fn approved_batch(&mut self, token: TokenId, now: Timestamp) -> Result<Option<Uuid>>;
-    /// The undecided batch that grew last.
-    async fn waiting_batch(&mut self) -> Result<Option<Batch>>;
-    /// Notes that people departed and belong to no batch. Each counts once.
-    async fn note_departed(&mut self, people: &[Uuid], at: Timestamp) -> Result<()>;
-    /// How many people departed after a moment and belong to no batch.
-    async fn departed(&mut self, since: Timestamp) -> Result<u64>;
-    /// Starts the count of departed people from nothing, as after a decision.
-    async fn forget_departed(&mut self) -> Result<()>;
-    /// Adds departures, in their order.
-    async fn insert_departures(&mut self, departures: &[Departure]) -> Result<()>;
-    /// Whether and to which batch the last deactivation of a user belongs, if it was not undone.
-    async fn deactivation(&mut self, user: UserId) -> Result<Option<Option<Uuid>>>;
-    /// Adds a batch, with its token.
-    async fn insert_batch(&mut self, batch: &Batch) -> Result<()>;
-    /// Notes that a batch grew by so many departures of a token. Returns its size, and the size at which it was last
-    /// reported.
-    async fn grow_batch(&mut self, id: Uuid, token: TokenId, at: Timestamp, by: Sizes) -> Result<(Sizes, Sizes)>;
-    /// Notes that a batch was reported at its present size.
-    async fn report_batch(&mut self, id: Uuid) -> Result<()>;
-    /// Takes everybody out of the count who departed after a moment.
-    async fn forget_departed_since(&mut self, since: Timestamp) -> Result<()>;
-    /// Puts departures of a span into this batch, the last ones first, as many as one statement can. Returns how many.
-    async fn take_departures(&mut self, span: &Span, taken: &Taken, batch: Uuid) -> Result<u64>;
-    /// What the departures of a span took away that were not undone.
-    async fn losses(&mut self, span: &Span) -> Result<Losses>;
-    /// A batch, kept from changing by anybody else until the unit ends.
-    async fn lock_batch(&mut self, id: Uuid) -> Result<Option<Batch>>;
-    /// Writes what became of a batch.
-    async fn update_batch(&mut self, batch: &Batch) -> Result<()>;
-    /// Marks open batches as undone that have nothing left to undo.
-    async fn close_empty_batches(&mut self, at: Timestamp) -> Result<()>;
-    /// The tokens whose departures a batch holds.
-    async fn batch_tokens(&mut self, batch: Uuid) -> Result<Vec<TokenId>>;
-    /// One batch.
-    async fn batch_summary(&mut self, id: Uuid) -> Result<Option<BatchSummary>>;
-    /// Batches, the newest first.
-    async fn batches(&mut self, limit: u64) -> Result<Vec<BatchSummary>>;
-    /// Departures that were not undone, with their numbers, the last first.
-    async fn departures(&mut self, chosen: &Chosen, limit: u64) -> Result<Vec<(i64, Departure)>>;
-    /// Departures of a span that were not undone and have a text in their name, without regard to case, the last first.
-    async fn departures_in(&mut self, span: &Span, name: &str, limit: u64) -> Result<Vec<Departure>>;
-    /// Notes that departures were undone, or that they could not be.
-    async fn undo_departures(&mut self, seqs: &[i64], at: Timestamp) -> Result<()>;
-    /// The smallest sample of active users between two moments; the last one before them where there is none, and 0 where
-    /// there is none at all.
-    async fn population(&mut self, from: Timestamp, until: Timestamp) -> Result<u64>;
-    /// Samples how many active users there are, and forgets samples from before a moment but the last of them.
-    async fn sample_population(&mut self, at: Timestamp, before: Timestamp) -> Result<()>;
-    /// Sets the guard.
-    async fn set_guard(&mut self, guard: &GuardSettings) -> Result<()>;
 }
 
 /// SCIM tokens.

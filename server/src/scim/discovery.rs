@@ -13,7 +13,8 @@ pub(super) fn resource_types(call: &Call) -> Result<Reply, Problem> {
 }
 
 pub(super) fn resource_type(call: &Call, name: &str) -> Result<Reply, Problem> {
-    one(schema::resource_types_json(&call.schemas, &call.base_url), name)
+    // RFC 7643 §6, with erratum 8475: names of resource types are case-exact.
+    one(schema::resource_types_json(&call.schemas, &call.base_url), |id| id == name)
 }
 
 pub(super) fn schemas(call: &Call) -> Result<Reply, Problem> {
@@ -21,7 +22,7 @@ pub(super) fn schemas(call: &Call) -> Result<Reply, Problem> {
 }
 
 pub(super) fn schema(call: &Call, urn: &str) -> Result<Reply, Problem> {
-    one(schema::schemas_json(&call.schemas, &call.base_url), urn)
+    one(schema::schemas_json(&call.schemas, &call.base_url), |id| id.eq_ignore_ascii_case(urn))
 }
 
 /// RFC 7644 §4: a filter on a discovery endpoint is answered 403.
@@ -32,8 +33,8 @@ fn list(call: &Call, items: Vec<Value>) -> Result<Reply, Problem> {
     Ok(Reply::ok(ListResponse::complete(items).into_text()))
 }
 
-fn one(items: Vec<Value>, id: &str) -> Result<Reply, Problem> {
-    let found = items.into_iter().find(|item| item["id"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(id)));
+fn one(items: Vec<Value>, is_asked_for: impl Fn(&str) -> bool) -> Result<Reply, Problem> {
+    let found = items.into_iter().find(|item| item["id"].as_str().is_some_and(&is_asked_for));
     found
         .map(|item| Reply::ok(item.to_string()))
         .ok_or_else(|| scim::Error::not_found("There is nothing of this name here.").into())

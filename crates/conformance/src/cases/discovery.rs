@@ -146,6 +146,32 @@ fn types() -> Vec<Case> {
             t.get("/ResourceTypes/User").expect(200).await?;
             t.get("/ResourceTypes/Robot").refused(404, "").await.map(drop)
         }),
+        Case::new(
+            "rfc7643-6-names-of-types-are-case-exact",
+            "A resource type is not found in another letter case (erratum 8475).",
+            |t| async move {
+                for name in ["user", "USER", "group", "gROUP"] {
+                    t.get(&format!("/ResourceTypes/{name}")).refused(404, "").await?;
+                }
+                t.get("/ResourceTypes/Group").expect(200).await.map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7644-4-discovery-describes-itself",
+            "/Schemas has the schemas of ServiceProviderConfig, ResourceType and Schema, too.",
+            |t| async move {
+                let schemas = t.get("/Schemas").expect(200).await?;
+                for path in ["/ServiceProviderConfig", "/ResourceTypes/User", &format!("/Schemas/{USER}")] {
+                    let described = t.get(path).expect(200).await?;
+                    for urn in described.list_at("/schemas")? {
+                        schemas.has("/Resources", json!({"id": urn}))?;
+                        let urn = urn.as_str().unwrap_or_default();
+                        t.get(&format!("/Schemas/{urn}")).expect(200).await?.is("/id", urn)?;
+                    }
+                }
+                schemas.has("/schemas", LIST).map(drop)
+            },
+        ),
     ];
     each.into_iter().chain(others).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::{Attribute, Mutability, ResourceType};
+use crate::schema::{Attribute, Extension, Mutability, ResourceType};
 use crate::text::is_urn;
 use crate::value::{is_empty, is_same_value};
 use crate::{Error, Result};
@@ -79,10 +79,21 @@ pub(crate) fn keep_immutable(
 }
 
 /// Gives `after` the immutable values of `before` that it says nothing of: to leave one out of a PUT is not to unset it.
+/// An extension that is left out altogether but stays for their sake keeps its required values, too.
 pub(crate) fn carry_over(resource_type: &ResourceType, before: &Map<String, Value>, after: &mut Map<String, Value>) {
+    let is_left_out = |extension: &&Extension| !after.contains_key(extension.schema.id);
+    let left_out: Vec<_> = resource_type.extensions.iter().filter(is_left_out).collect();
     for place in places(resource_type) {
         if let (Some(old), None) = (place.get(before), place.get(after)) {
             place.set(after, old.clone());
+        }
+    }
+    for Extension { schema, .. } in left_out {
+        let Some(kept) = after.get_mut(schema.id).and_then(Value::as_object_mut) else { continue };
+        for required in schema.attributes.iter().filter(|attribute| attribute.required) {
+            if let Some(old) = before.get(schema.id).and_then(|old| old.get(required.name)) {
+                kept.insert(required.name.to_owned(), old.clone());
+            }
         }
     }
 }

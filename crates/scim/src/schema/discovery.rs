@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Attribute, Registry, ResourceType, Schema, Type};
+use super::{Attribute, Registry, ResourceType, Schema, Type, service::SERVICE_SCHEMAS};
 use crate::Limits;
 
-/// All schemas, as `/Schemas` lists them. `base_url` is the SCIM base URL without a trailing slash.
+/// All schemas, as `/Schemas` lists them: those of resources, then those of the service's description of itself.
+/// `base_url` is the SCIM base URL without a trailing slash.
 pub fn schemas_json(registry: &Registry, base_url: &str) -> Vec<Value> {
-    registry.schemas().map(|schema| schema_json(schema, base_url)).collect()
+    registry.schemas().chain(SERVICE_SCHEMAS).map(|schema| schema_json(schema, base_url)).collect()
 }
 
 fn schema_json(schema: &Schema, base_url: &str) -> Value {

@@ -10,6 +10,7 @@ mod enterprise;
 mod misspelt;
 mod registry;
 mod resource_type;
+mod service;
 
 pub use attribute::Attribute;
 pub use characteristics::{Mutability, Returned, Type, Uniqueness};

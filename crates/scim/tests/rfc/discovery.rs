@@ -15,12 +15,57 @@ fn schemas_are_complete_and_without_nulls() {
         [
             "urn:ietf:params:scim:schemas:core:2.0:User",
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-            "urn:ietf:params:scim:schemas:core:2.0:Group"
+            "urn:ietf:params:scim:schemas:core:2.0:Group",
+            "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",
+            "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
+            "urn:ietf:params:scim:schemas:core:2.0:Schema",
         ]
     );
     for schema in &schemas {
         assert_eq!(schema["meta"]["location"], format!("{BASE}/Schemas/{}", schema["id"].as_str().unwrap()));
         assert!(!schema.to_string().contains("null"));
+    }
+}
+
+/// RFC 7643 §7: what a schema does not name is not there, what it requires is, and each value has its type.
+#[test]
+fn the_service_is_as_its_own_schemas_say() {
+    let registry = Registry::default();
+    let schemas = schemas_json(&registry, BASE);
+    let config = service_provider_config(BASE, &Limits::default());
+    let types = resource_types_json(&registry, BASE);
+    for described in schemas.iter().chain(&types).chain([&config]) {
+        let urn = &described["schemas"][0];
+        let schema = schemas.iter().find(|schema| schema["id"] == *urn).unwrap_or_else(|| panic!("{urn} is described"));
+        let mut object = described.as_object().unwrap().clone();
+        object.retain(|name, _| name != "schemas" && name != "meta");
+        is_described(&Value::Object(object), &schema["attributes"]);
+    }
+}
+
+fn is_described(object: &Value, attributes: &Value) {
+    let attributes = attributes.as_array().unwrap();
+    // The schema of schemas describes two levels of them, as in RFC 7643 §8.7.2, and has three.
+    for name in object.as_object().unwrap().keys().filter(|name| *name != "subAttributes") {
+        assert!(attributes.iter().any(|attribute| attribute["name"] == *name), "{name} in {object}");
+    }
+    for attribute in attributes {
+        let Some(value) = object.get(attribute["name"].as_str().unwrap()) else {
+            assert_eq!(attribute["required"], false, "{} in {object}", attribute["name"]);
+            continue;
+        };
+        assert_eq!(value.is_array(), attribute["multiValued"] == true, "{} in {object}", attribute["name"]);
+        for value in value.as_array().unwrap_or(&vec![value.clone()]) {
+            match attribute["type"].as_str().unwrap() {
+                "complex" => is_described(value, &attribute["subAttributes"]),
+                "boolean" => assert!(value.is_boolean()),
+                "integer" => assert!(value.is_u64()),
+                _ => assert!(value.is_string()),
+            }
+            if let Some(canonical) = attribute.get("canonicalValues") {
+                assert!(canonical.as_array().unwrap().contains(value), "{value} for {}", attribute["name"]);
+            }
+        }
     }
 }
 

@@ -110,3 +110,33 @@ fn values_of_a_list_are_guarded_one_by_one() {
     let other = json!([{"value": "1", "door": "y"}]);
     assert_eq!(patched(json!({"op": "replace", "path": path("keys"), "value": other})), other);
 }
+
+/// RFC 7643 §7: what stays of an extension is as its schema requires.
+#[test]
+fn an_extension_that_stays_for_it_keeps_what_is_required() {
+    let types = with(json!([{"name": "badge", "mutability": "immutable"}, {"name": "door", "required": true},
+        {"name": "desks", "type": "complex", "multiValued": true, "required": true,
+            "subAttributes": [{"name": "floor", "required": true}]},
+        {"name": "note"}]));
+    let whole = json!({"badge": "7", "door": "A", "desks": [{"floor": "2"}], "note": "x"});
+    let user = create(types, whole).unwrap();
+    let kept = json!({"badge": "7", "door": "A", "desks": [{"floor": "2"}]});
+    let body = json!({"userName": "ada", "title": "Dr"}).as_object().unwrap().clone();
+    let body = scim::resource::normalise_put(types.user, body).unwrap();
+    let changed = scim::resource::replace(types.user, user.as_object().unwrap(), body).unwrap();
+    assert_eq!((&changed[BADGES], &changed["title"]), (&kept, &json!("Dr")));
+    // Where it is given, it is given whole.
+    assert_eq!(scim_type(put(types, &user, json!({"note": "y"})).unwrap_err()), "invalidValue");
+    let other = json!({"door": "B", "desks": [{"floor": "3"}]});
+    let merged = json!({"door": "B", "desks": [{"floor": "3"}], "badge": "7"});
+    assert_eq!(put(types, &user, other).unwrap()[BADGES], merged);
+}
+
+#[test]
+fn an_extension_without_one_goes_whole() {
+    let types = with(json!([{"name": "badge"}, {"name": "door", "required": true}]));
+    let user = create(types, json!({"badge": "7", "door": "A"})).unwrap();
+    let body = json!({"userName": "ada"}).as_object().unwrap().clone();
+    let body = scim::resource::normalise_put(types.user, body).unwrap();
+    assert!(!scim::resource::replace(types.user, user.as_object().unwrap(), body).unwrap().contains_key(BADGES));
+}

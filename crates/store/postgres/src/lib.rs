@@ -1,5 +1,5 @@
-//! The store on Postgres: a pool of connections for directories and one for everybody else, and a task for each unit of
-//! work that writes.
+//! The store on Postgres: pools of connections for what directories read, for what they write and for everybody else, and a
+//! task for each unit of work that writes.
 
 mod dialect;
 mod log;
@@ -18,8 +18,9 @@ use domain::{
     Error, Result,
     store::{Caller, Database, Health, Store, Unit},
 };
+use open::Pools;
 use space::Space;
-use sqlx::{Connection as _, PgPool};
+use sqlx::Connection as _;
 use std::sync::Arc;
 
 type Db = sqlx::Postgres;
@@ -28,8 +29,7 @@ type Db = sqlx::Postgres;
 pub(crate) struct Connection<'c>(pub(crate) &'c mut sqlx::PgConnection);
 
 struct PostgresStore {
-    pool: PgPool,
-    directories: PgPool,
+    pools: Pools,
     space: Arc<Space>,
 }
 
@@ -41,18 +41,7 @@ struct PostgresStore {
 /// does not answer or refuses.
 pub async fn open(url: &str) -> Result<Store> {
     open::migrate(url).await?;
-    let (pool, directories) = open::pools(url).await?;
-    Ok(Store::new(PostgresStore { pool, directories, space: Arc::default() }))
-}
-
-impl PostgresStore {
-    /// Directories have connections of their own, also for what they have given up and Postgres still works at.
-    fn pool(&self, caller: Caller) -> &PgPool {
-        match caller {
-            Caller::Directory => &self.directories,
-            Caller::Other => &self.pool,
-        }
-    }
+    Ok(Store::new(PostgresStore { pools: open::pools(url).await?, space: Arc::default() }))
 }
 
 #[async_trait]
@@ -62,7 +51,7 @@ impl Database for PostgresStore {
             return Err(Error::NoRoom);
         }
         // A task of its own: a caller that goes away cannot cut the transaction.
-        let (pool, space) = (self.pool(caller).clone(), self.space.clone());
+        let (pool, space) = (self.pools.to_write(caller).clone(), self.space.clone());
         let task = tokio::spawn(async move {
             let outcome = unit::run(pool, &*unit).await;
             unit.ended();
@@ -72,23 +61,23 @@ impl Database for PostgresStore {
     }
 
     async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()> {
-        let mut connection = self.pool(caller).acquire().await.map_err(sql::failed)?;
+        let mut connection = self.pools.to_read(caller).acquire().await.map_err(sql::failed)?;
         unit.run(&mut Connection(&mut connection)).await
     }
 
     async fn settle(&self) -> Result<()> {
-        settle::run(&self.pool).await
+        settle::run(&self.pools.others).await
     }
 
     async fn ping(&self) -> Result<()> {
-        sqlx::query!("SELECT id FROM settings").fetch_one(&self.pool).await.map_err(sql::failed)?;
+        sqlx::query!("SELECT id FROM settings").fetch_one(&self.pools.others).await.map_err(sql::failed)?;
         Ok(())
     }
 
     async fn shrink(&self) -> Result<()> {
         // What it frees is used for new rows; only VACUUM FULL, which locks the table, would make the files smaller.
         // It takes the time that it takes. The connection is not used again.
-        let mut connection = self.pool.acquire().await.map_err(sql::failed)?.detach();
+        let mut connection = self.pools.others.acquire().await.map_err(sql::failed)?.detach();
         for statement in ["SET statement_timeout = 0", "VACUUM audit_events"] {
             sqlx::query(statement).execute(&mut connection).await.map_err(sql::failed)?;
         }
@@ -100,15 +89,16 @@ impl Database for PostgresStore {
     }
 
     async fn close(&self) {
-        self.directories.close().await;
-        self.pool.close().await;
+        for pool in [&self.pools.readers, &self.pools.writers, &self.pools.others] {
+            pool.close().await;
+        }
     }
 
     async fn is_put_back(&self) -> Result<bool> {
         let moved = sqlx::query_scalar!(
             r#"SELECT place IS NOT NULL AND place <> 'upkeep'::regclass::oid::bigint AS "moved!" FROM upkeep"#
         );
-        moved.fetch_one(&self.pool).await.map_err(sql::failed)
+        moved.fetch_one(&self.pools.others).await.map_err(sql::failed)
     }
 
     async fn leave_mark(&self) -> Result<()> {
@@ -116,7 +106,7 @@ impl Database for PostgresStore {
             "UPDATE upkeep SET place = 'upkeep'::regclass::oid::bigint
             WHERE place IS DISTINCT FROM 'upkeep'::regclass::oid::bigint"
         );
-        note.execute(&self.pool).await.map_err(sql::failed)?;
+        note.execute(&self.pools.others).await.map_err(sql::failed)?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 use crate::sql;
-use domain::{Error, Result};
+use domain::{Error, Result, store::Caller};
 use sqlx::{
     ConnectOptions, Connection, PgPool,
     migrate::Migrator,
@@ -9,36 +9,61 @@ use std::{io::ErrorKind, net::IpAddr, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// How many connections directories have at most, to read and to write with. Whatever they ask for, others find one. A
-/// unit that writes has one until its commit is on the disk, and those of all connections share a write to the disk: the
-/// more there are, the more users a slow disk takes in a second.
-const OF_DIRECTORIES: u32 = 17;
+/// How many connections directories have at most to write with. A unit has one until its commit is on the disk, and those
+/// of all connections share a write to the disk: the more there are, the more users a slow disk takes in a second.
+const WRITERS: u32 = 17;
 
-/// How many everybody else has at most.
-const OF_OTHERS: u32 = 3;
+/// How many directories have at most to read with. A read keeps a processor of the database busy, and holds up to a page
+/// of rows: more at once would be no faster, and leave less to everybody else.
+const READERS: u32 = 6;
+
+/// How many everybody else has at most. Whatever directories ask for, others find one.
+const OTHERS: u32 = 3;
 
 /// How long a statement may wait for a lock. Directories give up first, so that administrators get the locks which they
 /// hold.
 const DIRECTORY_WAITS: &str = "2s";
 const OTHERS_WAIT: &str = "5s";
 
-/// How long a unit may wait for one of them.
+/// How long a unit may wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
 /// For how long a connection is taken to work after its last test.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// The connections of everybody else and those of directories.
-pub(crate) async fn pools(url: &str) -> Result<(PgPool, PgPool)> {
+/// Connections, apart by what they are for.
+pub(crate) struct Pools {
+    /// For what directories read.
+    pub(crate) readers: PgPool,
+    /// For what directories write.
+    pub(crate) writers: PgPool,
+    /// For everybody else.
+    pub(crate) others: PgPool,
+}
+
+impl Pools {
+    /// Directories have connections of their own, also for what they have given up and Postgres still works at.
+    pub(crate) fn to_read(&self, caller: Caller) -> &PgPool {
+        if caller == Caller::Directory { &self.readers } else { &self.others }
+    }
+
+    pub(crate) fn to_write(&self, caller: Caller) -> &PgPool {
+        if caller == Caller::Directory { &self.writers } else { &self.others }
+    }
+}
+
+/// Connects.
+pub(crate) async fn pools(url: &str) -> Result<Pools> {
     let options = options(url)?;
     let waits = |time| {
         let limits =
             [("statement_timeout", "5s"), ("lock_timeout", time), ("idle_in_transaction_session_timeout", "10s")];
         options.clone().options(limits)
     };
-    let others = pool(OF_OTHERS).connect_with(waits(OTHERS_WAIT)).await;
+    let others = pool(OTHERS).connect_with(waits(OTHERS_WAIT)).await;
     let others = others.map_err(|error| cannot_connect(&options, &error))?;
-    Ok((others, pool(OF_DIRECTORIES).connect_lazy_with(waits(DIRECTORY_WAITS))))
+    let of_directories = |connections| pool(connections).connect_lazy_with(waits(DIRECTORY_WAITS));
+    Ok(Pools { readers: of_directories(READERS), writers: of_directories(WRITERS), others })
 }
 
 fn pool(connections: u32) -> PgPoolOptions {

@@ -2,6 +2,7 @@
 
 mod framing;
 mod leftover;
+mod listener;
 mod mend;
 mod places;
 mod wire;
@@ -24,17 +25,19 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 pub use leftover::Drain;
+pub(crate) use listener::inherited;
+pub use listener::listen;
 use places::{Offer, Place, Places};
 use std::{
     convert::Infallible,
     future::Future,
-    io::{self, ErrorKind},
-    net::{IpAddr, SocketAddr},
+    io::ErrorKind,
+    net::IpAddr,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpListener, TcpStream},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -106,7 +109,9 @@ pub struct Limits {
     pub rest: Drain,
     /// What is read of it afterwards, on a connection that ends.
     pub linger: Drain,
-    /// Time for requests under way when the server stops.
+    /// How long connections may still send a request when no new ones are accepted.
+    pub last_request: Duration,
+    /// Time for requests under way after that.
     pub drain: Duration,
 }
 
@@ -157,6 +162,7 @@ impl Default for Limits {
             reader_floor: Floor { bytes_a_second: 16 * 1024, after: Duration::from_secs(30) },
             rest: Drain { bytes: 1024 * 1024 + 64 * 1024, time: Duration::from_millis(500) },
             linger: Drain { bytes: 16 * 1024 * 1024, time: Duration::from_secs(2) },
+            last_request: Duration::from_millis(500),
             drain: Duration::from_secs(10),
         }
     }
@@ -165,22 +171,6 @@ impl Default for Limits {
 /// The request came over a connection that is kept for callers on this host.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HostPlace;
-
-/// How many connections the system keeps until they are accepted, unless it allows fewer.
-const BACKLOG: u32 = 4_096;
-
-/// Listens as tokio's own `bind` does, with room for a burst of callers.
-///
-/// # Errors
-/// When the address cannot be had.
-pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // On Windows this would let others listen on the same address.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
 
 /// Serves until `stop` is done, then lets requests under way finish.
 pub async fn serve(
@@ -216,9 +206,27 @@ pub async fn serve(
             }
         }
     }
-    drop((listener, newcomers));
+    drop(listener);
+    let _ = timeout(
+        limits.last_request,
+        hear_out(&graceful, newcomers, |(stream, address, place)| {
+            connect(&graceful, &router, &limits, stream, address, place);
+        }),
+    )
+    .await;
     if timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
+    }
+}
+
+/// Lets those who were accepted send their request: a connection without one would be closed at once, and a caller who is
+/// about to send one would get no answer. Done when no connection is left.
+async fn hear_out(graceful: &GracefulShutdown, mut newcomers: JoinSet<Placed>, connect: impl Fn(Placed)) {
+    while !newcomers.is_empty() || graceful.count() > 0 {
+        tokio::select! {
+            Some(Ok(placed)) = newcomers.join_next() => connect(placed),
+            () = sleep(Duration::from_millis(10)) => {}
+        }
     }
 }
 

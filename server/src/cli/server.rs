@@ -16,9 +16,10 @@ use domain::{
 use std::{
     future::Future,
     io::{IsTerminal, stdout},
+    net::SocketAddr,
     time::Duration,
 };
-use tokio::time::sleep;
+use tokio::{net::TcpListener, time::sleep};
 
 /// How long new connections are still accepted after the server was told to stop.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -27,8 +28,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String> {
     let channels = options.alerts.channels()?;
     let schemas = options.schemas()?;
-    let listener =
-        serve::listen(options.listen).map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+    let listener = listen(options.listen)?;
     let env = store::open(database_url).await.map(env).map_err(|error| line(&error))?;
     end_what_came_back(&env).await?;
     let hasher = Hasher::default();
@@ -63,6 +63,13 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     env.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The socket that the server was started with, or else one of its own at `address`.
+fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    let inherited = serve::inherited().map_err(|error| format!("cannot use the socket passed on: {error}"))?;
+    let own = || serve::listen(address).map_err(|error| format!("cannot listen on {address}: {error}"));
+    inherited.map_or_else(own, Ok)
 }
 
 /// Done when the server is to stop. A proxy gets a moment to see that, by `/readyz` and by answers that end their

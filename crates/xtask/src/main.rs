@@ -10,6 +10,7 @@ mod guarded;
 mod postgres;
 mod prepare;
 mod project;
+mod register;
 mod setup;
 mod steps;
 mod supply;

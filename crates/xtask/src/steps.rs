@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::bundle::{Profile, bundle};
 use crate::postgres::Postgres;
 use crate::project::{Project, find_in_path, output, run};
-use crate::{conformance, faults, prepare, setup};
+use crate::{conformance, faults, prepare, register, setup};
 
 /// Everything but xtask, whose dependencies bring features that would build the shared crates once more.
 const PACKAGES: &str =
@@ -41,8 +41,9 @@ pub(crate) struct Step {
 }
 
 /// All of them, each after what it needs, the quick ones first.
-pub(crate) const STEPS: [Step; 11] = [
+pub(crate) const STEPS: [Step; 12] = [
     Step { name: "fmt", needs: &[], set_up: setup::components, run: fmt },
+    Step { name: "register", needs: &[], set_up: |_| Ok(()), run: check_register },
     Step { name: "deny", needs: &[], set_up: setup::crates, run: deny },
     Step { name: "bundle", needs: &[], set_up: setup::wasm_target, run: build_bundle },
     Step { name: "postgres", needs: &[], set_up: |_| setup::postgres().map(drop), run: start_postgres },
@@ -82,6 +83,11 @@ impl Context {
 fn fmt(context: &mut Context) -> Result<Outcome> {
     // The names of the files; `cargo fmt` knows the rest.
     context.cargo("fmt --check -- -l")?;
+    Ok(Outcome::Passed)
+}
+
+fn check_register(context: &mut Context) -> Result<Outcome> {
+    register::check(&context.project.root)?;
     Ok(Outcome::Passed)
 }
 

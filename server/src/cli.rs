@@ -26,7 +26,7 @@ mod token;
 use crate::{
     SystemClock, SystemRandom,
     config::{Serve, secret},
-    ops,
+    observe,
 };
 use clap::{Parser, Subcommand};
 use domain::{BoxError, Env, Error, host::Host, store::Store};
@@ -60,7 +60,7 @@ struct Global {
     log: Option<String>,
     /// Form of the log lines.
     #[arg(long, global = true, env = "POSTERN_LOG_FORMAT", value_enum, default_value = "text", value_name = "FORM")]
-    log_format: ops::LogFormat,
+    log_format: observe::LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -96,7 +96,7 @@ enum Command {
 pub async fn run(cli: Cli) -> Result<(), String> {
     let Cli { command, global } = cli;
     let quiet = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
-    ops::log(global.log_format, global.log.as_deref().unwrap_or(quiet))?;
+    observe::log(global.log_format, global.log.as_deref().unwrap_or(quiet))?;
     let url = &database_url(global.database_url.as_deref(), matches!(command, Command::Serve(_)))?;
     match command {
         Command::Serve(options) => server::run(options, url).await,

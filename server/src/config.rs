@@ -2,7 +2,7 @@
 
 pub(crate) mod secret;
 
-use crate::proxy;
+use crate::http::proxy;
 use alert::{Authorities, Channel};
 use axum::http::Uri;
 use ipnet::IpNet;

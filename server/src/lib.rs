@@ -1,43 +1,30 @@
 //! The HTTP side of Postern: the console under `/admin`, SCIM 2.0 under `/scim/v2`, and what runs them.
 
-mod activity;
-mod alerts;
-mod arrival;
-mod assets;
-mod authority;
+mod audit_export;
+mod background;
 mod config;
-mod deadline;
-mod download;
-mod edge;
-mod export;
-mod front;
-mod headers;
-mod ops;
-mod outside;
-mod password;
-mod proxy;
-mod same_origin;
+mod http;
+mod listen;
+mod observe;
 mod scim;
-mod sealer;
-mod serve;
 mod session;
-mod shares;
 mod state;
-mod storage;
-mod under_way;
-mod undo;
+mod system;
 
 pub mod cli;
-pub mod throttle;
 
-pub use activity::Recorder;
+pub use background::recorder::Recorder;
 pub use config::PublicUrl;
-pub use outside::{SystemClock, SystemRandom};
-pub use password::{Hasher, Lane};
-pub use proxy::{PeerAddress, TrustedProxies};
-pub use serve::{Drain, Floor, Limits, listen, serve};
+pub use http::proxy::{PeerAddress, TrustedProxies};
+pub use listen::{Drain, Floor, Limits, listen, serve};
+pub use session::{
+    password::{Hasher, Lane},
+    throttle,
+};
 pub use state::{AppState, ClientAddress};
+pub use system::{SystemClock, SystemRandom};
 
+use audit_export::download;
 use axum::{
     Router,
     extract::FromRef,
@@ -45,6 +32,7 @@ use axum::{
     response::Redirect,
     routing::{any, get, post},
 };
+use http::{assets, edge, front, same_origin};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::time::Duration;
@@ -59,8 +47,8 @@ pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(25);
 pub fn build(state: AppState) -> Router {
     let mut open = Router::new()
         .route("/", get(|| async { Redirect::to("/admin/sso/scim") }))
-        .route("/healthz", get(ops::healthz))
-        .route("/readyz", get(ops::readyz));
+        .route("/healthz", get(observe::healthz))
+        .route("/readyz", get(observe::readyz));
     for path in assets::paths() {
         open = open.route(path, get(assets::serve));
     }

@@ -6,7 +6,9 @@ mod confirm;
 mod console;
 mod cookies;
 mod devices;
+pub(crate) mod password;
 mod sign_in;
+pub mod throttle;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use codes::Codes;

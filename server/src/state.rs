@@ -1,16 +1,16 @@
 //! What every request may need.
 
 use crate::{
-    activity::Recorder,
-    assets,
-    authority::Authorities,
+    background::recorder::Recorder,
     config::PublicUrl,
-    password::Hasher,
-    proxy::TrustedProxies,
-    serve::Limits,
+    http::assets,
+    http::authority::Authorities,
+    http::proxy::TrustedProxies,
+    http::shares::Shares,
+    http::under_way::UnderWay,
+    listen::Limits,
+    session::password::Hasher,
     session::{Attempts, Codes, Devices},
-    shares::Shares,
-    under_way::UnderWay,
 };
 use axum::extract::FromRef;
 use domain::{Env, TokenId};

@@ -1,5 +1,5 @@
 use super::{line, with_host};
-use crate::export::{Header, json_header, json_line, read_json_header, read_json_line};
+use crate::audit_export::{Header, json_header, json_line, read_json_header, read_json_line};
 use domain::{
     Env, Timestamp,
     audit::{Until, Verifier, from_hex, to_hex},

@@ -1,11 +1,16 @@
 use super::{env, line, sheet};
 use crate::{
-    AppState, Hasher, Limits, Recorder, TrustedProxies, activity, alerts, build,
+    AppState, Hasher, Limits, Recorder, TrustedProxies,
+    background::alerts,
+    background::recorder,
+    background::sealer,
+    background::storage,
+    background::undo,
+    build,
     config::Serve,
-    ops, scim, sealer,
-    serve::{self, Signal},
+    listen::{self, Signal},
+    observe, scim,
     state::Stopping,
-    storage, undo,
 };
 use domain::{
     Env,
@@ -38,12 +43,12 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let proxies = TrustedProxies::new(options.trusted_proxies.clone());
     let url = Serve { listen: listening, ..options }.base_url();
     let recorder = Recorder::start(env.store.clone());
-    tokio::spawn(activity::maintain(env.clone()));
+    tokio::spawn(recorder::maintain(env.clone()));
     tokio::spawn(scim::keys::keep(env.clone()));
     tokio::spawn(sealer::run(env.clone()));
     tokio::spawn(storage::watch(env.clone()));
     tokio::spawn(undo::run(env.clone()));
-    tokio::spawn(ops::tell());
+    tokio::spawn(observe::tell());
     let state = AppState::new(env.clone(), url.clone(), hasher, recorder.clone());
     let state = state.with_schemas(schemas).with_listen(listening);
     let (attempts, stopping) = (state.attempts.clone(), state.stopping.clone());
@@ -53,7 +58,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let stop = stop(stopping, !proxies.is_empty());
     say!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");
-    serve::serve(listener, router, Limits::default(), proxies, stop).await;
+    listen::serve(listener, router, Limits::default(), proxies, stop).await;
     recorder.flush().await;
     attempts.drain(&env).await;
     sealer::finish(&env).await;
@@ -67,15 +72,15 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
 
 /// The socket that the server was started with, or else one of its own at `address`.
 fn listen(address: SocketAddr) -> Result<TcpListener, String> {
-    let inherited = serve::inherited().map_err(|error| format!("cannot use the socket passed on: {error}"))?;
-    let own = || serve::listen(address).map_err(|error| format!("cannot listen on {address}: {error}"));
+    let inherited = listen::inherited().map_err(|error| format!("cannot use the socket passed on: {error}"))?;
+    let own = || listen::listen(address).map_err(|error| format!("cannot listen on {address}: {error}"));
     inherited.map_or_else(own, Ok)
 }
 
 /// Done when the server is to stop. A proxy gets a moment to see that, by `/readyz` and by answers that end their
 /// connections, before new ones are refused; from this call on.
 fn stop(stopping: Stopping, is_behind_proxy: bool) -> impl Future<Output = ()> {
-    let signal = serve::stop_signal();
+    let signal = listen::stop_signal();
     async move {
         let signal = signal.await;
         stopping.begin();

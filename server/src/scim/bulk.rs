@@ -2,7 +2,7 @@
 //! record; together they are not atomic.
 
 use super::{Problem, Reply, note, request::Call, resource, route::Route};
-use crate::{shares::Share, state::AppState};
+use crate::{http::shares::Share, state::AppState};
 use axum::http::{Method, StatusCode};
 use domain::TokenId;
 use scim::message::{BulkMethod, BulkOperation, BulkRequest, BulkResult, bulk_response};

@@ -1,7 +1,7 @@
 //! The body of an answer, part by part. What was sent is freed, and counts no longer.
 
 use super::members::Members;
-use crate::shares::Share;
+use crate::http::shares::Share;
 use axum::body::Bytes;
 use domain::TokenId;
 use hyper::body::{Body, Frame, SizeHint};

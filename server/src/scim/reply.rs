@@ -1,7 +1,7 @@
 //! What goes back: a resource, a list, or an error in SCIM's own form. Every body is `application/scim+json`.
 
 use super::{outgoing::Parts, prefer::Preference, request::tag};
-use crate::shares::{Full, Seldom, Share, Shares};
+use crate::http::shares::{Full, Seldom, Share, Shares};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, StatusCode, header},

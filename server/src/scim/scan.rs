@@ -1,7 +1,7 @@
 //! Filters and orders that no index can tell: resources are read and looked at one by one, within bounds.
 
 use super::{Problem, mapping, request::Call};
-use crate::shares::Share;
+use crate::http::shares::Share;
 use domain::{
     GroupId, TokenId, UserId,
     directory::{Batch, UserView},

@@ -1,6 +1,6 @@
 use crate::{
-    password::{Hasher, Lane},
-    throttle::{Caller, DeviceKey, Failures, Permit, RetryAfter, Summary, Target, Throttle},
+    session::password::{Hasher, Lane},
+    session::throttle::{Caller, DeviceKey, Failures, Permit, RetryAfter, Summary, Target, Throttle},
 };
 use domain::{
     Env, Result, Timestamp,
@@ -166,7 +166,7 @@ pub(super) async fn verify(
 #[cfg(test)]
 mod tests {
     use super::{Attempt, Attempts};
-    use crate::throttle::{RetryAfter, caller_of};
+    use crate::session::throttle::{RetryAfter, caller_of};
     use domain::Timestamp;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);

@@ -6,7 +6,7 @@ use super::{
     sign_in::{caller, local, render_again},
 };
 use crate::{
-    password::Lane,
+    session::password::Lane,
     state::{AppState, ClientAddress},
 };
 use axum::{

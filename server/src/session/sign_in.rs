@@ -3,10 +3,10 @@ use super::{
     cookies::{Device, SessionToken, remove_session},
 };
 use crate::{
-    assets,
-    password::Lane,
+    http::assets,
+    session::password::Lane,
+    session::throttle::{Caller, RetryAfter, caller_of},
     state::{AppState, ClientAddress},
-    throttle::{Caller, RetryAfter, caller_of},
 };
 use axum::{
     Form,

@@ -2,7 +2,7 @@
 //! connection for a dead server, and drops the answer: so the rest is read and thrown away, within bounds.
 
 use super::Limits;
-use crate::arrival::{Arrival, Rest};
+use crate::listen::arrival::{Arrival, Rest};
 use axum::http::{HeaderValue, Response, header};
 use http_body_util::BodyExt;
 use std::{sync::Arc, time::Duration};

@@ -1,7 +1,7 @@
 //! The audit log as a file. It is read while it is sent, so a long log takes no memory.
 
 use crate::{
-    export::{Header, csv_header, csv_row, json_header, json_line},
+    audit_export::{Header, csv_header, csv_row, json_header, json_line},
     state::AppState,
 };
 use axum::{

@@ -7,9 +7,9 @@ mod tests;
 
 use super::Limits;
 use crate::{
-    arrival::Arrival,
-    proxy::{TrustedProxies, caller},
-    shares::{Seldom, Share, Shares},
+    http::proxy::{TrustedProxies, caller},
+    http::shares::{Seldom, Share, Shares},
+    listen::arrival::Arrival,
 };
 use connections::{Connection, Connections, Phase};
 use crowds::Networks;

@@ -1,6 +1,6 @@
 //! What is refused before anything looks at it, and how it is said: in SCIM's form under `/scim`, as text elsewhere.
 
-use crate::serve::Fault;
+use crate::listen::Fault;
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},

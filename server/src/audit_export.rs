@@ -1,6 +1,7 @@
 //! The audit log as it is taken out: CSV for spreadsheets, JSON Lines for machines and for `postern audit verify`.
 
 mod csv;
+pub(crate) mod download;
 mod json;
 
 pub(crate) use csv::{csv_header, csv_row};

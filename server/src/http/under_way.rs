@@ -2,10 +2,10 @@
 //! proxy all callers share its connections.
 
 use crate::{
-    arrival::Arrival,
-    proxy::caller,
-    serve::Limits,
-    shares::{Full, Seldom, Share, Shares},
+    http::proxy::caller,
+    http::shares::{Full, Seldom, Share, Shares},
+    listen::Limits,
+    listen::arrival::Arrival,
 };
 use std::{
     collections::HashMap,

@@ -1,6 +1,6 @@
 //! Whose address a request came from, where a reverse proxy stands in front.
 
-use crate::{shares::Seldom, state::ClientAddress};
+use crate::{http::shares::Seldom, state::ClientAddress};
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName},

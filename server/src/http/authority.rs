@@ -3,7 +3,7 @@
 //! Only `Host` and the authority of an absolute-form target are looked at. `X-Forwarded-Host` and `Forwarded` are never
 //! read, here or anywhere else.
 
-use crate::{config::PublicUrl, edge::Refused};
+use crate::{config::PublicUrl, http::edge::Refused};
 use axum::{
     extract::Request,
     http::{StatusCode, Version, header},

@@ -1,10 +1,10 @@
 //! Cuts bodies that arrive too late or too slowly.
 
 use crate::{
-    arrival::Arrival,
-    edge,
-    serve::{Floor, Limits},
-    under_way::{Forms, HalfSentForm},
+    http::edge,
+    http::under_way::{Forms, HalfSentForm},
+    listen::arrival::Arrival,
+    listen::{Floor, Limits},
 };
 use axum::{
     body::{Body, Bytes},

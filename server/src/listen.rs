@@ -1,15 +1,18 @@
 //! The accept loop. axum's own has no time-out for headers, no cap on connections and no drain with an end.
 
+pub(crate) mod arrival;
 mod framing;
 mod leftover;
+mod limits;
 mod listener;
 mod mend;
 mod places;
+mod stop;
 mod wire;
 
 use crate::{
-    arrival::Arrival,
-    proxy::{PeerAddress, TrustedProxies},
+    http::proxy::{PeerAddress, TrustedProxies},
+    listen::arrival::Arrival,
 };
 use axum::{
     Router,
@@ -25,6 +28,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 pub use leftover::Drain;
+pub use limits::{Floor, Limits};
 pub(crate) use listener::inherited;
 pub use listener::listen;
 use places::{Offer, Place, Places};
@@ -36,6 +40,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
+pub(crate) use stop::{Signal, stop_signal};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -51,122 +56,6 @@ const HEADER_COUNT: usize = 64;
 /// How much of a head the parser reads. It refuses what is longer without a word, so what is little too long is read whole
 /// and refused by us.
 const BUFFER_BYTES: usize = 64 * 1024;
-
-/// What callers may take of the server.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Connections at the same time. For one more, that one goes which has waited for its caller longest.
-    pub connections: usize,
-    /// How many of them are kept for callers on this host: health checks, and rescuers at a shell.
-    pub host_connections: usize,
-    /// Connections at the same time from one IPv4 address or one IPv6 /64; for more, older ones go that wait. Trusted
-    /// proxies are exempt.
-    pub connections_each: usize,
-    /// Requests under way at the same time from one IPv4 address or one IPv6 /64, also behind a trusted proxy.
-    pub requests_each: usize,
-    /// SCIM requests under way at the same time, so that the console and health checks find a place.
-    pub scim_requests: usize,
-    /// Forms of the console at the same time whose bodies are awaited.
-    pub forms: usize,
-    /// Neither a connection nor a request is given up for another before it is so old.
-    pub grace: Duration,
-    /// Time for a request's head, and for a connection to wait for its next request.
-    pub head: Duration,
-    /// The same for trusted proxies, which keep connections for two minutes: the one that ends an idle connection must not
-    /// be us, for a request may be on its way.
-    pub proxy_head: Duration,
-    /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told what it was.
-    pub body: Duration,
-    /// The same for the forms of the console, which are small.
-    pub form: Duration,
-    /// How fast a body must come.
-    pub body_floor: Floor,
-    /// Bulk requests at the same time.
-    pub bulks: usize,
-    /// Bulk requests at the same time by one token.
-    pub bulks_each: usize,
-    /// How long a bulk request waits for its turn.
-    pub bulk_turn: Duration,
-    /// Time for the operations of a bulk request; those that are left then are refused one by one.
-    pub bulk: Duration,
-    /// Queries that look at resources one by one, those that wait for their turn included.
-    pub scans: usize,
-    /// The same by one token.
-    pub scans_each: usize,
-    /// How long such a query waits for a place.
-    pub scan_turn: Duration,
-    /// Bytes of SCIM requests and answers under way, as they are in memory.
-    pub memory: u64,
-    /// How many of them one token may take.
-    pub memory_each: u64,
-    /// Bytes of a page of a list; one that would have more ends early.
-    pub page: u64,
-    /// Time that a write may make no progress.
-    pub stall: Duration,
-    /// How fast an answer must be taken, once the caller has let us wait.
-    pub reader_floor: Floor,
-    /// What is read of a body before its answer, where that comes early.
-    pub rest: Drain,
-    /// What is read of it afterwards, on a connection that ends.
-    pub linger: Drain,
-    /// How long connections may still send a request when no new ones are accepted.
-    pub last_request: Duration,
-    /// Time for requests under way after that.
-    pub drain: Duration,
-}
-
-/// A lowest speed, which counts from a moment on.
-#[derive(Clone, Copy, Debug)]
-pub struct Floor {
-    /// The speed.
-    pub bytes_a_second: u64,
-    /// How long nobody minds.
-    pub after: Duration,
-}
-
-impl Floor {
-    /// How long so many bytes may take, and nothing after them.
-    pub(crate) fn time_for(&self, bytes: u64) -> Duration {
-        self.after.saturating_add(Duration::from_millis(bytes.saturating_mul(1_000) / self.bytes_a_second.max(1)))
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            // A process may have 1,024 files open by default, and the database, files and newcomers need some.
-            connections: 848,
-            host_connections: 16,
-            connections_each: 64,
-            requests_each: 64,
-            scim_requests: 512,
-            forms: 64,
-            grace: Duration::from_secs(1),
-            head: Duration::from_secs(10),
-            proxy_head: Duration::from_secs(150),
-            body: Duration::from_secs(20),
-            form: Duration::from_secs(5),
-            // Some lost packets in a row cost three seconds.
-            body_floor: Floor { bytes_a_second: 500, after: Duration::from_secs(5) },
-            bulks: 4,
-            bulks_each: 2,
-            bulk_turn: Duration::from_secs(5),
-            bulk: Duration::from_secs(15),
-            scans: 16,
-            scans_each: 4,
-            scan_turn: Duration::from_secs(5),
-            memory: 256 * 1024 * 1024,
-            memory_each: 64 * 1024 * 1024,
-            page: 16 * 1024 * 1024,
-            stall: Duration::from_secs(30),
-            reader_floor: Floor { bytes_a_second: 16 * 1024, after: Duration::from_secs(30) },
-            rest: Drain { bytes: 1024 * 1024 + 64 * 1024, time: Duration::from_millis(500) },
-            linger: Drain { bytes: 16 * 1024 * 1024, time: Duration::from_secs(2) },
-            last_request: Duration::from_millis(500),
-            drain: Duration::from_secs(10),
-        }
-    }
-}
 
 /// The request came over a connection that is kept for callers on this host.
 #[derive(Clone, Copy, Debug)]
@@ -322,33 +211,4 @@ async fn answer(
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)
-}
-
-/// What tells the server to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signal {
-    /// Somebody at the terminal.
-    Interrupt,
-    /// The system.
-    Terminate,
-}
-
-/// Done at SIGTERM or Ctrl-C, from this call on.
-pub(crate) fn stop_signal() -> impl Future<Output = Signal> {
-    #[cfg(unix)]
-    let signals = {
-        use tokio::signal::unix::{SignalKind, signal};
-        (signal(SignalKind::terminate()).ok(), signal(SignalKind::interrupt()).ok())
-    };
-    async {
-        #[cfg(unix)]
-        if let (Some(mut terminate), Some(mut interrupt)) = signals {
-            return tokio::select! {
-                _ = interrupt.recv() => Signal::Interrupt,
-                _ = terminate.recv() => Signal::Terminate,
-            };
-        }
-        let _ = tokio::signal::ctrl_c().await;
-        Signal::Interrupt
-    }
 }

@@ -1,6 +1,6 @@
 //! The headers that every answer carries, and the nonce that a page's own scripts need.
 
-use crate::edge;
+use crate::http::edge;
 use axum::{
     extract::Request,
     http::{

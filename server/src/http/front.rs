@@ -4,15 +4,18 @@
 
 use crate::{
     TIME_LIMIT,
-    arrival::Arrival,
-    authority, deadline, edge,
-    headers::{self, Policy},
-    ops::Trace,
-    proxy, scim,
-    serve::HostPlace,
-    shares::Full,
+    http::authority,
+    http::deadline,
+    http::edge,
+    http::headers::{self, Policy},
+    http::proxy,
+    http::shares::Full,
+    http::under_way::Pass,
+    listen::HostPlace,
+    listen::arrival::Arrival,
+    observe::Trace,
+    scim,
     state::AppState,
-    under_way::Pass,
 };
 use axum::{
     extract::{Request, State},

@@ -4,7 +4,7 @@ use super::{
     crowds::{Crowds, Networks, Standing},
     lock,
 };
-use crate::arrival::Arrival;
+use crate::listen::arrival::Arrival;
 use ipnet::IpNet;
 use std::{
     cmp::Reverse,

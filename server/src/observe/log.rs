@@ -1,18 +1,11 @@
-//! For those who run it: health, readiness and logs.
+//! The log: its lines, and one for each request.
 
 mod flood;
 mod one_line;
 
-pub(crate) use flood::tell;
-
-use crate::state::AppState;
-use axum::{
-    extract::{Request, State},
-    http::{HeaderValue, StatusCode},
-    response::Response,
-};
-use domain::store::Health;
+use axum::{extract::Request, http::HeaderValue, response::Response};
 use flood::Limit;
+pub(crate) use flood::tell;
 use one_line::OneLine;
 use std::{net::IpAddr, time::Instant};
 use tracing::{Span, field};
@@ -37,30 +30,6 @@ pub(crate) fn log(format: LogFormat, filter: &str) -> Result<(), String> {
         LogFormat::Json => registry.with(layer.json().flatten_event(true).with_filter(Limit)).try_init(),
     };
     set.map_err(|error| error.to_string())
-}
-
-/// The process is alive.
-pub(crate) async fn healthz() -> &'static str {
-    "ok\n"
-}
-
-/// The database answers and takes changes, so requests can be served. Low disk space is no reason to take a server away:
-/// administrators can still sign in there.
-pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    if state.stopping.has_begun() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
-    }
-    match state.env.store.ping().await {
-        Ok(()) => match state.env.store.health() {
-            Health::Writable => (StatusCode::OK, "ready\n"),
-            Health::Low => (StatusCode::OK, "ready, but disk space is low and SCIM is read-only\n"),
-            Health::Failing => (StatusCode::SERVICE_UNAVAILABLE, "read-only: the last change could not be written\n"),
-        },
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
-    }
 }
 
 /// One line for each request, with an id that the answer carries too; never the query, which may hold names.

@@ -1,0 +1,7 @@
+//! What a server does beside answering requests.
+
+pub(crate) mod alerts;
+pub(crate) mod recorder;
+pub(crate) mod sealer;
+pub(crate) mod storage;
+pub(crate) mod undo;

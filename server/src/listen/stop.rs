@@ -1,0 +1,32 @@
+//! What tells the server to stop.
+
+use std::future::Future;
+
+/// What tells the server to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Somebody at the terminal.
+    Interrupt,
+    /// The system.
+    Terminate,
+}
+
+/// Done at SIGTERM or Ctrl-C, from this call on.
+pub(crate) fn stop_signal() -> impl Future<Output = Signal> {
+    #[cfg(unix)]
+    let signals = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::terminate()).ok(), signal(SignalKind::interrupt()).ok())
+    };
+    async {
+        #[cfg(unix)]
+        if let (Some(mut terminate), Some(mut interrupt)) = signals {
+            return tokio::select! {
+                _ = interrupt.recv() => Signal::Interrupt,
+                _ = terminate.recv() => Signal::Terminate,
+            };
+        }
+        let _ = tokio::signal::ctrl_c().await;
+        Signal::Interrupt
+    }
+}

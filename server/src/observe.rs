@@ -1,0 +1,7 @@
+//! For those who run it: health, readiness and logs.
+
+mod health;
+mod log;
+
+pub(crate) use health::{healthz, readyz};
+pub(crate) use log::{LogFormat, Trace, log, tell};

@@ -214,6 +214,11 @@ fn line(error: &Error) -> String {
     text.replace('\n', " ")
 }
 
+/// How this program was called, for commands that are named to people: it need not be in their PATH.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "postern".to_owned())
+}
+
 /// Prints a value as JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<(), String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| (Box::new(error) as BoxError).to_string())?;

@@ -1,4 +1,4 @@
-use super::{env, line, missing, no_database, open};
+use super::{env, line, missing, no_database, open, program};
 use domain::{
     Timestamp,
     audit::to_hex,
@@ -74,7 +74,8 @@ pub(super) async fn restore(options: &Restore, url: &str) -> Result<(), String> 
             let file = file.display().to_string();
             let command = command("pg_restore --clean --if-exists --single-transaction", &tools, &[&file]);
             Err(format!(
-                "Postgres is restored with its own tool. Stop the servers, and run: {command} && postern restore --finish"
+                "Postgres is restored with its own tool. Stop the servers, and run: {command} && {} restore --finish",
+                program()
             ))
         }
         (Some(file), None) => put_back(file, url).await,

@@ -1,4 +1,4 @@
-use super::{line, print_json, sheet};
+use super::{line, print_json, program, sheet};
 use crate::Hasher;
 use domain::{
     Env, Error,
@@ -106,7 +106,7 @@ async fn recover(host: &Host, env: &Env, name: Option<&str>) -> Result<(), Strin
 
 fn unknown(error: &Error) -> String {
     match error {
-        Error::NotFound => "there is no break-glass account of that name; see postern break-glass list".to_owned(),
+        Error::NotFound => format!("there is no break-glass account of that name; see {} break-glass list", program()),
         other => line(other),
     }
 }
@@ -146,7 +146,7 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
         return print_json(&rows);
     }
     if rows.is_empty() {
-        say!("There is no break-glass account. Make one: postern break-glass create NAME");
+        say!("There is no break-glass account. Make one: {} break-glass create NAME", program());
     }
     for row in rows {
         let state = match (&row.last_signed_in, row.proven) {

@@ -1,4 +1,4 @@
-use super::{env, line, sheet};
+use super::{env, line, program, sheet};
 use crate::{
     AppState, Hasher, Limits, Recorder, TrustedProxies,
     background::alerts,
@@ -121,7 +121,7 @@ async fn welcome(env: &Env, hasher: &Hasher) -> Result<(), String> {
         return Ok(());
     }
     if !stdout().is_terminal() {
-        say!("There is no break-glass account yet. Make two: postern break-glass create NAME");
+        say!("There is no break-glass account yet. Make two: {} break-glass create NAME --sheet", program());
         return Ok(());
     }
     let (mut sheets, mut accounts) = (Vec::new(), Vec::new());

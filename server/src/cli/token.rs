@@ -1,4 +1,4 @@
-use super::{line, print_json};
+use super::{line, print_json, program};
 use domain::{
     Error, Timestamp, TokenId,
     host::Host,
@@ -43,7 +43,7 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
         Command::List { json } => list(&host, json).await,
         Command::Revoke { id } => {
             host.revoke_token(id).await.map_err(|error| match error {
-                Error::NotFound => "there is no token of that id; see postern token list".into(),
+                Error::NotFound => format!("there is no token of that id; see {} token list", program()),
                 other => line(&other),
             })?;
             say!("The token is revoked.");
@@ -108,7 +108,7 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
         return print_json(&rows);
     }
     if rows.is_empty() {
-        say!("There is no token. Make one: postern token create --name NAME");
+        say!("There is no token. Make one: {} token create --name NAME", program());
     }
     for row in rows {
         let state = row.state();

@@ -28,7 +28,7 @@ const SLOWEST: Duration = Duration::from_secs(1);
 const BATCH: (u64, u64) = (250, 1024 * 1024);
 
 /// How long a scan runs before it yields to other tasks.
-const SLICE: Duration = Duration::from_micros(500);
+const SLICE: Duration = Duration::from_micros(100);
 
 /// How many comparisons a filter may make with one resource, which may have many values.
 const TERMS: usize = 20;

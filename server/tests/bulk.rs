@@ -1,14 +1,10 @@
 //! Bulk requests (RFC 7644 §3.7).
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-mod support;
-
+use crate::support::{Answer, TestApp, Value, entra_user, json};
 use axum::http::{Method, StatusCode};
 use domain::audit::Action;
 use server::Limits;
 use std::time::Duration;
-use support::{Answer, TestApp, Value, entra_user, json};
 
 on_both!(
     operations_of_every_kind_are_carried_out,

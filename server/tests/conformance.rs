@@ -1,13 +1,7 @@
 //! The black-box suite against the real server on a socket, on both databases. Every case passes; none is skipped.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-#[path = "../../crates/store/tests/support/database.rs"]
-#[expect(unreachable_pub, reason = "other test binaries share the file")]
-mod database;
-
+use crate::support::Database;
 use conformance::{Outcome, Target, run};
-use database::Database;
 use domain::{Env, host::Host};
 use server::{AppState, Hasher, Limits, Recorder, SystemClock, SystemRandom, TrustedProxies, build, serve};
 use std::sync::Arc;

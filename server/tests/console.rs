@@ -1,9 +1,6 @@
 //! The console's doors: who gets in, what a page shows, what a server function refuses.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-mod support;
-
+use crate::support::{TestApp, URL, entra_user, json};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -12,7 +9,6 @@ use domain::{
     Error, Refusal,
     settings::{GuardMode, GuardSettings},
 };
-use support::{TestApp, URL, entra_user, json};
 
 on_both!(
     a02_nobody_sees_a_page_without_a_session,
@@ -160,7 +156,7 @@ async fn a14_unknown_and_wrong_get_the_same_answer(app: TestApp) {
         app.form("/login", None, "name=gate-test&secret=wrong&next=").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     let unknown =
         app.form("/login", None, "name=gate-none&secret=wrong&next=").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    let without_nonce = |answer: &support::Answer| {
+    let without_nonce = |answer: &crate::support::Answer| {
         let nonce =
             answer.header(header::CONTENT_SECURITY_POLICY).split("nonce-").nth(1).unwrap().split('\'').next().unwrap();
         answer.text.replace(nonce, "").replace("gate-none", "gate-test")

@@ -1,14 +1,10 @@
 //! On Postgres nobody waits in a circle. A binary of its own, because it sets its database up in a way of its own.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-mod support;
-
+use crate::support::{Answer, TestApp, Value, json};
 use axum::http::StatusCode;
 use domain::{UserId, console::Console};
 use futures_util::{FutureExt, future::join_all};
 use sqlx::{Connection, PgConnection};
-use support::{Answer, TestApp, Value, json};
 
 /// Postgres finds a circle after a second, undoes one of the units, and that is tried again: only slow. Looking so late, it
 /// leaves the circle to the limit on waiting for a lock, and the answer is a 503.

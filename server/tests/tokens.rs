@@ -1,9 +1,6 @@
 //! SCIM tokens: how long they work, from where, and what is told of them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-mod support;
-
+use crate::support::{Answer, TestApp, entra_user};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
@@ -16,7 +13,6 @@ use domain::{
 };
 use server::PeerAddress;
 use std::time::Duration;
-use support::{Answer, TestApp, entra_user};
 use tokio::time::{sleep, timeout};
 
 on_both!(

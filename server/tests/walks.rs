@@ -1,9 +1,6 @@
 //! Walks through 20,000 users while others come and go: those who are there all along come exactly once.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-mod support;
-
+use crate::support::{TestApp, Value};
 use axum::http::StatusCode;
 use domain::{
     UserId,
@@ -15,7 +12,6 @@ use domain::{
 };
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
-use support::{TestApp, Value};
 use uuid::Uuid;
 
 on_both!(

@@ -3,10 +3,7 @@
 //!
 //! `PROPTEST_CASES` says how many bodies are tried on each database.
 
-use crate::{
-    on_both,
-    support::{TestApp, Value, json},
-};
+use crate::support::{TestApp, Value, json};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},

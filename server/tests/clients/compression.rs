@@ -1,7 +1,6 @@
 //! Long answers are compressed for those who ask (RFC 9110 §12.5.3).
 
-use super::support::{TestApp, entra_user};
-use crate::on_both;
+use crate::support::{TestApp, entra_user};
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},

@@ -1,7 +1,8 @@
 //! Members who take the place of others, and lists that name nobody.
 
 use crate::{
-    GUID, members, on_both,
+    clients::GUID,
+    clients::members,
     support::{TestApp, Value, json},
 };
 use axum::http::{Method, StatusCode};

@@ -1,9 +1,9 @@
 //! /Me: the user that a token is bound to.
 
 use crate::{
-    call, on_both,
+    clients::call,
+    clients::tokens,
     support::{TestApp, Value, entra_user, json},
-    tokens,
 };
 use axum::http::{Method, StatusCode, header};
 

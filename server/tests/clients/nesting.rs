@@ -1,7 +1,8 @@
 //! Groups in groups.
 
 use crate::{
-    GUID, members, on_both,
+    clients::GUID,
+    clients::members,
     support::{TestApp, Value, json},
 };
 use axum::http::{StatusCode, header};

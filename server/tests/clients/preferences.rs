@@ -1,7 +1,8 @@
 //! How much of an answer a client wants.
 
 use crate::{
-    call, on_both, operations,
+    clients::call,
+    clients::operations,
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode, header};

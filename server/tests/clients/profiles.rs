@@ -1,9 +1,12 @@
 //! Which client calls: what it is known by, what follows from that, and what an administrator says.
 
 use crate::{
-    GUID, call, members, on_both, operations,
+    clients::GUID,
+    clients::call,
+    clients::members,
+    clients::operations,
+    clients::tokens,
     support::{TestApp, Value, entra_user, json},
-    tokens,
 };
 use axum::http::{Method, StatusCode};
 use domain::{

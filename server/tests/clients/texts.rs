@@ -1,7 +1,7 @@
 //! What the texts say of parameters and headers: RFC 7644, 9865, 6750 and 9110.
 
 use crate::{
-    call, on_both,
+    clients::call,
     support::{Answer, TestApp, Value, json},
 };
 use axum::{

@@ -1,8 +1,8 @@
 //! Whoever has a whole network to call from keeps nobody out with it.
 
 use crate::{
-    listening::{Listening, PATIENCE, Raw, ended},
-    network::is_inside,
+    defences::listening::{Listening, PATIENCE, Raw, ended},
+    defences::network::is_inside,
 };
 use axum::{Router, routing::get};
 use server::{Limits, TrustedProxies};
@@ -85,7 +85,7 @@ fn flood(server: SocketAddr, opened: &Arc<AtomicUsize>) -> JoinSet<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r34_a_flood_from_one_48_keeps_nobody_out() {
-    if !is_inside("crowds::r34_a_flood_from_one_48_keeps_nobody_out") {
+    if !is_inside() {
         return;
     }
     let server = listening().await;
@@ -111,7 +111,7 @@ async fn r34_a_flood_from_one_48_keeps_nobody_out() {
 /// Strangers who wait, because nobody has too many, do not keep the host and a proxy from being accepted.
 #[tokio::test]
 async fn r34_strangers_who_wait_are_in_nobodys_way() {
-    if !is_inside("crowds::r34_strangers_who_wait_are_in_nobodys_way") {
+    if !is_inside() {
         return;
     }
     let server = listening().await;
@@ -133,7 +133,7 @@ async fn r34_strangers_who_wait_are_in_nobodys_way() {
 /// While there is room, a network may have as many connections as it likes.
 #[tokio::test]
 async fn r34_a_network_is_not_limited_while_there_is_room() {
-    if !is_inside("crowds::r34_a_network_is_not_limited_while_there_is_room") {
+    if !is_inside() {
         return;
     }
     let server = listening().await;

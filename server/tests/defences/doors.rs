@@ -1,8 +1,7 @@
 //! A2: no way around the doors.
 
 use crate::{
-    on_both,
-    routes::{self, METHODS, PUBLIC, bare},
+    defences::routes::{self, METHODS, PUBLIC, bare},
     support::{TestApp, URL},
 };
 use axum::{

@@ -2,8 +2,7 @@
 //! where that was said.
 
 use crate::{
-    listening::{Listening, PATIENCE},
-    on_both,
+    defences::listening::{Listening, PATIENCE},
     support::TestApp,
 };
 use axum::{Router, routing::get};

@@ -1,6 +1,6 @@
 //! A24: nothing but the embedded files is served.
 
-use crate::{on_both, routes, routes::bare, support::TestApp};
+use crate::{defences::routes, defences::routes::bare, support::TestApp};
 use axum::http::StatusCode;
 
 on_both!(a24_no_file_leaks);

@@ -1,8 +1,7 @@
 //! A36 to A38: messages that are too large, that can be read in two ways, or that grow when they are unpacked.
 
 use crate::{
-    listening::{Listening, PATIENCE, ended},
-    on_both,
+    defences::listening::{Listening, PATIENCE, ended},
     support::{TestApp, Value, json},
 };
 use server::{Drain, Limits};

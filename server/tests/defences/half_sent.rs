@@ -1,8 +1,7 @@
 //! Who has sent half a request waits for nobody but themselves, also behind a reverse proxy.
 
 use crate::{
-    listening::{Listening, PATIENCE, Raw, ended},
-    on_both,
+    defences::listening::{Listening, PATIENCE, Raw, ended},
     support::TestApp,
 };
 use axum::{Router, routing::get};

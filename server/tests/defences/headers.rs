@@ -4,8 +4,8 @@
 //! (5) is for scripts of other origins, of which there are none; what is left adds up to 135 where a cookie is set.
 
 use crate::{
-    on_both, routes,
-    routes::bare,
+    defences::routes,
+    defences::routes::bare,
     support::{Answer, TestApp},
 };
 use axum::{

@@ -1,8 +1,8 @@
 //! A25: what a caller calls us appears nowhere.
 
 use crate::{
-    listening::Listening,
-    on_both, routes,
+    defences::listening::Listening,
+    defences::routes,
     support::{Answer, TestApp, URL, entra_user},
 };
 use axum::{

@@ -2,7 +2,7 @@
 //! binary, whose standard error is the log.
 
 use crate::{
-    listening::{Raw, ended},
+    defences::listening::{Raw, ended},
     support::{Database, Value},
 };
 use std::process::Stdio;

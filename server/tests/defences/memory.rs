@@ -1,8 +1,7 @@
 //! What requests and answers under way take of the server's memory is bounded in sum.
 
 use crate::{
-    listening::{Listening, PATIENCE},
-    on_both,
+    defences::listening::{Listening, PATIENCE},
     support::{Answer, TestApp, Value, entra_user, json},
 };
 use axum::{

@@ -1,7 +1,7 @@
 //! A26: nobody is sent away from us.
 
 use crate::{
-    on_both, routes,
+    defences::routes,
     support::{TestApp, URL},
 };
 use axum::{

@@ -1,8 +1,7 @@
 //! A35: who is slow, or many, is cut, and the others are served.
 
 use crate::{
-    listening::{Listening, PATIENCE, ended},
-    on_both,
+    defences::listening::{Listening, PATIENCE, ended},
     support::TestApp,
 };
 use axum::{Router, routing::get};

@@ -1,7 +1,8 @@
 //! Groups and their members.
 
 use crate::{
-    NOBODY, members, on_both,
+    entra::NOBODY,
+    entra::members,
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

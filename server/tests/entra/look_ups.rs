@@ -1,7 +1,7 @@
 //! How Entra looks for users and groups.
 
 use crate::{
-    NOBODY, on_both,
+    entra::NOBODY,
     support::{TestApp, json},
 };
 use axum::http::{StatusCode, header};

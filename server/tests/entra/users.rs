@@ -1,7 +1,7 @@
 //! Users as Entra creates and changes them.
 
 use crate::{
-    ENTERPRISE, on_both,
+    entra::ENTERPRISE,
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{StatusCode, header};

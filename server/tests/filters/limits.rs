@@ -1,6 +1,6 @@
 //! The limits of filters and bodies, from the last request that is taken to the first that is refused.
 
-use super::support::{Answer, TestApp, Value, entra_user, json};
+use crate::support::{Answer, TestApp, Value, entra_user, json};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},

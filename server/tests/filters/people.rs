@@ -1,6 +1,6 @@
 //! Users and groups whose texts are hard to compare.
 
-use super::support::{Value, json};
+use crate::support::{Value, json};
 use proptest::{collection::vec, prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

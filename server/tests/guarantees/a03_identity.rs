@@ -1,8 +1,7 @@
 //! A3, A5, B2: no directory becomes somebody else, or anything more, by what it writes.
 
 use crate::{
-    common::{assert_same, of_changes, tables},
-    on_both,
+    guarantees::common::{assert_same, of_changes, tables},
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode};

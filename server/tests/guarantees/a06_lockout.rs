@@ -4,8 +4,7 @@ mod model;
 mod steps;
 
 use crate::{
-    common::{Dice, assert_same, events, of_break_glass, setting, tables, verify_chain, without},
-    on_both,
+    guarantees::common::{Dice, assert_same, events, of_break_glass, setting, tables, verify_chain, without},
     support::TestApp,
 };
 use axum::http::StatusCode;

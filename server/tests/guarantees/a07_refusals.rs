@@ -1,8 +1,7 @@
 //! A7: whatever is refused has changed nothing, not even half of it.
 
 use crate::{
-    common::{Tables, account, assert_same, of_changes, proven, tables, user_session, without},
-    on_both,
+    guarantees::common::{Tables, account, assert_same, of_changes, proven, tables, user_session, without},
     support::{Answer, TestApp, URL, Value, entra_user, json},
 };
 use axum::{

@@ -1,8 +1,7 @@
 //! A8, B3: whatever two administrators do at once, a proven way in is left.
 
 use crate::{
-    common::{account, proven, proven_accounts, setting},
-    on_both,
+    guarantees::common::{account, proven, proven_accounts, setting},
     support::TestApp,
 };
 use domain::{Error, Refusal, console::Console};

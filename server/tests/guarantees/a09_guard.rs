@@ -1,8 +1,7 @@
 //! A9: a directory that lets too many people go at once is noticed, and what it did is undone.
 
 use crate::{
-    common::{assert_same, count, list, of_changes, tables, without},
-    on_both,
+    guarantees::common::{assert_same, count, list, of_changes, tables, without},
     support::{Answer, TestApp, Value, entra_user, json},
 };
 use axum::http::StatusCode;
@@ -151,7 +150,7 @@ async fn resume(app: &TestApp, console: &Console) {
 /// Lets the people who are there count: nobody who came within the last day does, and of the last days the smallest number
 /// counts.
 pub(crate) async fn settle(app: &TestApp) {
-    crate::common::maintain(app).await;
+    crate::guarantees::common::maintain(app).await;
     app.clock.advance_minutes(9 * 24 * 60);
 }
 

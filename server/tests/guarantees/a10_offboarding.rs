@@ -1,8 +1,7 @@
 //! A10, A11: whoever leaves is out at once, and nobody inherits anything from those who left.
 
 use crate::{
-    common::{is_in, user_session},
-    on_both,
+    guarantees::common::{is_in, user_session},
     support::{TestApp, entra_user, json},
 };
 use axum::http::{Method, StatusCode};

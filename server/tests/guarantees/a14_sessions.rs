@@ -1,8 +1,7 @@
 //! A14, A16, A17, B15: what a sign-in tells strangers, and what a session is good for.
 
 use crate::{
-    common::{events, is_in, tables, try_sign_in},
-    on_both,
+    guarantees::common::{events, is_in, tables, try_sign_in},
     support::{Answer, TestApp},
 };
 use axum::http::{HeaderMap, StatusCode, header};

@@ -1,8 +1,7 @@
 //! A34: what opens ways in is asked for the secret again after five minutes, and no page shows a token.
 
 use crate::{
-    common::{assert_same, events, of_changes, tables, user_session},
-    on_both,
+    guarantees::common::{assert_same, events, of_changes, tables, user_session},
     support::{TestApp, json},
 };
 use app::App;

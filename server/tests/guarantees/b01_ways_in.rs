@@ -1,8 +1,7 @@
 //! B1, B3, B14: a directory is let in only while there are ways back that are known to work, and who they are is shown.
 
 use crate::{
-    common::{account, proven, proven_accounts, try_sign_in},
-    on_both,
+    guarantees::common::{account, proven, proven_accounts, try_sign_in},
     support::TestApp,
 };
 use domain::{Error, Refusal, console::Console, lockout::Loss};

@@ -1,8 +1,7 @@
 //! B8: a break-glass session is short, and says what it is for before it changes anything.
 
 use crate::{
-    common::{count, events, is_in},
-    on_both,
+    guarantees::common::{count, events, is_in},
     support::TestApp,
 };
 use axum::http::StatusCode;

@@ -1,8 +1,7 @@
 //! B9: a new secret takes the place of the old one when somebody signs in with it, whatever happens in between.
 
 use crate::{
-    common::{Dice, is_in, proven, tables, try_sign_in},
-    on_both,
+    guarantees::common::{Dice, is_in, proven, tables, try_sign_in},
     support::TestApp,
 };
 use domain::{BreakGlassId, break_glass::Holdings};

@@ -1,8 +1,7 @@
 //! B10: a drill shows that the sign-in, a change and every alert channel work, and is due every 90 days.
 
 use crate::{
-    common::{count, events, verify_chain},
-    on_both,
+    guarantees::common::{count, events, verify_chain},
     support::TestApp,
 };
 use domain::{

@@ -1,8 +1,7 @@
 //! B4, B11: the host always makes a way in, whatever the state, and what it makes is random.
 
 use crate::{
-    common::{count, is_in, try_sign_in},
-    on_both,
+    guarantees::common::{count, is_in, try_sign_in},
     support::TestApp,
 };
 use domain::break_glass::{NewAccount, Secret, Sheet};

@@ -3,8 +3,7 @@
 //! `PROPTEST_CASES` says how many documents are made up for each database.
 
 use crate::{
-    common::{Dice, setting},
-    on_both,
+    guarantees::common::{Dice, setting},
     support::{Answer, TestApp, Value, json},
 };
 use axum::http::{Method, StatusCode};
@@ -210,18 +209,18 @@ async fn r01_a_flag_beside_a_large_value_is_all_that_is_logged(app: TestApp) {
     let document = json!({"userName": "ada", "urn:x:Test": {"pad": "\u{1}".repeat(20_000), "flag": false}});
     let id = app.post("/Users", document).await.expect(StatusCode::CREATED).id();
     app.recorder.flush().await;
-    let before = crate::common::events(&app).await.len();
+    let before = crate::guarantees::common::events(&app).await.len();
     for number in 0..10 {
         let flip = json!([{"op": "replace", "path": "urn:x:Test:flag", "value": number % 2 == 0}]);
         app.patch(&format!("/Users/{id}"), flip).await.expect(StatusCode::OK);
     }
-    let events = crate::common::events(&app).await;
+    let events = crate::guarantees::common::events(&app).await;
     assert_eq!(events.len(), before + 10);
     for entry in &events[before..] {
         let sides = [&entry.event.before, &entry.event.after].map(|side| side.as_ref().unwrap().len());
         assert!(sides.iter().sum::<usize>() < 100, "{:?}", entry.event);
     }
-    crate::common::verify_chain(&app).await;
+    crate::guarantees::common::verify_chain(&app).await;
 }
 
 /// A document from before the limit was lowered.

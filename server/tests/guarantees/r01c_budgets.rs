@@ -1,8 +1,7 @@
 //! What the changes of one token may store in an hour.
 
 use crate::{
-    common::{assert_same, count, events, of_changes, tables, token_id},
-    on_both,
+    guarantees::common::{assert_same, count, events, of_changes, tables, token_id},
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode, header};

@@ -1,8 +1,7 @@
 //! A one-time code and the session that it buys are one: neither is had without the other.
 
 use crate::{
-    common::{assert_same, execute, is_in, number, tables},
-    on_both,
+    guarantees::common::{assert_same, execute, is_in, number, tables},
     support::TestApp,
 };
 use axum::http::StatusCode;

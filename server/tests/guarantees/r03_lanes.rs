@@ -1,8 +1,7 @@
 //! Whatever directories read and write, the rescuer does not wait for them at the database.
 
 use crate::{
-    on_both,
-    rescuer::Rescuer,
+    guarantees::rescuer::Rescuer,
     support::{TestApp, json},
 };
 use axum::http::StatusCode;

@@ -1,9 +1,8 @@
 //! R5: whoever is measured by the guard cannot move the yardstick.
 
 use crate::{
-    a09_guard::{HOLD, deactivate, people, settle},
-    common::count,
-    on_both,
+    guarantees::a09_guard::{HOLD, deactivate, people, settle},
+    guarantees::common::count,
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::StatusCode;
@@ -29,9 +28,9 @@ async fn r05_invented_people_widen_nothing(app: TestApp) {
         let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
         app.post("/Bulk", bulk).await.expect(StatusCode::OK);
     }
-    crate::common::maintain(&app).await;
+    crate::guarantees::common::maintain(&app).await;
     app.clock.advance_minutes(61);
-    crate::common::maintain(&app).await;
+    crate::guarantees::common::maintain(&app).await;
     let mut gone = 0;
     for id in &real {
         gone += usize::from(deactivate(&app, id).await.status == StatusCode::OK);
@@ -60,7 +59,7 @@ async fn r05_a_deletion_after_a_counted_deactivation_counts_no_more(app: TestApp
     }
     // Entra deletes for good 30 days later.
     app.clock.advance_minutes(31 * 24 * 60);
-    crate::common::maintain(&app).await;
+    crate::guarantees::common::maintain(&app).await;
     for id in &real[..10] {
         app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
     }

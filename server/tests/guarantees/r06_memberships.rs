@@ -1,9 +1,8 @@
 //! R6: whoever leaves a group that matters counts, however they are taken out, and comes back.
 
 use crate::{
-    a09_guard::{HOLD, people, snapshot},
-    common::{count, events},
-    on_both,
+    guarantees::a09_guard::{HOLD, people, snapshot},
+    guarantees::common::{count, events},
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

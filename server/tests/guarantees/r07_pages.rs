@@ -2,8 +2,7 @@
 //! without these limits wrote.
 
 use crate::{
-    common::events,
-    on_both,
+    guarantees::common::events,
     support::{Answer, TestApp, Value, json},
 };
 use axum::http::{Method, StatusCode};

@@ -1,8 +1,7 @@
 //! What was ended stays ended, whatever else the same session does at that moment, and the log says what happened.
 
 use crate::{
-    common::{Dice, count, events, is_in, proven, session, setting},
-    on_both,
+    guarantees::common::{Dice, count, events, is_in, proven, session, setting},
     support::TestApp,
 };
 use axum::http::StatusCode;

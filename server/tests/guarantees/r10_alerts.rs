@@ -1,8 +1,7 @@
 //! Alerts cannot be drowned: what the holder of a token can cause is bounded, and what is urgent waits for none of it.
 
 use crate::{
-    common::{count, events, maintain, proven, read_from, token_id},
-    on_both,
+    guarantees::common::{count, events, maintain, proven, read_from, token_id},
     support::TestApp,
 };
 use axum::http::StatusCode;

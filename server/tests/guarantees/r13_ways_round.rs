@@ -3,9 +3,8 @@
 mod attack;
 
 use crate::{
-    a09_guard::{deactivate, people, settle, snapshot},
-    common::{Dice, count, setting},
-    on_both,
+    guarantees::a09_guard::{deactivate, people, settle, snapshot},
+    guarantees::common::{Dice, count, setting},
     support::{TestApp, Value, json},
 };
 use attack::Attack;

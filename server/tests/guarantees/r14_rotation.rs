@@ -1,8 +1,7 @@
 //! A token that takes the place of another is no looser than that was.
 
 use crate::{
-    common::{events, proven, read_from},
-    on_both,
+    guarantees::common::{events, proven, read_from},
     support::TestApp,
 };
 use axum::http::StatusCode;

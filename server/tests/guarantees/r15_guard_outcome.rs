@@ -1,8 +1,7 @@
 //! R15: the guard's page, with its undo button, costs the same however long the audit log is.
 
 use crate::{
-    a09_guard::{deactivate, people},
-    on_both,
+    guarantees::a09_guard::{deactivate, people},
     support::{Database, TestApp},
 };
 use axum::http::StatusCode;

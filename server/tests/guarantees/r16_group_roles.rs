@@ -1,9 +1,8 @@
 //! R16: nobody gains or loses a role through a directory without an alert.
 
 use crate::{
-    a09_guard::people,
-    common::{events, maintain},
-    on_both,
+    guarantees::a09_guard::people,
+    guarantees::common::{events, maintain},
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

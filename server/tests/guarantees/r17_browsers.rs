@@ -1,8 +1,7 @@
 //! A browser that has signed in is known, with every account.
 
 use crate::{
-    common::maintain,
-    on_both,
+    guarantees::common::maintain,
     support::{Answer, TestApp},
 };
 use axum::{

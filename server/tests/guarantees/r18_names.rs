@@ -1,8 +1,7 @@
 //! Nothing that is answered to a directory tells whether a break-glass account of some name exists.
 
 use crate::{
-    common::{count, tables},
-    on_both,
+    guarantees::common::{count, tables},
     support::{Answer, TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode};

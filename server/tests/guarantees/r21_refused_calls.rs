@@ -1,8 +1,7 @@
 //! Calls with a token that has ended, or from where it may not be used, are refused at no cost, and not for ever.
 
 use crate::{
-    common::{count, proven, read_from, tables},
-    on_both,
+    guarantees::common::{count, proven, read_from, tables},
     support::TestApp,
 };
 use axum::http::{StatusCode, header};

@@ -1,8 +1,7 @@
 //! To read changes nothing: no GET and no HEAD leaves anything but the time at which its session was last used.
 
 use crate::{
-    common::{assert_same, count, tables, without},
-    on_both,
+    guarantees::common::{assert_same, count, tables, without},
     support::{TestApp, URL},
 };
 use axum::{

@@ -1,9 +1,9 @@
 //! Room on the disk: what is left when it gets low is the rescuer's, and when nothing can be written that is said.
 
 use crate::{
-    common::events,
-    rescuer::Rescuer,
-    small_disk::{Filler, is_inside, reserve},
+    guarantees::common::events,
+    guarantees::rescuer::Rescuer,
+    guarantees::small_disk::{Filler, is_inside, reserve},
     support::{Answer, TestApp, Value, entra_user},
 };
 use axum::http::StatusCode;
@@ -63,7 +63,7 @@ async fn host(app: &TestApp, arguments: &[&str]) -> Output {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r01d_a_full_disk_stops_directories_and_nobody_else() {
-    if !is_inside("r23_room::r01d_a_full_disk_stops_directories_and_nobody_else") {
+    if !is_inside() {
         return;
     }
     let app = TestApp::sqlite().await;
@@ -119,7 +119,7 @@ async fn r01d_a_full_disk_stops_directories_and_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r01d_the_host_rescues_on_a_full_disk() {
-    if !is_inside("r23_room::r01d_the_host_rescues_on_a_full_disk") {
+    if !is_inside() {
         return;
     }
     let app = TestApp::sqlite().await;
@@ -143,7 +143,7 @@ async fn r01d_the_host_rescues_on_a_full_disk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r23_a_server_that_cannot_write_says_so() {
-    if !is_inside("r23_room::r23_a_server_that_cannot_write_says_so") {
+    if !is_inside() {
         return;
     }
     let app = TestApp::sqlite().await;

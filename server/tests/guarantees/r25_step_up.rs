@@ -1,8 +1,7 @@
 //! What loosens a guard needs the secret and is told to everybody who is alerted.
 
 use crate::{
-    common::events,
-    on_both,
+    guarantees::common::events,
     support::{TestApp, URL},
 };
 use axum::http::{StatusCode, header};

@@ -1,8 +1,7 @@
 //! A drill's codes are in its alerts and nowhere else.
 
 use crate::{
-    common::{count, events},
-    on_both,
+    guarantees::common::{count, events},
     support::TestApp,
 };
 use axum::http::StatusCode;

@@ -2,9 +2,8 @@
 //! from being undone.
 
 use crate::{
-    a09_guard::{deactivate, people, settle, snapshot},
-    common::events,
-    on_both,
+    guarantees::a09_guard::{deactivate, people, settle, snapshot},
+    guarantees::common::events,
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

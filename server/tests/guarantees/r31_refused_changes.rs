@@ -2,8 +2,7 @@
 //! can be refused before is refused before.
 
 use crate::{
-    on_both,
-    r01c_budgets::stored,
+    guarantees::r01c_budgets::stored,
     support::{TestApp, json},
 };
 use axum::http::StatusCode;

@@ -1,9 +1,8 @@
 //! R32: ways past the guard in several steps, each of which looks harmless.
 
 use crate::{
-    a09_guard::{people, settle, snapshot},
-    common::count,
-    on_both,
+    guarantees::a09_guard::{people, settle, snapshot},
+    guarantees::common::count,
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

@@ -1,8 +1,7 @@
 //! Somebody guesses from next door: that keeps out neither a new browser in the same network, nor a one-time code.
 
 use crate::{
-    common::{assert_same, count, execute, number, tables},
-    on_both,
+    guarantees::common::{assert_same, count, execute, number, tables},
     support::{Answer, TestApp, URL},
 };
 use axum::{

@@ -1,10 +1,7 @@
 //! R36: what a document says never passes for a fact of Postern's own in the audit log, and the log names who really
 //! joined a group and who left it.
 
-use crate::{
-    on_both,
-    support::{Answer, TestApp, Value, json},
-};
+use crate::support::{Answer, TestApp, Value, json};
 use axum::http::StatusCode;
 use domain::audit::{Action, Entry, WORDS};
 use serde_json::Map;

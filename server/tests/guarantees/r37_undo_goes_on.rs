@@ -2,9 +2,8 @@
 //! hides among those who left.
 
 use crate::{
-    a09_guard::{deactivate, people},
-    common::count,
-    on_both,
+    guarantees::a09_guard::{deactivate, people},
+    guarantees::common::count,
     support::{TestApp, json},
 };
 use axum::http::StatusCode;

@@ -7,13 +7,14 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Command,
+    thread,
 };
 
 const INSIDE: &str = "POSTERN_TEST_SMALL_DISK";
 
 /// Whether this is the run inside. Outside it has been run, successfully, when this returns.
 #[track_caller]
-pub(crate) fn is_inside(test: &str) -> bool {
+pub(crate) fn is_inside() -> bool {
     if env::var_os(INSIDE).is_some() {
         return true;
     }
@@ -23,7 +24,11 @@ pub(crate) fn is_inside(test: &str) -> bool {
     let mount = r#"mount -t tmpfs -o size=96m tmpfs "$TMPDIR" && exec "$0" "$@""#;
     let mut command = Command::new("unshare");
     command.args(["--mount", namespace, "sh", "-c", mount]).arg(env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture"]).env("TMPDIR", folder.path()).env(INSIDE, "1");
+    let test = thread::current();
+    command
+        .args([test.name().expect("a test runs in a thread of its name"), "--exact", "--nocapture"])
+        .env("TMPDIR", folder.path())
+        .env(INSIDE, "1");
     let output = command.output().expect("unshare(1) is there");
     let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
     assert!(output.status.success() && said.contains("1 passed"), "{said}");

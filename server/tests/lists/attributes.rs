@@ -1,9 +1,9 @@
 //! Lists filtered and sorted by any attribute that a resource has, of an index or not.
 
 use crate::{
-    listed, on_both,
+    lists::listed,
+    lists::walk,
     support::{TestApp, Value, entra_user, json},
-    walk,
 };
 use axum::http::StatusCode;
 use domain::{query::UserValue, store::Outdated, user::Email};

@@ -1,9 +1,6 @@
 //! A page of groups carries so many bytes, members counted, ends early there, and the next one goes on.
 
-use crate::{
-    on_both,
-    support::{TestApp, json},
-};
+use crate::support::{TestApp, json};
 use axum::http::StatusCode;
 use domain::{
     directory::{Directory, GroupView, Resource, RootMark, Search},

@@ -1,9 +1,6 @@
 //! Entity tags, and changes that are made on a condition (RFC 7644 §3.14).
 
-use crate::{
-    on_both,
-    support::{Answer, TestApp, json},
-};
+use crate::support::{Answer, TestApp, json};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},

@@ -99,7 +99,7 @@ impl Model {
             let members = members.iter().map(|member| text(&member["value"])).collect();
             (text(&group["id"]), (text(&group["displayName"]), members))
         };
-        let users = crate::common::list(app, "/Users").await.into_iter().map(user).collect();
-        (users, crate::common::list(app, "/Groups").await.into_iter().map(group).collect())
+        let users = crate::guarantees::common::list(app, "/Users").await.into_iter().map(user).collect();
+        (users, crate::guarantees::common::list(app, "/Groups").await.into_iter().map(group).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::model::{Group, Model, User};
 use crate::{
-    common::Dice,
+    guarantees::common::Dice,
     support::{Answer, TestApp, Value, json},
 };
 use axum::{

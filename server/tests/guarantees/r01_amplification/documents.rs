@@ -1,7 +1,7 @@
 //! Documents made to be stored at a loss, up to every limit, and what may be done to them.
 
 use crate::{
-    common::Dice,
+    guarantees::common::Dice,
     support::{Value, json},
 };
 use serde_json::Map;

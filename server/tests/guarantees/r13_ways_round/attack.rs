@@ -1,7 +1,7 @@
 //! A directory that means harm.
 
 use crate::{
-    common::Dice,
+    guarantees::common::Dice,
     support::{Answer, TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode};

@@ -4,15 +4,11 @@
 //! `PROPTEST_CASES` says how many filters are tried of each kind; they are the same in each run unless
 //! `PROPTEST_RNG_SEED` says otherwise.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-#[path = "../support/mod.rs"]
-#[macro_use]
-mod support;
-mod filters;
 mod limits;
 mod people;
+mod strategies;
 
+use crate::support::{Answer, TestApp, Value, json};
 use axum::http::StatusCode;
 use proptest::{
     prelude::*,
@@ -25,7 +21,6 @@ use scim::{
 };
 use serde_json::Map;
 use std::{cell::Cell, collections::BTreeSet};
-use support::{Answer, TestApp, Value, json};
 
 /// Resources of one kind on one server, in the order in which they were created, as a client reads them.
 struct Side {
@@ -57,7 +52,7 @@ impl Side {
     /// The text of a filter with this server's ids and times in the place of their names: `user:3` is the id of the
     /// fourth user, `time:3` the moment at which that one was created.
     fn localised(&self, filter: &Filter) -> String {
-        filters::REFERENCE.iter().fold(filter.to_string(), |text, name| {
+        strategies::REFERENCE.iter().fold(filter.to_string(), |text, name| {
             let mut parts = text.split(name);
             let first = parts.next().unwrap_or_default().to_owned();
             parts.fold(first, |out, part| {
@@ -169,10 +164,10 @@ fn agree(resource_type: &'static ResourceType, strategy: impl Strategy<Value = F
 
 #[test]
 fn users_are_found_alike_everywhere() {
-    agree(&USER, filters::of_users());
+    agree(&USER, strategies::of_users());
 }
 
 #[test]
 fn groups_are_found_alike_everywhere() {
-    agree(&GROUP, filters::of_groups());
+    agree(&GROUP, strategies::of_groups());
 }

@@ -3,8 +3,6 @@
 //!
 //! `POSTERN_OPERATIONS` and `POSTERN_ROUNDS` make the long ones longer, `POSTERN_SEED` repeats a run.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
 mod a03_identity;
 mod a06_lockout;
 mod a07_refusals;
@@ -48,5 +46,3 @@ mod r36_facts;
 mod r37_undo_goes_on;
 mod rescuer;
 mod small_disk;
-#[path = "../support/mod.rs"]
-mod support;

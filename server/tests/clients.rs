@@ -1,7 +1,5 @@
 //! What differs between clients: which one calls, how much of an answer it wants, groups in groups, and /Me.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
 mod bodies;
 mod compression;
 mod exchange;
@@ -9,16 +7,14 @@ mod me;
 mod nesting;
 mod preferences;
 mod profiles;
-#[path = "../support/mod.rs"]
-mod support;
 mod texts;
 
+use crate::support::{Answer, TestApp, Value, json};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
 use domain::token::Token;
-use support::{Answer, TestApp, Value, json};
 
 const GUID: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
 

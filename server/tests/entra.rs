@@ -1,18 +1,14 @@
 //! What Entra sends, in both of its dialects, and what it must get: one test for each regression vector.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
 mod groups;
 mod look_ups;
-#[path = "../support/mod.rs"]
-mod support;
 mod users;
 
+use crate::support::{TestApp, entra_user, json};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use support::{TestApp, entra_user, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const NOBODY: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";

@@ -1,16 +1,12 @@
 //! Lists as the RFCs have them: sorted (RFC 7644 §3.4.2.3), by index and by cursor (RFC 9865), of one kind and of both
 //! (RFC 7644 §3.4.2.1), with entity tags (RFC 7644 §3.14).
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
 mod attributes;
 mod members;
-#[path = "../support/mod.rs"]
-mod support;
 mod tags;
 
+use crate::support::{Answer, TestApp, Value, entra_user, json};
 use axum::http::{Method, StatusCode};
-use support::{Answer, TestApp, Value, entra_user, json};
 
 on_both!(
     users_are_sorted,

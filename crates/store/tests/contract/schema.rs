@@ -1,20 +1,19 @@
 //! The two folders of migrations make the same tables.
 
-use crate::support::{Database, insert_users, numbers, on_both_databases_bare, store, user};
+use crate::support::{Database, insert_users, migrations, numbers, on_both_databases_bare, store, user};
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
-fn migrations(folder: &str) -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
-    let files = fs::read_dir(folder).unwrap();
+fn names(kind: &str) -> BTreeSet<String> {
+    let files = fs::read_dir(migrations(kind)).unwrap();
     files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 #[test]
 fn both_folders_have_the_same_migrations() {
-    let sqlite = migrations("sqlite");
+    let sqlite = names("sqlite");
     assert!(!sqlite.is_empty());
-    assert_eq!(sqlite, migrations("postgres"));
+    assert_eq!(sqlite, names("postgres"));
 }
 
 on_both_databases_bare!(the_indexes_of_outdated_keys_find_all_older_versions);

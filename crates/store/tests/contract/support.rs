@@ -17,7 +17,10 @@ use domain::{
     token::{Budget, Token},
     user::{Email, Profile, User},
 };
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions,
+};
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// Makes a test of each of these functions for each database. They take the database and an open store on it.
@@ -218,6 +221,25 @@ pub(crate) fn session(number: u8, account: u128, expires: i64) -> SessionRecord 
 /// Adds a break-glass account.
 pub(crate) async fn insert_account(store: &Store, account: &Account) {
     unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
+}
+
+/// The folder of a database's migrations: of `sqlite`, or of `postgres`.
+pub(crate) fn migrations(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(kind)
+}
+
+/// Makes the tables as they were in a version, past the store; those of an earlier version are migrated.
+pub(crate) async fn migrate(database: &Database, version: i64) {
+    if database.url().starts_with("sqlite") {
+        let options = database.url().parse::<SqliteConnectOptions>().unwrap().create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        let migrator = Migrator::new(migrations("sqlite")).await.unwrap();
+        migrator.run_to(version, &mut connection).await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(database.url()).await.unwrap();
+        let migrator = Migrator::new(migrations("postgres")).await.unwrap();
+        migrator.run_to(version, &mut connection).await.unwrap();
+    }
 }
 
 /// Runs statements that both databases understand, past the store. They are the tests' own and a migration's file, which

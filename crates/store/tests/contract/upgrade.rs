@@ -1,6 +1,6 @@
 //! A database of the version before, with everything that it held.
 
-use crate::support::{Database, at, execute, id, numbers, on_both_databases_bare, store, unit};
+use crate::support::{Database, at, execute, id, migrate, numbers, on_both_databases_bare, store, unit};
 use domain::{
     BreakGlassId, TokenId, UserId,
     audit::{Action, Actor, Event, Lane, Verifier},
@@ -9,8 +9,6 @@ use domain::{
     role::Role,
     store::Store,
 };
-use sqlx::{Connection, PgConnection, SqliteConnection, migrate::Migrator};
-use std::{fs, path::Path};
 
 on_both_databases_bare!(
     people_are_there_and_work,
@@ -50,28 +48,6 @@ async fn upgraded(database: &Database) -> Store {
     migrate(database, 1).await;
     fill(database, ROWS).await;
     store(database).await
-}
-
-/// Runs so many migrations, the first ones.
-async fn migrate(database: &Database, number: usize) {
-    let sqlite = database.url().starts_with("sqlite");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-    let folder = folder.join(if sqlite { "sqlite" } else { "postgres" });
-    let first = tempfile::tempdir().unwrap();
-    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name()).collect();
-    files.sort();
-    for file in &files[..number] {
-        fs::copy(folder.join(file), first.path().join(file)).unwrap();
-    }
-    let migrator = Migrator::new(first.path()).await.unwrap();
-    if sqlite {
-        let options = database.url().parse::<sqlx::sqlite::SqliteConnectOptions>().unwrap().create_if_missing(true);
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        migrator.run(&mut connection).await.unwrap();
-    } else {
-        let mut connection = PgConnection::connect(database.url()).await.unwrap();
-        migrator.run(&mut connection).await.unwrap();
-    }
 }
 
 /// Adds rows.

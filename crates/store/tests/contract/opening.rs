@@ -77,14 +77,21 @@ async fn postgres_takes_two_processes() {
 const NEWER: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                      VALUES (9999, 'newer', true, 'x', 0)";
 
+/// Neither the server nor a command of the host opens it.
+async fn is_refused(database: &Database) {
+    let outcomes = [store::open(database.url()).await.map(drop), store::open_for_host(database.url()).await.map(drop)];
+    for outcome in outcomes {
+        assert!(matches!(outcome, Err(Error::Invalid(text)) if text.contains("newer version")), "{outcome:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_newer_sqlite_is_refused() {
     let database = Database::sqlite().await;
     store::open(database.url()).await.unwrap();
     let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
     sqlx::query(NEWER).execute(&mut connection).await.unwrap();
-    let outcome = store::open(database.url()).await.map(drop);
-    assert!(matches!(outcome, Err(Error::Invalid(text)) if text.contains("newer version")), "{outcome:?}");
+    is_refused(&database).await;
 }
 
 #[tokio::test]
@@ -93,8 +100,7 @@ async fn a_newer_postgres_is_refused() {
     store::open(database.url()).await.unwrap();
     let mut connection = PgConnection::connect(database.url()).await.unwrap();
     sqlx::query(NEWER).execute(&mut connection).await.unwrap();
-    let outcome = store::open(database.url()).await.map(drop);
-    assert!(matches!(outcome, Err(Error::Invalid(text)) if text.contains("newer version")), "{outcome:?}");
+    is_refused(&database).await;
 }
 
 /// An error and its sources in one line, as the command line shows it.

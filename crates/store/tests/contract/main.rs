@@ -29,3 +29,4 @@ mod units;
 mod upgrade;
 mod upkeep;
 mod users;
+mod versions;

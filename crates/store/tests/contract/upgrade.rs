@@ -1,4 +1,4 @@
-//! A database of the version before, with everything that it held.
+//! What single migrations make of rows; `versions.rs` upgrades whole databases.
 
 use crate::support::{Database, at, execute, id, migrate, numbers, on_both_databases_bare, store, unit};
 use domain::{

@@ -1,0 +1,101 @@
+//! The audit log and who was told of it, the activity record, settings and upkeep.
+
+use super::day;
+use crate::support::{at, unit};
+use domain::{
+    audit::{Action, Entry, Lane, Link, Verified, Verifier, to_hex},
+    settings::{GuardMode, GuardSettings, Settings},
+    store::Store,
+    upkeep::Upkeep,
+};
+
+/// How many events have no hash, because there were none yet.
+const UNSEALED: i64 = 4;
+
+pub(super) async fn are_there(store: &Store, version: i64) {
+    let log = log(store).await;
+    // What was still to be put into the log, on Postgres.
+    let pending = log.iter().filter(|entry| entry.event.action == Action::GroupCreated).count();
+    assert_eq!(log.len() - pending, events(version));
+    let names: Vec<_> = log.iter().map(|entry| entry.event.action.as_str()).collect();
+    assert_eq!(names[..4], ["break_glass.created", "provisioning.enabled", "user.created", "break_glass.refused"]);
+    channels_go_on_where_they_were(store, version).await;
+    settings_are_as_they_were(store, version).await;
+    let summary = unit!(store.read, |tx| tx.summarise_records(at(day(1)))).unwrap();
+    assert_eq!((summary.first_test, summary.first_user), (Some(at(day(1) + 8_500)), Some(at(day(1) + 9_000))));
+    assert_eq!((summary.calls, summary.strangers), (2, 1));
+    let upkeep = unit!(store.read, |tx| tx.upkeep()).unwrap();
+    let since = |moment| (version >= 10).then_some(at(day(10) + moment));
+    assert_eq!(upkeep, Upkeep { horizon: since(0), backed_up: since(1_000), restored: since(3_000) });
+    let counts = unit!(store.write, |tx| tx.take_alert_counts(day(8) / 3_600_000 + 1)).unwrap();
+    assert_eq!(counts.len(), usize::from(version >= 8));
+}
+
+/// The number of the last event that is seeded until then.
+fn events(version: i64) -> usize {
+    match version {
+        1 => 4,
+        2..5 => 8,
+        5..8 => 9,
+        8 => 11,
+        9..12 => 12,
+        _ => 13,
+    }
+}
+
+/// The audit log, with everything that was still to be put into it.
+pub(super) async fn log(store: &Store) -> Vec<Entry> {
+    store.settle().await.unwrap();
+    unit!(store.read, |tx| tx.events_after(0, 999)).unwrap()
+}
+
+/// Checks the chain, as `postern audit verify` does.
+pub(super) async fn verify(store: &Store) -> Verified {
+    let mut verifier = Verifier::default();
+    for entry in &log(store).await {
+        let fitting = entry.link.map(|link| to_hex(&Link::of(link.previous, entry.seq, &entry.event).hash));
+        verifier.take(entry).unwrap_or_else(|broken| panic!("{broken}; a hash that fits is {fitting:?}"));
+    }
+    let (seq, head) = unit!(store.read, |tx| tx.audit_head()).unwrap().unwrap();
+    let verified = verifier.finish(Some(head)).unwrap();
+    assert_eq!((verified.unsealed as i64, verified.seq), (UNSEALED, seq));
+    assert_eq!(verified.entries as i64, seq - UNSEALED);
+    verified
+}
+
+async fn channels_go_on_where_they_were(store: &Store, version: i64) {
+    let channels = unit!(store.read, |tx| tx.channels()).unwrap();
+    let channels: Vec<_> = channels.iter().map(|of| (of.name.as_str(), of.lane, of.cursor)).collect();
+    let urgent = if version >= 8 { 10 } else { 5 };
+    let wanted = [
+        ("mail", Lane::Urgent, urgent),
+        ("mail", Lane::Ordinary, 5),
+        ("webhook", Lane::Urgent, 7),
+        ("webhook", Lane::Ordinary, 7),
+    ];
+    assert_eq!(channels, if version >= 2 { wanted.to_vec() } else { Vec::new() });
+    // What waits is in its lane, whichever version wrote it.
+    let urgent = u64::from(version >= 8) + u64::from(version >= 12);
+    let ordinary = u64::from(version >= 5) + u64::from(version >= 8);
+    for (lane, wanted) in [(Lane::Urgent, urgent), (Lane::Ordinary, ordinary)] {
+        let waiting = unit!(store.read, |tx, lane| tx.count_alerts(*lane, 8)).unwrap();
+        assert_eq!(waiting, wanted, "{lane:?}");
+    }
+}
+
+async fn settings_are_as_they_were(store: &Store, version: i64) {
+    let new = crate::records::settings();
+    let guard = GuardSettings { mode: GuardMode::Hold, count: 7, percent: 15, cap: 50, minutes: 30 };
+    let guard = match version {
+        1 => new.guard,
+        2..6 => guard,
+        _ => GuardSettings { cap: 25, ..guard },
+    };
+    let wanted = Settings {
+        provisioning: true,
+        provisioning_changed: Some(at(day(1) + 8_000)),
+        guard,
+        audit_days: if version >= 2 { 500 } else { new.audit_days },
+    };
+    assert_eq!(unit!(store.read, |tx| tx.settings()).unwrap(), wanted);
+}

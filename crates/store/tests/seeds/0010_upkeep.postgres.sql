@@ -1,0 +1,1 @@
+UPDATE upkeep SET place = 'upkeep'::regclass::oid::bigint;

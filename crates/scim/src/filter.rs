@@ -1,5 +1,4 @@
-//! Filters (RFC 7644 §3.4.2.2): text to a tree, the tree to text, and the tree against a resource;
-//! and the order of resources (RFC 7644 §3.4.2.3).
+//! Filters (RFC 7644 §3.4.2.2): parsing, printing and evaluating them; and the order of resources (RFC 7644 §3.4.2.3).
 
 mod ast;
 mod check;

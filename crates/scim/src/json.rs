@@ -1,4 +1,4 @@
-//! Reading request bodies: stricter than JSON, because what is ambiguous or cannot be stored must not get further.
+//! Reading request bodies: stricter than JSON, because what is ambiguous or cannot be stored must not get any further.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -15,8 +15,8 @@ mod numbers;
 /// Reads a body that must be one JSON object; a byte order mark in front of it is skipped.
 ///
 /// Refuses, as 400 `invalidSyntax`: malformed JSON, anything but an object, trailing data, nesting beyond `limits`, an
-/// object with the same key twice, letter case not counting, NUL characters, lone surrogates, numbers beyond the range of
-/// a double and those that would lose digits in it. Refuses more values than `limits` allows, as 413.
+/// object with the same key twice (in any letter case), NUL characters, lone surrogates, numbers beyond the range of a
+/// double and those that a double would round. More values than `limits` allows are refused as 413.
 pub fn parse_object(bytes: &[u8], limits: &Limits) -> Result<Map<String, Value>> {
     object(Reader::new(limits).read(text_of(bytes)?, 0)?)
 }
@@ -52,7 +52,7 @@ impl Reader {
         Self { depth: limits.json_depth, left: Cell::new(Some(limits.json_values)) }
     }
 
-    /// Reads one value, which stands so many levels deep in the body.
+    /// Reads one value, `level` levels deep in the body.
     pub(crate) fn read(&self, text: &str, level: usize) -> Result<Value> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let value = Strict { depth: self.depth.saturating_sub(level), left: &self.left }
@@ -69,12 +69,12 @@ impl Reader {
     }
 }
 
-/// What an object with a member takes in memory beside it, and any value, in bytes.
+/// Bytes of memory that an object with members takes besides these, and that any value takes.
 const OBJECT: u64 = 400;
 const VALUE: u64 = 80;
 
-/// About how many bytes the values of a JSON text take in memory once they are read: many small ones take far more than
-/// the text.
+/// Roughly how many bytes the values of a JSON text take in memory once they are parsed: many small values take far
+/// more than their text.
 pub fn cost(text: &[u8]) -> u64 {
     let (mut cost, mut in_string, mut escaped) = (VALUE + text.len() as u64, false, false);
     for byte in text {
@@ -91,7 +91,7 @@ pub fn cost(text: &[u8]) -> u64 {
     cost
 }
 
-/// The length of a value as JSON text, in bytes: what it takes where it is stored, escapes and all.
+/// The length of a value as JSON text, in bytes: the size at which it is stored, escapes included.
 pub fn length(value: &(impl Serialize + ?Sized)) -> usize {
     struct Count(usize);
     impl io::Write for Count {
@@ -104,13 +104,13 @@ pub fn length(value: &(impl Serialize + ?Sized)) -> usize {
         }
     }
     let mut count = Count(0);
-    // A counter takes everything.
+    // Writing to a counter cannot fail.
     let _ = serde_json::to_writer(&mut count, value);
     count.0
 }
 
-/// Reads one value with `depth` more levels of objects and arrays, of the values that are `left` for the whole body:
-/// none of them once there was one too many.
+/// Parses one value with at most `depth` more levels of objects and arrays. `left` is how many values the whole body
+/// may still have; `None` after one too many.
 #[derive(Clone, Copy)]
 struct Strict<'l> {
     depth: usize,
@@ -184,7 +184,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             let value = access.next_value_seed(seed)?;
-            // serde_json takes this key for its own when the document is read back, and reads its value as JSON.
+            // serde_json reserves this key: when the document is read back, it would parse the key's value as JSON.
             if key.starts_with("$serde_json::") || map.insert(without_nul(key)?, value).is_some() {
                 return Err(A::Error::custom("key"));
             }
@@ -204,7 +204,7 @@ pub(crate) fn has_twins(map: &Map<String, Value>) -> bool {
     !map.keys().all(|name| seen.insert(name.to_ascii_lowercase()))
 }
 
-/// A refusal of such an object.
+/// The refusal of an object whose keys name the same attribute twice.
 pub(crate) fn twins() -> Error {
     Error::invalid_syntax("An attribute is named twice, in another letter case or with its URN; leave one out.")
 }

@@ -2,7 +2,7 @@
 //!
 //! One attribute table ([`schema`]) drives everything: reading a resource body ([`resource::normalise`]), PATCH
 //! ([`patch`]), filters ([`filter`]), projection ([`resource::Projection`]) and discovery ([`schema::schemas_json`]).
-//! Input is read tolerantly, in the union of the shapes that clients send; output is strict.
+//! Input is read tolerantly, in all the shapes that clients send; output is strict.
 //!
 //! A *document* is the stored form of a resource: a JSON object under canonical attribute names, extensions nested
 //! under their URN, without the attributes that the server owns (`id`, `meta`, `schemas`, `groups`).
@@ -23,5 +23,5 @@ pub use limits::{Limits, MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, MA
 pub use message::Error;
 pub use text::instant;
 
-/// The crate's result: an [`Error`] is ready to be sent as a SCIM error response.
+/// The crate's result. Its [`Error`] can be sent as a SCIM error response as it is.
 pub type Result<T> = std::result::Result<T, Error>;

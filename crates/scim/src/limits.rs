@@ -9,7 +9,7 @@ pub struct Limits {
     pub filter_terms: usize,
     /// Deepest nesting of objects and arrays in a JSON body.
     pub json_depth: usize,
-    /// Most values in a JSON body, objects and arrays included: in memory each takes far more than in the body.
+    /// Most values in a JSON body, objects and arrays included: each takes far more in memory than in the body.
     pub json_values: usize,
     /// Most operations in one PATCH request.
     pub operations: usize,
@@ -17,14 +17,14 @@ pub struct Limits {
     pub bulk_operations: usize,
     /// Most resources on one page of a list; announced as `filter.maxResults` and `pagination.maxPageSize`.
     pub page_size: usize,
-    /// Resources on a page when the client does not say how many; announced as `pagination.defaultPageSize`.
+    /// Resources on a page when the client gives no `count`; announced as `pagination.defaultPageSize`.
     pub default_page_size: usize,
     /// Largest request body, in bytes; announced in the service provider configuration, enforced by the server.
     pub payload: usize,
 }
 
 impl Limits {
-    /// What [`Limits::default`] gives.
+    /// What [`Limits::default`] returns.
     pub(crate) const DEFAULT: Self = Self {
         filter_length: 8 * 1024,
         filter_depth: 40,
@@ -49,16 +49,16 @@ impl Default for Limits {
 /// Most values of one multi-valued attribute. `members` is exempt: the server keeps membership as rows.
 pub const MAX_VALUES: usize = 1000;
 
-/// Largest document, in bytes of JSON text as it is stored, escapes and all; members not counted. What Entra sends of a
-/// user is some 5 KiB at most.
+/// Largest document, in bytes of JSON text as it is stored, including escapes and without members. Entra sends at most
+/// about 5 KiB for a user.
 pub const MAX_DOCUMENT: usize = 128 * 1024;
 
 /// Most attributes at the top level of a document or of one of its extensions.
 pub const MAX_ATTRIBUTES: usize = 1000;
 
-/// Most attributes of a document on all levels together, those of values in lists too.
+/// Most attributes of a document on all levels together, including those of values in lists.
 pub const MAX_NAMES: usize = 5 * MAX_ATTRIBUTES;
 
-/// Most bytes that one value of a PATCH may take where it is written into several values of a list, not counting the
-/// first: `emails.type` sets the type of all addresses.
+/// Most bytes that the copies may take when a PATCH writes one value into several values of a list, as `emails.type`
+/// sets the type of every address. The first is not counted.
 pub const MAX_COPIED: usize = 512;

@@ -1,8 +1,8 @@
 //! PATCH (RFC 7644 §3.5.2): a request, its operations in one normal form, and their effect on a document.
 //!
 //! [`PatchRequest::parse`] reads the body, [`normalise`] turns the shapes that clients send into one [`Operation`] per
-//! attribute, [`apply`] gives the changed document. For groups [`split_members`] takes the membership changes out
-//! between the two, because the server keeps membership as rows.
+//! attribute, [`apply`] returns the changed document. For groups, [`split_members`] takes out the membership changes
+//! between these last two steps, because the server keeps membership as rows.
 
 mod apply;
 mod cost;
@@ -31,8 +31,9 @@ use crate::filter::Filter;
 pub enum Kind {
     /// Sets a single-valued attribute, adds to a multi-valued one.
     Add,
-    /// Sets an attribute; of a single complex value only the sub-attributes given. Values that a filter chooses are replaced
-    /// whole (RFC 7644 §3.5.2.3), but keep what the filter asks for unless it is given, and what is immutable.
+    /// Sets an attribute; of a single complex value only the sub-attributes given. Values that a filter chooses are
+    /// replaced whole (RFC 7644 §3.5.2.3), except that they keep immutable sub-attributes, and those that the filter
+    /// asks for unless they are given.
     Replace,
     /// Unsets an attribute, or takes values out of a multi-valued one.
     Remove,
@@ -52,17 +53,17 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether this is about the members of a group.
+    /// Whether this targets the members of a group.
     fn is_members(&self) -> bool {
         self.extension.is_none() && self.attribute == "members"
     }
 
-    /// Whether this is about members whom a filter names.
+    /// Whether this targets members that a filter names.
     fn is_filtered_members(&self) -> bool {
         self.is_members() && self.chooses_values()
     }
 
-    /// Whether this is about whole values that a filter chooses.
+    /// Whether this targets whole values that a filter chooses.
     fn chooses_values(&self) -> bool {
         self.filter.is_some() && self.sub_attribute.is_none()
     }
@@ -78,11 +79,12 @@ impl Target {
 pub struct Operation {
     /// What is done.
     pub kind: Kind,
-    /// To what.
+    /// What it is done to.
     pub target: Target,
-    /// The value, of the attribute's type. Always there for `Add` and `Replace`. For `Remove` it is the list of values
-    /// to take out of a multi-valued attribute, where a list without elements takes nothing out, or the value without
-    /// which nothing is removed; `None` is all. Of members whom a filter names it is a list, too.
+    /// The value, of the attribute's type. Always there for `Add` and `Replace`. For `Remove` on a multi-valued
+    /// attribute it lists the values to take out, and an empty list takes out none; on a single value it is the value
+    /// that must be there for anything to be removed; `None` removes everything. For members that a filter names it is
+    /// a list, too.
     ///
     /// In a complex value, a sub-attribute that is `null` is to be unset.
     pub value: Option<Value>,

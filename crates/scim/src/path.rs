@@ -15,12 +15,12 @@ pub enum PathError {
         "The path is not valid: give an attribute such as userName, name.givenName or emails[type eq \"work\"].value."
     )]
     Malformed,
-    /// What stands between its brackets is no filter.
+    /// What is between its brackets is not a filter.
     #[error(transparent)]
     Filter(#[from] FilterError),
 }
 
-/// RFC 7644 §3.12: a bad filter is one wherever it stands.
+/// RFC 7644 §3.12: a bad filter is `invalidFilter` wherever it is, also inside a path.
 impl From<PathError> for crate::Error {
     fn from(error: PathError) -> Self {
         match error {
@@ -30,7 +30,7 @@ impl From<PathError> for crate::Error {
     }
 }
 
-/// Names an attribute or a sub-attribute, perhaps with the URN of its schema in front.
+/// Names an attribute or a sub-attribute, optionally with the URN of its schema in front.
 ///
 /// Names are kept as given; [`crate::schema::ResourceType::resolve`] finds the canonical ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub struct AttributePath {
 }
 
 impl AttributePath {
-    /// Reads `attribute`, `attribute.sub`, `urn:…:attribute` or `urn:…:attribute.sub`. Refuses anything else, a bare
-    /// URN included.
+    /// Reads `attribute`, `attribute.sub`, `urn:…:attribute` or `urn:…:attribute.sub`. Refuses anything else, including
+    /// a bare URN.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         let (schema, rest) = split_urn(text)?;
         let (attribute, sub_attribute) = match rest.split_once('.') {
@@ -60,8 +60,8 @@ impl AttributePath {
 }
 
 impl AttributePath {
-    /// Whether no schema of the resource type has this. What stands behind the URN of a schema that is not known is a client's
-    /// own, and as good as declared.
+    /// Whether no schema of the resource type declares this. What follows the URN of an unknown schema is the client's
+    /// own and counts as declared.
     pub fn is_undeclared(&self, resource_type: &ResourceType) -> bool {
         let found = resource_type.resolve(self);
         if found.extension.is_some_and(|urn| resource_type.extension(urn).is_none()) {
@@ -88,8 +88,8 @@ impl fmt::Display for AttributePath {
     }
 }
 
-/// Takes the URN off the front. Known URNs are matched whole, because they hold dots ("2.0") and the attribute may
-/// hold one, too; of an unknown URN everything up to the last colon is the schema.
+/// Splits the URN off the front. Known URNs are matched whole, because they contain dots ("2.0") and so may the
+/// attribute; of an unknown URN, everything up to the last colon is the schema.
 fn split_urn(text: &str) -> Result<(Option<String>, &str), PathError> {
     if !is_urn(text) {
         return Ok((None, text));
@@ -108,18 +108,18 @@ pub(crate) fn is_urn_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b":.-_/%+".contains(&byte)
 }
 
-/// RFC 7644 §3.4.2.2: a name begins with a letter and goes on with letters, digits, `-` and `_`. `$ref` is a name, too,
-/// and some custom attributes begin with an underscore.
+/// RFC 7644 §3.4.2.2: a name begins with a letter, followed by letters, digits, `-` and `_`. `$ref` is a name, too, and
+/// some custom attributes begin with an underscore.
 pub(crate) fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'$' || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'$')
 }
 
-/// What a PATCH operation is about: `attribute`, `attribute.sub`, `attribute[filter]` or `attribute[filter].sub`.
+/// The target of a PATCH operation: `attribute`, `attribute.sub`, `attribute[filter]` or `attribute[filter].sub`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchPath {
-    /// The attribute, and the sub-attribute behind it or behind the filter.
+    /// The attribute, and the sub-attribute after it or after the filter.
     pub path: AttributePath,
     /// Chooses among the values of a multi-valued attribute.
     pub filter: Option<Filter>,
@@ -141,7 +141,7 @@ impl PatchPath {
         }
         let filter = filter::parse_value_filter(inner, limits)?;
         let mut path = AttributePath::parse(head.trim_end())?;
-        // The sub-attribute stands behind the filter, never in front of it.
+        // The sub-attribute comes after the filter, never before it.
         if path.sub_attribute.is_some() {
             return Err(PathError::Malformed);
         }

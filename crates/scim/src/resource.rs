@@ -17,17 +17,19 @@ use crate::patch;
 use crate::schema::ResourceType;
 use crate::{Error, Result};
 
-/// Gives the document for the body of a POST.
+/// Returns the document for the body of a POST.
 ///
-/// Names are taken in any letter case, dotted and URN-qualified ones too, and become canonical; unknown attributes and
-/// extensions are kept as sent, under names that RFC 7643 §2.1 allows. What the server owns (`id`, `meta`, `schemas`,
-/// `groups`), `password` and whatever else the schema says is read-only, write-only or never returned is dropped. Empty
-/// values are left out, and values fitted to their attributes: "True" is `true`, one value stands for a list of one and
-/// the other way round, a plain value in a list of objects is its `value`.
+/// Names are accepted in any letter case, dotted and URN-qualified ones included, and become canonical; unknown
+/// attributes and extensions are kept as sent, under names that RFC 7643 §2.1 allows. What the server owns (`id`,
+/// `meta`, `schemas`, `groups`), is dropped, as are `password` and whatever else the schema declares read-only,
+/// write-only or never returned. Empty values are left out. The others are fitted to their attributes: "True" becomes
+/// `true`, a single value a list of one and the reverse, and a plain value in a list of objects becomes an object's
+/// `value`.
 ///
 /// # Errors
-/// `invalidValue` for values of another type and missing required values, `invalidSyntax` for other names and an attribute
-/// that is named twice, `invalidPath` for the schema of another resource type, 413 for what is too large.
+/// `invalidValue` for values of the wrong type and missing required values, `invalidSyntax` for names that are not
+/// allowed and an attribute that is named twice, `invalidPath` for the schema of another resource type, 413 for what is
+/// too large.
 pub fn normalise(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Map<String, Value>> {
     let document = read(resource_type, body)?;
     demand(constraints::missing(resource_type, &document).first())?;
@@ -40,8 +42,8 @@ pub fn check(resource_type: &ResourceType, document: &Map<String, Value>) -> Res
     patch::check_size(resource_type, &Map::new(), document)
 }
 
-/// Gives the document for the body of a PUT, for [`replace`]. Reads and refuses what [`normalise`] does, but for values
-/// that an extension requires: whether those may be missing depends on the document that is there.
+/// Returns the document for the body of a PUT, to be passed to [`replace`]. Accepts and refuses what [`normalise`]
+/// does, except that values required by an extension may be missing: whether they may depends on the existing document.
 pub fn normalise_put(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Map<String, Value>> {
     let document = read(resource_type, body)?;
     demand(constraints::missing(resource_type, &document).iter().find(|missing| missing.is_core()))?;
@@ -61,11 +63,11 @@ fn demand(missing: Option<&Missing>) -> Result<()> {
     })
 }
 
-/// Gives the document that a PUT puts in the place of `before` (RFC 7644 §3.5.1): `after`, as [`normalise_put`] gave it,
-/// with the immutable values that it does not mention.
+/// Returns the document with which a PUT replaces `before` (RFC 7644 §3.5.1): `after`, as [`normalise_put`] returned
+/// it, plus the immutable values that it does not mention.
 ///
-/// Refuses, as 400, to change an immutable value (`mutability`), and to leave out a required one (`invalidValue`) unless
-/// `before` does not have it either: the schema came later than the resource. Refuses what is too large, as 413.
+/// Refuses, as 400, to change an immutable value (`mutability`) and to leave out a required one (`invalidValue`),
+/// unless `before` lacks it too because the schema is newer than the resource. Refuses what is too large, as 413.
 pub fn replace(
     resource_type: &ResourceType,
     before: &Map<String, Value>,

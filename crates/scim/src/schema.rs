@@ -29,7 +29,7 @@ pub const GROUP_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// URN of the enterprise extension of User.
 pub const ENTERPRISE_URN: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// The User resource type, as it is without extensions of the operator; [`Registry`] has those.
+/// The User resource type without extensions of the operator; [`Registry`] adds those.
 pub static USER: ResourceType = ResourceType {
     name: "User",
     endpoint: "/Users",
@@ -39,7 +39,7 @@ pub static USER: ResourceType = ResourceType {
     others: &[GROUP_URN],
 };
 
-/// The Group resource type, as it is without extensions of the operator; [`Registry`] has those.
+/// The Group resource type without extensions of the operator; [`Registry`] adds those.
 pub static GROUP: ResourceType = ResourceType {
     name: "Group",
     endpoint: "/Groups",
@@ -52,7 +52,7 @@ pub static GROUP: ResourceType = ResourceType {
 /// The schemas that are built in.
 pub static SCHEMAS: [&Schema; 3] = [&USER_SCHEMA, &ENTERPRISE_SCHEMA, &GROUP_SCHEMA];
 
-/// Attributes of every resource (RFC 7643 §3.1); they are part of no schema definition.
+/// Attributes of every resource (RFC 7643 §3.1); they belong to no schema definition.
 pub static COMMON: [Attribute; 4] = [
     Attribute::reference("schemas", "URNs of the schemas in use.", &["uri"])
         .multi_valued()

@@ -1,11 +1,11 @@
-//! Comparing names and values: without regard to case, or as what they stand for.
+//! Comparing names and values: without regard to case, or by what they represent.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use unicode_normalization::UnicodeNormalization;
 
-/// Whether two values are equal: to the letter if `exact`, else in their folded form.
+/// Whether two values are equal: exactly if `exact`, else in their folded form.
 pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
     match exact {
         true => a == b,
@@ -14,31 +14,31 @@ pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
     }
 }
 
-/// The form in which values are compared where letter case does not count; compatibility forms and outer blanks do not
-/// count there, either. RFC 7644 §5 has userName compared so, and one rule serves for all: an index over such forms
-/// finds what a filter finds here.
+/// The form in which values are compared where letter case does not count. Compatibility forms and outer blanks do not
+/// count there, either. RFC 7644 §5 asks for this for userName, and one rule serves for all: an index over folded
+/// values finds what a filter finds here.
 pub(crate) fn fold(text: &str) -> String {
     fold_part(text.trim())
 }
 
-/// The folded form of a part of a value, at whose ends blanks count.
+/// Folds a part of a value; unlike in a whole value, blanks at its ends count.
 pub(crate) fn fold_part(text: &str) -> String {
-    // Lower case can leave a letter and its accent apart, so they are composed again.
+    // Lower-casing can leave a letter and its accent separate, so they are composed again.
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 
-/// The member of `map` under `key`: the exact key if there, else one that differs in ASCII case only.
+/// The member of `map` under `key`: the exact key if it is there, else one that differs only in ASCII case.
 pub(crate) fn get<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     map.get(key).or_else(|| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
 }
 
-/// The key under which `map` has `name`, in any letter case, or would have it.
+/// The key under which `map` has `name` in any letter case, or `name` itself if it has none.
 pub(crate) fn key_of<'a>(map: &'a Map<String, Value>, name: &'a str) -> &'a str {
     let twin = || map.keys().find(|key| key.eq_ignore_ascii_case(name));
     if map.contains_key(name) { name } else { twin().map_or(name, String::as_str) }
 }
 
-/// Sets a member; its name keeps the letter case that it has.
+/// Sets a member; an existing one keeps the letter case of its name.
 pub(crate) fn put(map: &mut Map<String, Value>, name: &str, value: Value) {
     let key = key_of(map, name).to_owned();
     map.insert(key, value);
@@ -55,8 +55,8 @@ pub(crate) fn is_urn(text: &str) -> bool {
     strip_prefix(text, "urn:").is_some()
 }
 
-/// The instant that a dateTime names (RFC 7643 §2.3.5), in nanoseconds since 1970-01-01 UTC; `None` when it is none. One
-/// without a zone, which xsd:dateTime allows, is in UTC.
+/// The instant that a dateTime names (RFC 7643 §2.3.5), in nanoseconds since 1970-01-01 UTC; `None` if the text is not
+/// a dateTime. One without a zone, which xsd:dateTime allows, is taken as UTC.
 pub fn instant(text: &str) -> Option<i128> {
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
     parse(text).or_else(|| parse(&format!("{text}Z"))).map(OffsetDateTime::unix_timestamp_nanos)

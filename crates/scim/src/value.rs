@@ -9,7 +9,7 @@ use crate::path::is_name;
 use crate::schema::{Attribute, Type};
 use crate::{Error, MAX_VALUES, Result, text};
 
-/// What becomes of a sub-attribute that is given without a value.
+/// What happens to a sub-attribute that is given without a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Empty {
     /// It is left out.
@@ -18,7 +18,7 @@ pub(crate) enum Empty {
     Null,
 }
 
-/// `true` or `false` in any letter case, as Entra writes them.
+/// `true` or `false` in any letter case; Entra sends them as text.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text {
         _ if text.eq_ignore_ascii_case("true") => Some(true),
@@ -27,8 +27,8 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// RFC 7643 §2.5: null and the empty list are the same as no value. Clients also send the empty text and the empty
-/// object.
+/// RFC 7643 §2.5: null and the empty list are the same as no value. Clients also send empty text and empty objects for
+/// it.
 pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -39,7 +39,7 @@ pub(crate) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// The value of a whole attribute, or `None` if it is given without a value. Refuses values of another type.
+/// The value of a whole attribute, or `None` if it is given without a value. Refuses values of the wrong type.
 pub(crate) fn fit(attribute: &Attribute, value: Value) -> Result<Option<Value>> {
     if attribute.multi_valued { fit_list(attribute, value) } else { fit_one(attribute, value, Empty::Drop) }
 }
@@ -47,7 +47,7 @@ pub(crate) fn fit(attribute: &Attribute, value: Value) -> Result<Option<Value>> 
 /// One value: of a single-valued attribute, or one element of a multi-valued attribute.
 pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Result<Option<Value>> {
     let value = single(attribute, value);
-    // An empty text or object is no boolean: to read it as "no value" would leave a user active who is to be disabled.
+    // An empty text or object is not a boolean: read as "no value", it would leave a user active who is to be disabled.
     if is_empty(&value) && (attribute.kind != Type::Boolean || value.is_null() || value.is_array()) {
         return Ok(None);
     }
@@ -67,8 +67,8 @@ pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Resu
     fitted.map(Some).ok_or_else(|| wrong_type(attribute))
 }
 
-/// A list of one stands for its element. Of a simple attribute it may be in the form of Entra's older versions, as a
-/// reference that refers to nothing.
+/// A list of one is unwrapped. For a simple attribute, so is the form of Entra's older versions: an object with the
+/// value and a `$ref` of null.
 fn single(attribute: &Attribute, value: Value) -> Value {
     let element = match value {
         Value::Array(mut items) if items.len() <= 1 => items.pop().unwrap_or(Value::Null),
@@ -89,7 +89,7 @@ fn is_wrapped(map: &Map<String, Value>) -> bool {
     map.len() == 2 && map.get("$ref").is_some_and(Value::is_null) && map.contains_key("value")
 }
 
-/// Whether a text is an object or a list written as JSON text: no plain value, but a value that was encoded twice.
+/// Whether a text is an object or a list in JSON: not a plain value, but one that was encoded twice.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
@@ -133,7 +133,7 @@ fn fit_list(attribute: &Attribute, value: Value) -> Result<Option<Value>> {
     let items = match value {
         Value::Array(items) => items,
         empty if is_empty(&empty) => return Ok(None),
-        // One value stands for a list of one.
+        // A single value is taken as a list of one.
         single => vec![single],
     };
     check_length(attribute, items.len())?;
@@ -156,7 +156,7 @@ pub(crate) fn lacks(attribute: &Attribute, sub: &str) -> Error {
     Error::invalid_value(format!("Each value of {} needs a {sub}.", attribute.name))
 }
 
-/// The listed values of a `remove`; those that say nothing are left out, and none is required.
+/// The listed values of a `remove`; empty ones are left out, and required sub-attributes may be missing.
 pub(crate) fn fit_removal(attribute: &Attribute, value: Value) -> Result<Vec<Value>> {
     let items = match value {
         Value::Array(items) => items,
@@ -167,7 +167,7 @@ pub(crate) fn fit_removal(attribute: &Attribute, value: Value) -> Result<Vec<Val
     fitted.collect()
 }
 
-/// Refuses more than [`MAX_VALUES`] values, except members, which the server keeps apart.
+/// Refuses more than [`MAX_VALUES`] values, except for members, which the server stores separately.
 pub(crate) fn check_length(attribute: &Attribute, length: usize) -> Result<()> {
     if length > MAX_VALUES && attribute.name != "members" {
         let detail = format!("{} has too many values; at most {MAX_VALUES} are kept.", attribute.name);
@@ -180,13 +180,13 @@ pub(crate) fn is_primary(element: &Value) -> bool {
     element.get("primary") == Some(&Value::Bool(true))
 }
 
-/// RFC 7643 §2.4: `primary` is true at most once. Of several, the last one given wins.
+/// RFC 7643 §2.4: `primary` is true at most once. Of several, the last one wins.
 pub(crate) fn keep_last_primary(elements: &mut [Value]) {
     let all: Vec<_> = (0..elements.len()).collect();
     claim_primary(elements, &all);
 }
 
-/// If one of the elements at `given` is primary, no other stays so.
+/// If one of the elements at the positions `given` is primary, none of the others stays primary.
 pub(crate) fn claim_primary(elements: &mut [Value], given: &[usize]) {
     let Some(winner) = given.iter().rev().copied().find(|&index| elements.get(index).is_some_and(is_primary)) else {
         return;
@@ -201,7 +201,8 @@ pub(crate) fn claim_primary(elements: &mut [Value], given: &[usize]) {
     }
 }
 
-/// Whether two elements are the same value of `attribute`: their `value` is equal, or if one has none, all of them.
+/// Whether two elements are the same value of `attribute`: their `value` is equal or, if one of them has no `value`,
+/// all their members are.
 pub(crate) fn is_same_element(attribute: Option<&Attribute>, a: &Value, b: &Value) -> bool {
     match (attribute, element_value(a), element_value(b)) {
         (Some(known), Some(a), Some(b)) => known.compared().map_or(a == b, |value| is_same_value(value, a, b)),
@@ -210,7 +211,7 @@ pub(crate) fn is_same_element(attribute: Option<&Attribute>, a: &Value, b: &Valu
     }
 }
 
-/// Whether two values of a simple attribute are equal, letter case counting as the attribute says.
+/// Whether two values of a simple attribute are equal. Letter case counts if the attribute is case-exact.
 pub(crate) fn is_same_value(attribute: &Attribute, a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::String(a), Value::String(b)) => text::same(a, b, attribute.case_exact),
@@ -225,8 +226,8 @@ pub(crate) fn element_value(element: &Value) -> Option<&Value> {
     }
 }
 
-/// Refuses objects with names that no attribute can have (RFC 7643 §2.1): no path could name them, so that nobody could
-/// ask for them or take them out again.
+/// Refuses objects with names that no attribute can have (RFC 7643 §2.1): no path could name them, so no request could
+/// return or remove them.
 pub(crate) fn check_names(value: &Value) -> Result<()> {
     match value {
         Value::Object(map) if !map.keys().all(|name| is_name(name)) => Err(no_name()),
@@ -237,7 +238,7 @@ pub(crate) fn check_names(value: &Value) -> Result<()> {
 }
 
 pub(crate) fn no_name() -> Error {
-    Error::invalid_syntax("The name of an attribute is a letter and then letters, digits, - and _.")
+    Error::invalid_syntax("The name of an attribute is a letter followed by letters, digits, - and _.")
 }
 
 fn wrong_type(attribute: &Attribute) -> Error {

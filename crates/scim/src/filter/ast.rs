@@ -23,9 +23,9 @@ pub enum Filter {
     },
     /// The attribute has a value, `pr`.
     Present(AttributePath),
-    /// One and the same value of a multi-valued attribute satisfies the inner filter: `emails[type eq "work"]`.
+    /// The same value of a multi-valued attribute satisfies the whole inner filter: `emails[type eq "work"]`.
     ///
-    /// `emails[type eq "work"].value eq "x"`, which is outside the grammar but is sent, is read as
+    /// `emails[type eq "work"].value eq "x"`, which clients send although the grammar does not allow it, is read as
     /// `emails[type eq "work" and value eq "x"]`.
     ValuePath {
         /// The multi-valued attribute.
@@ -44,7 +44,7 @@ impl Filter {
         })
     }
 
-    /// The attributes that the filter asks about; what stands between brackets belongs to the one before them.
+    /// The attributes that the filter asks about; paths between brackets are not listed, only the one before them.
     pub fn paths(&self) -> Vec<&AttributePath> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => [left.paths(), right.paths()].concat(),
@@ -53,8 +53,8 @@ impl Filter {
         }
     }
 
-    /// The attributes that the filter asks about and that no schema has ([`AttributePath::is_undeclared`]). Of one value of
-    /// several, the sub-attributes that are asked about.
+    /// The attributes that the filter asks about and that no schema has ([`AttributePath::is_undeclared`]). For a
+    /// filter between brackets, the sub-attributes that it asks about.
     pub fn undeclared(&self, resource_type: &ResourceType) -> Vec<AttributePath> {
         let of = |path: &AttributePath| Some(path.clone()).filter(|path| path.is_undeclared(resource_type));
         match self {
@@ -133,7 +133,7 @@ impl CompareOp {
 /// The right side of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
-    /// Text: quoted, or a bare token that is nothing else.
+    /// Text: quoted, or a bare token that is no other literal.
     String(String),
     /// A number.
     Number(serde_json::Number),
@@ -156,7 +156,7 @@ impl Literal {
         }
     }
 
-    /// The literal as a boolean: `true`, `false`, or one of them quoted, in any letter case.
+    /// The literal as a boolean: `true` or `false`, quoted or not, in any letter case.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -187,8 +187,8 @@ pub enum FilterError {
     /// A parenthesis or bracket is not closed.
     #[error("The filter has a parenthesis or bracket that is not closed.")]
     Unclosed,
-    /// A complete filter is followed by more.
-    #[error("The filter goes on after its end; join conditions by and, or.")]
+    /// The filter is complete, but more text follows.
+    #[error("The filter continues after its end; join conditions with and, or.")]
     Trailing,
 }
 

@@ -1,4 +1,4 @@
-//! What a value may be compared by.
+//! Which comparisons a value allows.
 
 use super::{CompareOp, Filter, Literal};
 use crate::path::AttributePath;
@@ -6,10 +6,10 @@ use crate::schema::{Attribute, ResourceType, Type};
 use crate::{Error, Result, text};
 
 impl Filter {
-    /// Refuses, as 400 `invalidFilter`, what no resource of this type can be asked: a comparison by an operator or with a
-    /// literal that the attribute's type does not have (RFC 7644 §3.4.2.2), one with a complex attribute that has no
-    /// `value`, and anything about an attribute that is never returned (RFC 7643 §7), whose value a client could find out
-    /// by asking.
+    /// Refuses, as 400 `invalidFilter`, what can be asked of no resource of this type: a comparison with an operator or
+    /// a literal that does not fit the attribute's type (RFC 7644 §3.4.2.2), one with a complex attribute that has no
+    /// `value`, and anything about an attribute that is never returned (RFC 7643 §7), since a client could find out its
+    /// value by asking.
     pub fn check_for(&self, resource_type: &ResourceType) -> Result<()> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => {
@@ -28,7 +28,7 @@ impl Filter {
         }
     }
 
-    /// Refuses, as 400 `invalidFilter`, to compare a value of `attribute` by an operator that its type does not have
+    /// Refuses, as 400 `invalidFilter`, to compare a value of `attribute` with an operator that does not fit its type
     /// (RFC 7644 §3.4.2.2): booleans and binaries have no order, and a boolean has no parts.
     pub(crate) fn check(&self, attribute: &Attribute) -> Result<()> {
         match self {
@@ -50,7 +50,7 @@ impl Filter {
 fn asked(resource_type: &ResourceType, path: &AttributePath) -> Result<Option<&'static Attribute>> {
     let found = resource_type.resolve(path);
     if resource_type.is_schema(path) {
-        return Err(Error::invalid_filter("The filter names a schema where it should name an attribute of it."));
+        return Err(Error::invalid_filter("The filter names a schema; name one of its attributes."));
     }
     if let Some(known) = found.secret() {
         return Err(Error::invalid_filter(format!("{} is never returned, so it cannot be filtered by.", known.name)));
@@ -95,12 +95,12 @@ fn check_operator(attribute: &Attribute, op: CompareOp) -> Result<()> {
     Err(Error::invalid_filter(detail))
 }
 
-/// `null` stands for the absence of a value, which nothing is greater than or part of.
+/// `null` means the absence of a value: nothing is greater than it or contains it.
 fn check_null(name: &str, op: CompareOp, value: &Literal) -> Result<()> {
     if *value != Literal::Null || matches!(op, CompareOp::Eq | CompareOp::Ne) {
         return Ok(());
     }
-    Err(Error::invalid_filter(format!("{name} can be compared with null by eq and ne only.")))
+    Err(Error::invalid_filter(format!("{name} can be compared with null only by eq and ne.")))
 }
 
 impl CompareOp {

@@ -1,4 +1,4 @@
-//! A filter against a resource in memory.
+//! Evaluates a filter against a resource in memory.
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
@@ -213,7 +213,7 @@ fn compare_instants(actual: &str, op: CompareOp, expected: &str) -> bool {
     }
 }
 
-/// Compares texts as they are; those of which letter case does not count are folded before.
+/// Compares texts as they are; where letter case does not count, the caller has folded them.
 fn compare_text(actual: &str, op: CompareOp, expected: &str) -> bool {
     match op {
         CompareOp::Co => actual.contains(expected),

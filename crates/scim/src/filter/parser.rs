@@ -1,4 +1,4 @@
-//! A recursive-descent parser. It recurses for parentheses and brackets only, and counts these, so that no input can
+//! A recursive-descent parser. It recurses only for parentheses and brackets, whose depth is limited, so no input can
 //! exhaust the stack; chains of `and` and `or` are read in a loop and bounded by the number of terms.
 
 use super::{CompareOp, Filter, FilterError, Literal};
@@ -7,15 +7,15 @@ use crate::path::AttributePath;
 
 type Result<T> = std::result::Result<T, FilterError>;
 
-/// Reads a filter: the whole grammar of RFC 7644 §3.4.2.2, operators and names in any letter case, and besides it
-/// unquoted values and a comparison behind a value path.
+/// Reads a filter: the whole grammar of RFC 7644 §3.4.2.2, with operators and names in any letter case, and beyond it
+/// unquoted values and a comparison after a value path.
 ///
 /// Refuses malformed text, text beyond `limits`, and NUL characters.
 pub fn parse(text: &str, limits: &Limits) -> Result<Filter> {
     parse_with(text, limits, false)
 }
 
-/// Reads what stands between the brackets of a value path.
+/// Reads what is between the brackets of a value path.
 pub(crate) fn parse_value_filter(text: &str, limits: &Limits) -> Result<Filter> {
     parse_with(text, limits, true)
 }
@@ -70,7 +70,7 @@ impl<'t> Parser<'t> {
         if self.rest.starts_with('[') { self.value_path(path) } else { self.comparison(path) }
     }
 
-    /// A filter between the bracket at which the text stands and `close`.
+    /// A filter from an opening bracket, where the text is now, to `close`.
     fn nested(&mut self, close: char) -> Result<Filter> {
         self.depth += 1;
         if self.depth > self.limits.filter_depth {
@@ -125,7 +125,7 @@ impl<'t> Parser<'t> {
             return self.quoted().map(Literal::String);
         }
         let word = self.word();
-        // Text in single quotes would be looked for with these, and not be found.
+        // Text in single quotes would be searched for with its quotes, and never found.
         if word.is_empty() || word.contains('\0') || word.starts_with('\'') {
             return Err(FilterError::Value);
         }
@@ -135,7 +135,7 @@ impl<'t> Parser<'t> {
         if word.eq_ignore_ascii_case("null") {
             return Ok(Literal::Null);
         }
-        // An identifier of many digits that was left unquoted must not lose any.
+        // An unquoted identifier of many digits must not lose any of them.
         let is_exact = |number: &serde_json::Number| !number.is_f64() || word.contains(['.', 'e', 'E']);
         let number = serde_json::from_str(word).ok().filter(is_exact);
         Ok(number.map_or_else(|| Literal::String(word.into()), Literal::Number))

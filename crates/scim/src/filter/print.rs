@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{Filter, Literal};
 
-/// Writes a filter that parses to the same tree.
+/// Writes a filter as text that parses to the same tree.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! What a resource in memory is sorted by.
+//! Sort keys of resources in memory.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::path::AttributePath;
 use crate::schema::{Attribute, ResourceType, Type};
 use crate::{Error, Result, text};
 
-/// How much of a text is looked at, in characters.
+/// How many characters of a text count.
 const LENGTH: usize = 100;
 
 /// The attribute that a list is sorted by (`sortBy`).
@@ -18,17 +18,17 @@ impl SortBy {
     /// Reads `sortBy`.
     ///
     /// # Errors
-    /// 400 `invalidPath` for what names no attribute, `invalidValue` for a complex attribute that has no `value` and for
-    /// one that is never returned.
+    /// 400 `invalidPath` for a text that names no attribute, `invalidValue` for a complex attribute without a `value`
+    /// and for an attribute that is never returned.
     pub fn parse(text: &str, resource_type: &ResourceType) -> Result<Self> {
         let path = AttributePath::parse(text)?;
         if resource_type.is_schema(&path) {
-            return Err(Error::invalid_value("The order names a schema where it should name an attribute of it."));
+            return Err(Error::invalid_value("sortBy names a schema; name one of its attributes."));
         }
         let found = resource_type.resolve(&path);
         let named = if found.sub_name.is_some() { found.sub_attribute } else { found.attribute };
         if let Some(known) = found.secret() {
-            return Err(Error::invalid_value(format!("{} is never returned, so it is no order.", known.name)));
+            return Err(Error::invalid_value(format!("{} is never returned, so it cannot be sorted by.", known.name)));
         }
         if let Some(known) = named.filter(|known| known.compared().is_none()) {
             let detail = format!("{} has parts; sort by one of them, as in name.familyName.", known.name);
@@ -42,9 +42,9 @@ impl SortBy {
         &self.0
     }
 
-    /// What the resource is sorted by, as a text whose order by code points is the order of the values; `None` where it has no
-    /// value. Of several values the primary one decides, or else the first. A text counts by its first 100 characters, in
-    /// the folded form unless case matters; a dateTime counts as an instant.
+    /// The resource's sort key: a text whose order by code points is the order of the values; `None` where it has no
+    /// value. Of several values the primary one decides, or else the first. Only the first 100 characters of a text
+    /// count, folded unless case matters; a dateTime counts as an instant.
     pub fn key(&self, resource: &Map<String, Value>, resource_type: &ResourceType) -> Option<String> {
         let attribute = AttributePath { sub_attribute: None, ..self.0.clone() };
         let selection = select(resource, &attribute, Scope::Resource(resource_type));
@@ -63,7 +63,7 @@ impl SortBy {
     }
 }
 
-/// Values of different types stand in the order boolean, number, text.
+/// Values of different types are sorted in the order boolean, number, text.
 fn encode(value: &Value, attribute: Option<&'static Attribute>) -> Option<String> {
     match value {
         Value::Bool(value) => Some(if *value { "01" } else { "00" }.to_owned()),
@@ -85,7 +85,7 @@ fn cut(text: &str) -> &str {
     text.char_indices().nth(LENGTH).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Bits in the order of the numbers that they stand for.
+/// Bits that sort as the numbers that they represent do.
 fn ordered(number: f64) -> u64 {
     let bits = number.to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }

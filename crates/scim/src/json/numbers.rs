@@ -1,6 +1,7 @@
-//! Numbers that would not stay what they are: what is no whole number of 64 bits is kept as a double.
+//! Numbers that would not survive being stored: any that is not a 64-bit integer is kept as a double.
 
-/// Whether every number in a JSON text says the same once it has been read and written again. The text is well-formed.
+/// Whether every number in a JSON text keeps its value when it is parsed and written again. The text must be
+/// well-formed.
 pub(super) fn are_exact(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -20,7 +21,7 @@ pub(super) fn are_exact(text: &str) -> bool {
     true
 }
 
-/// The place behind a text that begins at `at`.
+/// The position after the JSON string that begins at `at`.
 fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
     at += 1;
     while at < bytes.len() && bytes[at] != b'"' {
@@ -35,15 +36,15 @@ fn end_of_number(bytes: &[u8], at: usize) -> usize {
 }
 
 fn is_exact(number: &str) -> bool {
-    // A double keeps fifteen digits, whatever they are.
+    // A double always keeps fifteen digits.
     let is_short = number.len() <= 15 && !number.contains(['e', 'E']);
     let is_whole = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
     let is_kept = || number.parse::<f64>().is_ok_and(|kept| decimal(number) == decimal(&format!("{kept:e}")));
     is_short || is_whole() || is_kept()
 }
 
-/// A number as its significant digits and the power of ten behind them; `None` for zero. An exponent that is too long to
-/// be read belongs to a zero, or to what is out of range or nearly nothing.
+/// A number as its significant digits and a power of ten; `None` for zero. An exponent too long to be parsed belongs to
+/// zero, or to a number out of range or too close to zero.
 fn decimal(number: &str) -> Option<(bool, String, i64)> {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -23,9 +23,9 @@ const BULK_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRespo
 pub enum BulkMethod {
     /// Creates a resource.
     Post,
-    /// Puts a resource in the place of another.
+    /// Replaces a resource.
     Put,
-    /// Changes a resource in part.
+    /// Changes part of a resource.
     Patch,
     /// Deletes a resource.
     Delete,
@@ -47,21 +47,21 @@ impl BulkMethod {
     }
 }
 
-/// One operation of a bulk request. Its data stays text until its turn comes: read, all of them would take many times the
-/// memory of the body.
+/// One operation of a bulk request. Its data stays text until the operation is carried out: all of it parsed at once
+/// would take many times the memory of the body.
 #[derive(Debug, Clone)]
 pub struct BulkOperation<'b> {
-    /// What it does; `None` where that is nothing that a bulk request may do.
+    /// What it does; `None` for a method that a bulk request cannot have.
     pub method: Option<BulkMethod>,
-    /// The client's name for it, which others refer to.
+    /// The client's name for it, by which other operations refer to it.
     pub bulk_id: Option<String>,
-    /// The version that it is willing to change.
+    /// The version that the resource must have.
     pub version: Option<String>,
-    /// The resource, or where to create it, below the base URL.
+    /// The path, below the base URL, of the resource or of the endpoint that creates it.
     pub path: String,
-    /// The body as it came, none for a deletion, or why the operation cannot be carried out.
+    /// The body as it came (`None` for a deletion), or why the operation cannot be carried out.
     pub data: Result<Option<&'b str>>,
-    /// What its path is about.
+    /// The type of resource that its path addresses.
     resource_type: &'static ResourceType,
     /// The `bulkId`s that its path and its data refer to.
     references: BTreeSet<String>,
@@ -70,29 +70,29 @@ pub struct BulkOperation<'b> {
 /// A bulk request.
 #[derive(Debug, Clone)]
 pub struct BulkRequest<'b> {
-    /// After so many errors the rest is left undone; `None` is never.
+    /// After this many errors the remaining operations are not carried out; `None` means no limit.
     pub fail_on_errors: Option<usize>,
     /// The operations, in the order given.
     pub operations: Vec<BulkOperation<'b>>,
 }
 
-/// In which order operations can be carried out, by their places in the request.
+/// In which order operations can be carried out, by their indices in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BulkOrder {
-    /// Each comes after what it refers to, and otherwise as it was given.
+    /// Each comes after those that it refers to, and otherwise in the given order.
     pub resolvable: Vec<usize>,
-    /// These refer to themselves, in one step or in several, or to others that do.
+    /// These refer to themselves, directly or through others, or to operations that do.
     pub circular: Vec<usize>,
 }
 
 impl<'b> BulkRequest<'b> {
-    /// Reads a bulk body, one operation at a time. Keys are taken in any letter case, unknown ones are ignored, and
-    /// `schemas` is not demanded. What is wrong with one operation stays with it. The resource types in `types` tell which
-    /// attributes are references (RFC 7644 §3.7.2).
+    /// Reads a bulk body, one operation at a time. Keys are accepted in any letter case, unknown ones are ignored, and
+    /// `schemas` is not required. An error in one operation is reported for that operation only. The resource types in
+    /// `types` determine which attributes are references (RFC 7644 §3.7.2).
     ///
     /// Refuses what [`parse_object`](crate::json::parse_object) refuses, a body without a list of operations, a
-    /// `failOnErrors` that is no number from 1 on, a `bulkId` that two operations create (400), and more operations than
-    /// `limits` allows (413).
+    /// `failOnErrors` that is not an integer of at least 1, two creating operations with the same `bulkId` (all 400),
+    /// and more operations than `limits` allows (413).
     pub fn parse(body: &'b [u8], types: &Registry, limits: &Limits) -> Result<Self> {
         let reader = Reader::new(limits);
         let (mut items, mut fail_on_errors) = (None, None);
@@ -130,9 +130,9 @@ impl<'b> BulkRequest<'b> {
         Ok(Self { fail_on_errors, operations })
     }
 
-    /// About how many bytes of memory the largest operation of a body takes once it is read. Reads none of them.
+    /// Roughly how many bytes of memory the largest operation of a body takes once it is parsed. Parses none of them.
     ///
-    /// Refuses what is no JSON object.
+    /// Refuses what is not a JSON object.
     pub fn largest_cost(body: &'b [u8], limits: &Limits) -> Result<u64> {
         let mut largest = 0;
         for (key, raw) in Members::read(text_of(body)?)?.0 {
@@ -146,7 +146,8 @@ impl<'b> BulkRequest<'b> {
         Ok(largest)
     }
 
-    /// In which order the operations can be carried out. Works without recursion, so that a long chain does no harm.
+    /// In which order the operations can be carried out. Does not recurse, so a long chain of references cannot exhaust
+    /// the stack.
     pub fn order(&self) -> BulkOrder {
         let created = self.operations.iter().enumerate().filter_map(|(at, operation)| Some((operation.creates()?, at)));
         let creators: HashMap<&str, usize> = created.collect();
@@ -186,7 +187,7 @@ impl<'b> BulkOperation<'b> {
             resource_type: types.user,
             references: BTreeSet::new(),
         };
-        // Read whole once, to be judged, and forgotten; an operation stands two levels deep.
+        // Parsed once to be checked, and dropped again; an operation is two levels deep.
         let Value::Object(map) = reader.read(item.get(), 2)? else {
             this.data = Err(Error::invalid_syntax("Each of the Operations must be an object."));
             return Ok(this);
@@ -217,7 +218,7 @@ impl<'b> BulkOperation<'b> {
         Ok(this)
     }
 
-    /// Tells `visit` each `bulkId` that the data refers to; see [`References`].
+    /// Calls `visit` with each `bulkId` that the data refers to; see [`References`].
     fn visit(
         &self,
         data: &mut Map<String, Value>,
@@ -227,7 +228,7 @@ impl<'b> BulkOperation<'b> {
         References { resource_type: self.resource_type, limits, visit }.in_data(self.method, data)
     }
 
-    /// Whether it has data.
+    /// Whether the operation has data. Refuses one that cannot be carried out.
     fn check(&self, data: Option<&Value>) -> Result<bool> {
         let Some(method) = self.method else {
             return Err(Error::invalid_syntax("The method of a bulk operation is POST, PUT, PATCH or DELETE."));
@@ -251,10 +252,10 @@ impl<'b> BulkOperation<'b> {
         self.bulk_id.as_deref().filter(|_| self.method == Some(BulkMethod::Post))
     }
 
-    /// The path and the data, with the ids of created resources in the place of references. A PATCH whose data is a list of
+    /// The path and the data, with references replaced by the ids of created resources. A PATCH whose data is a list of
     /// operations has them under `Operations`.
     ///
-    /// Refuses a reference to what `ids` does not hold with 409; what was wrong with the operation is told first.
+    /// Refuses a reference that `ids` does not hold with 409; an error in the operation itself is reported first.
     pub fn resolve(&self, ids: &HashMap<String, String>, limits: &Limits) -> Result<(String, Map<String, Value>)> {
         let mut data = match self.data.clone()? {
             Some(text) => object(in_patch_body(Reader::new(limits).read(text, 0)?))?,
@@ -269,7 +270,7 @@ impl<'b> BulkOperation<'b> {
     }
 }
 
-/// Whether a path is that of such a resource, or of all of them.
+/// Whether a path is that of one resource of this type, or of all of them.
 fn is_below(path: &str, resource_type: &ResourceType) -> bool {
     path.strip_prefix(resource_type.endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -279,18 +280,18 @@ fn in_patch_body(data: Value) -> Value {
     if data.is_array() { json!({"Operations": data}) } else { data }
 }
 
-/// The text of the last member that is called `data`, as the operation was read.
+/// The text of the last member that is called `data`, which is the one that parsing the operation uses.
 fn data_of(item: &RawValue) -> Option<&str> {
     let members = Members::read(item.get()).ok()?.0;
     members.into_iter().rfind(|(key, _)| key.eq_ignore_ascii_case("data")).map(|(_, raw)| raw.get())
 }
 
 fn find<'i>(name: &str, ids: &'i HashMap<String, String>) -> Result<&'i str> {
-    let detail = "A bulkId that this refers to names no resource that was created by this bulk request.";
+    let detail = "This refers to a bulkId for which this bulk request created no resource.";
     ids.get(name).map(String::as_str).ok_or_else(|| Error::new(409, None, detail))
 }
 
-/// What became of one operation.
+/// The result of one operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkResult {
     /// What it did.
@@ -301,7 +302,7 @@ pub struct BulkResult {
     pub location: Option<String>,
     /// The resource's version now, as an entity tag.
     pub version: Option<String>,
-    /// The HTTP status, or the error that it ended with.
+    /// The HTTP status, or the error with which it failed.
     pub status: Result<u16>,
 }
 

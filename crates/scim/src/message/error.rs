@@ -22,14 +22,14 @@ pub enum ScimType {
     NoTarget,
     /// A required value is missing, or a value does not fit its attribute.
     InvalidValue,
-    /// The cursor is none that was given out for this query.
+    /// The cursor was not issued for this query.
     InvalidCursor,
-    /// The length of a page that a cursor begins is no positive number.
+    /// The length asked for a page with a cursor is not a positive number.
     InvalidCount,
 }
 
 impl ScimType {
-    /// The keyword as it stands on the wire.
+    /// The keyword as it is sent.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidFilter => "invalidFilter",
@@ -111,7 +111,7 @@ impl Error {
         Self::bad_request(ScimType::NoTarget, detail)
     }
 
-    /// 400 `tooMany`: the query would give more results than the server calculates.
+    /// 400 `tooMany`: the query would have more results than the server calculates.
     pub fn too_many(detail: impl Into<String>) -> Self {
         Self::bad_request(ScimType::TooMany, detail)
     }

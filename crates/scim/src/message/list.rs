@@ -8,21 +8,21 @@ const LIST_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListRespo
 pub struct ListResponse {
     /// How many resources match in all, not only on this page.
     pub total_results: u64,
-    /// Where the page stands.
+    /// Where the page is in the list.
     pub paging: Paging,
     /// The resources of this page, each a JSON object, as text.
     pub resources: Vec<String>,
 }
 
-/// What stands behind the resources.
+/// What follows the resources.
 pub const LIST_END: &str = "]}";
 
-/// Where a page stands in its list, in the way in which it was asked for.
+/// Where a page is in its list, by index or by cursor as the client asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paging {
     /// The 1-based index of the first resource of this page (RFC 7644 §3.4.2.4).
     Index(u64),
-    /// The cursors of the pages before and behind this one, where there are such pages (RFC 9865 §2).
+    /// The cursors of the pages before and after this one, where there are such pages (RFC 9865 §2).
     Cursor {
         /// `previousCursor`.
         previous: Option<String>,
@@ -32,7 +32,7 @@ pub enum Paging {
 }
 
 impl ListResponse {
-    /// All results on one page, as the discovery endpoints answer.
+    /// All results on one page, as discovery endpoints answer.
     pub fn complete(resources: Vec<Value>) -> Self {
         let resources: Vec<String> = resources.iter().map(Value::to_string).collect();
         Self { total_results: resources.len() as u64, paging: Paging::Index(1), resources }
@@ -52,7 +52,8 @@ impl ListResponse {
         body
     }
 
-    /// What stands before so many resources, which the caller writes, with commas between them and [`LIST_END`] behind.
+    /// The response body up to its resources. The caller writes that many, with commas between them and [`LIST_END`]
+    /// after them.
     pub fn head(&self, resources: usize) -> String {
         let mut body = format!("{{\"schemas\":[\"{LIST_RESPONSE_URN}\"],\"totalResults\":{}", self.total_results);
         match &self.paging {

@@ -9,13 +9,14 @@ use crate::schema::{Attribute, ResourceType};
 use crate::value::{self, is_empty};
 use crate::{Error, Result, text};
 
-/// Gives the document that results from all operations in their order. The given document is left as it is, so a
+/// Returns the document that results from all operations in their order. The given document is not modified, so a
 /// refusal changes nothing.
 ///
 /// # Errors
-/// `mutability` for leaving a required attribute without value and for changing an immutable one, `noTarget` for creating a
-/// value from a filter that does not determine it and for removing another value than the one that is there, 413 for a
-/// document beyond the limits of this crate, operations that would take long and those that would copy one value into many.
+/// `mutability` for leaving a required attribute without a value and for changing an immutable one; `noTarget` for
+/// creating a value from a filter that does not determine it and for removing a value other than the present one; 413
+/// for a document beyond the limits of this crate, for operations that would take too long and for those that would
+/// copy one value too often.
 pub fn apply(
     resource_type: &ResourceType,
     operations: &[Operation],
@@ -28,7 +29,7 @@ pub fn apply(
     Ok(changed)
 }
 
-/// What was missing before, because the schema came later than the resource, does not stop a change of something else.
+/// A value that was missing before, because the schema is newer than the resource, does not prevent other changes.
 fn check_required(resource_type: &ResourceType, before: &Map<String, Value>, after: &Map<String, Value>) -> Result<()> {
     let old = constraints::missing(resource_type, before);
     let Some(new) = constraints::missing(resource_type, after).into_iter().find(|missing| !old.contains(missing))
@@ -39,7 +40,7 @@ fn check_required(resource_type: &ResourceType, before: &Map<String, Value>, aft
         Some(urn) if !before.contains_key(urn) => {
             Err(Error::invalid_value(format!("{} is required and must not be empty.", new.name)))
         }
-        // RFC 7644 §3.5.2.2: to unset a required attribute is an error of mutability.
+        // RFC 7644 §3.5.2.2: unsetting a required attribute is an error of mutability.
         _ => Err(Error::mutability(format!("{} is required and cannot be removed.", new.name))),
     }
 }
@@ -99,8 +100,8 @@ fn change(container: &mut Map<String, Value>, attribute: Option<&'static Attribu
     Ok(())
 }
 
-/// The new value of an attribute that is named without filter and sub-attribute. Of one that nobody has declared, what
-/// is there tells whether it is a list.
+/// The new value of an attribute that is named without a filter or sub-attribute. Whether an undeclared attribute is a
+/// list depends on its present value.
 fn whole(attribute: Option<&'static Attribute>, op: &Operation, old: Option<Value>) -> Result<Option<Value>> {
     let is_list = attribute.is_none_or(|known| known.multi_valued);
     match (op.kind, &op.value, old) {
@@ -116,7 +117,8 @@ fn whole(attribute: Option<&'static Attribute>, op: &Operation, old: Option<Valu
     }
 }
 
-/// Whether `given` is another value than `old`, such as another manager, of which `old` says nothing.
+/// Whether `given` identifies another value than `old`, such as another manager, to whom the rest of `old` does not
+/// apply.
 fn is_another(attribute: Option<&Attribute>, old: &Value, given: &Map<String, Value>) -> bool {
     let sub = attribute.and_then(|known| known.sub_attribute("value"));
     let values = sub.and_then(|sub| Some((sub, old.get("value")?, given.get("value")?)));
@@ -137,7 +139,7 @@ pub(super) fn merge(old: Option<Value>, given: &Map<String, Value>) -> Value {
     Value::Object(merged)
 }
 
-/// The new value of an attribute of which one sub-attribute is named: of its object, or of every element.
+/// The new value of an attribute when one sub-attribute is named: of its object, or of every element.
 fn sub_attribute(
     attribute: Option<&Attribute>,
     op: &Operation,

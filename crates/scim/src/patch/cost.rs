@@ -1,5 +1,5 @@
 //! What a request may cost: every filtered operation compares all values of a list, so a small request on a large
-//! document could keep a server busy for long.
+//! document could keep a server busy for a long time.
 
 use serde_json::{Map, Value};
 
@@ -38,7 +38,7 @@ impl Budget {
     }
 }
 
-/// About how often operations look at each value of the document that they are applied to.
+/// Roughly how often the operations look at each value of the document to which they are applied.
 pub fn effort(operations: &[Operation]) -> usize {
     let lengths = operations.iter().map(|operation| operation.value.as_ref().map_or(0, length));
     operations.iter().map(comparisons).sum::<usize>() + lengths.sum::<usize>() / 1024
@@ -65,8 +65,8 @@ fn weight(value: &Value) -> usize {
 }
 
 /// Refuses a document that is larger than [`MAX_DOCUMENT`], or has more attributes than [`MAX_ATTRIBUTES`] and
-/// [`MAX_NAMES`] allow. One that was too large `before` may be changed, but must not grow; by one byte, because whoever
-/// is `true` must be able to become `false`.
+/// [`MAX_NAMES`] allow. One that was too large `before` may be changed, but must not grow by more than one byte: it
+/// must be possible to turn `true` into `false`.
 pub(crate) fn check_size(
     resource_type: &ResourceType,
     before: &Map<String, Value>,
@@ -81,10 +81,10 @@ pub(crate) fn check_size(
     };
     refuse(widest, MAX_ATTRIBUTES, 0, "attributes at its top level and in each extension; leave some out")?;
     refuse(names, MAX_NAMES, 0, "attributes on all levels together; leave some out")?;
-    refuse(stored, MAX_DOCUMENT, 1, "bytes as JSON text, escapes counted and members not; leave out what is long")
+    refuse(stored, MAX_DOCUMENT, 1, "bytes as JSON text, counting escapes but not members; leave out long values")
 }
 
-/// What is kept in the document: the server keeps membership apart.
+/// The members that are kept in the document: the server stores group membership separately.
 fn kept<'d>(
     resource_type: &ResourceType,
     document: &'d Map<String, Value>,
@@ -114,17 +114,17 @@ fn stored(resource_type: &ResourceType, document: &Map<String, Value>) -> usize 
     kept(resource_type, document).map(|(name, value)| length(name) + length(value) + 2).sum::<usize>() + 1
 }
 
-/// Refuses to write these members into so many values of a list where that would take far more than was sent.
+/// Refuses to write `given` into this many values of a list if that would take far more space than was sent.
 pub(super) fn check_copies(given: &Map<String, Value>, values: usize) -> Result<()> {
     if given.values().all(Value::is_null) {
         return Ok(());
     }
-    // A plain value becomes an object with this name in it.
+    // A plain value becomes an object with a member of this name.
     let each = length(given) + "value".len();
     if each.saturating_mul(values.saturating_sub(1)) <= MAX_COPIED {
         return Ok(());
     }
     Err(Error::too_large(format!(
-        "One value may be written into so many others that the copies have at most {MAX_COPIED} bytes; name fewer."
+        "The copies of a value that is written into several others may have at most {MAX_COPIED} bytes; name fewer."
     )))
 }

@@ -33,7 +33,8 @@ pub(super) fn change(
         }
     }
     // RFC 7644 §3.5.2.3 has noTarget here, but clients expect the value to be created from a filter that describes it,
-    // by its type. One that names the very value to be replaced does not. A remove of what is not there changes nothing.
+    // by its type, for instance. A filter that names the very value to be replaced creates none. Removing what is not
+    // there changes nothing.
     if hits.is_empty() && op.kind != Kind::Remove {
         if op.kind == Kind::Replace && names_value(filter) {
             return Err(Error::no_target("There is no such value to be replaced; add it."));
@@ -59,8 +60,8 @@ pub(super) fn change(
     Ok(Some(Value::Array(list)))
 }
 
-/// Whether this is an object, or a list of one. Anything else that is given for a value is its `value`, and leaves the
-/// rest of it as it is.
+/// Whether this is an object, or a list of one. Anything else sets only the `value` of an element and leaves the rest
+/// of it.
 pub(super) fn holds_object(value: &Value) -> bool {
     match value {
         Value::Array(items) => matches!(&items[..], [Value::Object(_)]),
@@ -68,8 +69,8 @@ pub(super) fn holds_object(value: &Value) -> bool {
     }
 }
 
-/// What is left of an element that another takes the place of: that by which it was chosen, so that the same request finds
-/// it again, and what is immutable.
+/// What is kept of an element that is replaced: the sub-attributes by which it was chosen, so that the same request
+/// finds it again, and the immutable ones.
 fn what_stays(attribute: Option<&Attribute>, filter: &Filter, element: Value) -> Value {
     let Value::Object(mut map) = element else { return element };
     let is_immutable = |name: &str| {
@@ -80,7 +81,7 @@ fn what_stays(attribute: Option<&Attribute>, filter: &Filter, element: Value) ->
     Value::Object(map)
 }
 
-/// Whether a filter asks for the sub-attribute.
+/// Whether a filter mentions the sub-attribute.
 fn mentions(filter: &Filter, name: &str) -> bool {
     match filter {
         Filter::And(left, right) | Filter::Or(left, right) => mentions(left, name) || mentions(right, name),
@@ -89,7 +90,7 @@ fn mentions(filter: &Filter, name: &str) -> bool {
     }
 }
 
-/// What an operation gives to the elements that it is about.
+/// The members that an operation sets in the elements that it targets.
 fn given(op: &Operation) -> Map<String, Value> {
     let single = match &op.value {
         Some(Value::Array(items)) if items.len() == 1 => items.first(),
@@ -106,9 +107,9 @@ fn given(op: &Operation) -> Map<String, Value> {
     }
 }
 
-/// Those of the elements in `among` that a removal is about: all, or those that have the value it names.
+/// Those of the elements in `among` that a removal targets: all, or those that have the value it names.
 ///
-/// Refuses one that names another value than the one that is there, as 400 `noTarget`.
+/// Refuses one that names another value than the present one, as 400 `noTarget`.
 pub(super) fn find_named(
     attribute: Option<&Attribute>,
     op: &Operation,
@@ -142,7 +143,7 @@ fn part<'e>(element: &'e Value, name: &str) -> Option<&'e Value> {
 }
 
 fn another_value() -> Error {
-    Error::no_target("The attribute has another value than the one to be removed; name that, or give a path.")
+    Error::no_target("The attribute has a value other than the one to be removed; name its value, or give a path.")
 }
 
 fn is_plain(element: &Value) -> bool {
@@ -153,7 +154,7 @@ fn is_plain_list(list: &[Value]) -> bool {
     !list.is_empty() && list.iter().all(is_plain)
 }
 
-/// The `value` of an element that is nothing else.
+/// The plain `value`, if an element consists of nothing else.
 fn plain_if_can(mut element: Map<String, Value>) -> Value {
     match element.get_mut("value").map(Value::take) {
         Some(plain) if element.len() == 1 => plain,
@@ -174,9 +175,9 @@ fn names_value(filter: &Filter) -> bool {
     }
 }
 
-/// One value with the members of `given` over its own; null unsets.
+/// One value, overwritten by the members of `given`; null unsets.
 ///
-/// Refuses to change what is immutable in it, as 400 `mutability`.
+/// Refuses to change immutable sub-attributes, as 400 `mutability`.
 pub(super) fn merge_one(attribute: Option<&Attribute>, element: Value, given: &Map<String, Value>) -> Result<Value> {
     for (name, new) in given {
         let Some((attribute, sub)) = attribute.and_then(|known| Some((known, known.sub_attribute(name)?))) else {
@@ -197,8 +198,8 @@ pub(super) fn merge_one(attribute: Option<&Attribute>, element: Value, given: &M
     }
 }
 
-/// One value with the members of `given` over its own. A plain value that nobody has declared to be anything else stays
-/// one as long as nothing but its `value` is given.
+/// One value, overwritten by the members of `given`. In an undeclared attribute, a plain value stays plain as long as
+/// only its `value` is given.
 pub(super) fn merge_plain(attribute: Option<&Attribute>, element: Value, given: &Map<String, Value>) -> Value {
     let mut names = given.keys();
     match (names.next(), names.next()) {
@@ -209,7 +210,7 @@ pub(super) fn merge_plain(attribute: Option<&Attribute>, element: Value, given: 
     }
 }
 
-/// Whether a removal has left nothing of an element, or nothing but what described the value that is gone.
+/// Whether nothing is left of an element or, after a removal, only what described the removed value.
 pub(super) fn is_hollow(kind: Kind, element: &Value) -> bool {
     let describes = |name: &String| name == "type" || name == "primary";
     match element {
@@ -218,8 +219,8 @@ pub(super) fn is_hollow(kind: Kind, element: &Value) -> bool {
     }
 }
 
-/// The element that satisfies a filter of `eq` and `and`. Refuses other filters, as they do not determine one, and those
-/// that ask for what is not kept: no element would ever satisfy them.
+/// The element that satisfies a filter of `eq` and `and`. Refuses other filters, since they do not determine an
+/// element, and filters on attributes that are not kept: no element would ever satisfy them.
 fn seed(filter: &Filter, attribute: Option<&Attribute>) -> Result<Map<String, Value>> {
     match filter {
         Filter::And(left, right) => {
@@ -261,7 +262,7 @@ fn plain(literal: &Literal) -> Value {
     }
 }
 
-/// RFC 7644 §3.5.2.1: values that are already there are not added again. What they say besides is taken over.
+/// RFC 7644 §3.5.2.1: values that are already there are not added again. Their other sub-attributes are taken over.
 pub(super) fn union(attribute: Option<&'static Attribute>, mut list: Vec<Value>, given: &[Value]) -> Result<Value> {
     let mut touched = Vec::with_capacity(given.len());
     for element in given {
@@ -292,7 +293,7 @@ fn has_same_type(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The values of a list, or the one value that stands for a list of one.
+/// The values of a list, or a single value as a list of one.
 pub(super) fn listed(value: &Value) -> &[Value] {
     match value {
         Value::Array(items) => items,
@@ -301,9 +302,10 @@ pub(super) fn listed(value: &Value) -> &[Value] {
     }
 }
 
-/// Takes the named values out, and no others: those of a list, or a single one.
+/// Removes the named values, and no others: from a list, or a single one.
 ///
-/// Refuses another value in the place of the single one that is there, as 400 `noTarget`; a list may hold what is gone.
+/// Refuses, as 400 `noTarget`, if a single value is there and another one is named; a list may name values that are
+/// gone.
 pub(super) fn take_out(attribute: Option<&'static Attribute>, named: &Value, old: Value) -> Result<Value> {
     let is_named = |element: &Value| listed(named).iter().any(|other| is_same_element(attribute, other, element));
     match old {

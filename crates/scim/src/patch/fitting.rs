@@ -24,7 +24,7 @@ impl Normaliser<'_> {
             sub_attribute: found.sub_name.map(Into::into),
         };
         if kind == Kind::Remove && value.as_ref().is_some_and(Value::is_null) {
-            // A client that has lost the list of those to take out would empty the group.
+            // A client that has lost its list of members to remove would empty the group.
             if target.is_members() && target.sub_attribute.is_none() && target.filter.is_none() {
                 return Err(Error::invalid_value("The members to remove are null; list them, or leave value out."));
             }
@@ -51,7 +51,7 @@ impl Normaliser<'_> {
         }
     }
 
-    /// Refuses a value that names an attribute twice, in whatever notation: it does not say which one counts.
+    /// Refuses a value that names an attribute twice, in any notation: it is not clear which one counts.
     fn name(&mut self, target: &Target, attribute: Option<&Attribute>, value: Option<&Value>) -> Result<()> {
         let mut note = |sub: Option<&str>| {
             let (urn, filter) = (target.extension.as_deref(), target.filter.as_ref().map(ToString::to_string));
@@ -66,7 +66,8 @@ impl Normaliser<'_> {
         }
     }
 
-    /// Unknown attributes are kept as sent; an empty value unsets them, but to add nothing to a list changes nothing.
+    /// Unknown attributes are kept as sent. An empty value unsets them, except that adding nothing to a list changes
+    /// nothing.
     pub(super) fn push_unknown(&mut self, kind: Kind, target: Target, value: Value) -> Result<()> {
         let whole = target.is_whole();
         match kind {
@@ -77,7 +78,7 @@ impl Normaliser<'_> {
         }
     }
 
-    /// What is taken out of an unknown attribute: the values that are named, in a list or alone.
+    /// Removes the named values of an unknown attribute, given in a list or alone.
     fn remove_unknown(&mut self, target: Target, value: Option<Value>) -> Result<()> {
         let named = value.filter(|value| !value.is_null() && (self.by_value || target.is_whole()));
         let named = named.map(|value| match value {
@@ -92,14 +93,15 @@ impl Normaliser<'_> {
             target.sub_attribute = None;
         }
         match (value, target.sub_attribute.is_none()) {
-            // Whoever names sub-attributes does not ask to remove the others.
+            // A client that names sub-attributes does not ask to remove the others.
             (Some(Value::Object(named)), true) if attribute.is_single_complex() && !attribute.is_identified() => {
                 named.into_iter().try_for_each(|(name, value)| {
                     let name = attribute.sub_attribute(&name).map_or(name, |sub| sub.name.to_owned());
                     self.remove_part(attribute, Target { sub_attribute: Some(name), ..target.clone() }, Some(value))
                 })
             }
-            // Entra names the values to take out in `value`; without that rule a remove of one member empties the group.
+            // Entra names the values to take out in `value`; without this rule, removing one member would empty the
+            // group.
             (Some(value), true) if attribute.multi_valued && target.filter.is_none() => {
                 let listed = Value::Array(value::fit_removal(attribute, value)?);
                 self.push(Kind::Remove, target, Some(listed))
@@ -108,7 +110,7 @@ impl Normaliser<'_> {
         }
     }
 
-    /// What a path names goes, whatever the value says; without a path the value must be the one that is there.
+    /// What a path names is removed, whatever the value is; without a path, the value must be the present one.
     fn remove_part(&mut self, attribute: &Attribute, target: Target, value: Option<Value>) -> Result<()> {
         let named = value.filter(|value| self.by_value && !value.is_null());
         let leaf = target.sub_attribute.as_deref().map_or(Some(attribute), |name| attribute.sub_attribute(name));
@@ -154,12 +156,12 @@ impl Normaliser<'_> {
             None if whole && attribute.required => {
                 Err(Error::invalid_value(format!("{} is required and must not be empty.", attribute.name)))
             }
-            // A null `active` changes nothing; a removal takes it out of what is shown.
+            // A null `active` changes nothing; only a removal unsets it.
             None if whole && self.is_status(&target) => Ok(()),
             // Adding nothing to a list changes nothing.
             None if target.sub_attribute.is_none() && kind == Kind::Add && attribute.multi_valued => Ok(()),
-            // Kept apart from a removal for Entra alone, whose replacement of members adds them: none is no change there,
-            // and empties the group for everybody else.
+            // Not turned into a removal because of Entra, whose replacement of members adds them: there, an empty list
+            // changes nothing. For all others it empties the group.
             None if whole && attribute.multi_valued => self.push(kind, target, Some(Value::Array(vec![]))),
             None => self.push(Kind::Remove, target, None),
         }
@@ -187,8 +189,8 @@ impl Target {
     }
 }
 
-/// RFC 7644 §3.5.2.2. Directories write what is read-only along with the rest, which changes nothing, but none of them
-/// asks in so many words to remove it.
+/// RFC 7644 §3.5.2.2. Directories send read-only attributes along with the rest, which changes nothing; but none of
+/// them asks explicitly to remove one.
 fn check_removable(attribute: &Attribute, sub: Option<&Attribute>) -> Result<()> {
     let leaf = sub.unwrap_or(attribute);
     match [attribute, leaf].iter().any(|known| known.mutability == Mutability::ReadOnly) {
@@ -207,8 +209,8 @@ fn check_shape(attribute: &Attribute, target: &Target) -> Result<()> {
     target.filter.as_ref().map_or(Ok(()), |filter| filter.check(attribute))
 }
 
-/// Whether the value names sub-attributes that are not kept and nothing else, so that nothing is to be done. A plain
-/// value stands for `value`.
+/// Whether the value names only sub-attributes that are not kept, so that there is nothing to do. A plain value counts
+/// as `value`.
 fn says_nothing_kept(attribute: &Attribute, value: &Value) -> bool {
     let is_lost = |name: &str| attribute.sub_attribute(name).is_some_and(|sub| !sub.is_stored());
     match value {

@@ -1,4 +1,4 @@
-//! Group membership, taken out of operations and bodies: the server keeps it as rows, one by one.
+//! Takes group membership out of operations and bodies: the server stores each member as a row.
 
 use std::collections::HashSet;
 
@@ -8,8 +8,8 @@ use super::{Kind, Operation};
 use crate::filter::{CompareOp, Filter};
 use crate::{Error, Result};
 
-/// A change of membership, by the identifiers of users and groups. Each is idempotent: to add a member again, or remove
-/// one that is gone, changes nothing.
+/// A change of membership, by the identifiers of users and groups. Each is idempotent: adding a member again, or
+/// removing one that is gone, changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberChange {
     /// These become members.
@@ -18,8 +18,8 @@ pub enum MemberChange {
     Remove(Vec<String>),
     /// These are the members, and no others.
     Replace(Vec<String>),
-    /// Of a `replace` with a filter: those whom the filter names leave, and others join. Where none of the first is a
-    /// member, the request has no target (RFC 7644 §3.5.2.3).
+    /// Of a `replace` with a filter: the members that the filter names leave, and others join. If none of those named
+    /// is a member, the request has no target (RFC 7644 §3.5.2.3).
     Exchange {
         /// These leave.
         out: Vec<String>,
@@ -30,14 +30,15 @@ pub enum MemberChange {
     Clear,
 }
 
-/// Takes the operations on `members` out of normalised operations on a group, and gives them as changes in their order.
+/// Splits normalised operations on a group: those on `members` are returned as changes, in their order.
 ///
 /// A removal that lists values without identifiers changes nothing; only one without a list clears the group.
 ///
 /// # Errors
-/// `mutability` for a change of what a member says (RFC 7643 §4.2: it is immutable), `invalidFilter` for a filter that
-/// does not name members by their `value`, `invalidPath` for a sub-attribute that members do not have, `invalidValue` for
-/// a text that is no identifier, a value without one, and an `add` whose filter and value name different members.
+/// `mutability` for changing a sub-attribute of a member (RFC 7643 §4.2: they are immutable), `invalidFilter` for a
+/// filter that does not name members by their `value`, `invalidPath` for a sub-attribute that members do not have,
+/// `invalidValue` for a text that is not an identifier, a value without one, and an `add` whose filter and value name
+/// different members.
 pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<MemberChange>)> {
     let mut others = Vec::new();
     let mut changes = Vec::new();
@@ -51,10 +52,10 @@ pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<
     Ok((others, changes))
 }
 
-/// Takes `members` out of a normalised resource body, and gives their identifiers, each once.
+/// Removes `members` from a normalised resource body and returns their identifiers, each once.
 ///
 /// # Errors
-/// `invalidValue` for a text that is no identifier.
+/// `invalidValue` for a text that is not an identifier.
 pub fn take_members(document: &mut Map<String, Value>) -> Result<Vec<String>> {
     document.shift_remove("members").map_or(Ok(vec![]), read_members)
 }
@@ -79,7 +80,7 @@ fn member_change(operation: Operation) -> Result<Option<MemberChange>> {
     }
 }
 
-/// RFC 7643 §4.2: what a member says is immutable. Entra removes a member by its `value` behind the filter.
+/// RFC 7643 §4.2: the sub-attributes of a member are immutable. Entra removes a member by a `value` after the filter.
 fn sub_attribute(kind: Kind, sub: &str, filter: Option<&Filter>) -> Result<Option<MemberChange>> {
     match (kind, sub, filter) {
         (Kind::Remove, "value", Some(filter)) => Ok(removal(filtered_ids(filter)?)),
@@ -90,7 +91,7 @@ fn sub_attribute(kind: Kind, sub: &str, filter: Option<&Filter>) -> Result<Optio
     }
 }
 
-/// A member whom the filter of an `add` describes is created. The value may name nobody else.
+/// An `add` creates the member that its filter describes. The value may name no other.
 fn addition(ids: Vec<String>, value: Option<&Value>) -> Result<MemberChange> {
     let named = value.map_or(Ok(vec![]), listed_ids)?;
     if ids.is_empty() || named.iter().any(|id| ids != [id.as_str()]) {
@@ -122,8 +123,8 @@ fn read_member(mut item: Value) -> Result<String> {
     }
 }
 
-/// Refuses a text that cannot be an identifier, such as a URL or a list as JSON text. Taken for an unknown identifier, it
-/// would be skipped, and a replacement would empty the group.
+/// Refuses a text that cannot be an identifier, such as a URL or a list as JSON text. It would be skipped as an unknown
+/// identifier, so a replacement would empty the group.
 fn check_id(text: &str) -> Result<()> {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || "{}[]()<>\"'\\/,;".contains(c);
     match text.contains(is_odd) {

@@ -11,19 +11,20 @@ use crate::text::is_urn;
 use crate::value;
 use crate::{Error, Limits, Result};
 
-/// Gives the request's operations in normal form, in their order.
+/// Returns the request's operations in normal form, in their order.
 ///
 /// Values without a path become one operation per key; a key may be a name, a path, a URN with a path, or a URN with an
-/// object. A removal without path takes out what it names by its value, `null` being all. Attributes that are read-only
-/// or not kept are dropped silently, unknown ones pass. Values are fitted to their attribute; an empty value becomes a
-/// `Remove`. The `null` of a `remove` is no value: all of the attribute goes.
+/// object. A removal without a path removes what its value names; `null` stands for the whole attribute. Attributes
+/// that are read-only or not kept are dropped silently, unknown ones are kept. Values are fitted to their attribute; an
+/// empty value becomes a `Remove`. A `null` in a `remove` counts as no value: the whole attribute is removed.
 ///
 /// # Errors
-/// `invalidPath` for malformed paths and those with the schema of another resource type, `invalidFilter` for a filter that
-/// is malformed or compares what has no order (RFC 7644 §3.4.2.2), `invalidValue` for values of a wrong type, an empty one
-/// for a required attribute, an `add` or `replace` without value and a `remove` that says `null` of `members`,
-/// `invalidSyntax` for a value that names an attribute twice or by no name (RFC 7643 §2.1), `noTarget` for a `remove`
-/// without path and value, `mutability` for one whose path names what is read-only, 413 for too many attributes.
+/// `invalidPath` for malformed paths and those with the schema of another resource type, `invalidFilter` for a filter
+/// that is malformed or compares what has no order (RFC 7644 §3.4.2.2), `invalidValue` for values of the wrong type, an
+/// empty one for a required attribute, an `add` or `replace` without a value and a `remove` with `null` for `members`,
+/// `invalidSyntax` for a value that names an attribute twice or by a name that is not allowed (RFC 7643 §2.1),
+/// `noTarget` for a `remove` with neither path nor value, `mutability` for one whose path names a read-only attribute,
+/// 413 for too many attributes.
 pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result<Vec<Operation>> {
     let mut normaliser = Normaliser::new(resource_type, &request.limits);
     for operation in &request.operations {
@@ -40,7 +41,7 @@ pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result
     Ok(normaliser.out)
 }
 
-/// The operations that set what a resource body holds; see [`normalise`].
+/// The operations that set the attributes of a resource body; see [`normalise`].
 pub(crate) fn explode(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Vec<Operation>> {
     let limits = Limits::default();
     let mut normaliser = Normaliser::new(resource_type, &limits);
@@ -51,14 +52,14 @@ pub(crate) fn explode(resource_type: &ResourceType, body: Map<String, Value>) ->
 pub(super) struct Normaliser<'r> {
     pub(super) resource_type: &'r ResourceType,
     limits: &'r Limits,
-    /// Whether a removal without path is read: what it takes out is named by attribute and value.
+    /// Whether this is a removal without a path, which names by attribute and value what it removes.
     pub(super) by_value: bool,
-    /// What the operation, or the body, has named so far.
+    /// The attributes that the operation, or the body, has named so far.
     pub(super) named: HashSet<String>,
     pub(super) out: Vec<Operation>,
 }
 
-/// What a key or a path that begins with a URN names as a whole.
+/// What a key or a path names as a whole if it begins with a URN.
 enum Urn {
     /// The core schema.
     Core,
@@ -75,13 +76,14 @@ impl<'r> Normaliser<'r> {
         match value {
             Some(Value::Object(map)) => self.each_key(kind, None, map),
             Some(Value::Array(mut items)) if items.len() == 1 => self.without_path(kind, items.pop()),
-            // RFC 7644 §3.5.2.2: a remove without path has no target. Clients that put names into the value have one.
+            // RFC 7644 §3.5.2.2: a remove without a path has no target. Where a client puts names into the value, there
+            // is one.
             _ if kind == Kind::Remove => Err(Error::no_target("A remove operation needs a path.")),
-            _ => Err(Error::invalid_value("The value of an operation without path must be an object.")),
+            _ => Err(Error::invalid_value("The value of an operation without a path must be an object.")),
         }
     }
 
-    /// One operation per key: a value without path touches the named attributes only.
+    /// One operation per key: a value without a path changes only the attributes that it names.
     fn each_key(&mut self, kind: Kind, extension: Option<&str>, map: Map<String, Value>) -> Result<()> {
         for (key, value) in map {
             let key = key.trim();
@@ -126,7 +128,7 @@ impl<'r> Normaliser<'r> {
         self.resource_type.extension(text).map(|schema| Urn::Extension(schema.id.to_owned()))
     }
 
-    /// Whether a key or a path that begins with a URN names an extension as a whole.
+    /// Whether a key or a path that begins with a URN is an unknown extension as a whole.
     fn is_unknown_extension(&self, text: &str, value: Option<&Value>) -> bool {
         let Some((prefix, last)) = text.rsplit_once(':').filter(|_| is_urn(text) && !text.contains('[')) else {
             return false;
@@ -138,9 +140,9 @@ impl<'r> Normaliser<'r> {
         }
     }
 
-    /// By custom the URN of an extension ends with the resource type: `urn:…:2.0:User` is one, and
-    /// `urn:…:2.0:User:badge` is an attribute, as is whatever stands behind a known one. Without that, an object is taken
-    /// for an extension.
+    /// By convention the URN of an extension ends with the resource type: `urn:…:2.0:User` is an extension, and
+    /// `urn:…:2.0:User:badge` is an attribute, as is anything after a known URN. Where a URN does not end so, an object
+    /// is taken for an extension.
     fn may_be_extension(&self, urn: &str) -> bool {
         let is_attribute = |(prefix, last): (&str, &str)| {
             let ends_with_type = prefix.rsplit(':').next().is_some_and(|last| self.is_type_name(last));
@@ -150,8 +152,8 @@ impl<'r> Normaliser<'r> {
         !urn.rsplit_once(':').is_some_and(is_attribute)
     }
 
-    /// What a path is about: `urn:…:2.0:User:desk:floor` is the `floor` of a `desk`, since `urn:…:2.0:User:desk` with an
-    /// object is that attribute and no extension. Refuses what would lie deeper.
+    /// The attribute that a path names: `urn:…:2.0:User:desk:floor` is the `floor` of a `desk`, since
+    /// `urn:…:2.0:User:desk` with an object is that attribute, not an extension. Refuses anything deeper.
     fn in_extension(&self, parsed: PatchPath) -> Result<PatchPath> {
         let is_unknown = |urn: &&str| self.schema_of(urn).is_none() && !self.may_be_extension(urn);
         let Some(urn) = parsed.path.schema.as_deref().filter(is_unknown) else {
@@ -173,9 +175,9 @@ impl<'r> Normaliser<'r> {
         match (urn, value) {
             (Urn::Core, Some(Value::Object(map))) => self.each_key(kind, None, map),
             (Urn::Extension(urn), Some(Value::Object(map))) if !map.is_empty() => self.each_key(kind, Some(&urn), map),
-            // To add nothing changes nothing.
+            // Adding nothing changes nothing.
             (Urn::Extension(_), Some(value)) if kind == Kind::Add && value::is_empty(&value) => Ok(()),
-            // Neither does it to remove nothing.
+            // Nor does removing nothing.
             (Urn::Extension(_), Some(Value::Object(map))) if self.by_value && map.is_empty() => Ok(()),
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
                 self.push(Kind::Remove, Target::whole(None, &urn), None)

@@ -4,7 +4,7 @@ use super::Kind;
 use crate::json::{has_twins, twins};
 use crate::{Error, Limits, Result};
 
-/// A PATCH request, read but not yet looked up in the schema.
+/// A PATCH request, parsed but not yet looked up in the schema.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
     pub(super) operations: Vec<RawOperation>,
@@ -20,14 +20,14 @@ pub(super) struct RawOperation {
 }
 
 impl PatchRequest {
-    /// Reads a PATCH body. Keys are taken in any letter case, unknown ones are ignored, `schemas` is not demanded, a
-    /// missing `op` is a replace. A body that says nothing at all changes nothing: `Operations` is null or an empty list,
-    /// or the body has nothing in it, or `schemas` alone. Microsoft's validator sends such.
+    /// Reads a PATCH body. Keys are accepted in any letter case, unknown ones are ignored, `schemas` is not required,
+    /// and a missing `op` means replace. A body changes nothing if its `Operations` is null or an empty list, or if it
+    /// is empty or holds only `schemas`. Microsoft's validator sends such bodies.
     ///
     /// # Errors
-    /// `invalidSyntax` for a body that says something but nothing under `Operations` (RFC 7644 §3.5.2), operations that are
-    /// no objects, an unknown `op`, and keys that differ in letter case only; `invalidPath` for a `path` that is not text;
-    /// 413 for more operations than `limits` allows.
+    /// `invalidSyntax` for a body with other members but no `Operations` (RFC 7644 §3.5.2), operations that are not
+    /// objects, an unknown `op`, and keys that differ only in letter case; `invalidPath` for a `path` that is not a
+    /// string; 413 for more operations than `limits` allows.
     pub fn parse(body: Map<String, Value>, limits: &Limits) -> Result<Self> {
         if has_twins(&body) {
             return Err(twins());

@@ -10,8 +10,9 @@ use crate::schema::Attribute;
 use crate::text::fold;
 use crate::value::{element_value, is_empty, is_primary};
 
-/// The elements of a list, each once, in the place of the first. What its twins say besides is taken over, and whichever
-/// is primary makes it so. Elements without value are told apart by nothing, so they stay.
+/// The elements of a list, each once, at the position of its first occurrence. The other sub-attributes of duplicates
+/// are taken over, and a primary duplicate makes it primary. Elements without a value cannot be told apart, so they all
+/// stay.
 pub(super) fn without(attribute: &Attribute, elements: Vec<Value>) -> Vec<Value> {
     let mut places: HashMap<(String, String), usize> = HashMap::new();
     let mut single: Vec<Value> = Vec::with_capacity(elements.len());

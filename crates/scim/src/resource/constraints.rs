@@ -7,23 +7,23 @@ use crate::text::is_urn;
 use crate::value::{is_empty, is_same_value};
 use crate::{Error, Result};
 
-/// A required value that is not there.
+/// A required value that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Missing {
-    /// URN of the extension in which it should be; `None` for the top level.
+    /// URN of the extension that should hold it; `None` for the top level.
     pub(crate) extension: Option<&'static str>,
     /// Its name, or the URN of a required extension.
     pub(crate) name: String,
 }
 
 impl Missing {
-    /// Whether the core schema requires it. That one was there before every resource.
+    /// Whether the core schema requires it. Unlike an extension, that is older than any resource.
     pub(crate) fn is_core(&self) -> bool {
         self.extension.is_none() && !is_urn(&self.name)
     }
 }
 
-/// The required values that a document does not have. Those of an extension count where the extension is there.
+/// The required values that a document lacks. Those of an extension count only if the document has the extension.
 pub(crate) fn missing(resource_type: &ResourceType, document: &Map<String, Value>) -> Vec<Missing> {
     let missing = |extension| move |name| Missing { extension, name };
     let core = absent(resource_type.schema.attributes, document).map(missing(None));
@@ -51,7 +51,7 @@ fn absent(attributes: &'static [Attribute], container: &Map<String, Value>) -> i
     })
 }
 
-/// Blanks are no value for what is required.
+/// Blanks do not count as the value of a required attribute.
 fn has_value(value: &Value) -> bool {
     !is_empty(value) && value.as_str().is_none_or(|text| !text.trim().is_empty())
 }
@@ -61,8 +61,8 @@ fn elements(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     list.into_iter().flatten().chain(value.filter(|_| list.is_none()))
 }
 
-/// Refuses, as 400 `mutability`, a change of what is immutable and has a value (RFC 7644 §3.5.1, §3.5.2). A spelling
-/// that only differs in letter case, where that does not count, gives way to the old one.
+/// Refuses, as 400 `mutability`, to change an immutable attribute that has a value (RFC 7644 §3.5.1, §3.5.2). Where
+/// letter case does not count, a new spelling that differs only in case is replaced by the old one.
 pub(crate) fn keep_immutable(
     resource_type: &ResourceType,
     before: &Map<String, Value>,
@@ -78,8 +78,9 @@ pub(crate) fn keep_immutable(
     Ok(())
 }
 
-/// Gives `after` the immutable values of `before` that it says nothing of: to leave one out of a PUT is not to unset it.
-/// An extension that is left out altogether but stays for their sake keeps its required values, too.
+/// Copies to `after` the immutable values of `before` that it does not mention: leaving one out of a PUT does not unset
+/// it. An extension that `after` leaves out altogether, but that stays because of such a value, keeps its required
+/// values, too.
 pub(crate) fn carry_over(resource_type: &ResourceType, before: &Map<String, Value>, after: &mut Map<String, Value>) {
     let is_left_out = |extension: &&Extension| !after.contains_key(extension.schema.id);
     let left_out: Vec<_> = resource_type.extensions.iter().filter(is_left_out).collect();
@@ -98,7 +99,7 @@ pub(crate) fn carry_over(resource_type: &ResourceType, before: &Map<String, Valu
     }
 }
 
-/// An immutable attribute, or an immutable sub-attribute of a single value.
+/// An immutable attribute, or an immutable sub-attribute of a single-valued one.
 struct Place {
     extension: Option<&'static str>,
     attribute: &'static Attribute,
@@ -113,7 +114,7 @@ fn places(resource_type: &ResourceType) -> impl Iterator<Item = Place> {
         schema.attributes.iter().flat_map(move |attribute| {
             let place = move |sub| Place { extension, attribute, sub };
             let whole = Some(attribute).filter(is_immutable).map(|_| place(None));
-            // Values of a list are guarded one by one, when they are changed.
+            // Values in a list are protected one by one, when they are changed.
             let subs = attribute.sub_attributes.iter().filter(|_| !attribute.multi_valued).filter(is_immutable);
             whole.into_iter().chain(subs.map(move |sub| place(Some(sub))))
         })
@@ -129,7 +130,7 @@ impl Place {
         self.sub.map_or(self.attribute.name.to_owned(), |sub| format!("{}.{}", self.attribute.name, sub.name))
     }
 
-    /// The names of the objects in which the value stands.
+    /// The names of the objects that contain the value.
     fn containers(&self) -> impl Iterator<Item = &'static str> {
         self.extension.into_iter().chain(self.sub.map(|_| self.attribute.name))
     }

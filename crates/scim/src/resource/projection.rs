@@ -14,7 +14,7 @@ const MAX_NAMES: usize = 200;
 pub struct Projection {
     only: Option<Vec<Item>>,
     except: Vec<Item>,
-    /// What the request itself has written.
+    /// What the request itself wrote.
     pub(super) written: Vec<Item>,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Item {
     Attribute { extension: Option<String>, name: String, sub: Option<String> },
 }
 
-/// How a list concerns one attribute.
+/// How a list affects one attribute.
 #[derive(Default)]
 struct Mention<'i> {
     /// It names the schema of the attribute.
@@ -44,7 +44,7 @@ impl Mention<'_> {
     }
 }
 
-/// How all the lists concern one attribute.
+/// How all the lists together affect one attribute.
 struct Choice<'i> {
     only: Mention<'i>,
     except: Mention<'i>,
@@ -57,8 +57,8 @@ impl Projection {
         Self::default()
     }
 
-    /// Reads the two query parameters, comma-separated lists of names. An empty `attributes` counts as not given;
-    /// if both are given, `excludedAttributes` takes away from `attributes`. Names that mean nothing are ignored.
+    /// Reads the two query parameters, comma-separated lists of names. An empty `attributes` counts as not given; if
+    /// both are given, `excludedAttributes` is subtracted from `attributes`. Names without a meaning are ignored.
     ///
     /// Refuses more than 200 names.
     pub fn parse(attributes: Option<&str>, excluded: Option<&str>, resource_type: &ResourceType) -> Result<Self> {
@@ -70,13 +70,13 @@ impl Projection {
         })
     }
 
-    /// Whether a part of the core attribute `name` is returned, so that the server must read it.
+    /// Whether any part of the core attribute `name` is returned, so that the server must load it.
     pub fn wants(&self, name: &str) -> bool {
         let common = COMMON.iter().find(|known| known.name.eq_ignore_ascii_case(name));
         self.choice(None, name, common).is_some()
     }
 
-    /// Whether each attribute is returned whole or not at all, as far as the request says.
+    /// Whether each attribute is returned whole or not at all, as far as the request decides that.
     pub(super) fn is_by_attribute(&self) -> bool {
         let is_whole = |item: &Item| matches!(item, Item::Attribute { extension: None, sub: None, .. });
         self.only.is_none() && self.except.iter().all(is_whole)
@@ -104,7 +104,8 @@ impl Projection {
     }
 
     fn part(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>, mut value: Value) -> Option<Value> {
-        // What the server adds is no part of an extension; what is there of it was written before it was declared.
+        // What the server adds is never in an extension, so a value found here was written before the extension was
+        // declared.
         let is_secret =
             |known: Option<&Attribute>| extension.is_some() && known.is_some_and(|known| !known.is_stored());
         if is_secret(known) {
@@ -125,11 +126,11 @@ impl Projection {
         Some(value).filter(|value| !is_empty(value))
     }
 
-    /// How the lists concern an attribute of which something is returned; `None` if nothing is.
+    /// How the lists affect an attribute that is returned in whole or in part; `None` if nothing of it is.
     fn choice(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>) -> Option<Choice<'_>> {
         let only = self.only.as_deref().map_or(Mention::default(), |items| mention(items, extension, name));
         let except = mention(&self.except, extension, name);
-        // Whoever says what to return does not get more.
+        // A client that says what to return gets no more than that.
         let written = if self.only.is_none() { mention(&self.written, extension, name) } else { Mention::default() };
         let is_included = self.only.is_none() || only.schema || only.names();
         let is_asked_for = only.names() || written.names();
@@ -138,8 +139,8 @@ impl Projection {
     }
 }
 
-/// RFC 7643 §7 and RFC 7644 §3.9: what an attribute's `returned` makes of a request that includes it, by its own name or
-/// with the rest, asks for it, by naming or writing it, or excludes it.
+/// RFC 7643 §7 and RFC 7644 §3.9: whether an attribute is returned. That depends on its `returned` and on whether the
+/// request includes it (by name or along with the rest), asks for it (by naming or writing it) or excludes it.
 fn is_returned(known: Option<&Attribute>, is_included: bool, is_asked_for: bool, is_excluded: bool) -> bool {
     match known.map_or(Returned::Default, |known| known.returned) {
         Returned::Always => true,
@@ -169,7 +170,7 @@ fn item(name: &str, resource_type: &ResourceType) -> Vec<Item> {
     if is_urn(name) {
         items.push(Item::Schema(Some(name.to_owned())));
     }
-    // Some clients put a filter behind the name; the attribute is returned with all its values.
+    // Some clients put a filter after the name; the attribute is returned with all its values.
     let name = name.split('[').next().unwrap_or(name);
     if let Ok(path) = AttributePath::parse(name) {
         let found = resource_type.resolve(&path);
@@ -209,12 +210,12 @@ fn contains(names: &[&str], name: &str) -> bool {
     names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
 }
 
-/// Keeps the chosen members of an object, or of each object in a list. A plain value of a complex attribute, from before
-/// its schema was declared, stands for its `value`.
+/// Keeps the chosen members of an object, or of each object in a list. A plain value of a complex attribute, from
+/// before its schema was declared, counts as its `value`.
 fn retain(value: &mut Value, known: Option<&Attribute>, keep: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => map.retain(|name, _| keep(name)),
-        // What says nothing from the start is the client's, and stays.
+        // An element that was empty from the start is the client's, and stays.
         Value::Array(items) => items.retain_mut(|item| {
             let says_nothing = is_empty(item);
             retain(item, known, keep);

@@ -21,8 +21,8 @@ pub struct Meta {
     pub location: String,
 }
 
-/// Turns a document into the response: `schemas`, `id`, `externalId`, the other attributes, `readonly` and `meta`, as
-/// far as the projection wants them. Empty values are left out.
+/// Turns a document into a response: `schemas`, `id`, `externalId`, the other attributes, `readonly` and `meta`, as far
+/// as the projection wants them. Empty values are left out.
 ///
 /// `readonly` holds what the server adds, such as `groups` or `members`; it takes precedence over the document.
 pub fn render(
@@ -49,8 +49,8 @@ pub fn render(
     out
 }
 
-/// The resource as a filter or an order sees it: what the document holds, also what is returned on request only, and what
-/// the server adds to it.
+/// The resource as filters and sorting see it: all that the document holds, including what is returned only on request,
+/// and what the server adds.
 pub fn whole(
     resource_type: &ResourceType,
     document: Map<String, Value>,
@@ -73,7 +73,7 @@ fn insert(out: &mut Map<String, Value>, name: String, value: Value, types: &Reso
     }
 }
 
-/// Whether the document has no say in this: `id`, `meta` and the like, and what is never returned.
+/// Whether the document's own value does not count: for `id`, `meta` and the like, and for what is never returned.
 fn is_owned_by_server(resource_type: &ResourceType, name: &str) -> bool {
     resource_type.attribute(None, name).is_some_and(|known| !known.is_stored())
 }
@@ -83,7 +83,7 @@ fn schemas(resource_type: &ResourceType, document: &Map<String, Value>) -> Value
     resource_type.used(objects.map(|(name, _)| name.as_str())).collect()
 }
 
-/// `meta`, as a response has it.
+/// `meta`, as it is in a response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MetaOf<'m> {

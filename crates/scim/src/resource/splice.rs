@@ -1,4 +1,4 @@
-//! A response from a document without taking the document apart: its members are copied as they stand.
+//! A response from a document that is not parsed in full: its members are copied as text.
 
 use std::fmt::{self, Write};
 
@@ -12,14 +12,14 @@ use super::{Meta, Projection};
 use crate::schema::ResourceType;
 use crate::text::is_urn;
 
-/// Turns a document, as JSON text, into the response's JSON text. Says what [`render`] says of a document that
-/// [`normalise`](super::normalise) or a PATCH gave, under these extension schemas or before they were declared. Where
-/// the projection, and what the schemas say of returning, leave whole attributes alone, none of them is read.
+/// Turns a document, as JSON text, into the response's JSON text. The result is that of [`render`], for any document
+/// that [`normalise`](super::normalise) or a PATCH returned, under these extension schemas or before they were
+/// declared. Where the projection and the schemas keep or drop whole attributes only, no attribute is parsed.
 ///
 /// `readonly` holds what the server adds, as JSON text.
 ///
 /// # Errors
-/// When the text is no JSON object, or what is added is no JSON.
+/// When the text is not a JSON object, or an addition is not JSON.
 pub fn render_text(
     resource_type: &ResourceType,
     document: &str,
@@ -28,7 +28,7 @@ pub fn render_text(
     projection: &Projection,
 ) -> serde_json::Result<String> {
     if projection.is_by_attribute() && resource_type.is_returned_by_default()
-        // A name with an escape in it cannot be borrowed; such a document goes the long way.
+        // A name that contains an escape cannot be borrowed; such a document is parsed in full.
         && let Ok(members) = serde_json::from_str(document)
     {
         return Ok(splice(resource_type, &members, document.len(), &meta, readonly, projection));
@@ -98,7 +98,7 @@ fn splice(
     out
 }
 
-/// What nothing in it can refuse to be written as JSON text.
+/// Serialises a value that cannot fail to be written as JSON.
 fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -114,7 +114,7 @@ fn push_schemas(out: &mut String, resource_type: &ResourceType, members: &[(&str
     out.push(']');
 }
 
-/// A borrowed name holds nothing that JSON would have to escape.
+/// A borrowed name contains nothing that JSON would have to escape.
 fn push_member(out: &mut String, name: &str, value: &str) {
     out.push_str(",\"");
     out.push_str(name);
@@ -122,7 +122,8 @@ fn push_member(out: &mut String, name: &str, value: &str) {
     out.push_str(value);
 }
 
-/// Whether this is an empty value, as [`is_empty`](crate::value::is_empty) has it, in the form in which documents are written.
+/// Whether this is an empty value in the sense of [`is_empty`](crate::value::is_empty), in the form in which documents
+/// are written.
 fn says_nothing(json: &str) -> bool {
     matches!(json, "null" | "\"\"" | "[]" | "{}")
 }

@@ -1,4 +1,4 @@
-//! RFC 7643 §7: what is returned on request is also returned by the POST, PUT or PATCH that has written it.
+//! RFC 7643 §7: attributes returned on request are also returned by the POST, PUT or PATCH that wrote them.
 
 use serde_json::{Map, Value};
 

@@ -27,12 +27,12 @@ pub struct Attribute {
     pub description: &'static str,
     /// Sub-attributes of a complex attribute.
     pub sub_attributes: &'static [Attribute],
-    /// Whether `/Schemas` tells of it.
+    /// Whether `/Schemas` lists it.
     pub announced: bool,
 }
 
 impl Attribute {
-    /// A single-valued, optional, readable and writable attribute; the methods below change that one by one.
+    /// A single-valued, optional, readable and writable attribute; the methods below change one characteristic each.
     pub(crate) const fn new(name: &'static str, kind: Type, description: &'static str) -> Self {
         Self {
             name,
@@ -118,29 +118,30 @@ impl Attribute {
         self.sub_attributes.iter().find(|sub| sub.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether a client's value is kept in the document. Read-only values are the server's; write-only ones and those
-    /// that are never returned are secrets, which this service does not keep.
+    /// Whether a client's value is kept in the document. Read-only values belong to the server; values that are
+    /// write-only or never returned are secrets, which this service does not keep.
     pub fn is_stored(&self) -> bool {
         matches!(self.mutability, Mutability::ReadWrite | Mutability::Immutable) && self.returned != Returned::Never
     }
 
-    /// Whether a client may not learn its values (RFC 7643 §7), neither from a response nor by a filter or an order.
+    /// Whether a client must not learn its values (RFC 7643 §7): neither from a response nor by filtering or sorting.
     pub(crate) fn is_secret(&self) -> bool {
         self.returned == Returned::Never || self.mutability == Mutability::WriteOnly
     }
 
-    /// What a value of this attribute is compared by: the sub-attribute `value`, or itself if it is not complex.
+    /// The attribute by which values are compared: the sub-attribute `value`, or the attribute itself if it is not
+    /// complex.
     pub(crate) fn compared(&self) -> Option<&Attribute> {
         if self.kind == Type::Complex { self.sub_attribute("value") } else { Some(self) }
     }
 
-    /// Whether this is one object.
+    /// Whether this is a single object rather than a list.
     pub(crate) fn is_single_complex(&self) -> bool {
         self.kind == Type::Complex && !self.multi_valued
     }
 
-    /// Whether this is one object that is identified by its `value`, such as `manager`: its other sub-attributes describe
-    /// that value, so they go with it.
+    /// Whether this is a single object that is identified by its `value`, such as `manager`: its other sub-attributes
+    /// describe that value, so they are replaced and removed together with it.
     pub(crate) fn is_identified(&self) -> bool {
         self.is_single_complex() && self.sub_attribute("value").is_some()
     }

@@ -56,7 +56,7 @@ pub enum Mutability {
     ReadWrite,
     /// Set while it has no value, never changed or unset afterwards.
     Immutable,
-    /// Written, never read; accepted and not kept.
+    /// Written, never read; accepted but not kept.
     WriteOnly,
 }
 
@@ -80,7 +80,7 @@ impl Mutability {
 pub enum Returned {
     /// Whatever the request asks for.
     Always,
-    /// Never; accepted and not kept.
+    /// Never; accepted but not kept.
     Never,
     /// Unless the request asks otherwise.
     Default,

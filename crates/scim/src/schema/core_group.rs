@@ -12,12 +12,13 @@ pub static GROUP_SCHEMA: Schema = Schema {
 };
 
 static MEMBERS: [Attribute; 4] = [
-    // Identifiers are case-exact, so the references to them are, too.
+    // Identifiers are case-exact, so references to them are, too.
     Attribute::string("value", "Identifier of the member.").required().case_exact().mutability(Mutability::Immutable),
     Attribute::reference("$ref", "URI of the member.", &["User", "Group"]).mutability(Mutability::Immutable),
     Attribute::string("type", "Resource type of the member.")
         .canonical(&["User", "Group"])
         .mutability(Mutability::Immutable),
-    // RFC 7643 §8.4 shows it, §8.7.1 does not have it. Clients send it; it is the member's own name and not returned.
+    // RFC 7643 §8.4 shows it, §8.7.1 does not have it. Clients send it; it is a copy of the member's own name and is
+    // not returned.
     Attribute::string("display", "Name of the member, for humans.").mutability(Mutability::ReadOnly).unannounced(),
 ];

@@ -1,4 +1,4 @@
-//! Extension schemas that the operator declares, in the form of RFC 7643 §7.
+//! Extension schemas declared by the operator, in the form of RFC 7643 §7.
 
 mod attribute;
 mod object;
@@ -24,13 +24,13 @@ type Result<T> = std::result::Result<T, DefinitionError>;
 
 /// One definition.
 pub(super) struct Declared {
-    /// Whether it extends groups, and not users.
+    /// Whether it extends groups rather than users.
     pub(super) is_of_group: bool,
     /// The extension.
     pub(super) extension: Extension,
 }
 
-/// `schemas` and `meta` come along when a definition is copied from another server; they say nothing here.
+/// `schemas` and `meta` come along when a definition is copied from another server; they have no meaning here.
 const KEYS: [&str; 8] = ["resourceType", "required", "schemas", "meta", "id", "name", "description", "attributes"];
 
 /// Reads one definition or a list of them. Refuses two that cannot be told apart.
@@ -70,7 +70,7 @@ fn read_one(definition: &Object<'_>, taken: &[&str]) -> Result<Declared> {
     Ok(Declared { is_of_group, extension: Extension { schema: Box::leak(Box::new(schema)), required } })
 }
 
-/// The URN of a definition. Where one URN goes on behind another, a path would have two meanings.
+/// The URN of a definition. No URN may be the beginning of another, or a path would have two meanings.
 fn urn<'v>(definition: &Object<'v>, taken: &[&str]) -> Result<&'v str> {
     let id = definition.text("id")?.unwrap_or_default();
     let is_well_formed = is_urn(id) && id.bytes().all(is_urn_byte) && id.split(':').count() > 2 && !id.ends_with(':');
@@ -81,7 +81,7 @@ fn urn<'v>(definition: &Object<'v>, taken: &[&str]) -> Result<&'v str> {
         return Err(definition.error("id", "this schema is built in; give yours a URN of its own"));
     }
     if taken.iter().any(|other| overlap(id, other)) {
-        let advice = "another definition has this URN, or one that this goes on from; give each a URN of its own";
+        let advice = "another definition has this URN or the beginning of it; give each a URN of its own";
         return Err(definition.error("id", advice));
     }
     Ok(id)
@@ -92,7 +92,7 @@ fn overlap(a: &str, b: &str) -> bool {
     goes_on(a, b) || goes_on(b, a)
 }
 
-/// Keeps a text for as long as the process runs.
+/// Keeps a text until the process ends.
 fn keep(text: &str) -> &'static str {
     String::leak(text.to_owned())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Attribute, Registry, ResourceType, Schema, Type, service::SERVICE_SCHEMAS};
 use crate::Limits;
 
-/// All schemas, as `/Schemas` lists them: those of resources, then those of the service's description of itself.
+/// All schemas, as `/Schemas` lists them: those of resources, then those in which the service describes itself.
 /// `base_url` is the SCIM base URL without a trailing slash.
 pub fn schemas_json(registry: &Registry, base_url: &str) -> Vec<Value> {
     registry.schemas().chain(SERVICE_SCHEMAS).map(|schema| schema_json(schema, base_url)).collect()
@@ -36,7 +36,7 @@ fn attribute_json(attribute: &Attribute) -> Value {
     if !attribute.canonical_values.is_empty() {
         out.insert("canonicalValues".into(), json!(attribute.canonical_values));
     }
-    // RFC 7643 §2.3: only these have letter case.
+    // RFC 7643 §2.3: letter case matters only for these.
     if matches!(attribute.kind, Type::String | Type::Reference | Type::Binary) {
         out.insert("caseExact".into(), attribute.case_exact.into());
     }
@@ -84,8 +84,8 @@ fn resource_type_json(resource_type: &ResourceType, base_url: &str) -> Value {
     Value::Object(out)
 }
 
-/// What this service can do, as `/ServiceProviderConfig` says it. `base_url` is the SCIM base URL without a trailing
-/// slash.
+/// What this service can do, as `/ServiceProviderConfig` announces it. `base_url` is the SCIM base URL without a
+/// trailing slash.
 pub fn service_provider_config(base_url: &str, limits: &Limits) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],

@@ -16,7 +16,7 @@ pub static ENTERPRISE_SCHEMA: Schema = Schema {
 };
 
 static MANAGER: [Attribute; 3] = [
-    // Identifiers are case-exact, so the references to them are, too.
+    // Identifiers are case-exact, so references to them are, too.
     Attribute::string("value", "Identifier of the manager's User resource.").case_exact(),
     Attribute::reference("$ref", "URI of the manager's User resource.", &["User"]),
     Attribute::string("displayName", "Name of the manager, for humans.").mutability(Mutability::ReadOnly),

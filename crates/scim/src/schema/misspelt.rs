@@ -1,13 +1,13 @@
-//! Names that nobody has declared and that are nearly those of core attributes.
+//! Undeclared names that are almost those of core attributes.
 
 use super::{COMMON, ResourceType};
 
-/// Shorter names are near to too many others.
+/// Shorter names resemble too many others.
 const SHORTEST: usize = 4;
 
 impl ResourceType {
-    /// The core attribute that a name is meant to be, if it is none itself and one typing error away from it: a
-    /// letter too many, too few or wrong, or two in the wrong order.
+    /// The core attribute that a name is meant to be, if it is not one itself but a single typing error away: one
+    /// letter too many, too few or wrong, or two swapped.
     pub fn misspelt(&self, name: &str) -> Option<&'static str> {
         if self.attribute(None, name).is_some() {
             return None;
@@ -17,7 +17,7 @@ impl ResourceType {
     }
 }
 
-/// Whether two names that differ, letter case aside, do so in one place.
+/// Whether two names that differ even without regard to letter case are one edit apart.
 fn is_one_edit_away(a: &[u8], b: &[u8]) -> bool {
     let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
     let start = a.iter().zip(b).take_while(same).count();

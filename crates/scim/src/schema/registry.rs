@@ -21,10 +21,10 @@ impl Registry {
     /// of them. A definition is a schema in the form of RFC 7643 §7 (`id`, `name`, `description`, `attributes`), with
     /// `resourceType` (`User` or `Group`) and `required` (whether every such resource must have it) beside them.
     ///
-    /// What was read stays in memory for ever, so it is for the start of a process.
+    /// The definitions stay in memory until the process ends, so call this once, at the start.
     ///
     /// # Errors
-    /// Says where the text is wrong, and what to write there.
+    /// [`DefinitionError`] says where the text is wrong, and what to write there.
     pub fn with_extensions(definitions: &str) -> Result<Self, DefinitionError> {
         let mut added = (Vec::new(), Vec::new());
         for declared in definition::read(definitions)? {
@@ -42,7 +42,7 @@ impl Registry {
     }
 }
 
-/// A built-in resource type with more extensions, beside others of the other type.
+/// A built-in resource type with added extensions. `others` are the URNs of the other type's schemas.
 fn extend(built_in: &ResourceType, added: Vec<Extension>, others: &[&'static str]) -> &'static ResourceType {
     let extensions = Vec::leak(built_in.extensions.iter().copied().chain(added).collect());
     let others = Vec::leak(built_in.others.iter().chain(others).copied().collect());

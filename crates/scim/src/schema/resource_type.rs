@@ -44,14 +44,14 @@ pub struct ResourceType {
     pub schema: &'static Schema,
     /// The extensions known to this server. Documents may hold others.
     pub extensions: &'static [Extension],
-    /// URNs of the schemas of other resource types, which no such resource has.
+    /// URNs of schemas that belong to other resource types; resources of this type cannot use them.
     pub others: &'static [&'static str],
 }
 
 /// An attribute path, looked up in a resource type: canonical names where the table knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolved<'p> {
-    /// URN of the extension under which the attribute stands in the document; `None` for core attributes.
+    /// URN of the extension that holds the attribute in the document; `None` for core attributes.
     pub extension: Option<&'p str>,
     /// Name, canonical if known.
     pub name: &'p str,
@@ -64,7 +64,7 @@ pub struct Resolved<'p> {
 }
 
 impl Resolved<'_> {
-    /// The part of what is named whose values a client may not learn.
+    /// The attribute or sub-attribute, among those named, whose values a client must not learn.
     pub(crate) fn secret(&self) -> Option<&'static Attribute> {
         [self.attribute, self.sub_attribute].into_iter().flatten().find(|known| known.is_secret())
     }
@@ -76,12 +76,12 @@ impl ResourceType {
         [self.schema].into_iter().chain(self.extensions.iter().map(|extension| extension.schema))
     }
 
-    /// The known extension with that URN, in any letter case.
+    /// The known extension with this URN, in any letter case.
     pub fn extension(&self, urn: &str) -> Option<&'static Schema> {
         self.schemas().skip(1).find(|schema| schema.id.eq_ignore_ascii_case(urn))
     }
 
-    /// The attribute `name`, in any letter case: of the extension `extension`, or else a common or core one.
+    /// The attribute `name`, in any letter case: in `extension` if one is given, or else a common or core attribute.
     pub fn attribute(&self, extension: Option<&str>, name: &str) -> Option<&'static Attribute> {
         match extension {
             Some(urn) => self.extension(urn)?.attribute(name),
@@ -92,21 +92,21 @@ impl ResourceType {
         }
     }
 
-    /// Whether what was read as a path is the URN of a schema.
+    /// Whether what was parsed as a path is in fact the URN of a schema.
     pub(crate) fn is_schema(&self, path: &AttributePath) -> bool {
         let whole = path.to_string();
         self.schemas().any(|schema| schema.id.eq_ignore_ascii_case(&whole))
     }
 
-    /// Whether a path or a key is about the schema of another resource type.
+    /// Whether a path or a key begins with the URN of another resource type's schema.
     pub(crate) fn is_foreign(&self, text: &str) -> bool {
         let goes_on =
             |urn: &&str| strip_prefix(text, urn).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '[']));
         self.others.iter().any(goes_on)
     }
 
-    /// The schemas that a document uses, the core schema first (RFC 7643 §3: no others than those of the resource type).
-    /// `members` are the names of those of its members that are objects with something in them.
+    /// The schemas that a document uses, the core schema first (RFC 7643 §3: only schemas of the resource type).
+    /// `members` are the names of the document's members that are non-empty objects.
     pub(crate) fn used<'d>(
         &self,
         members: impl Iterator<Item = &'d str> + Clone,
@@ -115,9 +115,9 @@ impl ResourceType {
         [self.schema.id].into_iter().chain(self.extensions.iter().map(|one| one.schema.id).filter(is_used))
     }
 
-    /// Whether everything that a document holds is returned unless the request asks otherwise. What a built-in schema
-    /// does not keep has never come into a document; what one of the operator's does not keep may have, before that
-    /// schema was declared.
+    /// Whether everything in a document is returned unless the request asks otherwise. Attributes that are not stored
+    /// cannot be in a document if their schema is built in. If an operator declared the schema, they can: they may have
+    /// been written before.
     pub(crate) fn is_returned_by_default(&self) -> bool {
         self.schemas().all(|schema| {
             let is_built_in = SCHEMAS.iter().any(|built_in| built_in.id == schema.id);
@@ -130,7 +130,7 @@ impl ResourceType {
         })
     }
 
-    /// Looks a path up. Names that the table does not know come back as they were given.
+    /// Looks a path up. Names that the table does not know are returned as given.
     pub fn resolve<'p>(&self, path: &'p AttributePath) -> Resolved<'p> {
         let extension = self.extension_of(path);
         let attribute = self.attribute(extension, &path.attribute);
@@ -149,7 +149,7 @@ impl ResourceType {
         match path.schema.as_deref() {
             Some(urn) if self.schema.id.eq_ignore_ascii_case(urn) => None,
             Some(urn) => Some(self.extension(urn).map_or(urn, |schema| schema.id)),
-            // Clients name the manager without the URN of its extension.
+            // Clients send the manager without the URN of its extension.
             None if path.attribute.eq_ignore_ascii_case("manager") => {
                 self.schemas().find(|schema| schema.attribute("manager").is_some()).map(|schema| schema.id)
             }

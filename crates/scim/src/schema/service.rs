@@ -1,4 +1,4 @@
-//! The schemas of what a service says about itself (RFC 7643 §5–§7, §8.7.2).
+//! The schemas in which a service describes itself (RFC 7643 §5–§7, §8.7.2).
 
 use super::{Attribute, Mutability, Schema, Type};
 
@@ -37,8 +37,8 @@ static FILTER: [Attribute; 2] = [SUPPORT, number("maxResults", "Most resources i
 static PAGINATION: [Attribute; 6] = [
     flag("cursor", "Whether a cursor can be given.").required(),
     flag("index", "Whether the index of the first resource can be given.").required(),
-    text("defaultPaginationMethod", "How lists are paged where nothing is said.").canonical(&["cursor", "index"]),
-    number("defaultPageSize", "Resources in a page where nothing is said."),
+    text("defaultPaginationMethod", "How lists are paged by default.").canonical(&["cursor", "index"]),
+    number("defaultPageSize", "Resources on a page by default."),
     number("maxPageSize", "Most resources in a page."),
     number("cursorTimeout", "How long a cursor can be used, in seconds."),
 ];
@@ -85,7 +85,7 @@ static SCHEMA: Schema = Schema {
     ],
 };
 
-/// What is said of an attribute and of a sub-attribute alike.
+/// The characteristics that attributes and sub-attributes share.
 const CHARACTERISTICS: [Attribute; 11] = [
     text("name", "Name of the attribute.").case_exact().required(),
     text("type", "Data type.")

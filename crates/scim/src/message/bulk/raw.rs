@@ -1,4 +1,4 @@
-//! Objects and lists whose parts stay text.
+//! Objects and lists whose parts are not parsed.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::Result;
 use crate::json::unreadable;
 
-/// The members of an object, not yet read.
+/// The members of an object, not yet parsed.
 pub(super) struct Members<'b>(pub(super) Vec<(String, &'b RawValue)>);
 
 impl<'b> Members<'b> {
@@ -45,7 +45,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// The first items of a list, not yet read, and whether there are more.
+/// The first items of a list, not yet parsed, and whether there are more.
 pub(super) struct First<'b>(pub(super) Vec<&'b RawValue>, pub(super) bool);
 
 impl<'b> First<'b> {

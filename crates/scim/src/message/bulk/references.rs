@@ -1,4 +1,4 @@
-//! What an operation says of resources that others of the same request create (RFC 7644 §3.7.2).
+//! References in an operation to resources that other operations of the same request create (RFC 7644 §3.7.2).
 
 use serde_json::{Map, Value};
 
@@ -7,19 +7,19 @@ use crate::path::PatchPath;
 use crate::schema::{Attribute, ResourceType, Type};
 use crate::{Limits, Result, text};
 
-/// What stands before the `bulkId`.
+/// What comes before the `bulkId`.
 const MARK: &str = "bulkId:";
 
 /// The same at the end of a path or a URI.
 const SEGMENT: &str = "/bulkId:";
 
-/// The endpoint and the `bulkId` of a path that has one.
+/// The endpoint and the `bulkId` in a path that contains one.
 pub(super) fn of_path(path: &str) -> Option<(&str, &str)> {
     path.rsplit_once(SEGMENT)
 }
 
-/// Goes through the data of an operation. `visit` is told each `bulkId` that the data refers to, and may give the id that
-/// takes the reference's place.
+/// Walks through the data of an operation. `visit` is called with each `bulkId` that the data refers to, and may return
+/// the id that replaces the reference.
 pub(super) struct References<'r, F> {
     pub(super) resource_type: &'static ResourceType,
     pub(super) limits: &'r Limits,
@@ -66,12 +66,12 @@ impl<F: FnMut(&str) -> Result<Option<String>>> References<'_, F> {
         }
     }
 
-    /// A resource, or what stands under the URN `inside`.
+    /// A resource, or what is under the URN `inside`.
     fn body(&mut self, inside: Option<&str>, body: &mut Map<String, Value>) -> Result<()> {
         body.iter_mut().try_for_each(|(key, value)| self.named(inside, key, value))
     }
 
-    /// What a path, or a key of a resource, names.
+    /// The value that a path, or a key of a resource, names.
     fn named(&mut self, inside: Option<&str>, path: &str, value: &mut Value) -> Result<()> {
         if let (None, Value::Object(body)) = (inside, &mut *value)
             && let Some(schema) = self.resource_type.schemas().find(|schema| schema.id.eq_ignore_ascii_case(path))
@@ -115,7 +115,8 @@ impl<F: FnMut(&str) -> Result<Option<String>>> References<'_, F> {
     }
 }
 
-/// Whether texts are URIs. `$ref` is a reference wherever it stands (RFC 7643 §2.4); a plain value stands for `value`.
+/// Whether an attribute's texts are URIs. `$ref` is a reference in any attribute (RFC 7643 §2.4); a plain value counts
+/// as `value`.
 fn is_uri(name: &str, known: Option<&Attribute>) -> bool {
     let kind = known.and_then(Attribute::compared).map(|attribute| attribute.kind);
     kind == Some(Type::Reference) || name.eq_ignore_ascii_case("$ref")

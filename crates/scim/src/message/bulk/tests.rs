@@ -20,7 +20,7 @@ fn order(operations: &[Value]) -> (Vec<usize>, Vec<usize>) {
 fn what_is_referred_to_comes_first() {
     assert_eq!(order(&[post("a", &[]), post("b", &[])]), (vec![0, 1], vec![]));
     assert_eq!(order(&[post("a", &["c"]), post("b", &[]), post("c", &[])]), (vec![1, 2, 0], vec![]));
-    // Nobody creates it: that is told when its turn comes.
+    // No operation creates it; that is reported when this one is carried out.
     assert_eq!(order(&[post("a", &["nobody"])]), (vec![0], vec![]));
     let rename = json!({"method": "PATCH", "path": "/Groups/bulkId:a", "data": {}});
     assert_eq!(order(&[rename, post("a", &[])]), (vec![1, 0], vec![]));

@@ -17,7 +17,7 @@ const KEYS: [&str; 12] = [
     "subAttributes",
 ];
 
-/// The attributes under `key`: one at least, and none twice.
+/// The attributes under `key`: at least one, and none twice.
 pub(super) fn read_all(parent: &Object<'_>, key: &str) -> Result<&'static [Attribute]> {
     let mut attributes: Vec<Attribute> = Vec::new();
     for (place, value) in parent.list(key)? {
@@ -29,14 +29,15 @@ pub(super) fn read_all(parent: &Object<'_>, key: &str) -> Result<&'static [Attri
         attributes.push(attribute);
     }
     if attributes.is_empty() {
-        return Err(parent.error(key, "list one attribute at least"));
+        return Err(parent.error(key, "list at least one attribute"));
     }
     Ok(Vec::leak(attributes))
 }
 
 fn read(object: &Object<'_>, is_sub: bool) -> Result<Attribute> {
     let name = object.text("name")?.filter(|name| is_name(name));
-    let name = name.ok_or_else(|| object.error("name", "give a name of letters, digits, - and _, a letter first"))?;
+    let name =
+        name.ok_or_else(|| object.error("name", "give a name of letters, digits, - and _ that starts with a letter"))?;
     let kind = object.one_of("type", &Type::ALL, Type::as_str)?.unwrap_or(Type::String);
     let attribute = Attribute {
         multi_valued: object.flag("multiValued")?.unwrap_or(false),
@@ -60,7 +61,7 @@ fn sub_attributes(object: &Object<'_>, kind: Type, is_sub: bool) -> Result<&'sta
         Type::Complex if is_sub => Err(object.error("type", "a sub-attribute cannot be complex itself")),
         Type::Complex => read_all(object, "subAttributes"),
         _ if object.list("subAttributes")?.is_empty() => Ok(&[]),
-        _ => Err(object.error("subAttributes", "only an attribute of type complex has these")),
+        _ => Err(object.error("subAttributes", "only an attribute of type complex has sub-attributes")),
     }
 }
 
@@ -76,7 +77,7 @@ fn check(object: &Object<'_>, attribute: &Attribute) -> Result<()> {
         return Err(object.error("required", advice));
     }
     if (attribute.kind == Type::Reference) == attribute.reference_types.is_empty() {
-        let advice = "a reference says what it may point to, such as [\"external\"]; nothing else has these";
+        let advice = "only a reference says what it may point to, such as [\"external\"]";
         return Err(object.error("referenceTypes", advice));
     }
     Ok(())

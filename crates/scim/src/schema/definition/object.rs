@@ -2,14 +2,14 @@ use serde_json::{Map, Value};
 
 use super::{DefinitionError, Result};
 
-/// An object of the definitions, and where it stands.
+/// An object of the definitions, and its place in the text.
 pub(super) struct Object<'v> {
     map: &'v Map<String, Value>,
     place: String,
 }
 
 impl<'v> Object<'v> {
-    /// Refuses what is no object, and keys other than `known`: a misspelt one would change what the schema means.
+    /// Refuses what is not an object, and keys other than `known`: a misspelt key would change what the schema means.
     pub(super) fn read(value: &'v Value, place: String, known: &[&str]) -> Result<Self> {
         let Value::Object(map) = value else {
             let place = if place.is_empty() { "the file".to_owned() } else { place };
@@ -18,7 +18,7 @@ impl<'v> Object<'v> {
         let object = Self { map, place };
         match map.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => {
-                Err(object.error(key, format!("there is no such key; take it out, or use one of {}", known.join(", "))))
+                Err(object.error(key, format!("there is no such key; remove it, or use one of {}", known.join(", "))))
             }
             None => Ok(object),
         }
@@ -72,7 +72,7 @@ impl<'v> Object<'v> {
         self.list(key)?.into_iter().map(text).collect()
     }
 
-    /// The one of `all` whose name stands under `key`, if there is any.
+    /// The member of `all` whose name is under `key`, if there is one.
     pub(super) fn one_of<T: Copy>(&self, key: &str, all: &[T], name: fn(T) -> &'static str) -> Result<Option<T>> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         let found = all.iter().copied().find(|&candidate| name(candidate) == text);

@@ -1,5 +1,5 @@
-//! The activity record: what every SCIM call did. A write is recorded in its own transaction, everything else soon
-//! after it was answered.
+//! The activity record: what every SCIM call did. A write is recorded in its own transaction, everything else shortly
+//! after its answer.
 
 use crate::{Result, Timestamp, TokenId, directory::write_down, store::Store, text_enum::text_enum, token::used};
 use std::collections::HashMap;
@@ -14,13 +14,13 @@ text_enum! {
         List = "list",
         /// One resource by its id.
         Read = "read",
-        /// A new resource.
+        /// The creation of a resource.
         Create = "create",
         /// A change of one resource.
         Change = "change",
         /// The removal of one resource.
         Delete = "delete",
-        /// Many operations in one request, each of which is recorded by itself too.
+        /// Many operations in one request, each of which is also recorded separately.
         Bulk = "bulk",
         /// The server's own description of itself.
         Discover = "discover",
@@ -28,7 +28,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a call was about.
+    /// What kind of thing a call concerned.
     pub enum Subject {
         /// Users.
         User = "user",
@@ -55,20 +55,20 @@ text_enum! {
     }
 }
 
-/// A SCIM call, as far as it is known before it is carried out.
+/// A SCIM call, as far as is known before it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// When it came.
+    /// When it arrived.
     pub at: Timestamp,
-    /// With which token; `None` where there was no valid one.
+    /// The token that it presented; `None` if there was no valid one.
     pub token: Option<TokenId>,
-    /// From which network address.
+    /// The network address that it came from.
     pub address: Option<String>,
     /// What it asked for.
     pub operation: Operation,
-    /// What it was about.
+    /// What kind of thing it concerned.
     pub subject: Subject,
-    /// What is odd about it, though it was carried out.
+    /// Anything odd about a call that was carried out.
     pub remark: Option<String>,
 }
 
@@ -77,15 +77,15 @@ pub struct Call {
 pub struct Record {
     /// The call.
     pub call: Call,
-    /// The user or group.
+    /// The user or group that it concerned.
     pub target: Option<Uuid>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it was refused, in the words that the client got, or what is odd about it.
+    /// The reason of its refusal as the client received it, or anything odd about it.
     pub detail: Option<String>,
 }
 
-/// What the records of the last day add up to.
+/// A summary of the records of the last day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// The last call with a valid token, whenever that was.
@@ -96,22 +96,22 @@ pub struct Summary {
     pub first_user: Option<Timestamp>,
     /// Calls with a valid token since the given moment.
     pub calls: u64,
-    /// Of these, the ones that were refused or failed.
+    /// How many of these were refused or failed.
     pub refused: u64,
     /// Calls without a valid token since then, as far as they were recorded.
     pub strangers: u64,
-    /// The last of these.
+    /// When the last of these arrived.
     pub last_stranger: Option<Timestamp>,
     /// The last [`LATEST`] calls with a valid token since then, or fewer.
     pub latest: u64,
-    /// Of these, the ones that were refused or failed.
+    /// How many of these were refused or failed.
     pub latest_refused: u64,
 }
 
-/// How many calls tell how the sync is now.
+/// How many calls show the present state of the sync.
 pub const LATEST: u64 = 50;
 
-/// When tokens were last used, each from each place.
+/// When each token was last used from each place.
 pub type Uses = HashMap<(TokenId, Option<String>), Timestamp>;
 
 /// Writes records of calls, uses of tokens, and what tokens have stored, in one unit.
@@ -134,7 +134,8 @@ pub async fn write(store: &Store, records: Vec<Record>, uses: Uses) -> Result<()
             for pending in pending {
                 totals.push(write_down(tx, *pending, &mut events).await?);
             }
-            // The log last: a unit that holds one of these rows and wants to add to it would wait for this one.
+            // The log comes last: a unit that holds one of these rows and adds to the log would otherwise wait for this
+            // one, and this one for it.
             for event in &events {
                 tx.append_event(event).await?;
             }

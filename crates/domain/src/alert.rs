@@ -1,7 +1,7 @@
-//! Alerts: the audit log is their outbox. An event that alerts is committed with its change, and each channel keeps how
-//! far it has told them, so that none is lost however often the process dies. A channel may tell one twice, under the
-//! same id. It has two lanes, each with its own place in the log, so that what is urgent waits for nothing but its own
-//! kind.
+//! Alerts: the audit log is their outbox. An event that alerts is committed with its change, and each channel records
+//! how far it has sent the log, so that no alert is lost however often the process dies. A channel may send one twice,
+//! under the same id. It has two lanes, each with its own cursor in the log, so that urgent alerts wait only for other
+//! urgent ones.
 
 use crate::{
     Env, Result, Timestamp,
@@ -9,39 +9,40 @@ use crate::{
 };
 use serde_json::Value;
 
-/// How one lane of a channel does.
+/// The state of one lane of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelState {
     /// Its name: `webhook`, `mail` or `syslog`.
     pub name: String,
-    /// Which alerts these are.
+    /// Which alerts it sends.
     pub lane: Lane,
-    /// The number of the last event that it has told.
+    /// The number of the last event that it has sent.
     pub cursor: i64,
-    /// How often the next one has failed.
+    /// How often sending the next one has failed.
     pub attempts: u32,
     /// When it is tried again.
     pub next_try: Timestamp,
-    /// When it last told one.
+    /// When it last sent one.
     pub last_sent: Option<Timestamp>,
-    /// Why it last failed, where the last try did.
+    /// Why the last try failed, if it did.
     pub last_error: Option<String>,
 }
 
-/// For how long a process keeps a channel for itself while it sends.
+/// How long a process reserves a channel for itself while it sends.
 const LEASE_MILLIS: i64 = 30_000;
 
-/// The longest pause between two tries: a channel that comes back is told what it missed within a minute.
+/// The longest pause between two tries: a channel that recovers is sent what it missed within a minute.
 const LONGEST_MILLIS: i64 = 40_000;
 
-/// Says which channels this server was given, by name. All processes on one database are given the same.
+/// Registers the channels that this server was given, by name. All processes on one database are given the same ones.
 pub async fn register(env: &Env, names: Vec<String>) -> Result<()> {
-    // A new channel starts behind the last number, and what has none yet is past as well.
+    // A new channel starts after the last number; events that have none yet lie in the past as well.
     env.store.settle_to_read().await;
     env.store.write(names, |names, tx| Box::pin(async move { tx.register_channels(names).await })).await
 }
 
-/// The next alert of a channel's lane, which is kept for the caller for half a minute. `None` where there is nothing to do.
+/// The next alert of a channel's lane, which is reserved for the caller for half a minute. `None` if there is nothing
+/// to send.
 pub async fn next(env: &Env, name: &str, lane: Lane) -> Result<Option<(ChannelState, Entry)>> {
     let work = env.store.write((name.to_owned(), lane, env.now()), |(name, lane, now), tx| {
         Box::pin(async move {
@@ -57,7 +58,7 @@ pub async fn next(env: &Env, name: &str, lane: Lane) -> Result<Option<(ChannelSt
             }
         })
     });
-    // Most of the time there is nothing, and looking must not cost a write.
+    // Most of the time there is nothing to send, and finding that out must not cost a write.
     let waiting = env.store.read((name.to_owned(), lane), |(name, lane), tx| {
         Box::pin(async move {
             let mut channels = tx.channels().await?.into_iter();
@@ -69,7 +70,7 @@ pub async fn next(env: &Env, name: &str, lane: Lane) -> Result<Option<(ChannelSt
     if waiting.await? { work.await } else { Ok(None) }
 }
 
-/// Writes that a channel told an alert, or why it did not.
+/// Records that a channel sent an alert, or why it did not.
 pub async fn tried(env: &Env, channel: ChannelState, entry: &Entry, failure: Option<String>) -> Result<()> {
     let now = env.now();
     let channel = match failure {
@@ -90,7 +91,7 @@ pub async fn tried(env: &Env, channel: ChannelState, entry: &Entry, failure: Opt
     env.store.write(channel, |channel, tx| Box::pin(async move { tx.update_channel(channel).await })).await
 }
 
-/// What an alert says, in one line. Names that a directory sent stand in quotation marks.
+/// The alert in one line. Names from a directory are in quotation marks.
 pub fn title(entry: &Entry) -> String {
     let event = &entry.event;
     let name = event.target_name.as_deref().map_or_else(|| "a name that does not exist".to_owned(), quoted);
@@ -100,7 +101,7 @@ pub fn title(entry: &Entry) -> String {
     })
 }
 
-/// What an alert says that tells how many; `None` where the title of its kind is all.
+/// The line of an alert that includes a number; `None` if the title of its kind suffices.
 fn numbered(event: &Event, name: &str) -> Option<String> {
     let number = |fact: Value| fact.as_u64();
     let further = || event.fact("further").map(|further| number(further).unwrap_or_default());
@@ -124,14 +125,14 @@ fn numbered(event: &Event, name: &str) -> Option<String> {
     }
 }
 
-/// The code that a channel's alert about the start of a drill shows; none in any other alert.
+/// The code that a channel shows in its alert about the start of a drill; `None` for any other alert.
 pub async fn drill_code(env: &Env, entry: &Entry, channel: &str) -> Result<Option<String>> {
     let Some(id) = drill_of(entry) else { return Ok(None) };
     let drill = env.store.read(id, |id, tx| Box::pin(async move { tx.drill(*id).await })).await?;
     Ok(drill.map(|drill| crate::drill::code(&drill.seed, channel)))
 }
 
-/// What an alert says, in some lines for people, with the [`drill_code`] where it has one.
+/// The alert in several lines for people, with the [`drill_code`] if it has one.
 pub fn text(entry: &Entry, code: Option<&str>) -> String {
     let event = &entry.event;
     let who = match &event.actor {
@@ -152,8 +153,8 @@ pub fn text(entry: &Entry, code: Option<&str>) -> String {
     lines.join("\n")
 }
 
-/// A name between quotation marks, on one line whatever is in it. A quotation mark of its own has a backslash before it,
-/// and so has a backslash, so that no name ends its quotation.
+/// A name between quotation marks, on one line whatever is in it. Quotation marks and backslashes in the name are
+/// escaped by a backslash, so that no name ends its quotation.
 fn quoted(name: &str) -> String {
     let mut line = String::with_capacity(name.len());
     for character in name.chars() {
@@ -165,7 +166,7 @@ fn quoted(name: &str) -> String {
     format!("“{line}”")
 }
 
-/// Marks that can be read as the end of a quotation. An apostrophe is none: many names have one.
+/// Characters that can be read as the end of a quotation. An apostrophe is not among them: many names have one.
 fn is_quotation_mark(character: char) -> bool {
     matches!(
         character,

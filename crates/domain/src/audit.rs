@@ -25,7 +25,7 @@ use crate::{BreakGlassId, Result, Timestamp, TokenId, UserId, store::Tx, text_en
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Who acts.
+/// Who acted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A SCIM client, by its token.
@@ -35,52 +35,52 @@ pub enum Actor {
         /// The token's name.
         name: String,
     },
-    /// Somebody signed in with a break-glass account.
+    /// A person signed in with a break-glass account.
     BreakGlass {
         /// The account's id.
         account: BreakGlassId,
         /// The account's name.
         name: String,
     },
-    /// Somebody signed in as a user.
+    /// A person signed in as a user.
     User {
         /// The user's id.
         user: UserId,
         /// The user's name.
         name: String,
     },
-    /// Somebody with a shell on the host.
+    /// A person with a shell on the host.
     Host,
-    /// Postern itself, at its own time.
+    /// Postern itself, on its own schedule.
     System,
-    /// Somebody who is not known.
+    /// An unknown caller.
     Nobody,
 }
 
 text_enum! {
-    /// What was done. `audit/catalogue.rs` says the rest of each.
+    /// What was done. `audit/catalogue.rs` has everything else about each.
     pub enum Action {
-        /// A user was made.
+        /// A user was created.
         UserCreated = "user.created",
         /// A user was changed.
         UserChanged = "user.changed",
-        /// A user was made inactive.
+        /// A user was deactivated.
         UserDeactivated = "user.deactivated",
-        /// A user was made active again.
+        /// A user was reactivated.
         UserReactivated = "user.reactivated",
         /// A user was deleted.
         UserDeleted = "user.deleted",
-        /// A deleted user was brought back.
+        /// A deleted user was restored.
         UserRestored = "user.restored",
         /// A user was given a role by hand, or lost it.
         UserRoleChanged = "user.role_changed",
-        /// A group was made.
+        /// A group was created.
         GroupCreated = "group.created",
         /// A group was changed, or its membership.
         GroupChanged = "group.changed",
         /// A group was deleted.
         GroupDeleted = "group.deleted",
-        /// A deleted group was brought back.
+        /// A deleted group was restored.
         GroupRestored = "group.restored",
         /// A group was mapped to a role, or no longer is.
         GroupRoleChanged = "group.role_changed",
@@ -88,7 +88,7 @@ text_enum! {
         ProvisioningEnabled = "provisioning.enabled",
         /// Provisioning was turned off.
         ProvisioningDisabled = "provisioning.disabled",
-        /// So many departures came together that it looks like a mistake.
+        /// So many departures came together that they look like a mistake.
         GuardTripped = "guard.tripped",
         /// Departures are refused until an administrator approves them.
         GuardHeld = "guard.held",
@@ -96,13 +96,13 @@ text_enum! {
         GuardApproved = "guard.approved",
         /// An administrator undid the departures of a batch.
         GuardUndone = "guard.undone",
-        /// An administrator said that a batch is right as it is.
+        /// An administrator declared a batch to be right as it is.
         GuardDismissed = "guard.dismissed",
         /// The guard's threshold or mode was changed.
         GuardChanged = "guard.changed",
-        /// A SCIM token was made.
+        /// A SCIM token was created.
         TokenCreated = "token.created",
-        /// A SCIM token was made in the place of another, which ends later.
+        /// A SCIM token was created to replace another, which ends later.
         TokenRotated = "token.rotated",
         /// A SCIM token was revoked.
         TokenRevoked = "token.revoked",
@@ -110,13 +110,13 @@ text_enum! {
         TokenPaused = "token.paused",
         /// A paused SCIM token was resumed.
         TokenResumed = "token.resumed",
-        /// A SCIM token's networks, its expiry, its budget or its client were changed, or its client was detected.
+        /// The networks, expiry, budget or client of a SCIM token were changed, or its client was detected.
         TokenChanged = "token.changed",
         /// A SCIM token was used for the first time.
         TokenFirstUsed = "token.first_used",
-        /// A SCIM token was used from a network that it had not been used from.
+        /// A SCIM token was used from a network from which it had not been used before.
         TokenNewNetwork = "token.new_network",
-        /// A SCIM token was used from outside the networks that it may be used from.
+        /// A SCIM token was used from outside its allowed networks.
         TokenOutsideNetworks = "token.outside_networks",
         /// A SCIM token was used after it had been revoked or had expired.
         TokenUsedLate = "token.used_late",
@@ -126,9 +126,9 @@ text_enum! {
         TokenHalfSpent = "token.half_spent",
         /// A SCIM token's changes have used up what they may store in this hour; more are refused.
         TokenSpent = "token.spent",
-        /// A SCIM token asked for a name of the form that is kept for break-glass accounts.
+        /// A SCIM token asked for a name of the form that is reserved for break-glass accounts.
         TokenNameRefused = "token.name_refused",
-        /// A break-glass account was made.
+        /// A break-glass account was created.
         BreakGlassCreated = "break_glass.created",
         /// A break-glass account got a new secret at once.
         BreakGlassReset = "break_glass.reset",
@@ -136,25 +136,25 @@ text_enum! {
         BreakGlassRotated = "break_glass.rotated",
         /// A break-glass account was removed.
         BreakGlassRemoved = "break_glass.removed",
-        /// The host made a one-time way in.
+        /// The host created a one-time way in.
         BreakGlassRescue = "break_glass.rescue",
-        /// Somebody signed in with a break-glass account.
+        /// A person signed in with a break-glass account.
         BreakGlassSignedIn = "break_glass.signed_in",
-        /// Somebody gave a wrong secret for a break-glass account that exists, once or more often.
+        /// A wrong secret was given for an existing break-glass account, once or more often.
         BreakGlassRefused = "break_glass.refused",
-        /// Somebody confirmed a session with the secret, or said what it is for.
+        /// A session was confirmed with the secret, or given a reason.
         BreakGlassConfirmed = "break_glass.confirmed",
         /// A drill began.
         DrillStarted = "drill.started",
         /// A drill was finished, with evidence.
         DrillCompleted = "drill.completed",
-        /// Somebody signed out.
+        /// A person signed out.
         SignedOut = "session.ended",
-        /// An administrator ended somebody's session.
+        /// An administrator ended a person's session.
         SessionRevoked = "session.revoked",
         /// A guard refused a change.
         Refused = "change.refused",
-        /// Somebody took the audit log out.
+        /// The audit log was exported.
         AuditExported = "audit.exported",
         /// Old events were removed.
         AuditPruned = "audit.pruned",
@@ -162,11 +162,11 @@ text_enum! {
         AuditChanged = "audit.changed",
         /// The host made a backup.
         BackupMade = "database.backed_up",
-        /// There was no backup for long.
+        /// There has been no backup for too long.
         BackupOverdue = "database.backup_overdue",
-        /// An older state of the database was put back.
+        /// An older state of the database was restored.
         DatabaseRestored = "database.restored",
-        /// Old rows were not removed, for the clock seems to have jumped.
+        /// Old rows were not removed, because the clock seems to have jumped.
         RemovalDelayed = "database.removal_delayed",
         /// The database takes no more changes from directories, or none at all.
         StorageReadOnly = "storage.read_only",
@@ -177,29 +177,29 @@ text_enum! {
     }
 }
 
-/// The fact that an event sends no alert of its own, but is counted in a summary.
+/// The fact that an event sends no alert of its own but is counted in a summary.
 pub const ONLY_COUNTED: &str = "only counted";
 
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// Who acted.
     pub actor: Actor,
-    /// From which network address, where there is one.
+    /// The network address that the call came from, if there was one.
     pub address: Option<String>,
-    /// What.
+    /// What was done.
     pub action: Action,
-    /// On which user, group, token or account.
+    /// The user, group, token or account that it was done to.
     pub target: Option<Uuid>,
     /// Its name at that time.
     pub target_name: Option<String>,
-    /// What was so before, as a JSON object of what changed; never a secret.
+    /// The state before, as a JSON object of what changed; never a secret.
     pub before: Option<String>,
-    /// What is so after, likewise.
+    /// The state after, likewise.
     pub after: Option<String>,
-    /// Why, in the words of whoever acted.
+    /// The reason, in the words of the person who acted.
     pub reason: Option<String>,
 }
 
@@ -209,7 +209,7 @@ impl Event {
         Self { at, actor, address, action, target: None, target_name: None, before: None, after: None, reason: None }
     }
 
-    /// The lane of this event's alert; `None` where it sends none.
+    /// The lane of this event's alert; `None` if it sends none.
     pub fn lane(&self) -> Option<Lane> {
         let alert = self.action.kind().alert?;
         (alert.is_sent)(self).then_some(alert.lane)
@@ -220,7 +220,7 @@ impl Event {
         self.lane().is_some()
     }
 
-    /// Whether a token that was bound to networks is now bound to others, or to none.
+    /// Whether a token that was restricted to networks is now restricted to others, or to none.
     fn changes_enforced_networks(&self) -> bool {
         let facts = |text: &Option<String>| -> Value {
             text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
@@ -229,7 +229,7 @@ impl Event {
         before["enforced"] == true && ["networks", "enforced"].iter().any(|name| before[name] != after[name])
     }
 
-    /// The same, but no alert: there were enough of its kind.
+    /// The same event without an alert: there were enough alerts of its kind.
     pub(crate) fn only_counted(mut self) -> Self {
         let after = self.after.as_deref().and_then(|after| serde_json::from_str::<Value>(after).ok());
         if let Some(Value::Object(mut facts)) = after {
@@ -243,13 +243,13 @@ impl Event {
         self.fact(ONLY_COUNTED).is_some()
     }
 
-    /// On this target.
+    /// With this target.
     #[must_use]
     pub fn on(self, target: Uuid, name: &str) -> Self {
         Self { target: Some(target), target_name: Some(name.to_owned()), ..self }
     }
 
-    /// From this to that.
+    /// With the state before and after.
     #[must_use]
     pub fn change(self, change: Change) -> Self {
         Self { before: change.before, after: change.after, ..self }
@@ -266,10 +266,10 @@ impl Event {
     }
 }
 
-/// Which events are asked for.
+/// Selects events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Those with one of these actions; none means any.
+    /// Those with one of these actions; if empty, with any action.
     pub actions: Vec<Action>,
     /// Those on this user, group, token or account.
     pub target: Option<Uuid>,
@@ -286,7 +286,7 @@ pub struct Entry {
     pub seq: i64,
     /// What happened.
     pub event: Event,
-    /// The hash of the entry before and of this one. Entries from before there was a chain have none.
+    /// The hash of the entry before and of this one. Entries older than the chain have none.
     pub link: Option<Link>,
 }
 
@@ -299,17 +299,17 @@ pub struct EventSummary {
     pub is_whole: bool,
 }
 
-/// One event, as far as a page shows it.
+/// One event, in the detail that a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetail {
-    /// The event; of a `before` or `after` beyond [`MOST`], which only older versions wrote, the start.
+    /// The event. A `before` or `after` beyond [`MOST`], which only older versions wrote, is cut off there.
     pub entry: Entry,
     /// How many bytes `before` and `after` have in the log.
     pub bytes: u64,
 }
 
 impl Actor {
-    /// The kind, the id and the name, as they are stored.
+    /// The kind, the id and the name, as stored.
     pub fn parts(&self) -> (&'static str, Option<Uuid>, Option<&str>) {
         match self {
             Self::Scim { token, name } => ("scim", Some(token.0), Some(name)),
@@ -321,7 +321,7 @@ impl Actor {
         }
     }
 
-    /// The actor of stored parts; `None` when they do not go together.
+    /// The actor with these stored parts; `None` if they do not fit together.
     pub fn of_parts(kind: &str, id: Option<Uuid>, name: Option<String>) -> Option<Self> {
         match (kind, id, name) {
             ("scim", Some(id), Some(name)) => Some(Self::Scim { token: TokenId(id), name }),
@@ -339,7 +339,7 @@ impl Actor {
 const PART_ROWS: u64 = 1_000;
 const PART_BYTES: u64 = 4 * 1024 * 1024;
 
-/// The events after a number that are read at once for an export: one at least, where there is one.
+/// The events after a number that are read at once for an export: at least one, if there is any.
 pub(crate) async fn part(tx: &mut dyn Tx, seq: i64) -> Result<Vec<Entry>> {
     let rows = tx.events_within(seq, PART_ROWS, PART_BYTES).await?;
     tx.events_after(seq, rows).await

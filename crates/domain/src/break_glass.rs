@@ -1,25 +1,25 @@
-//! Break-glass accounts: the way in that no directory can touch. They are a kind of their own in a table of their own;
-//! no SCIM filter, group or match ever reaches them.
+//! Break-glass accounts: the way in that no directory can touch. They are a separate kind in a separate table; no SCIM
+//! filter, group or match ever reaches them.
 
 use crate::{BreakGlassId, Conflict, Env, Error, Result, Timestamp, fold, store::Tx, text_enum::text_enum};
 use sha2::{Digest, Sha256};
 
-/// For how many days a sign-in proves that an account works.
+/// How many days a sign-in proves that an account works.
 pub const PROOF_DAYS: i64 = 90;
 
-/// Crockford's alphabet: no letter that can be read as another or as a digit.
+/// Crockford's alphabet: no letter that can be mistaken for another or for a digit.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// The stem of the names of the accounts that Postern makes by itself.
+/// The stem of the names of accounts that Postern creates by itself.
 pub const DEFAULT_STEM: &str = "gate";
 
 /// How many characters a suffix has.
 const SUFFIX: usize = 4;
 
-/// How many recovery codes an account is given.
+/// How many recovery codes an account gets.
 pub const CODES: usize = 8;
 
-/// For how long a code from the host is good.
+/// How many minutes a code from the host is valid.
 pub const RESCUE_MINUTES: i64 = 15;
 
 /// A break-glass account as it is recorded.
@@ -31,35 +31,35 @@ pub struct Account {
     pub name: String,
     /// The argon2id hash of the secret, as a PHC string.
     pub secret_hash: String,
-    /// The hash of the secret that takes the place of this one as soon as somebody signs in with it.
+    /// The hash of the secret that replaces the present one at the first sign-in with it.
     pub next_hash: Option<String>,
     /// Counts the secrets that the account has had.
     pub generation: i64,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
-    /// When its secret was last made.
+    /// When its secret was last generated.
     pub secret_changed: Timestamp,
     /// The last sign-in with the present secret.
     pub proven: Option<Timestamp>,
-    /// The last change with the present secret, drills apart: whoever used it may have let others see it.
+    /// The last change with the present secret, except in drills: using the secret may have exposed it to others.
     pub used: Option<Timestamp>,
     /// The last drill that was finished.
     pub drilled: Option<Timestamp>,
 }
 
-/// An account and what else opens it.
+/// An account and its other ways in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holdings {
     /// The account.
     pub account: Account,
-    /// Recovery codes that are left.
+    /// How many recovery codes are left.
     pub codes: u64,
-    /// Browsers that have signed in and are not held up by anybody's guesses.
+    /// How many browsers have signed in; guesses from elsewhere do not hold these up.
     pub devices: u64,
 }
 
 text_enum! {
-    /// What a one-time code is.
+    /// Kinds of one-time codes.
     pub enum CodeKind {
         /// One of the codes on the sheet.
         Recovery = "recovery",
@@ -73,36 +73,36 @@ text_enum! {
 pub struct Code {
     /// SHA-256 of the code: 125 random bits need no slow hash (NIST SP 800-63B §3.1.2.2).
     pub hash: [u8; 32],
-    /// Whose it is.
+    /// The account that it opens.
     pub account: BreakGlassId,
-    /// What it is.
+    /// Its kind.
     pub kind: CodeKind,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
-    /// Until when it is good.
+    /// Until when it is valid.
     pub expires: Option<Timestamp>,
 }
 
-/// What somebody proved to know.
+/// What was shown at a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// The secret.
     Secret,
-    /// The secret that takes the place of the present one.
+    /// The secret that is to replace the present one.
     Next,
     /// A one-time code, by its hash.
     Code([u8; 32]),
 }
 
-/// What somebody typed where a secret is asked for.
+/// What was typed where a secret is asked for.
 pub enum Typed {
-    /// It has the form of a one-time code.
+    /// A text in the form of a one-time code, by its hash.
     Code([u8; 32]),
-    /// Anything else is tried as the secret.
+    /// Any other text, which is tried as the secret.
     Secret(String),
 }
 
-/// Everything that is written on the sheet of an account, which exists nowhere else.
+/// Everything that is written on the sheet of an account, which is stored nowhere else.
 pub struct Sheet {
     /// The name to sign in with.
     pub name: String,
@@ -116,12 +116,12 @@ pub struct Sheet {
 pub struct Secret(String);
 
 impl Secret {
-    /// Makes a secret: six groups of five characters.
+    /// Generates a secret: six groups of five characters.
     pub fn generate(env: &Env) -> Self {
         Self::of(&env.random::<30>())
     }
 
-    /// Makes a one-time code: five groups of five characters, 125 bits.
+    /// Generates a one-time code: five groups of five characters, 125 bits.
     pub fn generate_code(env: &Env) -> Self {
         Self::of(&env.random::<25>())
     }
@@ -137,7 +137,8 @@ impl Secret {
         Sha256::digest(&self.0).into()
     }
 
-    /// Reads a typed secret: hyphens, blanks and case do not matter, nor the letters that Crockford reads as digits.
+    /// Reads a typed secret: hyphens, blanks and case do not matter, nor letters that Crockford's alphabet reads as
+    /// digits.
     pub fn typed(text: &str) -> Self {
         let plain = text.chars().filter(|c| !matches!(c, '-' | ' ')).map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
@@ -149,14 +150,14 @@ impl Secret {
         Self(groups.join("-"))
     }
 
-    /// The text, to show once or to hash.
+    /// The text, to be shown once or hashed.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
 impl Typed {
-    /// Tells by its length what was typed.
+    /// Tells what was typed by its length.
     pub fn read(text: &str) -> Self {
         let secret = Secret::typed(text);
         let code = secret.0.len() == 29;
@@ -165,7 +166,7 @@ impl Typed {
 }
 
 impl Sheet {
-    /// Makes a new secret and new codes for an account of that name.
+    /// Generates a new secret and new codes for an account with this name.
     pub fn generate(env: &Env, name: String) -> Self {
         let codes = (0..CODES).map(|_| Secret::generate_code(env)).collect();
         Self { name, secret: Secret::generate(env), codes }
@@ -177,10 +178,10 @@ impl Sheet {
     }
 }
 
-/// A name with a random suffix: no directory makes it, and nobody guesses it.
+/// A name with a random suffix, which no directory uses and no attacker can guess.
 ///
 /// # Errors
-/// `Invalid` for a stem that could be mistaken for a directory's name, or cannot be typed in a pinch.
+/// `Invalid` for a stem that could be mistaken for a directory's name, or is hard to type in an emergency.
 pub fn suffixed(env: &Env, stem: &str) -> Result<String> {
     let fits = (1..=40).contains(&stem.len());
     let plain = stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -194,7 +195,7 @@ pub fn suffixed(env: &Env, stem: &str) -> Result<String> {
     Ok(format!("{stem}-{}", suffix.to_lowercase()))
 }
 
-/// The stem of a folded name that has the form of a break-glass account's. Anything else cannot be one.
+/// The stem of a folded name that has the form of a break-glass account's. No other text can be one.
 pub(crate) fn stem_of(key: &str) -> Option<&str> {
     let (stem, suffix) = key.rsplit_once('-')?;
     let fits = suffix.len() == SUFFIX && suffix.bytes().all(|byte| ALPHABET.contains(&byte.to_ascii_uppercase()));
@@ -202,8 +203,8 @@ pub(crate) fn stem_of(key: &str) -> Option<&str> {
 }
 
 impl Account {
-    /// Whether a sign-in within the last [`PROOF_DAYS`] days showed that the account works, and no new secret waits to
-    /// be tried.
+    /// Whether a sign-in within the last [`PROOF_DAYS`] days showed that the account works, and no new secret waits for
+    /// its first use.
     pub fn is_proven(&self, now: Timestamp) -> bool {
         self.next_hash.is_none() && self.proven.is_some_and(|at| at >= now.plus_days(-PROOF_DAYS))
     }
@@ -214,7 +215,7 @@ impl Account {
     }
 }
 
-/// Makes an account inside a unit of work.
+/// Creates an account inside a unit of work.
 pub(crate) async fn create(tx: &mut dyn Tx, env: &Env, new: &NewAccount) -> Result<Account> {
     let now = env.now();
     if tx.break_glass_by_key(&fold(&new.name)).await?.is_some() {
@@ -237,10 +238,10 @@ pub(crate) async fn create(tx: &mut dyn Tx, env: &Env, new: &NewAccount) -> Resu
     Ok(account)
 }
 
-/// An account that is to be made: a name with a suffix, and hashes of what was generated.
+/// An account that is to be created: a name with a suffix, and hashes of what was generated.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// The name, as [`suffixed`] gives it.
+    /// The name, as returned by [`suffixed`].
     pub name: String,
     /// The argon2id hash of the secret, as a PHC string.
     pub secret_hash: String,

@@ -53,11 +53,11 @@ pub struct Principal {
     pub role: Role,
     /// When the session began.
     pub since: Timestamp,
-    /// When the secret was last given.
+    /// When the secret was last confirmed.
     pub checked: Timestamp,
     /// What a break-glass session is for.
     pub reason: Option<String>,
-    /// When the session ends, whatever happens.
+    /// When the session ends at the latest.
     pub ends: Timestamp,
     /// The session.
     pub session: SessionId,
@@ -92,22 +92,22 @@ impl Principal {
     }
 }
 
-/// How much a change needs.
+/// What a change requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Needs {
-    /// A session, and a reason where it is a break-glass one.
+    /// A session, and a reason if it is a break-glass session.
     Session,
-    /// The secret too, given within the last five minutes: for ways in and what guards them.
+    /// The secret as well, given within the last five minutes: for ways in and what guards them.
     Secret,
 }
 
-/// What a change locks before it begins.
+/// What a change locks before it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lock {
     /// Nothing but what it reads in order to change it.
     Nothing,
-    /// The settings: such changes see each other, so that two at once cannot take the last way in, or do twice what is
-    /// done once.
+    /// The settings: such changes see each other, so that two concurrent ones cannot remove the last way in or do
+    /// something twice.
     WaysIn,
 }
 
@@ -117,7 +117,7 @@ pub trait SecretHash: Send + Sync {
     /// The argon2id hash of a secret, as a PHC string.
     ///
     /// # Errors
-    /// `Unavailable` when too many are waiting already.
+    /// `Unavailable` when too many secrets are waiting to be hashed.
     async fn hash(&self, secret: String) -> Result<String>;
 }
 
@@ -142,7 +142,7 @@ pub struct Counts {
 
 impl Console {
     /// Opens the console for a principal whose session was just checked. `public_url` is the configured base URL
-    /// without a slash at the end.
+    /// without a trailing slash.
     pub fn new(
         env: Env,
         hasher: Arc<dyn SecretHash>,
@@ -163,12 +163,12 @@ impl Console {
         self.env.now()
     }
 
-    /// The URL that any SCIM client is given.
+    /// The URL for any SCIM client.
     pub fn scim_url(&self) -> String {
         format!("{}/scim/v2", self.public_url)
     }
 
-    /// The URL that Entra is given: the flag makes it send standard SCIM (Postern takes both dialects).
+    /// The URL for Entra: the flag makes it send standard SCIM (Postern accepts both dialects).
     pub fn entra_tenant_url(&self) -> String {
         format!("{}/scim/v2?aadOptscim062020", self.public_url)
     }
@@ -188,17 +188,17 @@ impl Console {
         self.env.store.health()
     }
 
-    /// Whether the secret was given so lately that no change asks for it again.
+    /// Whether the secret was given so recently that no change asks for it again.
     pub fn is_fresh(&self) -> bool {
         is_fresh(self.principal.checked, self.now())
     }
 
-    /// Whether no change asks for anything first.
+    /// Whether changes need neither the secret nor a reason first.
     pub fn is_confirmed(&self) -> bool {
         self.is_fresh() && !self.needs_reason()
     }
 
-    /// Whether nobody has said yet what the session is for.
+    /// Whether the session still lacks its reason.
     pub fn needs_reason(&self) -> bool {
         matches!(self.principal.who, Who::BreakGlass(..)) && self.principal.reason.is_none()
     }
@@ -208,7 +208,7 @@ impl Console {
         self.principal.role == Role::Administrator
     }
 
-    /// Starts a change: checks that the principal may make it, and gives the event that it leaves.
+    /// Starts a change: checks that the principal may make it, and returns the event that records it.
     fn begin(&self, needs: Needs, action: Action) -> Result<Event> {
         let now = self.now();
         if !self.may_change() {
@@ -224,7 +224,8 @@ impl Console {
         Ok(Event { reason: self.principal.reason.clone(), ..event })
     }
 
-    /// Makes a change in one unit of work: the session must still be alive there, and a refusal leaves a line in the log.
+    /// Makes a change in one unit of work. The session must still be alive in it, and a refusal is recorded in the
+    /// audit log.
     async fn change<C, T>(
         &self,
         needs: Needs,
@@ -265,7 +266,7 @@ impl Console {
     }
 }
 
-/// A change on its way: what it is made from, what it locks, and the event that it leaves.
+/// A change in progress: its context, what it locks, and the event that records it.
 struct Change<C> {
     console: Console,
     lock: Lock,
@@ -280,12 +281,12 @@ impl<C: Send + Sync> Change<C> {
         tx: &mut dyn Tx,
     ) -> Result<T> {
         let (principal, now) = (&self.console.principal, self.event.at);
-        // Before the own account and session are touched: two who remove each other, or end each other's session, would
-        // wait for one another for ever.
+        // Before the principal's own account and session are touched: otherwise two administrators who remove each
+        // other, or end each other's session, would wait for one another for ever.
         if self.lock == Lock::WaysIn {
             tx.lock_settings().await?;
         }
-        // The account before its session: that is the order in which a new secret ends sessions.
+        // The account before its session: a new secret ends sessions in that order, too.
         if let Who::BreakGlass(account, _) = principal.who {
             self.note_use(tx, account).await?;
         }
@@ -295,7 +296,7 @@ impl<C: Send + Sync> Change<C> {
         work(self, tx).await
     }
 
-    /// A change with a break-glass account uses it, or is the task of a drill.
+    /// Records that a break-glass account was used for a change, or that the change is the task of a drill.
     async fn note_use(&self, tx: &mut dyn Tx, account: BreakGlassId) -> Result<()> {
         if matches!(self.event.action, Action::DrillStarted | Action::DrillCompleted) {
             return Ok(());
@@ -310,7 +311,7 @@ impl<C: Send + Sync> Change<C> {
     }
 }
 
-/// Sessions that were not used since then are over.
+/// Sessions that were last used before this moment have ended.
 pub fn idle(now: Timestamp) -> Timestamp {
     now.plus_millis(-IDLE_MINUTES * 60_000)
 }

@@ -1,8 +1,8 @@
 //! Provisioning: what a SCIM client may do, and does.
 //!
-//! A [`Directory`] is only had with a live token while provisioning is on. Each method is one unit of work: read, apply,
-//! guard, write, audit event and activity record, then commit. A change that takes long to compute is made of several:
-//! see [`Source`].
+//! A [`Directory`] can only be opened with a live token while provisioning is on. Each method is one unit of work:
+//! read, apply, guard, write, audit event and activity record, then commit. A change that takes long to compute is
+//! spread over several: see [`Source`].
 
 mod admission;
 mod departures;
@@ -50,18 +50,18 @@ pub struct Directory {
     env: Env,
     token: Arc<Token>,
     address: Option<String>,
-    /// How many bytes the call brought.
+    /// How many bytes the call sent.
     sent: usize,
-    /// What is odd about the call.
+    /// Anything odd about the call.
     remark: Option<Arc<str>>,
-    /// What a unit of work stores, while this is the one that it was given.
+    /// Counts what a unit of work stores; set only in the copy that is passed to the unit.
     meter: Option<Arc<Meter>>,
 }
 
-/// The versions of a resource that a client is willing to change.
+/// The versions of a resource that a client agrees to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// These (`If-Match`, RFC 7644 §3.14); `None` is any.
+    /// Only these (`If-Match`, RFC 7644 §3.14); `None` means any.
     pub any_of: Option<Vec<i64>>,
     /// But not these (`If-None-Match`, RFC 9110 §13.1.2).
     pub none_of: Vec<i64>,
@@ -71,8 +71,8 @@ impl Directory {
     /// Opens the directory for a bearer token that came from `address`.
     ///
     /// # Errors
-    /// `Refused` when the token is missing, mistyped, unknown or revoked, or when provisioning is off: the latter is
-    /// told only to those with a valid token.
+    /// `Refused` when the token is missing, mistyped, unknown or revoked, or when provisioning is off, which only
+    /// callers with a valid token learn.
     pub async fn open(env: &Env, bearer: Option<&str>, address: Option<String>) -> Result<Self> {
         let presented = bearer.and_then(Presented::parse).ok_or(Refusal::BadToken)?;
         let known = admission::known(env, presented.key).await?;
@@ -86,7 +86,7 @@ impl Directory {
         }
     }
 
-    /// Whether a token that exists may be used now, from here.
+    /// Checks that an existing token may be used now, from this address.
     fn admit(&self, token: &Token, settings: &Settings, now: Timestamp) -> Result<(), Refusal> {
         if token.ended(now).is_some() {
             Err(Refusal::BadToken)
@@ -101,13 +101,13 @@ impl Directory {
         }
     }
 
-    /// The same for a call that brought so many bytes: what it leaves in the audit log is in proportion.
+    /// The same for a call that sent this many bytes, which bounds what it may add to the audit log.
     #[must_use]
     pub fn sent(self, bytes: usize) -> Self {
         Self { sent: bytes, ..self }
     }
 
-    /// For a call of which the activity record is to say this, though it is carried out.
+    /// Adds a remark to the activity record of a call that is carried out.
     #[must_use]
     pub fn remarked(self, remark: Option<&str>) -> Self {
         Self { remark: remark.map(Into::into), ..self }
@@ -118,8 +118,8 @@ impl Directory {
         &self.token
     }
 
-    /// Notes what the token's client has turned out to be, unless that is known or set. Before the call goes on: the next
-    /// one may follow at once, and mean something else by the same words.
+    /// Records what the token's client has turned out to be, unless that is known or set. This happens before the call
+    /// is carried out: the next call may follow at once, and the words in it may depend on the client.
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.
@@ -133,7 +133,7 @@ impl Directory {
                     return Ok(());
                 }
                 tx.update_token(&Token { profile, ..token.clone() }).await?;
-                // To be like any other changes nothing of what the words of its calls mean.
+                // The generic profile does not change what any call means, so it need not be recorded.
                 if *sign == ClientProfile::Generic {
                     return Ok(());
                 }
@@ -145,7 +145,7 @@ impl Directory {
         work.await
     }
 
-    /// The description of a call by this client, made now.
+    /// The description of a call that this client makes now.
     pub fn call(&self, operation: Operation, subject: Subject) -> Call {
         Call {
             at: self.env.now(),
@@ -157,8 +157,8 @@ impl Directory {
         }
     }
 
-    /// Looks once more, inside the unit that writes: a token that was revoked, or provisioning that was turned off, while
-    /// the request was on its way, ends here.
+    /// Checks again, inside the unit that writes: a token that was revoked, or provisioning that was turned off, while
+    /// the request was under way, is refused here.
     async fn recheck(&self, tx: &mut dyn Tx, at: Timestamp) -> Result<Settings> {
         if let Some(meter) = &self.meter {
             meter.start();
@@ -176,7 +176,7 @@ impl Directory {
         Actor::Scim { token: self.token.id, name: self.token.name.clone() }
     }
 
-    /// Where the guard refused, notes that: the refused unit itself has changed nothing.
+    /// If the guard refused, records that: the refused unit itself has changed nothing.
     async fn note_hold<T>(&self, done: Result<T>) -> Result<T> {
         if let Err(Error::Refused(Refusal::Held)) = &done {
             let settings = self.env.store.look_up((), |(), tx| Box::pin(async move { tx.settings().await })).await?;
@@ -200,7 +200,7 @@ fn check_version(expected: &Expected, version: i64) -> Result<()> {
     if wanted && !expected.none_of.contains(&version) { Ok(()) } else { Err(Error::VersionMismatch) }
 }
 
-/// What belongs to each key, from pairs.
+/// Groups pairs by their key.
 fn gather<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
     let mut gathered: HashMap<K, Vec<V>> = HashMap::new();
     for (key, value) in pairs {
@@ -209,12 +209,12 @@ fn gather<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
     gathered
 }
 
-/// How many rows of a page are shown that may end early.
+/// How many rows of a page are shown, if it may have ended early.
 fn shown(limit: u64, ended: Option<u64>) -> u64 {
     ended.map_or(limit, |ended| ended.min(limit))
 }
 
-/// The total of a list of which `found` rows came back, when the rows alone tell it.
+/// The total of a list of which `found` rows were read, if that follows from the rows alone.
 fn total_by_rows<M>(start: &Start<M>, limit: u64, found: usize) -> Option<u64> {
     let offset = match start {
         Start::Index(offset) => *offset,

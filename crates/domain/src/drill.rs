@@ -9,23 +9,23 @@ use uuid::Uuid;
 pub struct Drill {
     /// Its id.
     pub id: Uuid,
-    /// With which account.
+    /// The account that it is held with.
     pub account: BreakGlassId,
-    /// The account's name then.
+    /// The account's name at that time.
     pub account_name: String,
     /// The sign-in that it began with.
     pub signed_in: Timestamp,
     /// When it began.
     pub started: Timestamp,
-    /// From which network address.
+    /// The network address that it was started from.
     pub address: Option<String>,
     /// What the codes in its alerts are made from. No page and no event shows it.
     pub seed: [u8; 16],
-    /// When the administrator's task was done during the drill: any change in the console.
+    /// When the task of the drill was done: any change in the console.
     pub task: Option<Timestamp>,
-    /// The alert channels that there were.
+    /// The alert channels at that time.
     pub channels: Vec<String>,
-    /// Those of them whose code was read back.
+    /// The channels whose code was read back.
     pub seen: Vec<String>,
     /// When everything was done.
     pub completed: Option<Timestamp>,
@@ -38,7 +38,7 @@ impl Drill {
     }
 }
 
-/// The six digits that a channel's alert about a drill shows. Whoever types them back has read that very alert.
+/// The six digits that a channel's alert about a drill shows. A person who types them back must have read that alert.
 pub(crate) fn code(seed: &[u8; 16], channel: &str) -> String {
     let digest = Sha256::new().chain_update(seed).chain_update(channel).finalize();
     let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);

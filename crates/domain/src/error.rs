@@ -21,22 +21,22 @@ pub enum Error {
     /// The input breaks a rule; the sentence says which, and what to do.
     #[error("{0}")]
     Invalid(&'static str),
-    /// What is to be replaced is not there; the sentence says what to do.
+    /// What is to be replaced does not exist; the sentence says what to do.
     #[error("{0}")]
     NoTarget(&'static str),
     /// A guard refused the change.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The protocol above refused its own change; the border knows the type and takes it back out.
+    /// The protocol layer refused its own change; the border knows the type and takes it out again.
     #[error("the request was rejected")]
     Rejected(#[source] BoxError),
-    /// The database did not do its work; the request may be tried again.
+    /// The database failed to do its work; the request may be tried again.
     #[error("the database is unavailable")]
     Unavailable(#[source] BoxError),
-    /// Disk space is low, and only administrators change anything.
+    /// Disk space is low, and only administrators may change anything.
     #[error("there is too little disk space left for the database")]
     NoRoom,
-    /// A stored row is not what this version writes.
+    /// A stored row holds a value that this version does not write.
     #[error("table {table} holds a value in {column} that cannot be read")]
     Corrupt {
         /// The table.
@@ -46,7 +46,7 @@ pub enum Error {
     },
 }
 
-/// Which unique value was taken.
+/// Which unique value is already taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// A user's `userName`, without regard to case.
@@ -58,13 +58,13 @@ pub enum Conflict {
     /// A break-glass account's name.
     #[error("this break-glass name")]
     BreakGlassName,
-    /// A name or an id of the form that is kept for break-glass accounts.
-    #[error("a name of the form that break-glass accounts have")]
+    /// A name or an id of the form that is reserved for break-glass accounts.
+    #[error("a name of the form that is reserved for break-glass accounts")]
     Reserved,
 }
 
 impl Refusal {
-    /// Whether it is worth a line in the audit log: not where somebody is only asked to do something first.
+    /// Whether it is recorded in the audit log: not if it only asks for something to be done first.
     pub(crate) fn is_recorded(self) -> bool {
         !matches!(
             self,
@@ -77,7 +77,7 @@ impl Refusal {
         )
     }
 
-    /// After how many seconds the same call may be tried again, where waiting is all that it takes.
+    /// After how many seconds the same call may be tried again, if waiting is all that it takes.
     pub fn retry_after(self) -> Option<u32> {
         match self {
             Self::BudgetSpent { seconds, .. } | Self::RefusedTooOften { seconds, .. } => Some(seconds),
@@ -95,7 +95,7 @@ pub enum Refusal {
          a mistake in the directory can never lock you out."
     )]
     NoProvenWayBack,
-    /// A way in cannot be removed when no proven one would be left.
+    /// A way in cannot be removed if no proven one would be left.
     #[error(
         "This is the last break-glass account that is known to work. Sign in with another one first; then this one can \
          be removed."
@@ -104,16 +104,16 @@ pub enum Refusal {
     /// An auditor reads everything and changes nothing.
     #[error("Your role is auditor: you can read everything here and change nothing.")]
     ReadOnly,
-    /// The session has ended meanwhile.
+    /// The session has ended in the meantime.
     #[error("Your session has ended, so nothing was changed. Sign in again.")]
     SessionEnded,
     /// The secret was given too long ago for a change like this.
     #[error("Confirm with your secret first: it was last given more than five minutes ago.")]
     StepUp,
-    /// Nobody has said yet what the break-glass session is for.
+    /// The break-glass session has no reason yet.
     #[error("Say first what you use the break-glass account for.")]
     ReasonNeeded,
-    /// Too many people lost access at once, and nobody has approved.
+    /// Too many people lost access at once, and no administrator has approved.
     #[error(
         "Postern holds this: more people lost access than its guard allows at once. An administrator must approve the \
          batch under Single sign-on, Guard."
@@ -122,13 +122,13 @@ pub enum Refusal {
     /// The token is paused.
     #[error("This token is paused in Postern. Resume it under Single sign-on, SCIM.")]
     TokenPaused,
-    /// The token may not be used from there.
+    /// The token may not be used from this network.
     #[error("This token may not be used from this network. Change its networks under Single sign-on, SCIM.")]
     OutsideNetworks,
-    /// The token's changes have stored what its budget allows in an hour.
+    /// The token's changes have stored as much as its budget allows in an hour.
     #[error(
-        "This token’s changes have stored {mib} MiB in this hour, which is its budget, so nothing was changed. They are \
-         taken again in {seconds} seconds. The budget is set on the token’s page under Single sign-on, SCIM."
+        "This token’s changes have stored {mib} MiB in this hour, which is its budget, so nothing was changed. Changes are \
+         accepted again in {seconds} seconds. The budget is set on the token’s page under Single sign-on, SCIM."
     )]
     BudgetSpent {
         /// The budget.
@@ -136,7 +136,7 @@ pub enum Refusal {
         /// The seconds until the next hour.
         seconds: u32,
     },
-    /// More calls are refused than are told why.
+    /// More calls are refused than get a reason.
     #[error(
         "Calls with this token are refused, and there were more than {most} within a minute. Wait {seconds} seconds. The \
          token’s page under Single sign-on, SCIM says why they are refused, and has this limit."
@@ -147,17 +147,17 @@ pub enum Refusal {
         /// The seconds until the next minute.
         seconds: u32,
     },
-    /// A list of networks would cut a directory off that calls now.
+    /// A list of networks would cut off a directory that calls now.
     #[error("Within the last day this token was used from outside these networks. Add those networks first.")]
     WouldCutOff,
     /// The batch is no longer what the page showed.
-    #[error("Somebody has decided about this already. Reload the page to see what.")]
+    #[error("This has been decided already. Reload the page to see how.")]
     Decided,
     /// The batch is being undone.
     #[error("This batch is being undone. Wait until that is done, then reload the page.")]
     BeingUndone,
     /// A code that was read from an alert is wrong.
-    #[error("This is not the code in that alert. Read it once more; each channel has its own.")]
+    #[error("This is not the code in that alert. Read it again; each channel has a code of its own.")]
     WrongCode,
     /// A test alert was sent less than a minute ago.
     #[error("A test alert was sent less than a minute ago. Wait a minute, then send another.")]
@@ -168,7 +168,7 @@ pub enum Refusal {
     /// The bearer token is missing, unknown, mistyped or revoked.
     #[error("The bearer token is missing or not valid. Create one under Single sign-on, SCIM.")]
     BadToken,
-    /// The break-glass name or secret is wrong; which of the two is nobody's business.
-    #[error("This name and secret do not go together. Check both, or make a new secret on the host.")]
+    /// The break-glass name or secret is wrong; which of the two is not revealed.
+    #[error("This name and secret do not go together. Check both, or create a new secret on the host.")]
     WrongSecret,
 }

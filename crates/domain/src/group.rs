@@ -1,4 +1,4 @@
-//! Groups as they are recorded. Members are rows of their own, so that a change of one costs the same in any group.
+//! Groups as they are recorded. Members are rows of their own, so that changing one costs the same in any group.
 
 use crate::{GroupId, MemberId, Timestamp};
 
@@ -7,39 +7,39 @@ use crate::{GroupId, MemberId, Timestamp};
 pub struct Group {
     /// The id that the directory keeps.
     pub id: GroupId,
-    /// Counts changes from 1, those of the membership too; it is also the ETag.
+    /// Counts changes from 1, including those of the membership; it is also the ETag.
     pub version: i64,
-    /// When the group was made.
+    /// When the group was created.
     pub created: Timestamp,
     /// When the group or its membership last changed.
     pub changed: Timestamp,
-    /// What is looked up, and the whole document.
+    /// The attributes for look-ups, and the whole document.
     pub profile: GroupProfile,
 }
 
-/// What a directory says of a group.
+/// What a directory says about a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupProfile {
     /// The name, as given; unique without regard to case.
     pub display_name: String,
     /// The directory's own id, compared exactly.
     pub external_id: Option<String>,
-    /// Everything that was sent but the members, as one JSON object.
+    /// Everything that was sent except the members, as one JSON object.
     pub document: String,
 }
 
-/// One step of a change of membership. Adding a member twice or removing a stranger is no error: directories repeat
+/// One step of a change of membership. Adding a member twice or removing a non-member is no error: directories repeat
 /// themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberChange {
-    /// These join. Ids that no user and no other group has are passed over.
+    /// These join. Ids that belong to no user and no other group are ignored.
     Add(Vec<MemberId>),
     /// These leave.
     Remove(Vec<MemberId>),
-    /// These, and nobody else. Refused where somebody would have to leave and nobody of these is a user or a group: a
-    /// list of strangers does not empty a group, an empty list does.
+    /// Only these are members afterwards. Refused if members would have to leave and none of these ids belongs to a
+    /// user or a group: a list of unknown ids does not empty a group, an empty list does.
     Replace(Vec<MemberId>),
-    /// These leave, and others join. Refused where none of the first is a member.
+    /// These leave, and others join. Refused if none of those to leave is a member.
     Exchange {
         /// These leave.
         out: Vec<MemberId>,
@@ -49,7 +49,7 @@ pub enum MemberChange {
 }
 
 impl MemberChange {
-    /// How many were named.
+    /// How many members it names.
     pub fn named(&self) -> usize {
         match self {
             Self::Add(ids) | Self::Remove(ids) | Self::Replace(ids) => ids.len(),

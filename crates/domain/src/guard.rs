@@ -10,21 +10,21 @@ pub(crate) use count::{Call, check, count, hold, new_id, population};
 use crate::{GroupId, Timestamp, TokenId, text_enum::text_enum};
 use uuid::Uuid;
 
-/// For how long something deleted can be restored.
+/// How many days a deleted user or group can be restored.
 pub const KEPT_DAYS: i64 = 30;
 
-/// For how long a batch that was approved may go on.
+/// How many minutes an approved batch may go on.
 const APPROVED_MINUTES: i64 = 120;
 
-/// For how many days departures are remembered: a directory that deletes people 30 days after it deactivated them, as
-/// Entra does, is recognised.
+/// How many days departures are remembered: long enough to recognise deletions 30 days after a deactivation, as Entra
+/// makes them.
 pub(crate) const REMEMBERED_DAYS: i64 = 45;
 
-/// The largest group that may lose its members without anybody being counted.
+/// The largest group that may lose members without their being counted.
 pub(crate) const SMALL_GROUP: u64 = 10;
 
 text_enum! {
-    /// How somebody lost access.
+    /// How a person lost access.
     pub enum DepartureKind {
         /// A user was deactivated.
         Deactivated = "deactivated",
@@ -32,17 +32,17 @@ text_enum! {
         Deleted = "deleted",
         /// A group with members was deleted.
         GroupDeleted = "group_deleted",
-        /// An active user was given another user name, another id of the directory, or none of the old e-mail addresses.
+        /// An active user was given another user name or another id of the directory, or lost all old e-mail addresses.
         Renamed = "renamed",
         /// A user left a group, or a group left another.
         LeftGroup = "left_group",
-        /// A group lost its last members. Earlier versions wrote this; now each who leaves is a departure.
+        /// A group lost its last members. Earlier versions wrote this; now each member who leaves is a departure.
         GroupEmptied = "group_emptied",
     }
 }
 
 text_enum! {
-    /// What became of a batch.
+    /// The state of a batch.
     pub enum BatchState {
         /// Found, and not yet looked at.
         Open = "open",
@@ -50,9 +50,9 @@ text_enum! {
         Held = "held",
         /// Approved: the departures may go on for two hours.
         Approved = "approved",
-        /// Undone.
+        /// It was undone.
         Undone = "undone",
-        /// Right as it is.
+        /// It was dismissed as right.
         Dismissed = "dismissed",
     }
 }
@@ -60,11 +60,11 @@ text_enum! {
 /// One departure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departure {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// By which token.
+    /// The token that caused it.
     pub token: TokenId,
-    /// How.
+    /// Its kind.
     pub kind: DepartureKind,
     /// The user or group.
     pub target: Uuid,
@@ -72,20 +72,20 @@ pub struct Departure {
     pub target_name: String,
     /// The group that was left.
     pub group: Option<GroupId>,
-    /// How many people lose something: none where a group leaves another.
+    /// How many people lose something: none if a group leaves another.
     pub weight: u64,
-    /// What cannot be told from the rows, as JSON: how a document said `active` before, or what a rename changed.
+    /// What the rows do not tell, as JSON: the earlier `active` of a document, or what a rename changed.
     pub before: Option<String>,
     /// The batch that it belongs to.
     pub batch: Option<Uuid>,
 }
 
-/// A membership after an attempt to bring it back.
+/// The state of a membership after an attempt to bring it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
-    /// Whether there is one now.
+    /// Whether it exists now.
     pub is_there: bool,
-    /// Whether there was one at the moment that was asked for.
+    /// Whether it existed at the given moment.
     pub was_there: bool,
 }
 
@@ -96,12 +96,12 @@ pub struct Sizes {
     pub all: u64,
     /// Users who were deactivated or deleted.
     pub people: u64,
-    /// Users who have another name.
+    /// Users who were renamed.
     pub renames: u64,
 }
 
 impl Sizes {
-    /// Counts.
+    /// Counts departures of these kinds.
     pub fn of(kinds: impl Iterator<Item = DepartureKind>) -> Self {
         kinds.fold(Self::default(), |sizes, kind| Self {
             all: sizes.all + 1,
@@ -111,16 +111,16 @@ impl Sizes {
     }
 }
 
-/// Which departures are meant that were not undone.
+/// Selects departures that were not undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// The batch.
     pub batch: Uuid,
-    /// Those of these users and groups; all, where there is no list.
+    /// Only those of these users and groups; `None` means all.
     pub targets: Option<Vec<Uuid>>,
-    /// Those with a smaller number; all, where there is none.
+    /// Only those with a smaller number; `None` means all.
     pub below: Option<i64>,
-    /// Those whose name has this text in it, without regard to case; all, where it is empty.
+    /// Only those whose name contains this text, without regard to case; if empty, all.
     pub name: String,
 }
 
@@ -131,21 +131,21 @@ impl Chosen {
     }
 }
 
-/// Which departures of a stretch of time are put into a batch.
+/// Which departures of a span are put into a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// Those that are in no batch.
     Unbatched,
-    /// All that were not undone, from whatever batch.
+    /// All that were not undone, from any batch.
     All,
     /// The same, of these users and groups.
     Of(Vec<Uuid>),
 }
 
-/// A stretch of time, and whose departures in it are meant.
+/// A stretch of time, and the token whose departures in it are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// One token's; all tokens', where there is none.
+    /// The token; `None` means all tokens.
     pub token: Option<TokenId>,
     /// From this moment on.
     pub from: Timestamp,
@@ -153,12 +153,13 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-/// How much departures take away.
+/// How much a set of departures takes away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Losses {
     /// People who were deactivated or deleted, each once.
     pub people: u64,
-    /// People who were given another name, another id of the directory or none of the old e-mail addresses, each once.
+    /// People who were given another name or another id of the directory, or who lost all old e-mail addresses, each
+    /// once.
     pub renamed: u64,
     /// Memberships that ended, those of deleted groups included.
     pub memberships: u64,
@@ -169,26 +170,26 @@ pub struct Losses {
 pub struct Batch {
     /// Its id.
     pub id: Uuid,
-    /// Whose the first was.
+    /// The token of the first departure.
     pub token: TokenId,
-    /// When the first came.
+    /// When the first departure happened.
     pub opened: Timestamp,
-    /// When the last came.
+    /// When the last departure happened.
     pub latest: Timestamp,
-    /// What became of it.
+    /// Its state.
     pub state: BatchState,
-    /// Until when departures may go on.
+    /// Until when further departures are approved.
     pub approved_until: Option<Timestamp>,
     /// When it was undone or dismissed.
     pub closed: Option<Timestamp>,
-    /// What undoing did so far.
+    /// What undoing it has done so far.
     pub undone: Option<Undone>,
 }
 
-/// What undoing did.
+/// What an undo did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Undone {
-    /// Departures that were undone, or that somebody had undone already.
+    /// Departures that were undone now or had been undone already.
     pub restored: u64,
     /// Departures that could not be undone, such as those of groups and users that no longer exist.
     pub failed: u64,
@@ -199,14 +200,14 @@ pub struct Undone {
 pub struct BatchSummary {
     /// The batch.
     pub batch: Batch,
-    /// The tokens whose departures it holds, by name; one that no longer exists has an empty name.
+    /// The tokens whose departures it holds, by name; a token that no longer exists has an empty name.
     pub tokens: Vec<(TokenId, String)>,
-    /// What it took away and nobody has brought back.
+    /// What it took away that has not been brought back.
     pub losses: Losses,
 }
 
 impl Batch {
-    /// A batch that begins now.
+    /// A batch that starts now.
     pub(crate) fn new(id: Uuid, token: TokenId, now: Timestamp, state: BatchState) -> Self {
         Self { id, token, opened: now, latest: now, state, approved_until: None, closed: None, undone: None }
     }
@@ -216,7 +217,7 @@ impl Batch {
         now.plus_millis(APPROVED_MINUTES * 60_000)
     }
 
-    /// Whether somebody has still to decide.
+    /// Whether it waits for a decision.
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, BatchState::Open | BatchState::Held)
     }

@@ -7,8 +7,8 @@ use crate::{
 };
 use serde_json::json;
 
-/// How long the database must have been writable before that is announced: a nearly full disk must not alert all the
-/// time.
+/// How long the database must have been writable before that is announced: a nearly full disk must not cause alerts all
+/// the time.
 const CALM_MILLIS: i64 = 60_000;
 
 /// What this process has announced.
@@ -21,8 +21,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Adds an alert to the audit log when the database has become read-only, for directories or for everybody, and when
-    /// it is writable again. An alert that cannot be written is left to the next call.
+    /// Adds an alert to the audit log when the database has become read-only, for directories or for everybody, and
+    /// when it is writable again. An alert that cannot be written is retried by the next call.
     ///
     /// # Errors
     /// `Unavailable` when nothing can be read or written.
@@ -53,8 +53,8 @@ impl Watch {
     }
 }
 
-/// Whether the last announcement of any process was that the database is read-only. In a very long log none is found in
-/// time, and looking again would take as long.
+/// Whether the last announcement of any process was that the database is read-only. In a very long log the search does
+/// not finish in time and counts as false; a second search would take as long.
 async fn was_read_only(env: &Env) -> bool {
     let query = EventQuery { actions: vec![Action::StorageReadOnly, Action::StorageWritable], ..EventQuery::default() };
     let last = env.store.read(query, |query, tx| Box::pin(async move { tx.find_events(query, None, 1).await }));

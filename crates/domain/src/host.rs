@@ -1,4 +1,4 @@
-//! The host: what somebody with a shell on the machine may do. It can always rescue, so the guards of the console do
+//! The host: what a person with a shell on the machine may do. It can always rescue, so the guards of the console do
 //! not bind it.
 
 use crate::{
@@ -20,12 +20,12 @@ pub struct Host {
 }
 
 impl Host {
-    /// Takes the host's permission; only the command line may.
+    /// Grants the host's permission; only the command line may call this.
     pub fn new(env: Env) -> Self {
         Self { env }
     }
 
-    /// Makes a break-glass account from the hashes of what was just generated.
+    /// Creates a break-glass account from the hashes of what was just generated.
     ///
     /// # Errors
     /// `Conflict` for a name that is taken.
@@ -39,7 +39,7 @@ impl Host {
         work.await
     }
 
-    /// Makes the first break-glass accounts, unless there is one already: then nothing happens, and the answer is false.
+    /// Creates the first break-glass accounts. If there is one already, does nothing and returns false.
     pub async fn create_first_break_glass(&self, new: Vec<NewAccount>) -> Result<bool> {
         let work = self.env.store.write((self.clone(), new), |(this, new), tx| {
             Box::pin(async move {
@@ -56,11 +56,11 @@ impl Host {
         work.await
     }
 
-    /// Gives an account a new secret at once, by its hash, and ends its sessions and its recovery codes. The account is
-    /// unproven until somebody signs in with it.
+    /// Gives an account a new secret at once, by its hash, and invalidates its sessions and recovery codes. The account
+    /// is unproven until its next sign-in with the secret.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that name.
+    /// `NotFound` when no account has this name.
     pub async fn reset_break_glass(&self, name: &str, secret_hash: &str) -> Result<()> {
         let context = (self.event(Action::BreakGlassReset), fold(name), secret_hash.to_owned());
         let work = self.env.store.write(context, |(event, key, hash), tx| {
@@ -70,7 +70,7 @@ impl Host {
                 tx.set_break_glass_secret(account.id, hash, event.at).await?;
                 tx.delete_sessions_of(account.id, None).await?;
                 tx.delete_break_glass_devices(account.id, None).await?;
-                // Whoever has the lost sheet has its codes too.
+                // A finder of the lost sheet has its codes, too.
                 tx.delete_recovery_codes(account.id).await?;
                 tx.append_event(&event.clone().on(account.id.0, &account.name)).await
             })
@@ -78,12 +78,12 @@ impl Host {
         work.await
     }
 
-    /// Makes a way in that is good once and for [`RESCUE_MINUTES`] minutes, by the hash of its code: for the account of
-    /// that name, or for the one made first. Where there is no account at all, `fallback` is made. Gives the name to
-    /// sign in with.
+    /// Creates a way in that works once, within [`RESCUE_MINUTES`] minutes, by the hash of its code: for the account
+    /// with this name, or for the oldest account. If there is no account at all, creates `fallback`. Returns the name
+    /// to sign in with.
     ///
     /// # Errors
-    /// `NotFound` when a name is given and there is none.
+    /// `NotFound` when a name is given and no account has it.
     pub async fn rescue(&self, name: Option<&str>, code: [u8; 32], fallback: NewAccount) -> Result<String> {
         let context = (self.clone(), name.map(fold), code, fallback);
         let work = self.env.store.write(context, |(this, name, code, fallback), tx| {
@@ -114,7 +114,7 @@ impl Host {
         work.await
     }
 
-    /// All break-glass accounts and what else opens them, in order of creation.
+    /// All break-glass accounts and their other ways in, in order of creation.
     pub async fn break_glass(&self) -> Result<Vec<Holdings>> {
         self.env.store.read((), |(), tx| Box::pin(async move { tx.break_glass().await })).await
     }
@@ -124,13 +124,13 @@ impl Host {
         account.is_proven(self.env.now())
     }
 
-    /// Everything that the SCIM tab says.
+    /// Everything that the SCIM tab shows.
     pub async fn scim(&self) -> Result<ScimStatus> {
         let now = self.env.now();
         self.env.store.read(now, |now, tx| Box::pin(crate::console::status(tx, *now))).await
     }
 
-    /// Turns provisioning on or off, proven way back or not. Nothing happens where it is so already.
+    /// Turns provisioning on or off, even without a proven way back in. Does nothing if it is in that state already.
     pub async fn set_provisioning(&self, on: bool) -> Result<()> {
         let action = if on { Action::ProvisioningEnabled } else { Action::ProvisioningDisabled };
         let work = self.env.store.write((on, self.event(action)), |(on, event), tx| {
@@ -142,10 +142,10 @@ impl Host {
         work.await
     }
 
-    /// Makes a token. Its text is in the answer and nowhere else. With a user's name, `/Me` is that user for it.
+    /// Creates a token. Its text is returned and stored nowhere. If a user is named, `/Me` is that user for this token.
     ///
     /// # Errors
-    /// `Invalid` when the name is empty or too long, `NotFound` when there is no user of that user name.
+    /// `Invalid` when the name is empty or too long, `NotFound` when no user has this user name.
     pub async fn create_token(&self, name: &str, user: Option<&str>) -> Result<NewToken> {
         let new = NewToken::generate(&self.env, crate::console::check_token_name(name)?, None);
         let event = self.event(Action::TokenCreated).on(new.token.id.0, &new.token.name);
@@ -177,7 +177,7 @@ impl Host {
     /// Revokes a token.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no token has this id.
     pub async fn revoke_token(&self, id: TokenId) -> Result<()> {
         let event = self.event(Action::TokenRevoked);
         self.env.store.write((id, event), |(id, event), tx| Box::pin(crate::console::revoke(tx, *id, event))).await
@@ -199,28 +199,28 @@ impl Host {
         self.env.store.read((), |(), tx| Box::pin(async move { tx.count_pending_events().await })).await
     }
 
-    /// Some of the events of the audit log after a number, in their order: as many as a part of an export holds.
+    /// The events of the audit log after a number, in order: as many as a part of an export holds.
     pub async fn events_after(&self, seq: i64) -> Result<Vec<Entry>> {
         self.env.store.settle_to_read().await;
         self.env.store.read(seq, |seq, tx| Box::pin(part(tx, *seq))).await
     }
 
-    /// Removes some of the oldest events of the audit log, and leaves one that says so. `None` once there are none left
-    /// to remove. What a console's setting keeps for so many days does not bind the host.
+    /// Removes some of the oldest events of the audit log, and adds one that records this. `None` once there are none
+    /// left to remove. The console's setting for how long events are kept does not bind the host.
     ///
     /// # Errors
-    /// `Invalid` for a moment to come.
+    /// `Invalid` for a moment in the future.
     pub async fn prune_audit(&self, until: Until) -> Result<Option<Pruned>> {
         let now = self.env.now();
         if until.moment > now {
-            return Err(Error::Invalid("Events to come cannot be removed; name a day in the past."));
+            return Err(Error::Invalid("Future events cannot be removed; name a day in the past."));
         }
         let work =
             self.env.store.write((now, until), |(now, until), tx| Box::pin(prune(tx, *now, Actor::Host, *until)));
         work.await
     }
 
-    /// The number of the first alert that keeps older events in the audit log, because a channel has still to send it.
+    /// The number of the first alert that keeps older events in the audit log, because a channel still has to send it.
     pub async fn audit_waits_for(&self, until: Until) -> Result<Option<i64>> {
         self.env.store.read(until, |until, tx| Box::pin(waits_for(tx, *until))).await
     }

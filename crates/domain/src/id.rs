@@ -21,7 +21,8 @@ macro_rules! id {
             }
         }
 
-        /// Takes the hyphenated lower-case form only, the one that is given out: ids compare exactly (RFC 7643 §3.1).
+        /// Accepts only the hyphenated lower-case form in which ids are issued: they are compared exactly (RFC 7643
+        /// §3.1).
         impl FromStr for $name {
             type Err = NotAnId;
             fn from_str(text: &str) -> Result<Self, NotAnId> {
@@ -46,7 +47,7 @@ id!(
     GroupId
 );
 id!(
-    /// A SCIM token's row; not the public part of the token itself.
+    /// The id of a SCIM token's row; not the public part of the token itself.
     TokenId
 );
 id!(
@@ -54,10 +55,11 @@ id!(
     BreakGlassId
 );
 id!(
-    /// A session's id, which stays the same while it lasts.
+    /// A session's id, which stays the same for as long as it lasts.
     SessionId
 );
 id!(
-    /// The id of a user or of a group, as a client names it among the members of a group: what it is, the id tells.
+    /// The id of a user or of a group, as a client names it among the members of a group. Only a look-up tells which of
+    /// the two it is.
     MemberId
 );

@@ -2,11 +2,11 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The key under which a name is compared without regard to case, compatibility forms or outer blanks.
 ///
-/// Keys are made here and stored, because databases fold case each in their own way.
+/// Keys are made here and stored, because each database folds case in its own way.
 pub fn fold(text: &str) -> String {
     let text = text.trim();
-    // Most names are ASCII, and every row that is written has several.
-    // Lower case can leave a letter and its accent apart, so they are composed again.
+    // Most names are ASCII, and every row that is written has several. Lower-casing can leave a letter and its accent
+    // separate, so they are composed again.
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 

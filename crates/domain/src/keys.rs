@@ -8,11 +8,12 @@ use crate::{
     user::Email,
 };
 
-/// How many users a unit of work looks at, and how many bytes of documents: few, since others wait at the database meanwhile.
+/// How many users a unit of work looks at, and how many bytes of documents. Both are small, since others wait for the
+/// database meanwhile.
 const AT_ONCE: u64 = 50;
 const BYTES_AT_ONCE: u64 = 256 * 1024;
 
-/// What keys are made of beside the columns of a user.
+/// What keys are made from, apart from the columns of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// As [`crate::user::Profile::emails`].
@@ -21,10 +22,11 @@ pub struct Found {
     pub values: Vec<(UserValue, String)>,
 }
 
-/// Makes the keys anew of some users for whom they are out of date. `find` finds what they are made of in a document.
+/// Renews the keys of some users for whom they are out of date. `find` extracts what they are made from out of a
+/// document.
 ///
 /// # Returns
-/// How many users that were; 0 when there are none left.
+/// How many users that were; 0 when none are left.
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer or others keep it busy, `NoRoom` when disk space is low.
@@ -38,7 +40,7 @@ pub async fn renew(env: &Env, find: fn(&str) -> Found) -> Result<u64> {
     if outdated.is_empty() {
         return Ok(0);
     }
-    // In the lane of directories, with their share of the disk: it is their work that is caught up with.
+    // In the lane of directories, with their share of the disk: this catches up with their work.
     let work = env.store.write_as(Caller::Directory, outdated, |outdated, tx| {
         Box::pin(async move {
             for (one, Found { emails, values }) in outdated {

@@ -1,9 +1,9 @@
 //! The product's rules, without SQL, HTTP or a clock of their own.
 //!
-//! Three capabilities lead in, one for each kind of caller, and owning one *is* the permission:
-//! [`directory::Directory`] for a SCIM client with a live token, [`console::Console`] for a signed-in
-//! administrator, [`host::Host`] for whoever holds a shell on the machine. Each runs its rules inside one unit of
-//! work of the [`store::Store`], so that what a rule protects and the rule itself share a transaction.
+//! There are three capabilities, one for each kind of caller, and owning one *is* the permission:
+//! [`directory::Directory`] for a SCIM client with a live token, [`console::Console`] for a signed-in administrator,
+//! [`host::Host`] for a person with a shell on the machine. Each runs its rules inside one unit of work of the
+//! [`store::Store`], so that what a rule protects and the rule itself share a transaction.
 
 pub mod activity;
 pub mod alert;
@@ -44,7 +44,7 @@ pub use timestamp::{Clock, Timestamp};
 
 use std::sync::Arc;
 
-/// Where random bytes come from; a parameter, so that every rule can be tested.
+/// The source of random bytes; a parameter, so that every rule can be tested.
 pub trait Random: Send + Sync {
     /// Fills `bytes` from a cryptographically secure source.
     fn fill(&self, bytes: &mut [u8]);

@@ -1,19 +1,19 @@
-//! The lock-out meter: who could still get in if a way in went away. The same counts block what would lock everybody
-//! out.
+//! The lock-out meter: who could still get in if a way in went away. The same counts prevent changes that would lock
+//! every administrator out.
 
 use crate::{Timestamp, break_glass::Holdings};
 
 /// How many break-glass accounts must be proven before a directory may take over.
 pub const NEEDED: usize = 2;
 
-/// Something that can go away.
+/// An event that can take ways in away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// The identity provider does not answer, or lets nobody in.
+    /// The identity provider does not answer, or lets no user in.
     SingleSignOn,
-    /// The directory deactivates everybody.
+    /// The directory deactivates all users.
     Directory,
-    /// Nobody has the sheets with the secrets at hand.
+    /// The sheets with the secrets are not at hand.
     Secrets,
 }
 
@@ -22,20 +22,20 @@ pub enum Loss {
 pub struct Door {
     /// The account's name.
     pub name: String,
-    /// Whether somebody has come in this way lately, so that it is known to work.
+    /// Whether it was used recently, so that it is known to work.
     pub proven: bool,
-    /// The last time.
+    /// When it was last used.
     pub last: Option<Timestamp>,
     /// One-time codes that are left.
     pub codes: u64,
 }
 
-/// All ways in for administrators. Users who are administrators are none as long as they cannot sign in.
+/// All ways in for administrators. Users who are administrators do not count as long as they cannot sign in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Doors(pub Vec<Door>);
 
 impl Doors {
-    /// The doors that these break-glass accounts are.
+    /// The doors that these break-glass accounts provide.
     pub fn of(accounts: &[Holdings], now: Timestamp) -> Self {
         let door = |holdings: &Holdings| Door {
             name: holdings.account.name.clone(),
@@ -46,11 +46,11 @@ impl Doors {
         Self(accounts.iter().map(door).collect())
     }
 
-    /// Those that are left after a loss.
+    /// The doors that are left after a loss.
     pub fn left_after(&self, loss: Loss) -> impl Iterator<Item = &Door> {
         self.0.iter().filter(move |door| match loss {
             Loss::SingleSignOn | Loss::Directory => door.proven,
-            // Codes are kept on the same sheet, and also apart from it.
+            // Codes are on the same sheet, but may also be kept apart from it.
             Loss::Secrets => door.codes > 0,
         })
     }
@@ -67,18 +67,18 @@ impl Doors {
     }
 }
 
-/// What would happen if the directory deactivated everybody now.
+/// What would happen if the directory deactivated all users now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simulation {
-    /// Active users, who would all be inactive.
+    /// Active users, who would all become inactive.
     pub users: u64,
-    /// Of these, the ones with the role administrator.
+    /// How many of these are administrators.
     pub administrators: u64,
     /// Sessions of users, which would end at once.
     pub sessions: u64,
-    /// After how many departures the guard speaks.
+    /// After how many departures the guard reacts.
     pub threshold: u64,
-    /// The guard.
+    /// The guard's settings.
     pub guard: crate::settings::GuardSettings,
     /// Who would still get in.
     pub doors: Doors,

@@ -1,4 +1,5 @@
-//! What Postern does by itself, now and every hour: it forgets what is old enough and reminds of what is due.
+//! What Postern does by itself, at its start and every hour: it removes what is old enough and reminds administrators
+//! of what is due.
 
 use crate::{
     Env, Result, Timestamp,
@@ -12,31 +13,31 @@ use crate::{
 use serde_json::json;
 use std::time::Duration;
 
-/// For how many days the activity record is kept.
+/// How many days the activity record is kept.
 const ACTIVITY_DAYS: i64 = 30;
 
-/// How many records are removed at once, and how often in an hour: more than come in one.
+/// How many records are removed at once, and how often in an hour: more than an hour can add.
 const RECORDS_AT_ONCE: u64 = 20_000;
 const RECORD_STEPS: usize = 250;
 
-/// How many events are enough for one hour, and how many steps at most are taken towards them.
+/// How many removed events are enough for one hour, and how many steps are taken at most to remove them.
 const PRUNED_AN_HOUR: u64 = 50_000;
 const PRUNE_STEPS: usize = 64;
-/// For how many days the samples of active users are kept that the guard's threshold is made from.
+/// How many days samples of active users are kept; the guard computes its threshold from them.
 const SAMPLED_DAYS: i64 = 9;
 
 const DAY_MILLIS: i64 = 86_400_000;
 
-/// How many days before the end of a token somebody is told.
+/// How many days before the end of a token an alert is sent.
 const NOTICES: [i64; 5] = [1, 7, 14, 30, 60];
 
-/// The hourly work of one process. What is removed because it is old is gone for good, so a clock that is years ahead
-/// must not decide on it alone.
+/// The hourly work of one process. What is removed for its age is gone for good, so a clock that is years ahead must
+/// not decide that alone.
 pub struct Maintenance {
     env: Env,
-    /// A moment that had surely passed, and how long the process had run by then.
+    /// A moment that has certainly passed, and how long the process had run by then.
     anchor: Option<(Timestamp, Duration)>,
-    /// The present that the last run did not believe.
+    /// The present time that the last run did not trust.
     doubted: Option<Timestamp>,
 }
 
@@ -47,14 +48,14 @@ impl Maintenance {
     }
 
     /// Forgets old records, sessions and deleted people, samples how many people are active, and reminds of tokens and
-    /// backups. `uptime` is how long the process has run, by a clock that nobody sets.
+    /// backups. `uptime` is how long the process has run, by a clock that cannot be set.
     pub async fn run(&mut self, uptime: Duration) -> Result<()> {
         let horizon = self.horizon(uptime).await?;
         let removed = match horizon {
             Some(horizon) => self.remove(horizon).await,
             None => Ok(()),
         };
-        // What is due does not wait for what could not be removed.
+        // What is due does not wait for failed removals.
         sample(&self.env, horizon).await?;
         remind(&self.env).await?;
         sum_up(&self.env).await?;
@@ -67,9 +68,9 @@ impl Maintenance {
         prune_audit(&self.env, horizon).await
     }
 
-    /// The present as far as removals go: what the clock says, but not later than the time of the last event before this
-    /// process started plus its uptime. `None` where that is a day or more after the last run's, and the run before has
-    /// not found the same.
+    /// The present as far as removals go: what the clock says, but not later than the time of the last event before
+    /// this process started plus its uptime. `None` if that is a day or more after the previous run's present and the
+    /// previous run did not find the same.
     async fn horizon(&mut self, uptime: Duration) -> Result<Option<Timestamp>> {
         self.env.store.settle_to_read().await;
         let (latest, last) = self.env.store.read((), |(), tx| Box::pin(last_known(tx))).await?;
@@ -89,7 +90,7 @@ impl Maintenance {
         Ok(None)
     }
 
-    /// Tells somebody that removals wait for the next run to find the same time.
+    /// Records that removals wait until the next run finds the same time.
     async fn tell(&self, last: Timestamp, horizon: Timestamp) -> Result<()> {
         let event = Event::new(self.env.now(), Actor::System, None, Action::RemovalDelayed);
         let event = event.with(&json!({"last": last.to_string(), "now": horizon.to_string()}));
@@ -97,7 +98,7 @@ impl Maintenance {
     }
 }
 
-/// The last moment that is known to have passed, and the one that the last run took for the present.
+/// The latest moment that is known to have passed, and the one that the last run took for the present.
 async fn last_known(tx: &mut dyn Tx) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
     let horizon = tx.upkeep().await?.horizon;
     let event = match tx.audit_head().await? {
@@ -107,7 +108,7 @@ async fn last_known(tx: &mut dyn Tx) -> Result<(Option<Timestamp>, Option<Timest
     Ok((event.max(horizon), horizon))
 }
 
-/// Notes how many people are active now. The guard looks for samples by the clock that it counts by.
+/// Records how many people are active now. The guard looks samples up by the same clock as its counts.
 async fn sample(env: &Env, horizon: Option<Timestamp>) -> Result<()> {
     let work = env.store.write((env.now(), horizon), |(now, horizon), tx| {
         Box::pin(async move { tx.sample_population(*now, horizon.unwrap_or(*now).plus_days(-SAMPLED_DAYS)).await })
@@ -144,7 +145,7 @@ async fn forget(env: &Env, horizon: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Tells how many alerts of an hour that has ended were only counted.
+/// Reports how many alerts of past hours were only counted.
 async fn sum_up(env: &Env) -> Result<()> {
     let work = env.store.write(env.now(), |now, tx| {
         Box::pin(async move {
@@ -157,12 +158,12 @@ async fn sum_up(env: &Env) -> Result<()> {
     work.await
 }
 
-/// Removes events that are older than they need be, except those that a channel has still to tell; the chain goes on
-/// with an event that says so.
+/// Removes events that are older than need be, except those that a channel still has to send; the chain continues with
+/// an event that records this.
 async fn prune_audit(env: &Env, horizon: Timestamp) -> Result<()> {
     for _ in 0..PRUNE_STEPS {
         match prune_some(env, horizon).await? {
-            // Few but long ones: there may be more.
+            // The step removed few but long events, so there may be more.
             Some(pruned) if pruned.events < PRUNED_AN_HOUR => {}
             _ => break,
         }
@@ -174,7 +175,7 @@ async fn prune_some(env: &Env, horizon: Timestamp) -> Result<Option<Pruned>> {
     let work = env.store.write((env.now(), horizon), |(now, horizon), tx| {
         Box::pin(async move {
             let days = i64::from(tx.settings().await?.audit_days);
-            // By whole days, so that this leaves one event a day at most.
+            // By whole days, so that this adds at most one event a day.
             let today = Timestamp::from_millis(horizon.millis() - horizon.millis().rem_euclid(DAY_MILLIS));
             let until = Until { moment: today.plus_days(-days), with_unsent: false };
             prune(tx, *now, Actor::System, until).await
@@ -203,7 +204,7 @@ async fn remind(env: &Env) -> Result<()> {
     work.await
 }
 
-/// Since when somebody should have been told about a token, and why.
+/// Since when a reminder about a token has been due, and why.
 fn due(token: &Token, now: Timestamp) -> Option<(Timestamp, String)> {
     if token.ended(now).is_some() {
         return None;

@@ -1,10 +1,10 @@
-//! Pages of the console's lists, by key and not by number, so that a page costs the same however far down it is. A row
-//! that changes meanwhile moves to the top.
+//! Pages of the console's lists, by key rather than by number, so that a page costs the same however far down it is. A
+//! row that changes in the meantime moves to the top.
 
 use crate::{Timestamp, group::GroupSummary, user::UserSummary};
 use uuid::Uuid;
 
-/// A place in a list ordered by last change, newest first; the id decides between equals.
+/// A place in a list ordered by last change, newest first; ties are broken by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     /// The last change of the row at the edge.
@@ -19,9 +19,9 @@ pub enum Place {
     /// The first one.
     #[default]
     Start,
-    /// The one after a row.
+    /// The page after a row.
     After(Key),
-    /// The one before a row.
+    /// The page before a row.
     Before(Key),
 }
 
@@ -30,11 +30,11 @@ pub enum Place {
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// All that match, also those on other pages.
+    /// How many rows match, including those on other pages.
     pub total: u64,
-    /// Where the page before this one ends, when there is one.
+    /// Where the page before this one ends, if there is one.
     pub previous: Option<Key>,
-    /// Where the page after this one starts, when there is one.
+    /// Where the page after this one starts, if there is one.
     pub next: Option<Key>,
 }
 
@@ -45,7 +45,7 @@ impl std::fmt::Display for Key {
 }
 
 impl Key {
-    /// Reads what `Display` writes; `None` for anything else.
+    /// Reads what `Display` writes; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let (changed, id) = text.split_once('.')?;
         Some(Self { changed: Timestamp::from_millis(changed.parse().ok()?), id: Uuid::try_parse(id).ok()? })

@@ -1,5 +1,5 @@
-//! What can be asked of the directory: a small language over indexed attributes. SCIM filters and the console's search
-//! are both translated into it, and the store turns it into SQL with bound parameters.
+//! What can be asked about users and groups: a small language over indexed attributes. SCIM filters and the console's
+//! search are both translated into it, and the store turns it into SQL with bound parameters.
 
 mod list;
 
@@ -19,16 +19,16 @@ pub enum Filter<C> {
     And(Vec<Self>),
     /// At least one of these.
     Or(Vec<Self>),
-    /// Not this; a missing value counts as not fulfilling.
+    /// Not this; a missing value does not fulfil a condition.
     Not(Box<Self>),
     /// One condition.
     Where(C),
 }
 
-/// A test on a text. Whether case matters is the attribute's affair.
+/// A test on a text. Whether case matters depends on the attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
-    /// The very text.
+    /// Exactly this text.
     Equals(String),
     /// The text anywhere inside.
     Contains(String),
@@ -42,7 +42,7 @@ pub enum Test {
     Present,
 }
 
-/// How two values stand to each other.
+/// How two values compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// `<`
@@ -57,7 +57,7 @@ pub enum Order {
     Greater,
 }
 
-/// A text attribute of a user that can be looked up.
+/// A text attribute by which users can be looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserText {
     /// `userName`, without regard to case.
@@ -76,7 +76,7 @@ pub enum UserText {
     Manager,
 }
 
-/// An enum that is stored as numbers: `number` and `of` are each other's inverse.
+/// An enum that is stored as numbers: `number` and `of` are inverse to each other.
 macro_rules! numbered_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)+ }) => {
         $(#[$meta])*
@@ -92,7 +92,7 @@ macro_rules! numbered_enum {
                 match self { $(Self::$variant => $number,)+ }
             }
 
-            /// The value of a stored number; `None` where there is no such value.
+            /// The value of a stored number; `None` if there is no such value.
             pub fn of(number: i64) -> Option<Self> {
                 match number { $($number => Some(Self::$variant),)+ _ => None }
             }
@@ -141,32 +141,32 @@ impl UserValue {
 /// A condition on a user.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UserCondition {
-    /// Has this id; `None` is an id that nobody can have.
+    /// Has this id; `None` is an id that no user can have.
     Id(Option<UserId>),
     /// A text attribute passes a test.
     Text(UserText, Test),
-    /// Some value of an attribute passes a test, as far as it is kept: one that is cut passes every test of its parts and its
-    /// end.
+    /// Some value of an attribute passes a test, as far as it is kept: a value that was cut passes every test for a
+    /// part or an ending.
     Value(UserValue, Test),
-    /// Has further values that are not known ([`crate::user::Profile::values`]).
+    /// Has values that are not known yet ([`crate::user::Profile::values`]).
     Outdated,
     /// Is one of these.
     Among(Vec<UserId>),
     /// Is active, or is not.
     Active(bool),
-    /// Some e-mail address passes all of a filter.
+    /// Some e-mail address fulfils the whole filter.
     Email(Filter<EmailCondition>),
     /// Is a member of the group.
     MemberOf(Option<GroupId>),
-    /// Was created at a time that stands so to this one.
+    /// Was created at a time that compares in this way with the given one.
     Created(Order, Timestamp),
-    /// Was changed at a time that stands so to this one.
+    /// Was changed at a time that compares in this way with the given one.
     Changed(Order, Timestamp),
-    /// The text stands somewhere in a name or an e-mail address.
+    /// The text is part of a name or an e-mail address.
     Search(String),
 }
 
-/// A condition on one e-mail address. None of them regards case.
+/// A condition on one e-mail address. Case does not matter in any of them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EmailCondition {
     /// The address.
@@ -177,7 +177,7 @@ pub enum EmailCondition {
     Primary(bool),
 }
 
-/// A text attribute of a group that can be looked up.
+/// A text attribute by which groups can be looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupText {
     /// `displayName`, without regard to case.
@@ -193,26 +193,26 @@ pub enum GroupCondition {
     Id(Option<GroupId>),
     /// A text attribute passes a test.
     Text(GroupText, Test),
-    /// Has the user or the group as a member of its own.
+    /// Has the user or the group as a direct member.
     Member(Option<MemberId>),
-    /// Has a member of its own other than this one.
+    /// Has a direct member other than this one.
     OtherMember(Option<MemberId>),
     /// Has any member.
     HasMembers,
     /// Is one of these.
     Among(Vec<GroupId>),
-    /// Was created at a time that stands so to this one.
+    /// Was created at a time that compares in this way with the given one.
     Created(Order, Timestamp),
-    /// Was changed at a time that stands so to this one.
+    /// Was changed at a time that compares in this way with the given one.
     Changed(Order, Timestamp),
 }
 
 impl<C> Filter<C> {
-    /// Nothing at all.
+    /// Matches nothing.
     pub const NONE: Self = Self::Or(Vec::new());
 
-    /// The same, without the parts that decide nothing: `Filter::All` and `Filter::NONE` are told from everything else,
-    /// which spares the database a look at each row.
+    /// The same without the parts that decide nothing. `Filter::All` and `Filter::NONE` become recognisable, which
+    /// spares the database a look at each row.
     pub fn simplified(self) -> Self {
         match self {
             Self::And(parts) => joined(parts, Self::And, &Self::is_all, &Self::is_none).unwrap_or(Self::NONE),
@@ -226,7 +226,7 @@ impl<C> Filter<C> {
         }
     }
 
-    /// Whether this is [`Filter::NONE`]; ask it of a simplified filter.
+    /// Whether this is [`Filter::NONE`]; only reliable for a simplified filter.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::Or(parts) if parts.is_empty())
     }
@@ -236,7 +236,7 @@ impl<C> Filter<C> {
     }
 }
 
-/// Joins simplified parts without those that are `idle`; `None` where one part `decides` alone.
+/// Joins simplified parts, leaving out those that are `idle`; `None` if one part `decides` alone.
 fn joined<C>(
     parts: Vec<Filter<C>>,
     join: impl Fn(Vec<Filter<C>>) -> Filter<C>,
@@ -254,7 +254,7 @@ fn joined<C>(
     }
     match kept.len() {
         1 => kept.pop(),
-        // Nothing is left that decides: an empty AND holds, an empty OR does not.
+        // No part is left that decides: an empty AND is true, an empty OR is false.
         0 if !join(Vec::new()).is_none() => Some(Filter::All),
         _ => Some(join(kept)),
     }

@@ -1,5 +1,5 @@
-//! Brings back what was deleted, even where its name has been taken since: whoever took it keeps everything but the
-//! name.
+//! Restores what was deleted, even if its name has been taken since: then the user or group that took it is renamed and
+//! keeps everything else.
 
 use crate::{
     Env, Error, GroupId, Result, UserId,
@@ -12,22 +12,22 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// How much of a name is kept in front of the new ending: fewer bytes than this, also once it is folded.
+/// A renamed user or group keeps fewer bytes of its name than this before the new ending, even when folded.
 const KEPT: usize = 1_024;
 
-/// Who brings something back, and when; the action is of no account.
+/// Who restores something, and when; the action of the event is ignored.
 #[derive(Clone, Copy)]
 pub(crate) struct By<'b> {
     pub(crate) env: &'b Env,
     pub(crate) event: &'b Event,
 }
 
-/// What was brought back, and the events that say so.
+/// What was restored, and the events that record it.
 pub(crate) struct Restored {
     pub(crate) events: Vec<Event>,
 }
 
-/// Brings a deleted user back. `None` where there is none of that id.
+/// Restores a deleted user. `None` if no deleted user has this id.
 pub(crate) async fn user(by: By<'_>, tx: &mut dyn Tx, id: UserId) -> Result<Option<Restored>> {
     let Some(user_name) = tx.deleted_user_name(id).await? else { return Ok(None) };
     let mut events = free_user_name(by, tx, &user_name, id).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn user(by: By<'_>, tx: &mut dyn Tx, id: UserId) -> Result<Opti
     Ok(Some(Restored { events }))
 }
 
-/// Renames whoever else has this user name.
+/// Renames another user who has this user name.
 pub(crate) async fn free_user_name(by: By<'_>, tx: &mut dyn Tx, user_name: &str, but: UserId) -> Result<Vec<Event>> {
     let Some(other) = tx.user_named(user_name).await?.filter(|other| *other != but) else { return Ok(Vec::new()) };
     let Some(user) = tx.lock_user(other).await? else { return Ok(Vec::new()) };
@@ -48,7 +48,7 @@ pub(crate) async fn free_user_name(by: By<'_>, tx: &mut dyn Tx, user_name: &str,
     Ok(vec![event.on(other.0, &name).change(differs)])
 }
 
-/// Brings a deleted group back. `None` where there is none of that id.
+/// Restores a deleted group. `None` if no deleted group has this id.
 pub(crate) async fn group(by: By<'_>, tx: &mut dyn Tx, id: GroupId) -> Result<Option<Restored>> {
     let Some(name) = tx.deleted_group_name(id).await? else { return Ok(None) };
     let mut events = free_group_name(by, tx, &name).await?;
@@ -71,8 +71,8 @@ async fn free_group_name(by: By<'_>, tx: &mut dyn Tx, name: &str) -> Result<Vec<
     Ok(vec![event.on(other.0, name).change(differs)])
 }
 
-/// The name with a random ending, so that nobody can guess the new name and take it first. It is short enough for an
-/// index, whatever folding makes of it.
+/// The name with a random ending, so that no client can guess the new name and take it first. It is short enough for an
+/// index, even when folded.
 fn beside(env: &Env, name: &str) -> String {
     let ending: String = env.random::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut room = KEPT;

@@ -1,4 +1,4 @@
-//! What somebody may do in the console.
+//! What a person may do in the console.
 
 mod changes;
 
@@ -7,20 +7,20 @@ pub(crate) use changes::{RoleChange, role_events};
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// A role. Nobody has one by default: an administrator gives it to a person, or to everybody in a group. A directory
-    /// gives one only by putting people into such a group, which is an alert.
+    /// A role. No person has one by default: an administrator gives it to a person, or to everybody in a group. A
+    /// directory gives one only by putting people into such a group, which sends an alert.
     pub enum Role {
-        /// Does everything.
+        /// May do everything.
         Administrator = "administrator",
-        /// Reads everything and changes nothing.
+        /// May read everything and change nothing.
         Auditor = "auditor",
-        /// Has no business in the console.
+        /// May do nothing in the console.
         Member = "member",
     }
 }
 
 impl Role {
-    /// The stronger of two roles: somebody has the best that any of the ways to a role gives.
+    /// The stronger of two roles: a person has the strongest of all roles given by hand or through groups.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {

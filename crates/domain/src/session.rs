@@ -5,16 +5,16 @@ use crate::{
     console::{Principal, idle},
 };
 
-/// SHA-256 of what is in a session's cookie: whoever reads the database or a backup holds no session.
+/// SHA-256 of the content of a session's cookie: a person who reads the database or a backup does not obtain a session.
 pub type SessionKey = [u8; 32];
 
-/// How long a break-glass session lasts at most.
+/// How many minutes a break-glass session lasts at most.
 pub const MINUTES: i64 = 30;
 
-/// After so many minutes without a request a session is over.
+/// After this many minutes without a request a session ends.
 pub const IDLE_MINUTES: i64 = 10;
 
-/// For so many minutes after the secret was given, changes of ways in are not asked for it again (OWASP ASVS 7.5.3).
+/// For this many minutes after the secret was given, changes of ways in do not ask for it again (OWASP ASVS 7.5.3).
 pub const FRESH_MINUTES: i64 = 5;
 
 /// The last use of a session is recorded to half a minute.
@@ -25,7 +25,7 @@ const SEEN_MILLIS: i64 = 30_000;
 pub struct SessionRecord {
     /// Who is signed in, and since when.
     pub principal: Principal,
-    /// The hash of what is in the cookie.
+    /// The hash of the content of its cookie.
     pub key: SessionKey,
     /// The last request, to half a minute.
     pub seen: Timestamp,
@@ -38,7 +38,7 @@ pub struct SessionRecord {
 pub struct Browser {
     /// The network address.
     pub address: Option<String>,
-    /// The browser's own description.
+    /// The browser's `User-Agent`.
     pub agent: Option<String>,
 }
 
@@ -47,7 +47,7 @@ pub struct Browser {
 pub struct SessionSummary {
     /// The session.
     pub id: SessionId,
-    /// Whose it is.
+    /// The name of its holder.
     pub name: String,
     /// Whether it is a break-glass account's.
     pub break_glass: bool,
@@ -69,7 +69,7 @@ pub async fn find(env: &Env, key: SessionKey) -> Result<Option<SessionRecord>> {
     work.await
 }
 
-/// Records that a session is used, unless that was recorded within the last half minute.
+/// Records that a session was used, unless that was recorded within the last half minute.
 pub async fn touch(env: &Env, session: &SessionRecord) -> Result<()> {
     let now = env.now();
     if session.seen >= now.plus_millis(-SEEN_MILLIS) {

@@ -1,29 +1,29 @@
-//! What an administrator has set.
+//! Settings made by administrators.
 
 use crate::{Error, Result, Timestamp, text_enum::text_enum};
 
 text_enum! {
     /// What happens when too many people lose access at once.
     pub enum GuardMode {
-        /// They lose it, administrators are told, and one click brings them back.
+        /// They lose it, administrators are alerted, and one click brings them back.
         Alert = "alert",
-        /// Nobody more loses it until an administrator approves.
+        /// No more people lose it until an administrator approves.
         Hold = "hold",
     }
 }
 
-/// When departures are so many that they look like a mistake.
+/// When there are so many departures that they look like a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuardSettings {
     /// What happens then.
     pub mode: GuardMode,
-    /// So many departures are ordinary in any case.
+    /// This many departures are ordinary in any case.
     pub count: u32,
-    /// So many of a hundred active users are ordinary too,
+    /// This many of a hundred active users are ordinary, too,
     pub percent: u32,
     /// but never more than this, unless `count` allows it.
     pub cap: u32,
-    /// Within so many minutes. Entra's cycle takes 40.
+    /// The minutes within which departures are counted. Entra's cycle takes 40.
     pub minutes: u32,
 }
 
@@ -36,12 +36,12 @@ pub struct Settings {
     pub provisioning_changed: Option<Timestamp>,
     /// The guard against mass deprovisioning.
     pub guard: GuardSettings,
-    /// For how many days the audit log is kept.
+    /// How many days the audit log is kept.
     pub audit_days: u32,
 }
 
 impl GuardSettings {
-    /// The number of departures that is still ordinary among so many active users.
+    /// The number of departures that is still ordinary for this number of active users.
     pub fn threshold(&self, population: u64) -> u64 {
         let share = population.saturating_mul(u64::from(self.percent)) / 100;
         u64::from(self.count).max(share.min(u64::from(self.cap)))
@@ -52,12 +52,12 @@ impl GuardSettings {
         2 * self.threshold(population)
     }
 
-    /// The start of the time that is looked at.
+    /// The start of the quick window.
     pub fn since(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(-60_000 * i64::from(self.minutes))
     }
 
-    /// The start of the day that is looked at.
+    /// The start of the slow window.
     pub fn since_slow(&self, now: Timestamp) -> Timestamp {
         now.plus_days(-1)
     }

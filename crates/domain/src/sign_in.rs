@@ -12,13 +12,13 @@ use crate::{
 };
 use serde_json::json;
 
-/// For how many days after its last sign-in a browser is known.
+/// How many days after its last sign-in a browser stays known.
 pub const DEVICE_DAYS: i64 = 180;
 
 /// How many browsers are known at once.
 const DEVICES: u64 = 4_096;
 
-/// The account of that name, if there is one. Whoever asks must take the same time and give the same answer either way.
+/// The account with this name, if there is one. The caller must take the same time and give the same answer either way.
 pub async fn find(env: &Env, name: &str) -> Result<Option<Account>> {
     env.store.read(fold(name), |key, tx| Box::pin(async move { tx.break_glass_by_key(key).await })).await
 }
@@ -29,7 +29,7 @@ pub async fn account_of(env: &Env, principal: &Principal) -> Result<Option<Accou
     env.store.read(id, |id, tx| Box::pin(async move { tx.break_glass_account(*id).await })).await
 }
 
-/// The account with which a code could be used now. It takes the same look-up whatever name was typed.
+/// The account with which a code could be used now. The look-up is the same whatever name was typed.
 pub async fn account_of_code(env: &Env, code: [u8; 32]) -> Result<Option<BreakGlassId>> {
     let work = env
         .store
@@ -37,13 +37,13 @@ pub async fn account_of_code(env: &Env, code: [u8; 32]) -> Result<Option<BreakGl
     work.await
 }
 
-/// Whether a browser, by the hash of its cookie, has signed in before, with whatever account.
+/// Whether a browser, by the hash of its cookie, has signed in before, with any account.
 pub async fn knows_device(env: &Env, device: [u8; 32]) -> Result<bool> {
     env.store.read(device, |device, tx| Box::pin(async move { tx.has_break_glass_device(*device).await })).await
 }
 
-/// The hashes of the cookies of the browsers that signed in last, with whatever account: up to 4,096, which is more than
-/// a company has.
+/// The hashes of the cookies of the browsers that signed in last, with any account: up to 4,096, which is more than a
+/// company has.
 pub async fn devices(env: &Env) -> Result<Vec<[u8; 32]>> {
     env.store.read((), |(), tx| Box::pin(async move { tx.break_glass_devices(DEVICES).await })).await
 }
@@ -51,21 +51,21 @@ pub async fn devices(env: &Env) -> Result<Vec<[u8; 32]>> {
 /// The session that a sign-in starts.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// The hash of what will be in its cookie.
+    /// The hash of the future content of its cookie.
     pub key: SessionKey,
-    /// The hash of the cookie by which the browser will be known.
+    /// The hash of the cookie by which the browser will be recognised.
     pub device: [u8; 32],
-    /// Where it begins.
+    /// The browser that signs in.
     pub browser: Browser,
-    /// The session that the browser was in before, which ends.
+    /// The browser's previous session, which ends.
     pub replaces: Option<SessionId>,
 }
 
-/// Signs in with what was proven for an account: uses a one-time code up, remembers the browser and starts the session,
-/// all of it or nothing.
+/// Signs in with a proof for an account: uses up a one-time code, remembers the browser and starts the session, all of
+/// it or none.
 ///
 /// # Errors
-/// `Refused` when the secret was changed between the check and now, or the code is unknown, used or expired.
+/// `Refused` when the secret was changed since the check, or the code is unknown, used or expired.
 pub async fn succeeded(env: &Env, account: Account, proof: Proof, start: Start) -> Result<Principal> {
     let now = env.now();
     let context = (account, proof, start, SessionId::new(env, now), now);
@@ -108,12 +108,12 @@ fn begin(account: &Account, generation: i64, id: SessionId, start: &Start, now: 
     SessionRecord { principal, key: start.key, seen: now, browser: start.browser.clone() }
 }
 
-/// What outlives the old secret where the new one is used for the first time.
+/// What survives the old secret when the new one is first used.
 #[derive(Clone, Copy)]
 pub(crate) struct Keeps {
     /// The session that confirms.
     pub(crate) session: Option<SessionId>,
-    /// The browser, as far as it is known.
+    /// The browser, if it is known.
     pub(crate) device: Option<[u8; 32]>,
 }
 
@@ -153,20 +153,20 @@ pub(crate) async fn prove(
     }
 }
 
-/// Wrong tries, as far as they were not recorded one by one.
+/// Wrong tries that were not recorded one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusals {
-    /// The account, where the name exists.
+    /// The account, if the name exists.
     pub account: Option<(BreakGlassId, String)>,
     /// How many there were.
     pub attempts: u64,
-    /// From how many networks.
+    /// How many networks they came from.
     pub networks: u64,
-    /// From where, where it was one.
+    /// The network, if it was a single one.
     pub address: Option<String>,
 }
 
-/// Records wrong tries, for a name that exists or not: both leave one event, so that both take the same time. What was
+/// Records wrong tries, whether or not the name exists: both add one event, so that both take the same time. What was
 /// typed as a name is not kept; it may have been the secret.
 pub async fn refused(env: &Env, refusals: Refusals) -> Result<()> {
     let mut event = Event::new(env.now(), Actor::Nobody, refusals.address, Action::BreakGlassRefused)
@@ -178,7 +178,7 @@ pub async fn refused(env: &Env, refusals: Refusals) -> Result<()> {
 }
 
 /// Signs out: ends the session with this key, and records it unless the session was over already. A key that a
-/// confirmation has just replaced will do, as in a second tab.
+/// confirmation has just replaced is accepted as well, as from a second tab.
 pub async fn end(env: &Env, key: SessionKey, address: Option<String>) -> Result<()> {
     let work = env.store.write((key, address, env.now()), |(key, address, now), tx| {
         Box::pin(async move {
@@ -194,7 +194,7 @@ pub async fn end(env: &Env, key: SessionKey, address: Option<String>) -> Result<
     work.await
 }
 
-/// Whether the secret was given so lately that it need not be asked for again.
+/// Whether the secret was given so recently that it need not be asked for again.
 pub(crate) fn is_fresh(checked: Timestamp, now: Timestamp) -> bool {
     (now.plus_millis(-FRESH_MINUTES * 60_000)..=now.plus_millis(60_000)).contains(&checked)
 }

@@ -25,7 +25,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What a unit of work gives back while it runs.
+/// The future that a unit of work returns.
 pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
 
 /// A database. Cheap to clone.
@@ -37,7 +37,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Puts the units of work on top of a database.
+    /// Wraps a database, so that units of work can run on it.
     pub fn new(database: impl Database) -> Self {
         Self { database: Arc::new(database), admissions: Arc::default(), usage: Arc::default() }
     }
@@ -45,8 +45,8 @@ impl Store {
     /// Runs a unit of work that may change things. Either all of it is durable when this returns `Ok`, or none of it
     /// happened.
     ///
-    /// The work may be run more than once, when the database asks for a retry, and it runs to its end even when the
-    /// caller goes away. It must therefore do nothing but talk to `tx`; what it needs is handed over in `context`.
+    /// The work may run more than once, if the database asks for a retry, and it runs to its end even if the caller
+    /// goes away. It must therefore do nothing but talk to `tx`; everything that it needs is passed in `context`.
     pub async fn write<C, T>(&self, context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Result<T>
     where
         C: Send + Sync + 'static,
@@ -55,10 +55,11 @@ impl Store {
         self.write_as(Caller::Other, context, work).await
     }
 
-    /// Runs a unit of work as [`Store::write`] does, in that caller's lane.
+    /// Runs a unit of work like [`Store::write`], in the lane of `caller`.
     ///
     /// # Errors
-    /// For a directory also `NoRoom` when disk space is low, and `Unavailable` when the unit could not be started in time.
+    /// For a directory also `NoRoom` when disk space is low, and `Unavailable` when the unit could not be started in
+    /// time.
     pub async fn write_as<C, T>(
         &self,
         caller: Caller,
@@ -73,8 +74,8 @@ impl Store {
         self.run(caller, unit).await
     }
 
-    /// Runs a unit of work as [`Store::write_as`] does for a directory, one that changes no token and no setting that
-    /// admits a call: what is remembered of those stays good.
+    /// Runs a unit of work like [`Store::write_as`] for a directory. The unit must change no token and no setting that
+    /// decides on admission: what is remembered of those stays valid.
     pub async fn provision<C, T>(&self, context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Result<T>
     where
         C: Send + Sync + 'static,
@@ -83,7 +84,7 @@ impl Store {
         self.run(Caller::Directory, Closure::new(context, work)).await
     }
 
-    /// Runs a unit of work as [`Store::provision`] does, and charges what it stored once it has ended.
+    /// Runs a unit of work like [`Store::provision`], and charges what it stored once it has ended.
     pub(crate) async fn provision_metered<C, T>(
         &self,
         meter: Arc<Meter>,
@@ -115,7 +116,7 @@ impl Store {
         &self.usage
     }
 
-    /// Forgets what is remembered in memory and was not needed lately.
+    /// Drops what is cached in memory and was not needed recently.
     pub(crate) fn tidy(&self, now: Timestamp) {
         self.admissions.forget();
         self.usage.forget(now);
@@ -130,7 +131,7 @@ impl Store {
         self.read_as(Caller::Other, context, work).await
     }
 
-    /// Runs a unit of work as [`Store::read`] does, for a directory ([`Caller::Directory`]).
+    /// Runs a unit of work like [`Store::read`], for a directory ([`Caller::Directory`]).
     pub async fn look_up<C, T>(&self, context: C, work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>) -> Result<T>
     where
         C: Send + Sync + 'static,
@@ -154,14 +155,14 @@ impl Store {
         unit.take()
     }
 
-    /// Does what units of work have left for afterwards: every event that was committed before this call has its number
-    /// and its hash when it returns. Any process may call it at any time.
+    /// Does the work that units of work leave for later: when this returns, every event that was committed before the
+    /// call has its number and its hash. Any process may call it at any time.
     pub async fn settle(&self) -> Result<()> {
         self.database.settle().await
     }
 
-    /// Settles before the audit log is read, so that callers find what they have just done in it. A failure, such as a
-    /// full disk, must not keep anyone from reading what is there: [`Audit::count_pending_events`] tells what is not.
+    /// Settles before the audit log is read, so that callers find in it what they have just done. A failure, such as a
+    /// full disk, must not prevent reading what is there: [`Audit::count_pending_events`] tells how much is missing.
     pub(crate) async fn settle_to_read(&self) {
         let _ = self.settle().await;
     }
@@ -171,7 +172,7 @@ impl Store {
         self.database.ping().await
     }
 
-    /// Gives the space of what was removed back to the disk, as far as the database can.
+    /// Returns the space of removed rows to the disk, as far as the database can.
     pub async fn shrink(&self) -> Result<()> {
         self.database.shrink().await
     }
@@ -181,8 +182,8 @@ impl Store {
         self.database.health()
     }
 
-    /// Sets disk space aside for [`Caller::Other`], where the database keeps a reserve and there is room for it. A server
-    /// does so now and then.
+    /// Sets disk space aside for [`Caller::Other`], where the database keeps a reserve and there is room for it. A
+    /// server calls this now and then.
     pub async fn keep_reserve(&self) {
         self.database.keep_reserve().await;
     }
@@ -193,76 +194,77 @@ impl Store {
     }
 
     /// Whether the database was replaced by an older state or a copy since [`Store::leave_mark`], as far as can be
-    /// seen.
+    /// detected.
     pub async fn is_put_back(&self) -> Result<bool> {
         self.database.is_put_back().await
     }
 
-    /// Notes what the database is now, outside of what a backup holds, for [`Store::is_put_back`].
+    /// Records the present state of the database for [`Store::is_put_back`], in a place that backups do not include.
     pub async fn leave_mark(&self) -> Result<()> {
         self.database.leave_mark().await
     }
 }
 
-/// A database, as the units of work see it.
+/// A database, as units of work see it.
 #[async_trait]
 pub trait Database: Send + Sync + 'static {
-    /// Runs a unit in a transaction, in a task or a thread of its own, retrying it as a whole where the database asks for
-    /// that. Returns `Ok` once the transaction is durable and [`Unit::ended`] was told.
+    /// Runs a unit in a transaction, in a task or a thread of its own, retrying it as a whole if the database asks for
+    /// that. Returns `Ok` once the transaction is durable and [`Unit::ended`] was called.
     ///
-    /// Callers have lanes: a unit of [`Caller::Other`] waits for one unit of a directory at most. A directory's unit that
-    /// cannot be started within a few seconds is not run at all.
+    /// Callers have lanes: a unit of [`Caller::Other`] waits for at most one unit of a directory. A directory's unit
+    /// that cannot be started within a few seconds is not run at all.
     async fn write(&self, unit: Arc<dyn Unit>, caller: Caller) -> Result<()>;
     /// Runs a unit on a connection that is not meant to write. A statement that takes more than a few seconds is
-    /// interrupted, and one whose future is dropped keeps its connection from everybody else until it has ended.
+    /// interrupted, and one whose future is dropped occupies its connection until it has ended.
     async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()>;
-    /// Does what units have left for afterwards, as [`Store::settle`] says. Nothing where units leave nothing.
+    /// Does the work that units leave for later; see [`Store::settle`]. Does nothing if units leave none.
     async fn settle(&self) -> Result<()>;
     /// Checks that the database answers.
     async fn ping(&self) -> Result<()>;
-    /// Gives the space of what was removed back to the disk, as far as the database can. May take long, and keep writers
+    /// Returns the space of removed rows to the disk, as far as the database can. May take long, and keep writers
     /// waiting.
     async fn shrink(&self) -> Result<()>;
     /// Whether changes can be written, as far as is known without trying.
     fn health(&self) -> Health;
-    /// Sets disk space aside, where the database keeps a reserve and there is room for it.
+    /// Sets disk space aside, if the database keeps a reserve and there is room for it.
     async fn keep_reserve(&self) {}
     /// Waits for units under way and closes every connection.
     async fn close(&self);
-    /// Whether the database was put back, as [`Store::is_put_back`] has it.
+    /// Whether the database was put back; see [`Store::is_put_back`].
     async fn is_put_back(&self) -> Result<bool>;
-    /// Notes what the database is, as [`Store::leave_mark`] has it.
+    /// Records the state of the database; see [`Store::leave_mark`].
     async fn leave_mark(&self) -> Result<()>;
 }
 
-/// For whom something is read or written.
+/// On whose behalf the database is read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
-    /// A directory, or anything that a token can cause: it may ask for much.
+    /// A directory, or anything else that a token can cause: it may ask for a lot.
     Directory,
-    /// Sign-ins, the console, the host, alerts and maintenance. Connections, a place in front of the queue and some disk
-    /// space are kept from directories for these.
+    /// Sign-ins, the console, the host, alerts and maintenance. Connections, a place at the front of the queue and some
+    /// disk space are reserved for these.
     Other,
 }
 
 /// Whether changes can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// All of them.
+    /// All changes.
     Writable,
-    /// Disk space is low: directories are refused, everybody else is served.
+    /// Disk space is low: directories are refused, all other callers are served.
     Low,
-    /// The last change could not be written, and none has been written since.
+    /// The last change could not be written.
     Failing,
 }
 
 /// A unit of work without its types.
 pub trait Unit: Send + Sync {
-    /// Runs it once, keeping its output.
+    /// Runs it once and keeps its output.
     fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()>;
 
-    /// Told once a unit that writes will not be run again, before its caller is told and also where that has gone away.
-    /// What it did is durable, was undone, or nobody can say. One that panicked has done nothing and need not be told.
+    /// Called when a unit that writes will not be run again, before its caller gets the result, and even if the caller
+    /// has gone away. The unit's work is durable, undone or in an unknown state. Not called for a unit that panicked,
+    /// which has done nothing.
     fn ended(&self) {}
 }
 
@@ -270,9 +272,9 @@ struct Closure<C, T> {
     context: C,
     work: for<'t> fn(&'t C, &'t mut dyn Tx) -> Work<'t, T>,
     output: Mutex<Option<T>>,
-    /// What is not to be remembered after this.
+    /// The cache to clear after this unit.
     forgets: Option<Arc<Admissions>>,
-    /// Who is charged for this.
+    /// The meter to charge for this unit.
     meter: Option<Arc<Meter>>,
 }
 

@@ -1,4 +1,4 @@
-/// An enum that is stored and shown as fixed text: `as_str` and `parse` are each other's inverse.
+/// An enum that is stored and shown as fixed text: `as_str` and `parse` are inverse to each other.
 macro_rules! text_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -14,7 +14,7 @@ macro_rules! text_enum {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// The value of a stored text; `None` when there is no such value.
+            /// The value of a stored text; `None` if there is no such value.
             pub fn parse(text: &str) -> Option<Self> {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }

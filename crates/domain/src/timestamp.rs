@@ -1,7 +1,7 @@
 use std::fmt;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
-/// A moment in UTC, to the millisecond. Shown as RFC 3339, which is what SCIM's dateTime asks for (RFC 7643 §2.3.5).
+/// A moment in UTC, to the millisecond. Shown as RFC 3339, as SCIM's dateTime requires (RFC 7643 §2.3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -16,24 +16,24 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads an RFC 3339 text with any offset; `None` when it is none.
+    /// Reads an RFC 3339 text with any offset; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         Self::of_nanos(OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos()).map(|(moment, _)| moment)
     }
 
-    /// The millisecond in which a moment lies, nanoseconds after 1970-01-01 UTC, and whether it is the very start of it,
-    /// so that what the moment is compared with lies before, at or behind it also where it was written with more digits.
+    /// The millisecond that contains a moment, given in nanoseconds since 1970-01-01 UTC, and whether the moment is
+    /// exactly its start. With that, a stored time can be compared with a moment that has more digits.
     pub fn of_nanos(nanos: i128) -> Option<(Self, bool)> {
         let millis = i64::try_from(nanos.div_euclid(1_000_000)).ok()?;
         Some((Self(millis), nanos.rem_euclid(1_000_000) == 0))
     }
 
-    /// Later by so many milliseconds; earlier where the number is negative.
+    /// Later by this many milliseconds; earlier if the number is negative.
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
-    /// Later by so many days; earlier where the number is negative.
+    /// Later by this many days; earlier if the number is negative.
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_millis(days.saturating_mul(86_400_000))
     }
@@ -48,7 +48,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Where the time comes from; a parameter, so that every rule can be tested at any hour.
+/// The source of the time; a parameter, so that every rule can be tested at any hour.
 pub trait Clock: Send + Sync {
     /// The current time.
     fn now(&self) -> Timestamp;

@@ -1,8 +1,8 @@
 //! SCIM bearer tokens: `postern_scim_<id>_<secret><crc>`.
 //!
 //! The id is public and finds the row; the secret has 256 bits, so a plain SHA-256 at rest is enough (NIST SP 800-63B
-//! §3.1.2.2: look-up secrets of 112 bits and more); the CRC tells a mistyped token from an unknown one without a look
-//! into the database.
+//! §3.1.2.2: look-up secrets of 112 bits and more); the CRC tells a mistyped token from an unknown one without a
+//! database look-up.
 
 mod alerts;
 mod budget;
@@ -23,10 +23,10 @@ const ID: usize = 10;
 const SECRET: usize = 43;
 const CRC: usize = 6;
 
-/// A token that is older than this is due for another, even though it works.
+/// A token that is older than this is due to be rotated, even though it works.
 pub const ROTATE_DAYS: i64 = 180;
 
-/// For so many days a token goes on working beside the one that takes its place.
+/// How many days a token goes on working beside the one that replaces it.
 pub const OVERLAP_DAYS: i64 = 7;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -39,49 +39,49 @@ pub struct Token {
     pub key: String,
     /// SHA-256 of the whole token.
     pub hash: [u8; 32],
-    /// The last four characters, by which an administrator knows it again.
+    /// The last four characters, by which an administrator recognises it.
     pub last_four: String,
     /// The name that an administrator gave it.
     pub name: String,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
     /// The last call with it, to the minute.
     pub last_used: Option<Timestamp>,
     /// When it was revoked.
     pub revoked: Option<Timestamp>,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires: Option<Timestamp>,
-    /// Since when calls with it are refused until somebody resumes it.
+    /// Since when it has been paused; its calls are refused until an administrator resumes it.
     pub paused: Option<Timestamp>,
-    /// The token in whose place it was made.
+    /// The token that it replaces.
     pub replaces: Option<TokenId>,
     /// Where it may be used from.
     pub networks: Option<Networks>,
-    /// What its client is taken for; `None` until something that it sends tells.
+    /// The assumed kind of its client; `None` until a call shows it.
     pub profile: Option<ClientProfile>,
-    /// Whether an administrator has said what its client is: then nothing that it sends changes that.
+    /// Whether an administrator has set the kind of its client; then nothing that it sends changes that.
     pub profile_set: bool,
-    /// The user that `/Me` is (RFC 7644 §3.11).
+    /// The user whom `/Me` addresses (RFC 7644 §3.11).
     pub user: Option<UserId>,
     /// What it may cost.
     pub budget: Budget,
-    /// When an alert last said that it was used after its end or from outside its networks.
+    /// When an alert last reported its use after its end or from outside its networks.
     pub misuse_told: Option<Timestamp>,
 }
 
 text_enum! {
-    /// What kind of client calls with a token. It decides only where clients mean different things by the same words.
+    /// What kind of client calls with a token. It matters only where clients mean different things by the same words.
     pub enum ClientProfile {
-        /// Microsoft Entra ID: by `replace` of `members` it means that these join, nobody leaves.
+        /// Microsoft Entra ID: a `replace` of `members` means that these join and none leaves.
         Entra = "entra",
         /// Okta.
         Okta = "okta",
-        /// Any other, which means what the RFC says.
+        /// Any other client, which follows the RFC.
         Generic = "generic",
     }
 }
 
-/// Why a token that exists does not work now.
+/// Why an existing token no longer works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It was revoked.
@@ -90,7 +90,7 @@ pub enum Ended {
     Expired,
 }
 
-/// A token and its text, which exists nowhere else and cannot be had again.
+/// A token and its text, which is stored nowhere and cannot be shown again.
 pub struct NewToken {
     /// What is recorded.
     pub token: Token,
@@ -98,7 +98,7 @@ pub struct NewToken {
     pub secret: String,
 }
 
-/// A text of the right form whose checksum is right. Whether such a token exists is another question.
+/// A text of the right form with a correct checksum, whether or not such a token exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Presented<'a> {
     /// The public part that finds the row.
@@ -107,7 +107,7 @@ pub struct Presented<'a> {
 }
 
 impl NewToken {
-    /// Makes a token with a name that was checked already.
+    /// Generates a token; its name must have been checked.
     pub fn generate(env: &Env, name: String, expires: Option<Timestamp>) -> Self {
         let now = env.now();
         let key = base62(&env.random::<8>(), ID);
@@ -137,20 +137,20 @@ impl NewToken {
 }
 
 impl Token {
-    /// What its client is taken for by a call that bears this sign of it, if any. What an administrator has set counts
-    /// before all signs. Of those of two directories the first counts, so that a token in two places does not go to and
-    /// fro.
+    /// The kind of its client, given the sign that a call bears, if any. What an administrator has set overrides all
+    /// signs. If calls show signs of two directories, the first one counts, so that a token that is used in two places
+    /// does not alternate.
     pub fn profile_with(&self, sign: Option<ClientProfile>) -> Option<ClientProfile> {
         let open = !self.profile_set && matches!(self.profile, None | Some(ClientProfile::Generic));
         if open { sign.or(self.profile) } else { self.profile }
     }
 
-    /// The form in which a list shows it: prefix, public part, last four characters.
+    /// The form in which lists show it: prefix, public part, last four characters.
     pub fn masked(&self) -> String {
         format!("{PREFIX}{}_…{}", self.key, self.last_four)
     }
 
-    /// Whether and why it is over.
+    /// Whether it has ended, and why.
     pub fn ended(&self, now: Timestamp) -> Option<Ended> {
         match (self.revoked, self.expires) {
             (Some(_), _) => Some(Ended::Revoked),
@@ -159,13 +159,13 @@ impl Token {
         }
     }
 
-    /// For how many milliseconds it works, from the day it was made.
+    /// How many milliseconds it works from its creation.
     pub fn lifetime(&self) -> Option<i64> {
         self.expires.map(|expires| expires.millis() - self.created.millis())
     }
 
-    /// The token that takes the place of this one: what identifies it is `own`, what was set for this one is carried
-    /// over. This one is taken apart without `..`, so a new attribute has to be decided on here.
+    /// The token that replaces this one: its identity is that of `own`, and the settings of this one are carried over.
+    /// This one is destructured without `..`, so that a new field has to be decided on here.
     pub(crate) fn successor(&self, own: Self, expires: Option<Timestamp>) -> Self {
         let Self { id, key, hash, last_four, created, last_used, revoked, misuse_told, .. } = own;
         let Self {
@@ -210,7 +210,7 @@ impl Token {
 }
 
 impl<'a> Presented<'a> {
-    /// Takes a text apart; `None` when it is no token of ours or was mistyped.
+    /// Parses a text; `None` if it is not a token of ours or was mistyped.
     pub fn parse(text: &'a str) -> Option<Self> {
         let rest = text.strip_prefix(PREFIX)?;
         if rest.len() != ID + 1 + SECRET + CRC || !text.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
@@ -220,7 +220,7 @@ impl<'a> Presented<'a> {
         (rest.as_bytes()[ID] == b'_' && checksum(body) == crc).then_some(Self { key: &rest[..ID], text })
     }
 
-    /// Whether this is the token of that hash; takes the same time whatever the answer.
+    /// Whether this is the token with this hash; takes the same time whatever the answer.
     pub fn matches(&self, hash: &[u8; 32]) -> bool {
         Sha256::digest(self.text).ct_eq(hash).into()
     }
@@ -230,7 +230,7 @@ fn checksum(body: &str) -> String {
     base62(&crc32fast::hash(body.as_bytes()).to_be_bytes(), CRC)
 }
 
-/// The bytes as one number in base 62, of a fixed width that the number fits into.
+/// The bytes as one number in base 62, padded to `width`, which must be large enough.
 fn base62(bytes: &[u8], width: usize) -> String {
     let mut number = bytes.to_vec();
     let mut digits = vec![b'0'; width];

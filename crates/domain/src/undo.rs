@@ -1,6 +1,6 @@
-//! Undoing what a directory took away. An administrator orders it, and the order is kept in the database: it outlives the
-//! request, the session and the process. It is carried out in steps, a unit of work each, so that others get their turn.
-//! Several tasks may take steps of one order; its lock makes them take turns.
+//! Undoing what a directory took away. An administrator orders it, and the order is kept in the database: it outlives
+//! the request, the session and the process. It is carried out in steps, each a unit of work, so that others get their
+//! turn. Several tasks may take steps of one order; its lock makes them take turns.
 
 mod part;
 
@@ -19,10 +19,10 @@ use uuid::Uuid;
 /// How many departures one step undoes.
 const PART: u64 = 100;
 
-/// How often a step is tried when somebody takes a name just as it is given back.
+/// How often a step is tried if a client takes a name just as it is given back.
 const TRIES: u32 = 5;
 
-/// How often a departure may meet an error that may pass.
+/// How often a departure may meet an error that may be temporary.
 const FAILURES: u64 = 5;
 
 /// An order whose last step is this long ago is continued by another task.
@@ -31,21 +31,21 @@ const LEFT_MILLIS: i64 = 2_000;
 /// An order to undo departures, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
-    /// The batch; there is one order at a time for each.
+    /// The batch; there is one order at a time for each batch.
     pub batch: Uuid,
     /// Limits it to some users and groups; the batch then stays open for the others.
     pub people: Option<Vec<Uuid>>,
     /// Memberships that began at this moment or later are ended.
     pub from: Timestamp,
-    /// What is put into the batch first, until there is nothing more of it.
+    /// What is put into the batch first, until there is no more of it.
     pub gathers: Option<Gathers>,
-    /// Departures with a smaller number are still to be undone; all, where there is none.
+    /// Departures with a smaller number are still to be undone; `None` means all.
     pub below: Option<i64>,
-    /// What it did so far.
+    /// What it has done so far.
     pub undone: Undone,
     /// Departures that could not be undone because of an error. They stay in the batch.
     pub skipped: u64,
-    /// How often the next departure has met an error that may pass.
+    /// How often the next departure has met an error that may be temporary.
     pub failures: u64,
     /// When the last step was taken.
     pub continued: Timestamp,
@@ -53,7 +53,7 @@ pub struct Undo {
     pub ordered: Event,
 }
 
-/// Which departures of a stretch of time an order puts into its batch.
+/// Which departures of a span an order puts into its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gathers {
     /// The stretch of time.
@@ -65,9 +65,9 @@ pub struct Gathers {
 /// How far an order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What it did so far; those it had to skip have failed.
+    /// What it has done so far; departures that it had to skip count as failed.
     pub undone: Undone,
-    /// Whether nothing is left to do.
+    /// Whether there is nothing left to do.
     pub is_over: bool,
 }
 
@@ -100,7 +100,8 @@ impl Undo {
     }
 }
 
-/// Adds an order inside a unit that holds the settings, and puts the first departures into its batch. Returns how many.
+/// Adds an order inside a unit that has locked the settings, and puts the first departures into its batch. Returns how
+/// many.
 ///
 /// # Errors
 /// `Refused` while the same batch is being undone.
@@ -118,7 +119,7 @@ pub(crate) async fn order(tx: &mut dyn Tx, undo: &Undo) -> Result<u64> {
 /// Carries out every order that has had no step for two seconds, to its end.
 ///
 /// # Errors
-/// That of the store for one of them, after the others had their turn. What was not done is done by the next call.
+/// An error of the store for one of them, after the others had their turn. The next call does what was left undone.
 pub async fn go_on_with_all(env: &Env) -> Result<()> {
     let mut outcome = Ok(());
     for undo in env.store.read((), |(), tx| tx.undos()).await? {
@@ -131,14 +132,16 @@ pub async fn go_on_with_all(env: &Env) -> Result<()> {
     outcome
 }
 
-/// Takes steps of an order, so many at most. A departure that cannot be undone keeps no other from it: it is skipped.
+/// Takes at most `steps` steps of an order. A departure that cannot be undone does not prevent others from being
+/// undone: it is skipped.
 ///
 /// # Errors
-/// Those of the store. `Unavailable` may pass, so only a departure that has met it [`FAILURES`] times is skipped.
+/// Those of the store. `Unavailable` may be temporary, so a departure that has met it is skipped only after
+/// [`FAILURES`] times.
 pub(crate) async fn go_on(env: &Env, batch: Uuid, steps: u32) -> Result<Progress> {
     let (mut one_by_one, mut taken) = (0, 0);
     loop {
-        // Known before it fails: whoever else takes steps may be further by then.
+        // Read before the step fails: another task that takes steps may be further by then.
         let next = if one_by_one > 0 { next(env, batch).await? } else { None };
         match (try_step(env, batch, if next.is_some() { 1 } else { PART }).await, next) {
             (Ok(progress), _) if progress.is_over => return Ok(progress),
@@ -162,7 +165,7 @@ pub(crate) async fn go_on(env: &Env, batch: Uuid, steps: u32) -> Result<Progress
     }
 }
 
-/// Whether an error may be that of one departure among several.
+/// Whether an error may come from one departure among several.
 fn may_be_of_one(error: &Error) -> bool {
     matches!(error, Error::Conflict(_) | Error::Invalid(_) | Error::Corrupt { .. } | Error::Unavailable(_))
 }
@@ -178,7 +181,7 @@ async fn next_of(tx: &mut dyn Tx, batch: Uuid) -> Result<Option<i64>> {
     Ok(tx.departures(&undo.chosen(), 1).await?.first().map(|(seq, _)| *seq))
 }
 
-/// Takes a step; tries again when somebody takes a name just as it is given back.
+/// Takes a step; tries again if a client takes a name just as it is given back.
 async fn try_step(env: &Env, batch: Uuid, limit: u64) -> Result<Progress> {
     let mut tries = 1;
     loop {
@@ -195,7 +198,7 @@ async fn try_step(env: &Env, batch: Uuid, limit: u64) -> Result<Progress> {
 /// One step: puts departures into the batch, undoes some, or ends the order once there are none.
 async fn step(env: &Env, batch: Uuid, now: Timestamp, limit: u64, tx: &mut dyn Tx) -> Result<Progress> {
     let Some(mut undo) = tx.lock_undo(batch).await? else {
-        // Somebody else has taken the last step.
+        // Another task has taken the last step.
         let undone = tx.lock_batch(batch).await?.and_then(|batch| batch.undone).unwrap_or_default();
         return Ok(Progress { undone, is_over: true });
     };
@@ -225,8 +228,8 @@ async fn step(env: &Env, batch: Uuid, now: Timestamp, limit: u64, tx: &mut dyn T
     Ok(undo.progress(false))
 }
 
-/// Notes that this departure, if it is still the next one, could not be undone, and leaves it as it is unless that may
-/// pass. Returns whether another is next.
+/// Records that this departure, if it is still the next one, could not be undone, and skips it unless the error may be
+/// temporary. Returns whether another one is next.
 async fn fail(env: &Env, batch: Uuid, seq: i64, may_pass: bool) -> Result<bool> {
     let work = env.store.write((batch, seq, may_pass, env.now()), |(batch, seq, may_pass, now), tx| {
         Box::pin(async move {

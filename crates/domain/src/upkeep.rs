@@ -1,5 +1,6 @@
-//! Backups and what follows when one is put back. A restored database is an older state: tokens that were revoked since,
-//! codes that were used and sessions that ended are good again, and nothing in it tells which. So none of them counts.
+//! Backups, and what follows when one is restored. A restored database is an older state: tokens that were revoked
+//! since, codes that were used and sessions that ended are valid again, and nothing in it tells which. So all of them
+//! are invalidated.
 
 use crate::{
     Env, Result, Timestamp,
@@ -9,7 +10,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// After so many days without a backup there is an alert, where backups are made with Postern's own command.
+/// After this many days without a backup an alert is sent, if backups are made with Postern's own command.
 pub const BACKUP_DAYS: i64 = 7;
 
 /// What was done to the database as a whole.
@@ -19,39 +20,39 @@ pub struct Upkeep {
     pub horizon: Option<Timestamp>,
     /// The last backup with Postern's own command.
     pub backed_up: Option<Timestamp>,
-    /// The last time that an older state was put back.
+    /// The last time that an older state was restored.
     pub restored: Option<Timestamp>,
 }
 
 impl Upkeep {
-    /// Whether a token was there when an older state was put back, which may not know that it ended since.
+    /// Whether a token was in an older state that was restored, which may not include the token's end.
     pub fn may_have_revived(&self, token: &Token) -> bool {
         token.revoked.is_none() && self.restored.is_some_and(|restored| token.created <= restored)
     }
 }
 
-/// How it is known that an older state was put back.
+/// How it is known that an older state was restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Somebody with a shell on the host said so, or did it.
+    /// A person with a shell on the host said so, or did it.
     ByHost,
-    /// The server saw it when it started.
+    /// The server noticed it when it started.
     AtStart,
 }
 
 /// What a restore has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended {
-    /// Tokens that worked and are paused now.
+    /// How many tokens worked and are paused now.
     pub tokens: u64,
-    /// Sessions of people who were signed in.
+    /// How many sessions of signed-in people have ended.
     pub sessions: u64,
-    /// One-time codes that were unused.
+    /// How many unused one-time codes were removed.
     pub codes: u64,
 }
 
-/// Notes what the database is now. If an older one was put in its place while this process ran, what that brought back to
-/// life is ended first: the next start could not tell any more.
+/// Records the present state of the database. If an older one replaced it while this process ran, what that brought
+/// back to life is ended first: the next start could no longer tell.
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer, or the note cannot be written.
@@ -63,8 +64,8 @@ pub async fn keep_mark(env: &Env) -> Result<()> {
 }
 
 /// Ends what a restored database has brought back to life: pauses all tokens, ends all sessions, removes all one-time
-/// codes, and writes an event, which is an alert, with the end of the restored audit log. The secrets of the break-glass
-/// accounts stay, for they are the way in.
+/// codes, and writes an event, which is an alert, with the end of the restored audit log. The secrets of the
+/// break-glass accounts stay, because they are the way in.
 pub async fn restored(env: &Env, found: Found) -> Result<Ended> {
     let work = env.store.write((env.now(), found), |(now, found), tx| {
         Box::pin(async move {
@@ -88,7 +89,7 @@ pub async fn restored(env: &Env, found: Found) -> Result<Ended> {
     work.await
 }
 
-/// Notes that the host has made a backup: of so many bytes, with this SHA-256, up to this event.
+/// Records that the host made a backup: its size in bytes, its SHA-256, and its last event.
 pub async fn backed_up(env: &Env, bytes: u64, sha256: [u8; 32], head: Option<(i64, [u8; 32])>) -> Result<()> {
     let (event, hash) = head.unzip();
     let facts = json!({
@@ -118,8 +119,8 @@ fn facts(head: Option<(i64, [u8; 32])>, ended: Ended) -> Value {
     })
 }
 
-/// The alert that there has been no backup for [`BACKUP_DAYS`], once in as many days. Those who back up in another way,
-/// such as with `pg_dump`, have never used the command and get none.
+/// Alerts that there has been no backup for [`BACKUP_DAYS`] days, once in that time. Installations that back up in
+/// another way, such as with `pg_dump`, have never used the command and get no alert.
 pub(crate) async fn remind_of_backup(tx: &mut dyn Tx, now: Timestamp) -> Result<Option<Event>> {
     let Some(last) = tx.upkeep().await?.backed_up else { return Ok(None) };
     let since = now.plus_days(-BACKUP_DAYS);

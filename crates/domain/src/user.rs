@@ -2,22 +2,22 @@
 
 use crate::{Timestamp, UserId, query::UserValue};
 
-/// A user: what the directory said, beside what is indexed.
+/// A user: what the directory sent, beside what is indexed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// The id that the directory keeps.
     pub id: UserId,
     /// Counts changes from 1; it is also the ETag.
     pub version: i64,
-    /// When the user was made.
+    /// When the user was created.
     pub created: Timestamp,
     /// When anything about the user last changed.
     pub changed: Timestamp,
-    /// What is looked up, and the whole document.
+    /// The attributes for look-ups, and the whole document.
     pub profile: Profile,
 }
 
-/// What a directory says of a user. The columns are a part of the document, taken out so that they can be indexed.
+/// What a directory says about a user. The columns are parts of the document, taken out so that they can be indexed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     /// The sign-in name, as given; unique without regard to case.
@@ -34,22 +34,22 @@ pub struct Profile {
     pub employee_number: Option<String>,
     /// The manager's id, as the directory gave it; it need not name a user that exists.
     pub manager: Option<String>,
-    /// Whether the person may use anything.
+    /// Whether the account is active.
     pub active: bool,
-    /// All e-mail addresses, in the order given. The value of one that was given without is empty.
+    /// All e-mail addresses, in the order given. One without a value has an empty one.
     pub emails: Vec<Email>,
-    /// Further values to filter and sort by, in the order of their attributes, each folded; of several values of an attribute
-    /// the first is the one to sort by. `None` where they are not known, until [`crate::keys`] finds them in the document.
+    /// Further values to filter and sort by, in the order of their attributes, each folded; if an attribute has several
+    /// values, the first is the one to sort by. `None` until [`crate::keys`] finds them in the document.
     pub values: Option<Vec<(UserValue, String)>>,
-    /// Everything that was sent, as one JSON object: a directory reaches a steady state only when it reads back what
-    /// it wrote.
+    /// Everything that was sent, as one JSON object: a directory stops repeating itself only when it reads back what it
+    /// wrote.
     pub document: String,
 }
 
 /// One e-mail address of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
-    /// The address, as given; empty where there is none.
+    /// The address, as given; empty if there is none.
     pub value: String,
     /// `work`, `home`, …
     pub kind: Option<String>,
@@ -62,13 +62,13 @@ pub struct Email {
 pub struct UserSummary {
     /// The user's id.
     pub id: UserId,
-    /// The name to show; the user name where the directory gave none.
+    /// The name to show; the user name if the directory gave none.
     pub name: String,
     /// The sign-in name.
     pub user_name: String,
     /// The preferred e-mail address, or else the first.
     pub email: Option<String>,
-    /// Whether the person may use anything.
+    /// Whether the account is active.
     pub active: bool,
     /// When anything about the user last changed.
     pub changed: Timestamp,
@@ -81,7 +81,7 @@ impl User {
     }
 }
 
-/// Something deleted that can still be restored.
+/// A deleted user or group that can still be restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deleted {
     /// The user's or group's id.

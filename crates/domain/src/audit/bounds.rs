@@ -1,5 +1,5 @@
-//! How long an event may be. Every event passes [`Event::bounded`] on its way into the log, so no request can write much
-//! more into it than the request itself holds.
+//! How long an event may be. Every event passes [`Event::bounded`] on its way into the log, so no request can add much
+//! more to the log than it contains itself.
 
 use super::{Actor, Event, facts};
 use serde_json::{Map, Value, json};
@@ -15,19 +15,19 @@ const TEXT: usize = 2 * 1024;
 /// Most bytes of a name.
 const NAME: usize = 256;
 
-/// The member that counts the values that did not fit.
+/// The member that says how many values did not fit.
 pub const LEFT_OUT: &str = "left out";
 
-/// Room for the member that counts.
+/// Bytes reserved for that member.
 const COUNT: usize = 32;
 
-/// How many bytes of `before` and `after` together the event of a call may have that sent so many. Old values were not
-/// sent, so a short call cannot copy much of them into the log.
+/// How many bytes `before` and `after` together may have in the event of a call that sent this many. The call did not
+/// send the old values, so a short call cannot copy much of them into the log.
 pub fn room(sent: usize) -> usize {
     sent.saturating_mul(2).saturating_add(4 * 1024).min(MOST)
 }
 
-/// A name as an event keeps it, cut where it is longer than any name should be.
+/// A name as an event keeps it, cut if it is longer than any name should be.
 pub fn name(text: &str) -> String {
     cut(text, NAME).into_owned()
 }
@@ -63,7 +63,8 @@ impl TextSummary {
 
 impl Event {
     /// The event within its bounds: short names, no long text, and `before` and `after` within `room` bytes together.
-    /// Postern's own facts are kept before attributes, small values before large ones, and what did not fit is counted.
+    /// Postern's own facts have priority over attributes, and small values over large ones; what did not fit is
+    /// counted.
     pub fn bounded(&self, room: usize) -> Cow<'_, Self> {
         let room = room.min(MOST);
         let sides = || [&self.before, &self.after].into_iter().flatten();
@@ -81,7 +82,7 @@ impl Event {
         let read = |text: &Option<String>| text.as_deref().map(summarised);
         let (before, after) = (read(&self.before), read(&self.after));
         let length = |side: &Option<Map<String, Value>>| side.as_ref().map_or(0, object_length);
-        // Each side has half of the room, and what the other side leaves of its half.
+        // Each side gets half of the room, plus what the other side does not use of its half.
         let for_after = (room / 2).max(room.saturating_sub(length(&before)));
         let after = after.map(|side| fitted(side, for_after));
         let for_before = room.saturating_sub(length(&after));
@@ -117,7 +118,7 @@ fn cut(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
-/// Whether a JSON text holds a string longer than [`TEXT`], as far as its length with escapes tells.
+/// Whether a JSON text may hold a string longer than [`TEXT`], judged by its length including escapes.
 fn has_long_text(json: &str) -> bool {
     let (mut start, mut escaped) = (None, false);
     for (at, byte) in json.bytes().enumerate() {
@@ -133,7 +134,7 @@ fn has_long_text(json: &str) -> bool {
     false
 }
 
-/// The object in a text, with long texts summarised. A text that is no JSON object is summarised as a whole.
+/// The object in a text, with long strings summarised. A text that is not a JSON object is summarised as a whole.
 fn summarised(text: &str) -> Map<String, Value> {
     match serde_json::from_str(text) {
         Ok(Value::Object(map)) => summarise_members(map),
@@ -154,8 +155,8 @@ fn summarise_members(map: Map<String, Value>) -> Map<String, Value> {
     map.into_iter().map(|(name, value)| (cut(&name, TEXT).into_owned(), summarise(value))).collect()
 }
 
-/// As much of an object as fits, with the number of values that were left out: Postern's own facts first, so that no
-/// document crowds them out, and then the smallest members.
+/// As much of an object as fits, with the number of values that were left out. Postern's own facts come first, so that
+/// no document can crowd them out, and then the smallest members.
 fn fitted(mut map: Map<String, Value>, room: usize) -> Map<String, Value> {
     if object_length(&map) <= room {
         return map;
@@ -177,7 +178,7 @@ fn fitted(mut map: Map<String, Value>, room: usize) -> Map<String, Value> {
 }
 
 fn fit_member(name: &str, value: &mut Value, left: &mut usize, omitted: &mut u64) -> bool {
-    // The colon and the comma.
+    // For the colon and the comma.
     let cost = name_length(name) + 2;
     let Some(rest) = left.checked_sub(cost) else {
         *omitted += values(value);
@@ -191,7 +192,7 @@ fn fit_member(name: &str, value: &mut Value, left: &mut usize, omitted: &mut u64
     keeps
 }
 
-/// Removes from a value what does not fit. Returns whether anything is left.
+/// Removes what does not fit from a value. Returns whether anything is left.
 fn fit(value: &mut Value, left: &mut usize, omitted: &mut u64) -> bool {
     let cost = match value {
         Value::Array(_) | Value::Object(_) => 2,
@@ -220,7 +221,7 @@ fn fit(value: &mut Value, left: &mut usize, omitted: &mut u64) -> bool {
 }
 
 fn fit_element(item: &mut Value, left: &mut usize, omitted: &mut u64) -> bool {
-    // The comma.
+    // For the comma.
     let Some(rest) = left.checked_sub(1) else {
         *omitted += values(item);
         return false;
@@ -233,7 +234,7 @@ fn fit_element(item: &mut Value, left: &mut usize, omitted: &mut u64) -> bool {
     keeps
 }
 
-/// How many plain values a value is made of.
+/// How many plain values a value contains.
 fn values(value: &Value) -> u64 {
     match value {
         Value::Array(items) => items.iter().map(values).sum(),
@@ -252,7 +253,7 @@ fn name_length(name: &str) -> usize {
     length(&Value::from(name))
 }
 
-/// The length as JSON text.
+/// The length of a value as JSON text.
 fn length(value: &Value) -> usize {
     struct Count(usize);
     impl io::Write for Count {
@@ -265,7 +266,7 @@ fn length(value: &Value) -> usize {
         }
     }
     let mut count = Count(0);
-    // A counter takes everything.
+    // Writing to a counter cannot fail.
     let _ = serde_json::to_writer(&mut count, value);
     count.0
 }

@@ -30,15 +30,15 @@ const DATABASE: Of = (Topic::Database, About::Nothing, Contents::Facts);
 const STORAGE: Of = (Topic::Storage, About::Nothing, Contents::Facts);
 const ALERT: Of = (Topic::Alerts, About::Nothing, Contents::Facts);
 
-/// Nobody asks for it in the console, so nobody can be refused it.
+/// No administrator asks for it in the console, so it cannot be refused.
 const NOT_ASKED: Option<&str> = None;
 
-/// Such an event is only in the log.
+/// Such an event is only recorded in the log.
 const NO_ALERT: Option<KindAlert> = None;
 
 impl Action {
-    /// What is true of every event of this kind: what it is about, its sentence, what somebody wanted to whom it was
-    /// refused, and its alert.
+    /// What is true of every event of this kind: what it is about, its sentence, what was intended if it was refused,
+    /// and its alert.
     pub fn kind(self) -> AuditKind {
         match self {
             Self::UserCreated => row(USER, "{} was created", NOT_ASKED, NO_ALERT),
@@ -294,7 +294,7 @@ fn row(
     AuditKind { topic, about, contents, sentence, intention: intention.into(), alert: alert.into() }
 }
 
-/// An alert to act on at once.
+/// An alert that needs action at once.
 fn urgent(title: &'static str) -> KindAlert {
     KindAlert { lane: Lane::Urgent, title, is_sent: |_| true, an_hour: None }
 }

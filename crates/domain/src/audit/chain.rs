@@ -1,4 +1,4 @@
-//! The hash chain over the audit log: whoever changes, removes or reorders an entry breaks it.
+//! The hash chain over the audit log: changing, removing or reordering an entry breaks it.
 
 use super::{Entry, Event};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// The link of an event in this place.
+    /// The link of an event with this number, after this hash.
     pub fn of(previous: [u8; 32], seq: i64, event: &Event) -> Self {
         let mut digest = Sha256::new();
         digest.update(b"postern-audit-1\n");
@@ -36,7 +36,7 @@ impl Link {
             event.reason.as_deref(),
         ];
         for field in fields {
-            // The length in front, so that nothing can be moved from one field into the next.
+            // The length comes first, so that nothing can be moved from one field to the next.
             match field {
                 Some(text) => {
                     digest.update([1]);
@@ -57,29 +57,29 @@ pub enum Broken {
     #[error("event {0} is not what was written: its hash does not fit its text")]
     Changed(i64),
     /// The number does not follow: entries were removed, doubled or moved.
-    #[error("event {found} stands where event {expected} should: events were removed, doubled or moved")]
+    #[error("event {found} stands where event {expected} should: events were removed, duplicated or moved")]
     OutOfPlace {
         /// The number that should be here.
         expected: i64,
-        /// The number that is.
+        /// The number that is here.
         found: i64,
     },
-    /// The entry before was replaced by another.
+    /// The previous entry was replaced by another.
     #[error("event {0} does not follow from the event before it")]
     Unlinked(i64),
-    /// An entry without a hash where there must be one.
+    /// An entry that must have a hash has none.
     #[error("event {0} has no hash")]
     Unsealed(i64),
-    /// Entries are missing at the start, and no entry says that they were removed in due time.
+    /// Entries are missing at the start, and no entry records their regular removal.
     #[error("the events before {0} are missing, and no event says that they were removed")]
     NoStart(i64),
-    /// The last entry is not the one that was said to be.
+    /// The last entry is not the stated one.
     #[error("the log does not end with the hash it should: events at the end are missing or were replaced")]
     OtherHead,
-    /// No entry has the hash that one of them is known to have.
+    /// No entry has the hash of an entry that is known to be in the log.
     #[error("no event has the hash of --head: events at the end are missing, or were replaced")]
     Unknown,
-    /// There are no entries at all.
+    /// There are no entries.
     #[error("there are no events in it")]
     Empty,
 }
@@ -88,27 +88,27 @@ pub enum Broken {
 #[derive(Debug, Default)]
 pub struct Verifier {
     last: Option<(i64, [u8; 32])>,
-    /// The first entry of the chain, with what it follows, where that is not the beginning.
+    /// The number of the first entry and the hash before it, if the chain does not start at its beginning.
     missing: Option<(i64, [u8; 32])>,
     accounted: bool,
-    /// A hash that was written down, and the number of the event that has it, once it was found.
+    /// A hash that was written down earlier, and the number of the event with that hash, once found.
     known: Option<([u8; 32], Option<i64>)>,
     entries: u64,
     unsealed: u64,
 }
 
-/// What a chain that holds says.
+/// The result for a chain that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// How many entries were checked.
     pub entries: u64,
-    /// Entries at the start from before there was a chain.
+    /// How many entries at the start are older than the chain.
     pub unsealed: u64,
     /// The last entry's number and hash.
     pub seq: i64,
     /// The last entry's hash.
     pub head: [u8; 32],
-    /// The number of the entry whose hash was known beforehand, where one was.
+    /// The number of the entry whose hash was known beforehand, if one was given.
     pub known: Option<i64>,
 }
 
@@ -121,7 +121,7 @@ impl Verifier {
     /// Takes the next entry.
     ///
     /// # Errors
-    /// Where it does not follow.
+    /// If it does not follow from the entry before.
     pub fn take(&mut self, entry: &Entry) -> Result<(), Broken> {
         let seq = entry.seq;
         let Some(link) = entry.link else {
@@ -162,7 +162,7 @@ impl Verifier {
     /// The end of the log; `head` is the hash that it says it ends with, where it says so.
     ///
     /// # Errors
-    /// Where the start or the end is missing, or the event whose hash is known.
+    /// If the start or the end is missing, or the event whose hash is known.
     pub fn finish(self, head: Option<[u8; 32]>) -> Result<Verified, Broken> {
         let (seq, hash) = self.last.ok_or(Broken::Empty)?;
         if let Some((first, _)) = self.missing.filter(|_| !self.accounted) {
@@ -179,7 +179,7 @@ impl Verifier {
     }
 }
 
-/// What an event of removal says was removed last: its number and its hash.
+/// The number and the hash of the last removed event, according to an event of removal.
 fn removal(event: &Event) -> Option<(i64, [u8; 32])> {
     if event.action != super::Action::AuditPruned {
         return None;
@@ -192,7 +192,7 @@ pub fn to_hex(hash: &[u8; 32]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A hash from its text; `None` when it is none.
+/// A hash from its text; `None` if it is not one.
 pub fn from_hex(text: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     if text.len() != 64 || !text.is_ascii() {

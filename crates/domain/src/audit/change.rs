@@ -1,10 +1,10 @@
-//! What an event says of the state before and after.
+//! What an event says about the state before and after.
 
 use super::facts;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
-/// What an event says of the state before and after, each as a JSON object.
+/// What an event says about the state before and after, each as a JSON object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// Before.
@@ -14,9 +14,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// What differs between two documents. Of an object only the differing members are kept, of a list only the elements
-    /// that the other document's list lacks. A document that cannot be read counts as empty. No attribute is recorded
-    /// under a name that is a word of Postern's own.
+    /// What differs between two documents. Of an object only the differing members are kept, of a list only the
+    /// elements that the other document's list lacks. A document that cannot be read counts as empty. No attribute is
+    /// recorded under one of Postern's own words.
     pub fn between(before: &str, after: &str) -> Self {
         let read = |text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
         let (mut before, mut after) = (read(before), read(after));
@@ -25,7 +25,7 @@ impl Change {
         Self { before: text(before), after: text(after) }
     }
 
-    /// The same, with a fact of Postern's own beside it, under a word from [`super::WORDS`].
+    /// Adds a fact of Postern's own under a word from [`super::WORDS`].
     #[must_use]
     pub(crate) fn stating(self, word: &str, fact: Value) -> Self {
         debug_assert!(facts::is_word(word), "{word}");
@@ -50,7 +50,7 @@ fn drop_common_members(before: &mut Map<String, Value>, after: &mut Map<String, 
     after.retain(|name, _| !gone.contains(name));
 }
 
-/// Removes what two values share. What is left of a value that is wholly contained in the other is `Null`.
+/// Removes what two values share. A value that is wholly contained in the other becomes `Null`.
 fn drop_common(old: &mut Value, new: &mut Value) {
     match (&mut *old, &mut *new) {
         (Value::Object(before), Value::Object(after)) => {
@@ -60,7 +60,7 @@ fn drop_common(old: &mut Value, new: &mut Value) {
             clear_if(no_after, new);
         }
         (Value::Array(before), Value::Array(after)) if before != after => {
-            // The same elements in another order: only the whole lists tell.
+            // If the same elements are in another order, only the whole lists show that.
             if let Some((less, more)) = without_common(before, after) {
                 let (no_before, no_after) = (less.is_empty(), more.is_empty());
                 (*before, *after) = (less, more);
@@ -86,7 +86,7 @@ fn clear_if(condition: bool, value: &mut Value) {
     }
 }
 
-/// The elements of each list that the other lacks, counting repetitions; `None` where there are none.
+/// The elements of each list that the other lacks, counting repetitions; `None` if there are none.
 fn without_common(before: &[Value], after: &[Value]) -> Option<(Vec<Value>, Vec<Value>)> {
     let count = |list: &[Value]| {
         let mut counts: HashMap<String, usize> = HashMap::new();

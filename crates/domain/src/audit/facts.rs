@@ -1,21 +1,23 @@
-//! The words under which an event states facts of Postern's own, and how they are kept apart from what a document says.
+//! The words under which an event states facts of Postern's own, and how they are distinguished from what a document
+//! says.
 //!
-//! An event's `before` and `after` hold both: the attributes of the document that differ, and facts such as who joined a
-//! group. A token may give an attribute any name, so two rules keep an attribute from passing for a fact:
+//! An event's `before` and `after` hold both: the attributes of the document that differ, and facts such as who joined
+//! a group. A token may give an attribute any name, so two rules keep an attribute from passing for a fact:
 //!
-//! - Where a change of a document is recorded, an attribute with a name from [`WORDS`] is written as [`quoted`] has it.
-//!   In a new event such a word is always Postern's own, in exports too.
-//! - An event about a document states few facts. A word that Postern does not write there is an attribute, also in the
-//!   events of older versions, which did not quote.
+//! - Where a change of a document is recorded, an attribute with a name from [`WORDS`] is written under another name,
+//!   see [`quoted`]. In a new event such a word is always Postern's own, in exports too.
+//! - An event about a document states few facts. Any other word there is an attribute, even in the events of older
+//!   versions, which did not quote.
 
 use super::{Action, Actor, Contents, Event, LEFT_OUT};
 use serde_json::{Map, Value};
 
-/// Who joined a group with a change, and who left it.
+/// The members that joined a group in a change, and those that left it.
 pub(crate) const JOINED: &str = "members joined";
 pub(crate) const LEFT: &str = "members left";
 
-/// Words about the membership of a group. The last three are those of older versions, which named who was asked for.
+/// Words about the membership of a group. The last three are from older versions, which named the members that a
+/// request asked for.
 const OF_MEMBERS: [&str; 5] = [JOINED, LEFT, "members added", "members removed", "members set"];
 
 /// What an undo states of the users and groups that it changes.
@@ -87,10 +89,10 @@ pub const WORDS: [&str; 62] = [
     "user",
 ];
 
-/// What stands before the name of an attribute that could be taken for a fact.
+/// The prefix of the name of an attribute that could be taken for a fact.
 const QUOTE: &str = "attribute ";
 
-/// What an event says under a name.
+/// What a name in an event means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said<'a> {
     /// A fact of Postern's own.
@@ -100,7 +102,7 @@ pub enum Said<'a> {
 }
 
 impl Event {
-    /// What it says under a name in `before` or `after`.
+    /// What a name in its `before` or `after` means.
     pub fn said<'a>(&self, name: &'a str) -> Said<'a> {
         if self.states(name) { Said::Fact } else { Said::Attribute(name.strip_prefix(QUOTE).unwrap_or(name)) }
     }
@@ -122,7 +124,7 @@ impl Event {
 }
 
 impl Action {
-    /// Whether such an event tells what a document said before and says after. Any other states nothing but facts.
+    /// Whether such an event says how a document was before and after. All others state only facts.
     pub fn is_about_document(self) -> bool {
         self.kind().contents != Contents::Facts
     }
@@ -133,8 +135,8 @@ pub(super) fn is_word(name: &str) -> bool {
     WORDS.contains(&name)
 }
 
-/// The attributes of a document with names that are no facts: `because` becomes `attribute because`. Case is
-/// disregarded, since people read exports too, and a name that looks quoted is quoted once more.
+/// The attributes of a document under names that cannot be facts: `because` becomes `attribute because`. Case does not
+/// matter, since people read exports, too, and a name that looks quoted is quoted once more.
 pub(super) fn quoted(attributes: Map<String, Value>) -> Map<String, Value> {
     let quote = |name: String| match looks_stated(&name) {
         true => format!("{QUOTE}{name}"),

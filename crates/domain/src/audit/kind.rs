@@ -1,9 +1,9 @@
-//! What the catalogue says of a kind.
+//! What the catalogue says about a kind.
 
 use super::{Event, Lane};
 use crate::text_enum::text_enum;
 
-/// Where the name of the target stands in a sentence or a title.
+/// The placeholder for the target's name in a sentence or a title.
 pub const NAME: &str = "{}";
 
 /// What is true of every event of one kind.
@@ -17,14 +17,14 @@ pub struct AuditKind {
     pub contents: Contents,
     /// What happened, with [`NAME`] at most once.
     pub sentence: &'static str,
-    /// What somebody wanted to whom it was refused, after “to”; `None` where nobody can be refused it.
+    /// What was intended if it was refused, to be read after “to”; `None` if it cannot be refused.
     pub intention: Option<&'static str>,
     /// The alert that it sends.
     pub(crate) alert: Option<KindAlert>,
 }
 
 text_enum! {
-    /// What events are filtered by, under the word that an address has for it.
+    /// What events are filtered by; the text is the word for it in URLs.
     pub enum Topic {
         /// Break-glass accounts.
         BreakGlass = "break-glass",
@@ -44,7 +44,7 @@ text_enum! {
         Drills = "drills",
         /// Changes that were refused.
         Refusals = "refusals",
-        /// Alerts that were sent to try the channels.
+        /// Test alerts.
         Alerts = "alerts",
         /// The audit log itself.
         Audit = "audit",
@@ -55,7 +55,7 @@ text_enum! {
     }
 }
 
-/// What an event is about, as far as it has a page to lead to.
+/// What an event is about, as far as there is a page for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     /// A user.
@@ -79,32 +79,32 @@ pub enum About {
 pub enum Contents {
     /// Facts of Postern's own.
     Facts,
-    /// What a document said before and says after.
+    /// How a document was before and after.
     Document,
-    /// The same of a group, and who joined it and left it.
+    /// The same for a group, and the members that joined and left it.
     Group,
 }
 
 /// The alert that events of a kind send.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KindAlert {
-    /// In which queue it waits.
+    /// The lane in which it waits.
     pub(crate) lane: Lane,
     /// What it says in one line, with [`NAME`] at most once.
     pub(crate) title: &'static str,
     /// Whether an event sends it.
     pub(super) is_sent: fn(&Event) -> bool,
-    /// How many of them one token causes in an hour before the rest is summed up; `None` where there is no summary.
+    /// How many of them one token causes in an hour before the rest is summed up; `None` if there is no summary.
     pub(crate) an_hour: Option<u64>,
 }
 
 impl KindAlert {
-    /// Only events of the kind of which this is true send it.
+    /// Restricts it to those events of the kind for which this is true.
     pub(super) fn only_where(self, is_sent: fn(&Event) -> bool) -> Self {
         Self { is_sent, ..self }
     }
 
-    /// One token causes so many in an hour; the rest is summed up.
+    /// Limits how many of them one token causes in an hour; the rest is summed up.
     pub(super) fn at_most(self, an_hour: u64) -> Self {
         Self { an_hour: Some(an_hour), ..self }
     }

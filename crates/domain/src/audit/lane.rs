@@ -2,7 +2,7 @@
 /// other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
-    /// Alerts to act on at once. Each takes authority to cause, or happens a few times an hour at most.
+    /// Alerts that need action at once. Causing one requires authority, or it happens at most a few times an hour.
     Urgent,
     /// All others, which strangers and any client can cause.
     Ordinary,

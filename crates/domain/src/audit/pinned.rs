@@ -1,5 +1,5 @@
-//! What is true of each kind, as it was released. `pinned.txt` has a line for each, and one more for each fact with which
-//! it differs: the stored name, the lane, what such events state, and the alert's title.
+//! What is true of each kind, as released. `pinned.txt` has a line for each, and one more for each fact with which it
+//! differs: the stored name, the lane, what such events state, and the alert's title.
 
 use super::{Action, Actor, Event, Lane, Link, Said};
 use crate::{Timestamp, TokenId, audit::Entry};

@@ -4,8 +4,8 @@ use super::{Action, Actor, Entry, Event, Lane, to_hex};
 use crate::{Result, Timestamp, store::Tx};
 use serde_json::json;
 
-/// How many events one step removes, and how many bytes of `before` and `after` they may have. Nobody can add to the
-/// log during a step, and what it removes goes through the write-ahead log.
+/// How many events one step removes, and how many bytes of `before` and `after` they may have. No other unit can add to
+/// the log during a step, and what it removes goes through the write-ahead log.
 const ROWS: u64 = 50_000;
 const BYTES: u64 = 64 * 1024 * 1024;
 
@@ -27,11 +27,11 @@ pub struct Pruned {
     pub through: i64,
     /// Its hash.
     pub hash: [u8; 32],
-    /// How many of them were alerts that a channel had still to send.
+    /// How many of them were alerts that a channel still had to send.
     pub unsent: u64,
 }
 
-/// Removes some of the oldest events, with an event that accounts for them. `None` where there are none to remove.
+/// Removes some of the oldest events, and adds an event that accounts for them. `None` if there are none to remove.
 pub(crate) async fn prune(tx: &mut dyn Tx, now: Timestamp, actor: Actor, until: Until) -> Result<Option<Pruned>> {
     let unsent = oldest_unsent(tx).await?;
     let mut through = end_of_step(tx).await?;
@@ -55,13 +55,13 @@ pub(crate) async fn prune(tx: &mut dyn Tx, now: Timestamp, actor: Actor, until: 
     Ok(Some(Pruned { events, through, hash, unsent }))
 }
 
-/// The number of the alert that keeps events from being removed, because a channel has still to send it.
+/// The number of the alert that keeps events from being removed, because a channel still has to send it.
 pub(crate) async fn waits_for(tx: &mut dyn Tx, until: Until) -> Result<Option<i64>> {
     let unsent = oldest_unsent(tx).await?.filter(|waiting| !until.with_unsent && waiting.event.at < until.moment);
     Ok(unsent.map(|waiting| waiting.seq))
 }
 
-/// The first alert that a lane of a channel has still to send.
+/// The first alert that a lane of a channel still has to send.
 async fn oldest_unsent(tx: &mut dyn Tx) -> Result<Option<Entry>> {
     let mut oldest: Option<Entry> = None;
     for channel in tx.channels().await? {
@@ -71,7 +71,7 @@ async fn oldest_unsent(tx: &mut dyn Tx) -> Result<Option<Entry>> {
     Ok(oldest)
 }
 
-/// How many alerts up to a number some channel has still to send.
+/// How many alerts up to a number some channel still has to send.
 async fn count_unsent(tx: &mut dyn Tx, through: i64) -> Result<u64> {
     let (channels, mut unsent) = (tx.channels().await?, 0);
     for lane in Lane::ALL {
@@ -83,7 +83,7 @@ async fn count_unsent(tx: &mut dyn Tx, through: i64) -> Result<u64> {
     Ok(unsent)
 }
 
-/// Up to which number one step may remove events. Those from before there was a chain are few and short.
+/// Up to which number one step may remove events. Those older than the chain are few and short.
 async fn end_of_step(tx: &mut dyn Tx) -> Result<i64> {
     let first = tx.events_after(0, 1).await?.into_iter().find(|entry| entry.link.is_some());
     let Some(first) = first else { return Ok(i64::MAX) };

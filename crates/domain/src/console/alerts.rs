@@ -5,13 +5,13 @@ use crate::{
     audit::{Action, Lane},
 };
 
-/// A test alert goes through every channel at most this often.
+/// The shortest time between two test alerts through every channel.
 const TEST_MILLIS: i64 = 60_000;
 
-/// An alert channel and what it has still to tell.
+/// An alert channel and what it still has to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertStatus {
-    /// How the channel does: of its lanes the one that failed, the urgent one if both did.
+    /// The state of the channel: that of the lane that failed, or of the urgent one if both did.
     pub channel: ChannelState,
     /// How many alerts wait for it.
     pub waiting: u64,
@@ -20,13 +20,13 @@ pub struct AlertStatus {
 }
 
 impl AlertStatus {
-    /// The status of a channel with what waits in one of its lanes.
+    /// The status of one lane of a channel, with what waits in it.
     fn of(channel: ChannelState, waiting: u64) -> Self {
         let urgent = if channel.lane == Lane::Urgent { waiting } else { 0 };
         Self { channel, waiting, urgent }
     }
 
-    /// Both lanes of a channel as one.
+    /// Combines both lanes of a channel.
     fn join(self, other: Self) -> Self {
         let last_sent = self.channel.last_sent.max(other.channel.last_sent);
         let (waiting, urgent) = (self.waiting + other.waiting, self.urgent + other.urgent);

@@ -11,13 +11,13 @@ const ROWS: usize = 50;
 /// A page of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPage {
-    /// The events, the last first.
+    /// The events, the most recent first.
     pub entries: Vec<EventSummary>,
-    /// Where the next page starts, where there is one.
+    /// Where the next page starts, if there is one.
     pub next: Option<i64>,
-    /// The number and the hash of the last event of all.
+    /// The number and the hash of the last event in the log.
     pub head: Option<(i64, [u8; 32])>,
-    /// For how many days events are kept.
+    /// How many days events are kept.
     pub days: u32,
     /// How many newer events have no number yet, which takes a moment.
     pub pending: u64,
@@ -26,7 +26,7 @@ pub struct AuditPage {
 }
 
 impl Console {
-    /// A page of events, the last first, before a number where one is given.
+    /// A page of events, the most recent first, before a number if one is given.
     pub async fn audit(&self, query: EventQuery, before: Option<i64>) -> Result<AuditPage> {
         self.env.store.settle_to_read().await;
         let work = self.env.store.read((query, before), |(query, before), tx| {
@@ -46,7 +46,7 @@ impl Console {
     /// One event.
     ///
     /// # Errors
-    /// `NotFound` where there is none of that number.
+    /// `NotFound` when no event has this number.
     pub async fn event(&self, seq: i64) -> Result<EventDetail> {
         self.env.store.settle_to_read().await;
         let work =
@@ -54,7 +54,7 @@ impl Console {
         work.await
     }
 
-    /// Records that the log is taken out. What follows comes from [`Console::events_after`].
+    /// Records that the log is exported. The events come from [`Console::events_after`].
     pub async fn start_audit_export(&self, form: &'static str) -> Result<()> {
         let event = Event::new(self.now(), self.principal.actor(), self.address.clone(), Action::AuditExported);
         let event = Event { reason: self.principal.reason.clone(), ..event.with(&json!({"as": form})) };
@@ -76,7 +76,7 @@ impl Console {
         self.env.store.read(seq, |seq, tx| Box::pin(part(tx, *seq))).await
     }
 
-    /// Sets for how many days events are kept.
+    /// Sets how many days events are kept.
     ///
     /// # Errors
     /// `Invalid` for fewer than 90 or more than 3,650.

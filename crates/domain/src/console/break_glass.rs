@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// Everything that the break-glass page says.
+/// Everything that the break-glass page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BreakGlassStatus {
     /// The accounts, in order of creation.
@@ -20,14 +20,14 @@ pub struct BreakGlassStatus {
 }
 
 impl BreakGlassStatus {
-    /// Whether fewer accounts are proven than there should be while a directory is in charge.
+    /// Whether fewer accounts are proven than there should be while provisioning is on.
     pub fn is_thin(&self) -> bool {
         self.doors.proven() < NEEDED
     }
 }
 
 impl Console {
-    /// Everything that the break-glass page says.
+    /// Everything that the break-glass page shows.
     pub async fn break_glass(&self) -> Result<BreakGlassStatus> {
         let work = self.env.store.read(self.now(), |now, tx| {
             Box::pin(async move {
@@ -39,13 +39,13 @@ impl Console {
         work.await
     }
 
-    /// Makes a break-glass account. What stands on the sheet is in the answer and nowhere else.
+    /// Creates a break-glass account. The sheet is returned and stored nowhere.
     ///
     /// # Errors
     /// `Invalid` for a name of the wrong form, `Unavailable` when too many secrets are being hashed.
     pub async fn create_break_glass(&self, stem: &str) -> Result<Sheet> {
         let sheet = Sheet::generate(&self.env, break_glass::suffixed(&self.env, stem)?);
-        // Nothing is hashed for somebody who may not.
+        // Checked first, so that nothing is hashed for a caller who may not do this.
         self.begin(Needs::Secret, Action::BreakGlassCreated)?;
         let secret_hash = self.hasher.hash(sheet.secret.reveal().to_owned()).await?;
         let new = NewAccount { name: sheet.name.clone(), secret_hash, codes: sheet.hashes() };
@@ -59,11 +59,11 @@ impl Console {
         Ok(sheet)
     }
 
-    /// Gives an account a new secret and new codes. The old secret works until somebody signs in with the new one; the
-    /// old codes are gone at once. The account counts as unproven until then.
+    /// Gives an account a new secret and new codes. The old secret works until the first sign-in with the new one; the
+    /// old codes are gone at once. The account counts as unproven until that sign-in.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id, `Unavailable` when too many secrets are being hashed.
+    /// `NotFound` when no account has this id, `Unavailable` when too many secrets are being hashed.
     pub async fn rotate_break_glass(&self, id: BreakGlassId) -> Result<Sheet> {
         self.begin(Needs::Secret, Action::BreakGlassRotated)?;
         let mut sheet = Sheet::generate(&self.env, String::new());

@@ -11,26 +11,25 @@ use crate::{
 /// What a session is confirmed with.
 #[derive(Clone, Debug)]
 pub struct Confirmation {
-    /// The secret, once more: what was proven for the session's account.
+    /// The secret, given again: a proof for the session's account.
     pub proof: Option<(Account, Proof)>,
     /// What the session is for.
     pub reason: Option<String>,
-    /// The hash of what is in the cookie.
+    /// The hash of the cookie's content.
     pub key: SessionKey,
-    /// The hash of what will be in it.
+    /// The hash of its future content.
     pub next_key: SessionKey,
-    /// The hash of the cookie by which the browser is known, where it has one.
+    /// The hash of the cookie by which the browser is known, if it has one.
     pub device: Option<[u8; 32]>,
 }
 
 impl Console {
-    /// Records that the secret was given once more, and what the session is for. The session is found under its next key
-    /// from then on, and a one-time code is used up with it. `None` where there is nothing to confirm: then nothing
-    /// happens, and the key stays.
+    /// Records that the secret was given again, and what the session is for. From then on the session has its next key,
+    /// and a one-time code is used up. `None` if there is nothing to confirm: then nothing happens, and the key stays.
     ///
     /// # Errors
     /// `Refused` when the secret or the reason is needed and missing, when the session has ended or was confirmed by
-    /// another request, or as [`succeeded`](crate::sign_in::succeeded); `Invalid` for a reason that says nothing.
+    /// another request, or as [`succeeded`](crate::sign_in::succeeded); `Invalid` for an empty reason.
     pub async fn confirm(&self, confirmation: Confirmation) -> Result<Option<Principal>> {
         if confirmation.proof.is_none() {
             if !self.is_fresh() {

@@ -8,20 +8,21 @@ use crate::{
     user::Deleted,
 };
 
-/// So many are shown of each kind.
+/// How many of each kind are shown.
 const SHOWN: u64 = 200;
 
 /// What can still be restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletedLists {
-    /// Users, the last deleted first.
+    /// Users, the most recently deleted first.
     pub users: Vec<Deleted>,
     /// Groups, likewise.
     pub groups: Vec<Deleted>,
 }
 
 impl Console {
-    /// What was deleted within the last 30 days and has a text in its name, the last first, 200 of each kind.
+    /// What was deleted within the last 30 days and has this text in its name, the most recent first, at most 200 of
+    /// each kind.
     pub async fn deleted(&self, name: &str) -> Result<DeletedLists> {
         let work = self.env.store.read(name.to_owned(), |name, tx| {
             Box::pin(async move {
@@ -32,14 +33,14 @@ impl Console {
         work.await
     }
 
-    /// Brings a deleted user back, whole. Who has its user name by now is given another.
+    /// Restores a deleted user completely. A user who has taken its user name since is given another.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no deleted user has this id.
     pub async fn restore_user(&self, id: UserId) -> Result<()> {
         self.change(Needs::Secret, Lock::Nothing, Action::UserRestored, id, |change, tx| {
             Box::pin(async move {
-                // Groups before users, as everywhere: an undo may bring the same user back.
+                // Groups are locked before users, as everywhere: an undo may restore the same user.
                 tx.lock_groups_of_return(&[change.context.0]).await?;
                 let restored = restore::user(change.by(), tx, change.context).await?.ok_or(Error::NotFound)?;
                 tell(change, tx, restored, &[change.context]).await
@@ -48,11 +49,11 @@ impl Console {
         .await
     }
 
-    /// Brings a deleted group back, with those of its members that there still are. The group that has its name by now is
+    /// Restores a deleted group with those of its members that still exist. A group that has taken its name since is
     /// given another.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no deleted group has this id.
     pub async fn restore_group(&self, id: GroupId) -> Result<()> {
         self.change(Needs::Secret, Lock::Nothing, Action::GroupRestored, id, |change, tx| {
             Box::pin(async move {
@@ -76,7 +77,7 @@ impl<C> Change<C> {
     }
 }
 
-/// Writes what was restored into the log, and the roles that people have with it.
+/// Writes what was restored to the audit log, and the roles that people gain with it.
 async fn tell<C>(change: &Change<C>, tx: &mut dyn Tx, restored: Restored, users: &[UserId]) -> Result<()> {
     let roles = undo::gained(tx, &change.event, users).await?;
     for event in restored.events.iter().chain(&roles) {

@@ -10,17 +10,17 @@ use uuid::Uuid;
 
 const SHOWN: u64 = 50;
 
-/// The drills, and the one that goes on in this session.
+/// The drills, and the one under way in this session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrillStatus {
-    /// The one that goes on.
+    /// The one under way.
     pub open: Option<Drill>,
     /// All, the newest first.
     pub drills: Vec<Drill>,
 }
 
 impl Console {
-    /// The drills, and the one that goes on in this session.
+    /// The drills, and the one under way in this session.
     pub async fn drills(&self) -> Result<DrillStatus> {
         let work = self.env.store.read(self.principal.clone(), |principal, tx| {
             Box::pin(async move {
@@ -37,24 +37,24 @@ impl Console {
     /// One drill, for its record.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no drill has this id.
     pub async fn drill(&self, id: Uuid) -> Result<Drill> {
         let work = self.env.store.read(id, |id, tx| Box::pin(async move { tx.drill(*id).await }));
         work.await?.ok_or(Error::NotFound)
     }
 
-    /// Begins a drill in this break-glass session, and alerts through every channel. Nothing happens where one goes on.
+    /// Begins a drill in this break-glass session, and alerts through every channel. Does nothing if one is under way.
     ///
     /// # Errors
-    /// `Invalid` in a session that is no break-glass one.
+    /// `Invalid` in a session of a user.
     pub async fn start_drill(&self) -> Result<()> {
         let Who::BreakGlass(account, _) = self.principal.who else {
-            return Err(Error::Invalid("A drill is done by signing in with a break-glass account."));
+            return Err(Error::Invalid("Sign in with a break-glass account to do a drill."));
         };
         self.change(Needs::Session, Lock::WaysIn, Action::DrillStarted, account, |change, tx| {
             Box::pin(async move {
                 let (account, principal) = (change.context, &change.console.principal);
-                // A button that is pressed twice begins one drill.
+                // Pressing the button twice begins only one drill.
                 if tx.open_drill(account, principal.since).await?.is_some() {
                     return Ok(());
                 }
@@ -81,10 +81,10 @@ impl Console {
         .await
     }
 
-    /// Takes the code back that somebody read in an alert of the drill that goes on.
+    /// Accepts a code that was read in an alert of the drill under way.
     ///
     /// # Errors
-    /// `NotFound` when no drill goes on, `Refused` when it is not the code of that channel.
+    /// `NotFound` when no drill is under way, `Refused` when it is not the code of that channel.
     pub async fn read_drill_code(&self, channel: &str, typed: &str) -> Result<()> {
         let context = (channel.to_owned(), typed.trim().to_owned());
         self.change(Needs::Session, Lock::WaysIn, Action::DrillCompleted, context, |change, tx| {
@@ -103,16 +103,16 @@ impl Console {
         .await
     }
 
-    /// Finishes the drill that goes on, which makes its record.
+    /// Finishes the drill under way, which completes its record.
     ///
     /// # Errors
-    /// `NotFound` when no drill goes on, `Invalid` when something on the list is not done.
+    /// `NotFound` when no drill is under way, `Invalid` when something on the list is not done.
     pub async fn finish_drill(&self) -> Result<Uuid> {
         self.change(Needs::Session, Lock::WaysIn, Action::DrillCompleted, (), |change, tx| {
             Box::pin(async move {
                 let drill = change.console.open_drill(tx).await?;
                 if !drill.is_complete() {
-                    return Err(Error::Invalid("Do everything on the list first; what is open says how."));
+                    return Err(Error::Invalid("Do everything on the list first; each open item says how."));
                 }
                 let drill = Drill { completed: Some(change.event.at), ..drill };
                 tx.update_drill(&drill).await?;

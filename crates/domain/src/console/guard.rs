@@ -12,17 +12,17 @@ use uuid::Uuid;
 
 const SHOWN: u64 = 50;
 
-/// So many departures are shown by name.
+/// How many departures are shown by name.
 const NAMED: u64 = 200;
 
-/// Everything that the guard's page says.
+/// Everything that the guard's page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuardStatus {
-    /// How it is set.
+    /// The guard's settings.
     pub guard: GuardSettings,
     /// Active users.
     pub active: u64,
-    /// The number of active users that the threshold is made from.
+    /// The number of active users that the threshold is computed from.
     pub population: u64,
     /// Batches, the newest first.
     pub batches: Vec<BatchSummary>,
@@ -33,25 +33,25 @@ pub struct GuardStatus {
 /// What departed in a stretch of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departed {
-    /// What it took away and nobody has brought back.
+    /// What was taken away in it and has not been brought back.
     pub losses: Losses,
-    /// The last departures, 200 at most.
+    /// The latest departures, at most 200.
     pub departures: Vec<Departure>,
 }
 
 impl Console {
-    /// The batch that somebody has still to decide on, the one that grew last.
+    /// The undecided batch that grew most recently.
     pub async fn waiting_batch(&self) -> Result<Option<Batch>> {
         self.env.store.read((), |(), tx| Box::pin(async move { tx.waiting_batch().await })).await
     }
 
-    /// Everything that the guard's page says.
+    /// Everything that the guard's page shows.
     pub async fn guard(&self) -> Result<GuardStatus> {
         let work = self.env.store.read(self.now(), |now, tx| {
             Box::pin(async move {
                 let (mut batches, undos) = (tx.batches(SHOWN).await?, tx.undos().await?);
                 for undo in &undos {
-                    // It may be of a time that is long past.
+                    // Its batch may be too old to be in the list.
                     if batches.iter().all(|found| found.batch.id != undo.batch) {
                         batches.extend(tx.batch_summary(undo.batch).await?);
                     }
@@ -69,7 +69,8 @@ impl Console {
         work.await
     }
 
-    /// The departures of a batch that were not undone and have a text in their name, the last first, 200 at most.
+    /// The departures of a batch that were not undone and have this text in their name, the most recent first, at most
+    /// 200.
     pub async fn departures(&self, batch: Uuid, name: &str) -> Result<Vec<Departure>> {
         let work = self.env.store.read(Chosen { name: name.to_owned(), ..Chosen::all(batch) }, |chosen, tx| {
             Box::pin(async move {
@@ -80,7 +81,7 @@ impl Console {
         work.await
     }
 
-    /// What departed in a stretch of time and was not undone, whether or not it was in a batch.
+    /// What departed in a stretch of time and was not undone, whether or not it is in a batch.
     pub async fn departed(&self, span: Span) -> Result<Departed> {
         let work = self.env.store.read(span, |span, tx| {
             Box::pin(async move {
@@ -90,7 +91,7 @@ impl Console {
         work.await
     }
 
-    /// Those departures of a stretch of time that have a text in their name, the last first, 200 at most.
+    /// Those departures of a stretch of time that have this text in their name, the most recent first, at most 200.
     pub async fn departed_named(&self, span: Span, name: &str) -> Result<Vec<Departure>> {
         let work = self.env.store.read((span, name.to_owned()), |(span, name), tx| {
             Box::pin(async move { tx.departures_in(span, name, NAMED).await })
@@ -121,7 +122,7 @@ impl Console {
     /// Lets the departures of a batch that are held go on for two hours.
     ///
     /// # Errors
-    /// `NotFound`; `Refused` when somebody has decided already.
+    /// `NotFound`; `Refused` when it is decided already.
     pub async fn approve_batch(&self, id: Uuid) -> Result<()> {
         self.change(Needs::Secret, Lock::Nothing, Action::GuardApproved, id, |change, tx| {
             Box::pin(async move {
@@ -136,10 +137,10 @@ impl Console {
         .await
     }
 
-    /// Says that a batch is right as it is.
+    /// Declares a batch to be right as it is.
     ///
     /// # Errors
-    /// `NotFound`; `Refused` when somebody has decided already.
+    /// `NotFound`; `Refused` when it is decided already.
     pub async fn dismiss_batch(&self, id: Uuid) -> Result<()> {
         self.change(Needs::Secret, Lock::Nothing, Action::GuardDismissed, id, |change, tx| {
             Box::pin(async move {
@@ -154,8 +155,8 @@ impl Console {
     }
 }
 
-/// Keeps directories from counting departures until the unit ends. Not before the account is touched: a restore holds the
-/// account while it waits for groups, and who has those waits for the settings.
+/// Keeps directories from counting departures until the unit ends. It must not come before the account is touched: a
+/// restore holds the account while it waits for groups, and a unit that holds those waits for the settings.
 pub(super) async fn lock_counting(tx: &mut dyn Tx) -> Result<()> {
     tx.lock_settings().await
 }

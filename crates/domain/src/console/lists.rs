@@ -18,7 +18,7 @@ pub enum UserStatus {
     Any,
     /// Those who may sign in.
     Active,
-    /// Those whom the directory has deactivated.
+    /// Those that the directory has deactivated.
     Suspended,
 }
 
@@ -27,9 +27,9 @@ pub enum UserStatus {
 pub struct UserListing {
     /// The page of those that match.
     pub page: Page<UserSummary>,
-    /// All users, matching or not.
+    /// How many users there are, matching or not.
     pub all: u64,
-    /// Of all users, the suspended ones.
+    /// How many of all users are suspended.
     pub suspended: u64,
 }
 
@@ -51,16 +51,16 @@ pub struct GroupDetail {
     pub members: Page<UserSummary>,
     /// The first 50 groups in it, by name.
     pub nested: Vec<GroupRef>,
-    /// All groups in it.
+    /// How many groups are in it.
     pub nested_total: u64,
     /// The first 50 groups that it is in, by name.
     pub outer: Vec<GroupRef>,
-    /// All groups that it is in.
+    /// How many groups it is in.
     pub outer_total: u64,
 }
 
 impl Console {
-    /// A page of users, the last changed first. `search` stands somewhere in a name or an e-mail address.
+    /// A page of users whose names or e-mail addresses contain `search`, the most recently changed first.
     pub async fn users(&self, search: &str, status: UserStatus, place: Place) -> Result<UserListing> {
         let mut conditions = Vec::new();
         if !search.trim().is_empty() {
@@ -87,7 +87,7 @@ impl Console {
     /// One user with its groups.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no user has this id.
     pub async fn user(&self, id: UserId) -> Result<UserDetail> {
         let work = self.env.store.read(id, |id, tx| {
             Box::pin(async move {
@@ -98,7 +98,7 @@ impl Console {
         work.await
     }
 
-    /// A page of groups, the last changed first. `search` stands somewhere in the name.
+    /// A page of groups whose names contain `search`, the most recently changed first.
     pub async fn groups(&self, search: &str, place: Place) -> Result<Page<GroupSummary>> {
         let work = self.env.store.read((fold(search), place), |(search, place), tx| {
             Box::pin(async move {
@@ -110,10 +110,11 @@ impl Console {
         work.await
     }
 
-    /// One group with a page of the users in it, the last changed first, the groups in it, and those that it is in.
+    /// One group with a page of the users in it, the most recently changed first, the groups in it, and those that it
+    /// is in.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no group has this id.
     pub async fn group(&self, id: GroupId, place: Place) -> Result<GroupDetail> {
         let work = self.env.store.read((id, place), |(id, place), tx| {
             Box::pin(async move {

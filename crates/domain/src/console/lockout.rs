@@ -16,7 +16,7 @@ impl Console {
         work.await
     }
 
-    /// What would happen if the directory deactivated everybody now.
+    /// What would happen if the directory deactivated all users now.
     pub async fn simulate(&self) -> Result<Simulation> {
         let work = self.env.store.read(self.now(), |now, tx| {
             Box::pin(async move {

@@ -11,34 +11,34 @@ use crate::{
     upkeep::Upkeep,
 };
 
-/// Everything that the SCIM tab says.
+/// Everything that the SCIM tab shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScimStatus {
     /// Whether provisioning is on, and since when.
     pub settings: Settings,
-    /// Who could still get in if the directory shut everybody out.
+    /// Who could still get in if the directory deactivated all users.
     pub doors: Doors,
-    /// What the calls of the last 24 hours add up to.
+    /// A summary of the calls of the last 24 hours.
     pub activity: Summary,
     /// How many of everything there are.
     pub counts: Counts,
     /// All tokens, the newest first.
     pub tokens: Vec<Token>,
-    /// The users that tokens are bound to, as far as they are there.
+    /// The users that tokens are bound to, if they still exist.
     pub token_users: Vec<(TokenId, UserId, String)>,
     /// Backups and restores.
     pub upkeep: Upkeep,
-    /// What the guard waits for a decision on.
+    /// The batch that waits for a decision.
     pub waiting: Option<Batch>,
 }
 
 impl Console {
-    /// Everything that the SCIM tab says.
+    /// Everything that the SCIM tab shows.
     pub async fn scim(&self) -> Result<ScimStatus> {
         self.env.store.read(self.now(), |now, tx| Box::pin(status(tx, *now))).await
     }
 
-    /// Turns provisioning on or off. Nothing happens where it is so already.
+    /// Turns provisioning on or off. Does nothing if it is in that state already.
     ///
     /// # Errors
     /// `Refused` when it is to be turned on while fewer than [`NEEDED`] break-glass accounts are proven.

@@ -12,7 +12,7 @@ pub struct RoleStatus {
 }
 
 impl RoleStatus {
-    /// The role that counts.
+    /// The effective role.
     pub fn effective(&self) -> Role {
         let given = self.by_hand.into_iter().chain(self.through.iter().map(|(_, role)| *role));
         given.fold(Role::Member, Role::or)
@@ -44,7 +44,7 @@ impl Console {
                     return Ok(());
                 }
                 tx.set_user_role(id, role).await?;
-                // Whoever is signed in signs in anew, with the new role.
+                // A signed-in user must sign in again, and then has the new role.
                 tx.delete_sessions_of_user(id).await?;
                 tx.append_event(&roles(change.event.clone().on(id.0, user.name()), before, role)).await
             })

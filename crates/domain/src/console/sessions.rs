@@ -7,17 +7,17 @@ use crate::{
 use serde_json::json;
 
 impl Console {
-    /// Sessions that are alive, the last used first.
+    /// Sessions that are alive, the most recently used first.
     pub async fn sessions(&self) -> Result<Vec<SessionSummary>> {
         let work =
             self.env.store.read(self.now(), |now, tx| Box::pin(async move { tx.sessions(*now, idle(*now)).await }));
         work.await
     }
 
-    /// Ends a session: its next request is sent to the sign-in. Ending somebody else's needs the secret.
+    /// Ends a session: its next request is redirected to the sign-in. Ending another person's session needs the secret.
     ///
     /// # Errors
-    /// `NotFound` when there is none that is alive.
+    /// `NotFound` when no live session has this id.
     pub async fn revoke_session(&self, id: SessionId) -> Result<()> {
         let needs = if id == self.principal.session { Needs::Session } else { Needs::Secret };
         self.change(needs, Lock::WaysIn, Action::SessionRevoked, id, |change, tx| {

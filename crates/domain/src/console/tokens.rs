@@ -7,13 +7,13 @@ use crate::{
 };
 use serde_json::json;
 
-/// For how many days a token works.
+/// How long a token works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiry {
-    /// Until it is revoked. Entra puts a job whose token has expired into quarantine, so this is what it asks for.
+    /// Until it is revoked. This suits Entra, which puts a job whose token has expired into quarantine.
     #[default]
     Never,
-    /// For so many days.
+    /// For this many days.
     Days(u32),
 }
 
@@ -22,16 +22,16 @@ pub enum Expiry {
 pub struct TokenDetail {
     /// The token.
     pub token: Token,
-    /// Where it was used from, the last used first.
+    /// The networks that it was used from, the most recently used first.
     pub seen: Vec<SeenNetwork>,
-    /// The user that it is bound to, where there still is one: id and name.
+    /// The user that it is bound to, if there still is one: id and name.
     pub user: Option<(UserId, String)>,
-    /// The bytes that its changes have stored in this hour, as far as they were written down.
+    /// The bytes that its changes have stored in this hour, as far as they have been recorded.
     pub stored: u64,
 }
 
 impl TokenDetail {
-    /// The places whose calls the token's networks leave out.
+    /// The places that are outside the token's networks.
     pub fn outside(&self) -> Vec<&SeenNetwork> {
         let outside =
             |seen: &&SeenNetwork| self.token.networks.as_ref().is_some_and(|networks| !networks.contain_seen(seen));
@@ -43,7 +43,7 @@ impl Console {
     /// One token and where it was used from.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no token has this id.
     pub async fn token(&self, id: TokenId) -> Result<TokenDetail> {
         let work = self.env.store.read((id, hour(self.now())), |(id, hour), tx| {
             Box::pin(async move {
@@ -59,7 +59,7 @@ impl Console {
         work.await
     }
 
-    /// Makes a token. Its text is in the answer and nowhere else.
+    /// Creates a token. Its text is returned and stored nowhere.
     ///
     /// # Errors
     /// `Invalid` when the name is empty or too long, or the expiry is longer than ten years.
@@ -77,12 +77,12 @@ impl Console {
         .map(|()| new)
     }
 
-    /// Replaces a token, which keeps working for [`OVERLAP_DAYS`] days. The new one has all that
-    /// was set for the other, the pause too, and works as long as that was made for, or as long as `expiry` says. Its
-    /// text is in the answer and nowhere else.
+    /// Replaces a token, which keeps working for [`OVERLAP_DAYS`] days. The new one has all settings of the old one,
+    /// including a pause, and works as long as the old one was meant to, or as long as `expiry` says. Its text is
+    /// returned and stored nowhere.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id that works; `Invalid` when the expiry is longer than ten years.
+    /// `NotFound` when no working token has this id; `Invalid` when the expiry is longer than ten years.
     pub async fn rotate_token(&self, id: TokenId, expiry: Option<Expiry>) -> Result<NewToken> {
         let chosen = expiry.map(|expiry| expires(self.now(), expiry)).transpose()?;
         let new = NewToken::generate(&self.env, String::new(), None);
@@ -108,10 +108,10 @@ impl Console {
         Ok(NewToken { token: made.await?, secret: new.secret })
     }
 
-    /// Revokes a token; the next call with it is refused. Nothing happens where it is revoked already.
+    /// Revokes a token; the next call with it is refused. Does nothing if it is revoked already.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no token has this id.
     pub async fn revoke_token(&self, id: TokenId) -> Result<()> {
         self.change(Needs::Secret, Lock::Nothing, Action::TokenRevoked, id, |change, tx| {
             Box::pin(revoke(tx, change.context, &change.event))
@@ -119,10 +119,11 @@ impl Console {
         .await
     }
 
-    /// Pauses a token, or resumes it, which needs the secret: while it is paused its calls are refused with 403.
+    /// Pauses a token, or resumes it, for which the secret is needed. While it is paused its calls are refused with
+    /// 403.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no token has this id.
     pub async fn pause_token(&self, id: TokenId, paused: bool) -> Result<()> {
         let (needs, action) =
             if paused { (Needs::Session, Action::TokenPaused) } else { (Needs::Secret, Action::TokenResumed) };
@@ -140,16 +141,16 @@ impl Console {
         .await
     }
 
-    /// Says what a token's client is; `None` leaves it to what the client sends.
+    /// Sets the kind of a token's client; `None` leaves it to be detected.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no token has this id.
     pub async fn set_token_client(&self, id: TokenId, profile: Option<ClientProfile>) -> Result<()> {
         self.change(Needs::Secret, Lock::Nothing, Action::TokenChanged, (id, profile), |change, tx| {
             Box::pin(async move {
                 let (id, profile) = change.context;
                 let token = tx.lock_token(id).await?.ok_or(Error::NotFound)?;
-                // To leave it to the client keeps what is known from it.
+                // Leaving it to be detected keeps what was detected before.
                 let kept = if token.profile_set { None } else { token.profile };
                 let after = Token { profile: profile.or(kept), profile_set: profile.is_some(), ..token.clone() };
                 if after == token {
@@ -164,7 +165,7 @@ impl Console {
         .await
     }
 
-    /// Says what a token may cost.
+    /// Sets a token's budget.
     ///
     /// # Errors
     /// `NotFound`; `Invalid` for a budget that is too small or too large.
@@ -187,11 +188,12 @@ impl Console {
         .await
     }
 
-    /// Says where a token may be used from: tried out at first, and refused elsewhere once it is enforced.
+    /// Sets the networks that a token may be used from: the list is only tried out at first, and calls from elsewhere
+    /// are refused once it is enforced.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` for what is no network; `Refused` when the list is to be enforced and the token was used
-    /// from outside it within the last day: that would cut the directory off.
+    /// `NotFound`; `Invalid` for a text that is not a network; `Refused` when the list is to be enforced and the token
+    /// was used from outside it within the last day: that would cut the directory off.
     pub async fn set_token_networks(&self, id: TokenId, list: &str, enforced: bool) -> Result<()> {
         let networks = Networks::parse(list, enforced)?;
         self.change(Needs::Secret, Lock::Nothing, Action::TokenChanged, (id, networks), |change, tx| {
@@ -241,13 +243,13 @@ fn expires(now: Timestamp, expiry: Expiry) -> Result<Option<Timestamp>> {
     }
 }
 
-/// What a token's client is taken for, and why, for the audit log.
+/// The kind of a token's client and how it is known, for the audit log.
 fn client(token: &Token) -> serde_json::Value {
     let how = if token.profile_set { "set" } else { "detected" };
     json!({"client": token.profile.map(ClientProfile::as_str), "how": token.profile.map(|_| how)})
 }
 
-/// What may be said of a token in the audit log.
+/// What the audit log may say about a token.
 fn facts(token: &Token) -> serde_json::Value {
     let networks = token.networks.as_ref();
     json!({

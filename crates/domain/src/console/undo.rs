@@ -11,14 +11,14 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// How many steps are taken before the answer: most of a thousand departures.
+/// How many steps are taken before the request is answered: up to a thousand departures.
 const STEPS: u32 = 10;
 
 impl Console {
-    /// Undoes a batch: brings back everybody who was deactivated, deleted or renamed and every membership that ended,
-    /// as it was. `people` limits this to some users and groups; the batch then stays open for the others. `pause`
-    /// pauses its tokens first, so that the directory does not do it all again at once. Of a large batch, most is undone
-    /// after this has returned.
+    /// Undoes a batch: restores every user who was deactivated, deleted or renamed and every membership that ended.
+    /// `people` limits this to some users and groups; the batch then stays open for the others. `pause` pauses its
+    /// tokens first, so that the directory does not repeat it all at once. Most of a large batch is undone after this
+    /// has returned.
     ///
     /// # Errors
     /// `NotFound`; `Refused` when it was undone already, or is being undone.
@@ -33,10 +33,10 @@ impl Console {
                 }
                 let mut undo = Undo::new(*id, people.clone(), batch.opened, change.event.clone());
                 if people.is_none() && batch.closed.is_none() {
-                    // What was too small to count, or too much to be moved when the batch was opened.
+                    // Departures that were too few to count, or too many to be moved when the batch was opened.
                     let span = Span { token: None, from: batch.opened, until: batch.latest };
                     undo.gathers = Some(Gathers { span, unbatched: true });
-                    // Those who depart from now on belong to another batch, so that this one comes to an end.
+                    // Departures from now on belong to another batch, so that this one comes to an end.
                     let closed = Some(change.event.at);
                     tx.update_batch(&Batch { approved_until: None, closed, ..batch }).await?;
                 }
@@ -48,9 +48,9 @@ impl Console {
         self.begin_to_undo(id).await
     }
 
-    /// Undoes what one token, or all of them, took away in a stretch of time, whether or not it was in a batch, and ends the
-    /// memberships that began in that time of the people concerned. It becomes a batch of its own. Of a large one, most is
-    /// undone after this has returned.
+    /// Undoes what one token, or all of them, took away in a stretch of time, whether or not it was in a batch, and
+    /// ends memberships of the same people that began in that time. It becomes a batch of its own. Most of a large one
+    /// is undone after this has returned.
     ///
     /// # Errors
     /// `NotFound` when nothing was taken away then.
@@ -64,7 +64,7 @@ impl Console {
                 let token =
                     span.token.or(departures.first().map(|departure| departure.token)).ok_or(Error::NotFound)?;
                 let batch = Batch::new(id, token, span.from, BatchState::Open);
-                // Nothing joins it but what was asked for.
+                // Nothing but what was asked for joins it.
                 tx.insert_batch(&Batch { latest: span.until, closed: Some(change.event.at), ..batch }).await?;
                 let undo = Undo::new(id, people.clone(), span.from, change.event.clone());
                 let gathers = Some(Gathers { span: *span, unbatched: false });
@@ -78,7 +78,8 @@ impl Console {
         self.begin_to_undo(id).await
     }
 
-    /// Takes the first steps of an order. It stands, whatever becomes of these: others are taken without a request.
+    /// Takes the first steps of an order. Even if these fail the order stands, and further steps are taken in the
+    /// background.
     async fn begin_to_undo(&self, batch: Uuid) -> Result<Progress> {
         match undo::go_on(&self.env, batch, STEPS).await {
             Err(Error::Unavailable(_)) => Ok(Progress { undone: Undone::default(), is_over: false }),

@@ -1,4 +1,4 @@
-//! What every SCIM call asks for first, the token and the settings, remembered for a moment.
+//! The token and the settings, which every SCIM call needs first, remembered for a moment.
 
 use crate::{Env, Result, Timestamp, settings::Settings, token::Token};
 use std::{
@@ -9,8 +9,8 @@ use std::{
     },
 };
 
-/// For how long it is remembered. Another process that revokes a token is heeded after this at the latest; this one at
-/// once. Whatever writes looks again, inside its unit of work.
+/// How long it is remembered. A revocation by another process takes effect after this at the latest, one by this
+/// process at once. Every write checks again, inside its unit of work.
 const MOMENT_MILLIS: i64 = 500;
 
 /// A token and the settings as they were a moment ago.
@@ -21,17 +21,17 @@ pub(super) struct Known {
     read: Timestamp,
 }
 
-/// The tokens that were used a moment ago, by their public part. A store has one, which forgets with each unit of work
-/// that may have changed a token or a setting.
+/// The tokens that were used a moment ago, by their public part. Each store has one of these, which is cleared by each
+/// unit of work that may have changed a token or a setting.
 #[derive(Default)]
 pub(crate) struct Admissions {
-    /// How often it has forgotten.
+    /// How often it has been cleared.
     generation: AtomicU64,
     known: Mutex<HashMap<String, Known>>,
 }
 
 impl Admissions {
-    /// Forgets everything, also what is being read now.
+    /// Forgets everything, including what is being read now.
     pub(crate) fn forget(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.lock().clear();
@@ -39,13 +39,13 @@ impl Admissions {
 
     fn recall(&self, key: &str, now: Timestamp) -> Option<Known> {
         let known = self.lock().get(key).cloned()?;
-        // A clock that was set back must not make it last.
+        // A clock that was set back must not extend its life.
         (known.read <= now && now < known.read.plus_millis(MOMENT_MILLIS)).then_some(known)
     }
 
     fn remember(&self, key: &str, known: &Known, generation: u64) {
         let mut all = self.lock();
-        // Under the lock: whoever forgets after this look clears what is put in now.
+        // Checked under the lock: a `forget` after this check also clears what is inserted now.
         if self.generation.load(Ordering::SeqCst) == generation {
             all.insert(key.to_owned(), known.clone());
         }
@@ -56,7 +56,8 @@ impl Admissions {
     }
 }
 
-/// The token of that public part, and the settings, as they are or were a moment ago. `None` where there is no such token.
+/// The token with this public part, and the settings, as they are or were a moment ago. `None` if there is no such
+/// token.
 pub(super) async fn known(env: &Env, key: &str) -> Result<Option<Known>> {
     let (admissions, now) = (env.store.admissions(), env.now());
     if let Some(known) = admissions.recall(key, now) {
@@ -66,7 +67,8 @@ pub(super) async fn known(env: &Env, key: &str) -> Result<Option<Known>> {
     let read = env.store.look_up(key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }));
     let (Some(token), settings) = read.await? else { return Ok(None) };
     let known = Known { token: Arc::new(token), settings, read: now };
-    // What refuses calls for a while is looked at each time, so that it ends at once. A token that has ended stays so.
+    // A temporary reason for refusing calls is read anew each time, so that its end takes effect at once. A token that
+    // has ended stays so.
     let admits = known.settings.provisioning && known.token.paused.is_none();
     if admits || known.token.ended(now).is_some() {
         admissions.remember(key, &known, generation);

@@ -1,4 +1,4 @@
-//! What a call takes away from people, counted by the guard, and what becomes of their roles.
+//! What a call takes away from people: departures, which the guard counts, and roles.
 
 use super::*;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// What a departure stores, with its index entries and the person who is counted.
+/// How many bytes a departure stores, with its index entries and the person who is counted.
 const DEPARTURE: u64 = 512;
 
 impl Directory {
@@ -34,12 +34,12 @@ impl Directory {
             let departure = self.departure(call, DepartureKind::Renamed, id, name);
             departures.push(Departure { before: Some(rename::before(&before.profile, after)), ..departure });
         }
-        // Somebody inactive has no access to lose, but the change is recorded for the undo.
+        // An inactive user has no access to lose, but the change is recorded for the undo.
         let people: &[Uuid] = if before.profile.active && !departures.is_empty() { &[id] } else { &[] };
         self.count(tx, settings, call, &departures, people).await
     }
 
-    /// Counts the deletion of a user. It belongs to the deactivation that was counted before, if there was one.
+    /// Counts the deletion of a user. It is part of the deactivation that was counted before, if there was one.
     pub(super) async fn count_deletion(
         &self,
         tx: &mut dyn Tx,
@@ -55,7 +55,8 @@ impl Directory {
         }
     }
 
-    /// Counts those who left a group, if it matters: it gives a role, has more than ten members or has none left.
+    /// Counts those who left a group, if the group matters: it gives a role, has more than ten members or has none
+    /// left.
     pub(super) async fn count_leavers(
         &self,
         tx: &mut dyn Tx,
@@ -78,8 +79,9 @@ impl Directory {
         self.count(tx, settings, call, &departures, &people).await
     }
 
-    /// The people who count when these have left a group. If none of those is left who were there when the longer window
-    /// began, everybody counts who left since then: a group can be emptied in steps, and others can be put in instead.
+    /// The people who count when these have left a group. If none of the members from the start of the slow window is
+    /// left, everybody who left since then counts: a group can be emptied in steps, or its members can be exchanged for
+    /// others.
     async fn people_lost(
         &self,
         tx: &mut dyn Tx,
@@ -101,7 +103,7 @@ impl Directory {
         Ok(if is_emptied { all.into_iter().collect() } else { Vec::new() })
     }
 
-    /// The people who count when a group is deleted: its members, and those who left it shortly before.
+    /// The people who count when a group is deleted: its members, and those who left it within the slow window.
     pub(super) async fn people_of(
         &self,
         tx: &mut dyn Tx,
@@ -116,7 +118,7 @@ impl Directory {
         Ok(people.into_iter().collect())
     }
 
-    /// Counts these people of a group with so many members that was deleted.
+    /// Counts these people of a deleted group with this many members.
     pub(super) async fn count_group_deletion(
         &self,
         tx: &mut dyn Tx,
@@ -130,7 +132,7 @@ impl Directory {
         self.count(tx, settings, call, &[Departure { weight, ..departure }], people).await
     }
 
-    /// Records who gained or lost a role with a membership: each in an event of their own, or many in one.
+    /// Records who gained or lost a role with a membership: in an event for each, or in one event for many.
     pub(super) async fn record_roles(
         &self,
         tx: &mut dyn Tx,
@@ -151,7 +153,7 @@ impl Directory {
         Ok(())
     }
 
-    /// Records that a user gained a role by becoming active, or lost it by going.
+    /// Records that a user gained a role by becoming active, or lost it by leaving.
     pub(super) async fn record_role(
         &self,
         tx: &mut dyn Tx,
@@ -169,7 +171,7 @@ impl Directory {
         Ok(())
     }
 
-    /// A departure of somebody from what this token manages.
+    /// A departure that this token caused.
     fn departure(&self, call: &Call, kind: DepartureKind, target: Uuid, name: &str) -> Departure {
         Departure {
             at: call.at,
@@ -201,7 +203,7 @@ impl Directory {
     }
 }
 
-/// What a document says of `active`, as JSON; `None` where it says nothing.
+/// The `active` of a document, as JSON; `None` if it has none.
 fn active(user: &User) -> Option<String> {
     let document: serde_json::Value = serde_json::from_str(&user.profile.document).ok()?;
     document.get("active").map(ToString::to_string)

@@ -1,5 +1,5 @@
 //! Changes by a PATCH or a PUT. A change that takes long is computed outside the unit of work, which then only compares
-//! the version, so that nobody waits at the database.
+//! the version, so that no other unit waits for it.
 
 use crate::{
     Result,
@@ -8,20 +8,20 @@ use crate::{
     user::{Profile, User},
 };
 
-/// A change is computed inside the unit as long as the bytes of the document times the effort are no more than this,
-/// which takes a few milliseconds at most. What directories ordinarily send is far below.
+/// A change is computed inside the unit if the bytes of its document times its effort are at most this, which takes a
+/// few milliseconds at most. What directories ordinarily send is far below that.
 const LIGHT: usize = 512 * 1024;
 
-/// Up to this, a change that others have overtaken several times is computed inside the unit of work after all.
+/// Up to this, a change that has repeatedly been overtaken by others is computed inside the unit of work after all.
 const HEAVY: usize = 16 * LIGHT;
 
 /// A resource as it is recorded, with a version and a document.
 pub trait Recorded: Send + Sync + 'static {
-    /// What a directory says of it.
+    /// What a directory says about it.
     type Profile: Clone + PartialEq + Send + Sync + 'static;
     /// Its version.
     fn version(&self) -> i64;
-    /// What the directory said last.
+    /// What the directory last said about it.
     fn profile(&self) -> &Self::Profile;
     /// The document in a profile.
     fn document(profile: &Self::Profile) -> &str;
@@ -61,13 +61,13 @@ impl Recorded for Group {
 
 type Apply<R> = dyn Fn(&R) -> Result<<R as Recorded>::Profile> + Send + Sync;
 
-/// A change: makes the new profile from what is recorded, and may refuse.
+/// A change: computes the new profile from the recorded resource, and may refuse.
 pub struct Edit<R: Recorded> {
     effort: usize,
     apply: Box<Apply<R>>,
 }
 
-/// A new profile, the version that it was made from, and what the audit log will say.
+/// A new profile, the version that it was computed from, and what the audit log will say.
 #[derive(Clone)]
 pub struct Prepared<P> {
     version: i64,
@@ -77,32 +77,32 @@ pub struct Prepared<P> {
 
 /// Where the new profile comes from.
 pub enum Source<P> {
-    /// It is made inside the unit of work, if that is quick.
+    /// It is computed inside the unit of work, if that is quick.
     IfLight,
-    /// It was made before, from a version that may be out of date.
+    /// It was computed before, from a version that may be out of date.
     Prepared(Prepared<P>),
-    /// It is made inside the unit of work, unless that would hold up everybody else.
+    /// It is computed inside the unit of work, unless that would hold up all other units.
     Inside,
 }
 
-/// What came of an attempt to change something.
+/// The outcome of an attempt to change something.
 pub enum Tried<R, V> {
     /// It is done.
     Done(V),
-    /// Nothing was done: the new profile is to be made from this, outside the unit of work.
+    /// Nothing was done: the new profile must be computed from this, outside the unit of work.
     Heavy(R),
 }
 
 impl<R: Recorded> Edit<R> {
-    /// A change of that effort: about how often `apply` looks at each value of the document.
+    /// A change with this effort: roughly how often `apply` looks at each value of the document.
     pub fn new(effort: usize, apply: impl Fn(&R) -> Result<R::Profile> + Send + Sync + 'static) -> Self {
         Self { effort, apply: Box::new(apply) }
     }
 
-    /// Makes the new profile.
+    /// Computes the new profile.
     ///
     /// # Errors
-    /// Whatever the change refuses with.
+    /// Any error of the change itself.
     pub fn prepare(&self, before: &R) -> Result<Prepared<R::Profile>> {
         let profile = (self.apply)(before)?;
         let change = match profile == *before.profile() {
@@ -112,7 +112,7 @@ impl<R: Recorded> Edit<R> {
         Ok(Prepared { version: before.version(), profile, change })
     }
 
-    /// Makes or takes the new profile, inside the unit of work; `None` where it must be made outside.
+    /// Computes or takes the new profile, inside the unit of work; `None` if it must be computed outside.
     pub(super) fn resolve(&self, source: &Source<R::Profile>, before: &R) -> Result<Option<Prepared<R::Profile>>> {
         let length = R::document(before.profile()).len();
         match source {
@@ -144,7 +144,7 @@ mod tests {
         })
     }
 
-    /// The name that is made, where it is made inside.
+    /// The new name, if it is computed inside.
     fn name(edit: &Edit<Group>, source: &Source<GroupProfile>, before: &Group) -> String {
         let prepared = edit.resolve(source, before).unwrap();
         prepared.map_or_else(String::new, |prepared| prepared.profile.display_name)

@@ -15,19 +15,19 @@ pub struct GroupView {
     pub members: Vec<UserId>,
     /// The groups in it; likewise.
     pub nested: Vec<GroupId>,
-    /// Whether its members are here: they were asked for, and not too many.
+    /// Whether its members are included: they were asked for, and not too many.
     pub with_members: bool,
 }
 
-/// Which members a change of a group gives back.
+/// Which members a change of a group returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Members {
     /// None.
     None,
     /// All of them.
     All,
-    /// All of them where they are no more than so many, users and groups together; otherwise none. What this costs does
-    /// not grow with the group.
+    /// All of them if there are at most this many, users and groups together; otherwise none. The cost does not grow
+    /// with the group.
     UpTo(u64),
 }
 
@@ -76,7 +76,7 @@ impl Directory {
     /// One group.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no group has this id.
     pub async fn group(&self, id: GroupId, with_members: bool) -> Result<GroupView> {
         let work = self.env.store.look_up((id, with_members), |(id, with_members), tx| {
             Box::pin(async move {
@@ -88,7 +88,7 @@ impl Directory {
     }
 
     /// A part of the groups that match, in its order, with their members if these are asked for. It ends before a group
-    /// with which it would have too many bytes. The first group comes in any case, whole.
+    /// with which it would exceed its bytes. The first group is always included, whole.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -120,12 +120,12 @@ impl Directory {
         work.await
     }
 
-    /// Tries to change a group and its membership by a PATCH or a PUT. A change that changes nothing keeps version and time of
-    /// change. Members are rows: nobody else's membership is read or written.
+    /// Tries to change a group and its membership by a PATCH or a PUT. A change that changes nothing keeps the version
+    /// and the time of change. Members are rows: only those of the changed members are read or written.
     ///
     /// # Errors
-    /// `NotFound`, `VersionMismatch`, `Conflict` on the name, `NoTarget` or `Invalid` for what a [`MemberChange`] refuses,
-    /// or whatever `edit` refuses with.
+    /// `NotFound`, `VersionMismatch`, `Conflict` on the name, `NoTarget` or `Invalid` for what a [`MemberChange`]
+    /// refuses, or whatever `edit` refuses with.
     pub async fn change_group(
         &self,
         id: GroupId,
@@ -137,7 +137,7 @@ impl Directory {
     ) -> Result<Tried<Group, GroupView>> {
         let call = self.call(Operation::Change, Subject::Group);
         let (this, meter) = self.metered(&call)?;
-        // As many as there may be are read afterwards: while this unit of work lasts, others wait.
+        // An unlimited number of members is read afterwards, since others wait while this unit of work lasts.
         let in_unit = if shown == Members::All { Members::None } else { shown };
         let context = (this, call, id, expected, in_unit, edit, members, source);
         let work = self.env.store.provision_metered(
@@ -185,7 +185,7 @@ impl Directory {
         );
         match self.note_hold(work.await).await? {
             Tried::Done(view) if shown == Members::All => match self.group(id, true).await {
-                // Somebody has deleted it since.
+                // It has been deleted since.
                 Err(Error::NotFound) => Ok(Tried::Done(view)),
                 read => read.map(Tried::Done),
             },
@@ -216,7 +216,8 @@ impl Directory {
                 }
                 let people = this.people_of(tx, &settings, call, &group, &members).await?;
                 tx.delete_group(*id, call.at).await?;
-                // Counting holds the settings until the unit ends, so it does not wait for the rows of memberships.
+                // Counting holds the settings until the unit ends, so it comes after everything that may wait for rows
+                // of memberships.
                 this.count_group_deletion(tx, &settings, call, &group, (members.len(), &people)).await?;
                 tx.append_records(&[done(call, id.0)]).await?;
                 let event = this.event(call.at, Action::GroupDeleted).on(id.0, name);
@@ -229,8 +230,8 @@ impl Directory {
     }
 }
 
-/// The steps that count: what comes before a step that says who is to be in the group makes no difference. An exchange
-/// does, because it may be refused for what it finds, and so does what it finds.
+/// The steps that matter: those before a replacement of all members make no difference. An exchange always matters,
+/// because it may be refused for the members that it finds, and so do the steps that lead to these.
 fn effective(steps: &[MemberChange]) -> &[MemberChange] {
     let is_exchange = |step: &MemberChange| matches!(step, MemberChange::Exchange { .. });
     let exchange = steps.iter().position(is_exchange).unwrap_or(steps.len());
@@ -238,7 +239,7 @@ fn effective(steps: &[MemberChange]) -> &[MemberChange] {
     steps.get(last.unwrap_or_default()..).unwrap_or(steps)
 }
 
-/// Refuses a name that another group has, before members are written that would have to be taken back.
+/// Refuses a name that another group has, before members are written, which would have to be rolled back.
 async fn is_free(tx: &mut dyn Tx, profile: &GroupProfile, id: GroupId) -> Result<()> {
     match tx.group_named(&profile.display_name).await? {
         Some(other) if other != id => Err(Error::Conflict(Conflict::GroupName)),
@@ -246,7 +247,7 @@ async fn is_free(tx: &mut dyn Tx, profile: &GroupProfile, id: GroupId) -> Result
     }
 }
 
-/// Reads the rows of a part, and one more where marks lead on.
+/// Reads the rows of a part, and an extra one where marks are used.
 pub(super) async fn find(
     tx: &mut dyn Tx,
     filter: &Filter<GroupCondition>,
@@ -258,8 +259,8 @@ pub(super) async fn find(
     tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
 }
 
-/// Groups in the direction of reading, with their members if these are asked for. Ends before the page gets too
-/// heavy, and returns how many to show; one more, without its members, shows that the list continues.
+/// Groups in the direction of reading, with their members if these are asked for. Ends before the page gets too heavy,
+/// and returns how many to show; an extra one, without its members, shows that the list continues.
 pub(super) async fn views<M>(
     tx: &mut dyn Tx,
     mut rows: Vec<Listed<Group, M>>,
@@ -313,9 +314,9 @@ async fn view(tx: &mut dyn Tx, group: Group, shown: Members) -> Result<GroupView
     Ok(GroupView { group, members, nested, with_members })
 }
 
-/// The members of a group, users and groups, where they are no more than so many.
+/// The members of a group, users and groups, if there are at most `most`.
 async fn few(tx: &mut dyn Tx, group: GroupId, most: u64) -> Result<Option<(Vec<UserId>, Vec<GroupId>)>> {
-    // One more than there may be tells that there are too many.
+    // One more than `most` shows that there are too many.
     let members = tx.first_members(group, most.saturating_add(1)).await?;
     let Some(left) = most.checked_sub(u64::try_from(members.len()).unwrap_or(u64::MAX)) else { return Ok(None) };
     let nested = tx.first_nested_groups(group, left.saturating_add(1)).await?;

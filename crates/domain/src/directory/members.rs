@@ -1,4 +1,4 @@
-//! How a call changes who is in a group, and what the audit log says of it.
+//! How a call changes the members of a group, and what the audit log says about it.
 
 use crate::{
     Error, GroupId, MemberId, Result, Timestamp, UserId,
@@ -10,10 +10,10 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
-/// So many at most are named in one event of those who joined, and of those who left; more are counted.
+/// How many of those who joined, and of those who left, one event names at most; the rest is counted.
 const NAMED: usize = 50;
 
-/// Who joined and left in the steps of a call, those included who did both.
+/// The members that joined and left in the steps of a call, including those that did both.
 #[derive(Default)]
 pub(super) struct Moved {
     came: Vec<UserId>,
@@ -21,7 +21,7 @@ pub(super) struct Moved {
     nested_came: Vec<GroupId>,
     /// The groups that left.
     pub(super) nested_left: Vec<GroupId>,
-    /// Those who came and did not leave again.
+    /// The users who joined and did not leave again.
     stayed: HashSet<UserId>,
 }
 
@@ -44,9 +44,7 @@ impl Moved {
                 let before = self.departed();
                 self.depart(tx, group, out, at).await?;
                 if self.departed() == before {
-                    return Err(Error::NoTarget(
-                        "None of those to be replaced is a member of the group; add the others.",
-                    ));
+                    return Err(Error::NoTarget("None of the members to be replaced is in the group; add the others."));
                 }
                 self.join(tx, group, into, at).await
             }
@@ -70,8 +68,8 @@ impl Moved {
         Ok(())
     }
 
-    /// Ids are looked for among the users first, who most members are; among the groups only where they are not all of
-    /// that kind, so that an ordinary step costs no more.
+    /// Ids are looked up among the users first, since most members are users; among the groups only if some were not
+    /// found there, so that an ordinary step costs no more.
     async fn join(&mut self, tx: &mut dyn Tx, group: GroupId, ids: &[MemberId], at: Timestamp) -> Result<()> {
         let (users, groups) = kinds(ids);
         if self.come(tx.add_members(group, &users, at).await?) != ids.len() {
@@ -96,14 +94,14 @@ impl Moved {
         self.left.len() + self.nested_left.len()
     }
 
-    /// Takes note of users who came, and says how many these are.
+    /// Records users who joined, and returns how many these are.
     fn come(&mut self, users: Vec<UserId>) -> usize {
         self.stayed.extend(&users);
         self.came.extend(&users);
         users.len()
     }
 
-    /// Takes note of users who left, likewise.
+    /// Records users who left, likewise.
     fn leave(&mut self, users: Vec<UserId>) -> usize {
         for user in &users {
             self.stayed.remove(user);
@@ -123,14 +121,14 @@ impl Moved {
         (self.stayed.difference(&left).copied().collect(), left.difference(&self.stayed).copied().collect())
     }
 
-    /// A change with the facts of who joined and who left.
+    /// A change with facts about who joined and who left.
     pub(super) fn told(&self, change: Change) -> Change {
         let change = told(change, JOINED, &self.came, &self.nested_came);
         told(change, LEFT, &self.left, &self.nested_left)
     }
 }
 
-/// Ids as what they may be of.
+/// The ids as ids of users and as ids of groups, since they may be either.
 fn kinds(ids: &[MemberId]) -> (Vec<UserId>, Vec<GroupId>) {
     (ids.iter().map(|id| UserId(id.0)).collect(), ids.iter().map(|id| GroupId(id.0)).collect())
 }

@@ -1,4 +1,4 @@
-//! What the calls of a token cost it: changes by what they store, refused calls by their number.
+//! What calls cost a token: changes by what they store, refused calls by their number.
 
 use super::{
     Directory,
@@ -18,25 +18,26 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-/// What a change stores besides the texts, which are counted by their length: its rows and their index entries.
+/// How many bytes a change stores besides the texts, which are counted by their length: its rows and their index
+/// entries.
 const CHANGE: u64 = 1_024;
 
-/// What a call stores that changed nothing: its activity record.
+/// How many bytes a call that changed nothing stores: its activity record.
 pub(super) const RECORD: u64 = 512;
 
-/// What is stored for a member who joins a group or leaves it.
+/// How many bytes are stored for a member that joins or leaves a group.
 pub(super) const MEMBER: u64 = 128;
 
-/// What it costs to look for a member who was asked to join or to leave, whether or not anything is stored.
+/// What it costs to look up a member that is to join or to leave, whether or not anything is stored.
 pub(super) const ASKED: u64 = 64;
 
-/// What an e-mail address stores beside its text: its row, and its index entry.
+/// How many bytes an e-mail address stores besides its text: its row, and its index entry.
 const EMAIL: u64 = 128;
 
-/// What a further value stores beside its text: its row, and its index entry.
+/// How many bytes a value stores besides its text: its row, and its index entry.
 const VALUE: u64 = 96;
 
-/// What one unit of work stores. It is charged when the unit has ended, also where its caller has gone away.
+/// What one unit of work stores. It is charged when the unit has ended, even if its caller has gone away.
 pub(crate) struct Meter {
     usage: Arc<Usage>,
     token: TokenId,
@@ -49,7 +50,7 @@ impl Meter {
         Self { usage, token, at, bytes: AtomicU64::new(0) }
     }
 
-    /// The unit starts, perhaps not for the first time.
+    /// Resets the count: the unit starts, perhaps not for the first time.
     pub(super) fn start(&self) {
         self.bytes.store(0, Ordering::SeqCst);
     }
@@ -58,7 +59,7 @@ impl Meter {
         self.bytes.fetch_add(bytes, Ordering::SeqCst);
     }
 
-    /// The unit has ended.
+    /// Charges the token: the unit has ended.
     pub(crate) fn charge(&self) {
         let bytes = self.bytes.swap(0, Ordering::SeqCst);
         if bytes > 0 {
@@ -69,7 +70,7 @@ impl Meter {
 
 impl Directory {
     /// Counts a call with a token that has ended, or from outside its networks, and alerts administrators once an hour.
-    /// After that, refusing a call costs no look into the database.
+    /// After that, refusing a call needs no database look-up.
     pub(super) async fn refuse(&self, refusal: Refusal) -> Result<Refusal> {
         let action = match refusal {
             Refusal::BadToken => Action::TokenUsedLate,
@@ -82,7 +83,7 @@ impl Directory {
         }
         let hour_ago = now.plus_millis(-HOUR_MILLIS);
         let told = [self.token.misuse_told, self.env.store.usage().misuse_told(id)];
-        // A time in the future was noted before the clock was set back.
+        // A time in the future was recorded before the clock was set back.
         if told.into_iter().flatten().any(|told| (hour_ago..=now).contains(&told)) {
             return Ok(refusal);
         }
@@ -97,10 +98,11 @@ impl Directory {
         Ok(refusal)
     }
 
-    /// Whether there is room for another change in this hour's budget: a caller that asks first need not read the body.
+    /// Whether there is room for another change in this hour's budget: a caller that checks this first need not read
+    /// the body.
     ///
     /// # Errors
-    /// `Refused` where the budget is spent.
+    /// `Refused` if the budget is spent.
     pub fn check_budget(&self) -> Result<()> {
         self.has_room(self.env.now())
     }
@@ -127,8 +129,8 @@ impl Directory {
         }
     }
 
-    /// Counts what a change is about to store. Before it is stored: a database keeps for a while what it had written
-    /// when a unit of work fails.
+    /// Counts what a change is about to store. It is counted before it is stored, because a database keeps for a while
+    /// what a failed unit of work has written.
     pub(super) fn stores_change(&self, written: &impl Stored) {
         self.stores(CHANGE + written.bytes());
     }
@@ -143,7 +145,7 @@ impl Directory {
 
 /// What a change writes besides its event.
 pub(super) trait Stored: Sync {
-    /// Its document, and what is taken out of that to be looked up: as it is, folded, and in an index.
+    /// The bytes of its document, and of the values for look-ups taken out of it: as they are, folded, and in an index.
     fn bytes(&self) -> u64;
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Directory {
-    /// Leaves an alert, once an hour, where a name was refused that is kept for break-glass accounts.
+    /// Sends an alert, at most once an hour, if a name was refused because it is reserved for break-glass accounts.
     pub(super) async fn note_reserved<T>(&self, done: Result<T>) -> Result<T> {
         if !matches!(done, Err(Error::Conflict(Conflict::Reserved))) {
             return done;
@@ -33,7 +33,7 @@ impl Directory {
 }
 
 /// Refuses a new userName or externalId of the form that break-glass accounts have, whether there is such an account or
-/// not: the answer must not reveal that. E-mail addresses are not restricted, because nobody is looked up by them.
+/// not: the answer must not reveal that. E-mail addresses are not restricted, because no sign-in looks them up.
 pub(super) async fn keep_reserved(tx: &mut dyn Tx, profile: &Profile, before: Option<&Profile>) -> Result<()> {
     let names = |profile: &Profile| [Some(profile.user_name.clone()), profile.external_id.clone()];
     let old = before.map_or([None, None], names);

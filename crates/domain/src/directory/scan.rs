@@ -1,5 +1,5 @@
-//! Lists by what the database cannot tell: resources are read a part at a time, and the border says which are wanted and in
-//! which order.
+//! Lists by criteria that the database cannot evaluate: resources are read in batches, and the border decides which are
+//! wanted and in which order.
 
 use super::{groups, *};
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
     query::{Filter, GroupCondition, GroupKey, Meter, Sort, UserCondition, UserKey, Weigh, end_early},
 };
 
-/// Some rows of all that match, in the order in which they came.
+/// Some of the rows that match, in the order in which they were created or restored.
 pub struct Batch<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Where the next batch begins; `None` where there is none.
+    /// Where the next batch begins; `None` if there is none.
     pub next: Option<Start>,
 }
 
@@ -26,7 +26,7 @@ impl<T: Weigh> Batch<T> {
 }
 
 impl Directory {
-    /// Whether the further values of all users are known ([`crate::user::Profile::values`]), so that the database can be asked
+    /// Whether the values of all users are known ([`crate::user::Profile::values`]), so that the database can be asked
     /// for them.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Directory {
         self.env.store.look_up((), |(), tx| Box::pin(async move { Ok(!tx.has_outdated().await?) })).await
     }
 
-    /// Some of the users that match, from a place on: so many, or as many as have so many bytes.
+    /// Some of the users that match, from a place on: at most this many, and at most this many bytes.
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.
@@ -54,7 +54,7 @@ impl Directory {
         Ok(Batch::of(work.await?, limit, bytes))
     }
 
-    /// Some of the groups that match, as [`Directory::scan_users`] has it.
+    /// Some of the groups that match; see [`Directory::scan_users`].
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.
@@ -99,7 +99,7 @@ impl Directory {
         work.await
     }
 
-    /// A part of these groups, as [`Directory::users_in_order`] has it.
+    /// A part of these groups; see [`Directory::users_in_order`].
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.
@@ -130,7 +130,7 @@ impl Directory {
 pub struct Part {
     /// Where it begins.
     pub start: Start,
-    /// How many rows to give at most.
+    /// How many rows to return at most.
     pub limit: u64,
     /// How many bytes they may have together.
     pub bytes: u64,
@@ -139,12 +139,13 @@ pub struct Part {
 }
 
 impl Part {
-    /// How many rows to read: one more than are shown where marks lead on.
+    /// How many rows to read: one more than are shown where marks are used.
     fn wanted(&self) -> u64 {
         if self.limit == 0 { 0 } else { self.start.rows(self.limit) }
     }
 
-    /// The rows from the place on where the part begins, in the direction of reading. More than are wanted: some may be gone.
+    /// The marks from the start of the part on, in the direction of reading. These may be more than are wanted, since
+    /// some rows may be gone.
     fn marks<'l>(&self, list: &'l [Mark]) -> Box<dyn Iterator<Item = &'l Mark> + Send + 'l> {
         let is_before = |mark: &Mark, other: &Mark| {
             let order = mark.order(other);

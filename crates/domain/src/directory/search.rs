@@ -21,12 +21,12 @@ pub enum Resource {
     Group(GroupView),
 }
 
-/// Where a resource stands in the list of both kinds.
+/// The place of a resource in the list of both kinds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootMark {
     /// Its kind.
     pub kind: Kind,
-    /// Where it stands among its kind.
+    /// Its place among its kind.
     pub mark: Mark,
 }
 
@@ -37,18 +37,18 @@ pub struct Search {
     pub users: (Filter<UserCondition>, Sort<UserKey>, bool),
     /// Which groups, in what order, and whether with their members.
     pub groups: (Filter<GroupCondition>, Sort<GroupKey>, bool),
-    /// The groups come first, as in a list that descends.
+    /// Whether the groups come first, as in a descending list.
     pub reversed: bool,
     /// Where the part begins.
     pub start: Start<RootMark>,
-    /// How many resources to give at most.
+    /// How many resources to return at most.
     pub limit: u64,
     /// How many bytes they may have together.
     pub bytes: u64,
 }
 
 impl Directory {
-    /// A part of the users and groups that match. It costs a page of users and one of groups at most.
+    /// A part of the users and groups that match. It costs at most a page of users and one of groups.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -79,8 +79,8 @@ impl Search {
         }
     }
 
-    /// The rows, in the direction of reading, one too many where marks lead on or the page ends early; and how many of them
-    /// are shown at most.
+    /// The rows, in the direction of reading, with an extra one where marks are used or the page ends early; and how
+    /// many of them are shown at most.
     async fn rows(&self, tx: &mut dyn Tx, totals: [u64; 2]) -> Result<(Vec<Listed<Resource, RootMark>>, u64)> {
         let limit = if self.limit == 0 { 0 } else { self.start.rows(self.limit) };
         let (mut rows, mut meter) = (Vec::new(), Meter::new(self.bytes));
@@ -98,7 +98,7 @@ impl Search {
         Ok((rows, self.limit))
     }
 
-    /// Which kinds are read, in the direction of reading, each from where.
+    /// Which kinds are read, in the direction of reading, and where each starts.
     fn parts(&self, totals: [u64; 2]) -> Vec<(Kind, Start)> {
         let backward = self.start.is_backward();
         let kinds = [(Kind::User, totals[0]), (Kind::Group, totals[1])];
@@ -116,7 +116,7 @@ impl Search {
         }
     }
 
-    /// Up to `wanted` rows of one kind, in the direction of reading, and how many of them are shown where they end early.
+    /// Up to `wanted` rows of one kind, in the direction of reading, and how many of them are shown if they end early.
     async fn part(
         &self,
         tx: &mut dyn Tx,

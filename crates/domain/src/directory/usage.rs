@@ -16,7 +16,7 @@ use std::{
 pub(super) const HOUR_MILLIS: i64 = 3_600_000;
 const MINUTE_MILLIS: i64 = 60_000;
 
-/// The tokens that were used lately. A store has one.
+/// The tokens that were used recently. Each store has one of these.
 #[derive(Default)]
 pub(crate) struct Usage(Mutex<HashMap<TokenId, Account>>);
 
@@ -24,20 +24,20 @@ pub(crate) struct Usage(Mutex<HashMap<TokenId, Account>>);
 struct Account {
     /// The hour that is counted.
     hour: i64,
-    /// The database's sum when it was last written to.
+    /// The sum in the database when it was last written.
     recorded: u64,
-    /// What is being written to it.
+    /// How much is being written to it.
     underway: u64,
-    /// What has still to be written, and when the last of it was stored.
+    /// How much still has to be written, and when the last of it was stored.
     pending: u64,
     last: Timestamp,
     /// The minute that is counted.
     minute: i64,
-    /// Calls that were refused in it.
+    /// How many calls were refused in it.
     refused: u32,
-    /// When an alert last told of a refused call, as far as this process knows.
+    /// When an alert last reported a refused call, as far as this process knows.
     misuse_told: Option<Timestamp>,
-    /// The hour in which an alert last told of a refused name.
+    /// The hour in which an alert last reported a refused name.
     name_told: Option<i64>,
 }
 
@@ -50,8 +50,8 @@ impl Default for Account {
 }
 
 impl Account {
-    /// Starts another hour when it is time. A unit that began before the hour ended counts in the next one, and a clock
-    /// that was set back starts over.
+    /// Starts a new hour when it is time. A unit that began before the hour ended counts in the next one; if the clock
+    /// was set back, the count starts over.
     fn roll(&mut self, at: Timestamp) {
         let now = hour(at);
         if now > self.hour || now < self.hour - 1 {
@@ -64,7 +64,7 @@ impl Account {
     }
 }
 
-/// Bytes of one token that have still to be written down.
+/// Bytes of one token that still have to be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pending {
     token: TokenId,
@@ -94,7 +94,7 @@ impl Usage {
         account.last = at;
     }
 
-    /// Takes what has still to be written down.
+    /// Takes what still has to be recorded.
     pub(crate) fn take(&self) -> Vec<Pending> {
         let mut due = Vec::new();
         for (token, account) in self.lock().iter_mut().filter(|(_, account)| account.pending > 0) {
@@ -105,12 +105,12 @@ impl Usage {
         due
     }
 
-    /// What was taken is written, and the database has this sum now.
+    /// Notes that what was taken is written, and that the database has this sum now.
     pub(crate) fn wrote(&self, pending: Pending, total: u64) {
         self.settle(pending, |account| account.recorded = account.recorded.max(total));
     }
 
-    /// What was taken could not be written, and is pending again.
+    /// Makes what was taken pending again: it could not be written.
     pub(crate) fn kept(&self, pending: Pending) {
         self.settle(pending, |account| account.pending = account.pending.saturating_add(pending.bytes));
     }
@@ -122,7 +122,7 @@ impl Usage {
         }
     }
 
-    /// Counts a call that is refused. Where there were more than `most` in this minute, returns the seconds until the
+    /// Counts a call that is refused. If there were more than `most` in this minute, returns the seconds until the
     /// next.
     pub(super) fn refused(&self, token: TokenId, now: Timestamp, most: u32) -> Option<u32> {
         let mut accounts = self.lock();
@@ -135,27 +135,27 @@ impl Usage {
         (account.refused > most).then(|| seconds_left(now, MINUTE_MILLIS))
     }
 
-    /// When an alert last told of a refused call.
+    /// When an alert last reported a refused call.
     pub(super) fn misuse_told(&self, token: TokenId) -> Option<Timestamp> {
         self.lock().get(&token)?.misuse_told
     }
 
-    /// An alert has told of a refused call.
+    /// Notes that an alert has reported a refused call.
     pub(super) fn tell_misuse(&self, token: TokenId, at: Timestamp) {
         self.lock().entry(token).or_default().misuse_told = Some(at);
     }
 
-    /// Whether this process has told of a refused name in this hour.
+    /// Whether this process has reported a refused name in this hour.
     pub(super) fn has_told_name(&self, token: TokenId, now: Timestamp) -> bool {
         self.lock().get(&token).is_some_and(|account| account.name_told == Some(hour(now)))
     }
 
-    /// A refused name was told.
+    /// Notes that a refused name was reported.
     pub(super) fn tell_name(&self, token: TokenId, at: Timestamp) {
         self.lock().entry(token).or_default().name_told = Some(hour(at));
     }
 
-    /// Forgets the tokens that have used nothing since the hour before.
+    /// Forgets the tokens that have used nothing since the previous hour.
     pub(crate) fn forget(&self, now: Timestamp) {
         let (this_hour, this_minute) = (hour(now), now.millis().div_euclid(MINUTE_MILLIS));
         self.lock().retain(|_, account| {
@@ -212,7 +212,7 @@ mod tests {
         usage.charge(TOKEN, at(0), 100);
         usage.charge(TOKEN, at(59), 20);
         assert_eq!((usage.spent(TOKEN, at(59)), usage.spent(TOKEN, at(60))), (120, 0));
-        // A unit that began before the hour ended does not bring the old one back.
+        // A unit that began before the hour ended does not bring the old hour back.
         usage.charge(TOKEN, at(59), 5);
         assert_eq!(usage.spent(TOKEN, at(61)), 5);
         // A clock that was set back by more than that starts over.
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(usage.spent(TOKEN, at(1)), 110);
         let taken = usage.take();
         assert_eq!(taken[0].bytes, 110);
-        // Another process has written 50.
+        // Another process has added 50.
         usage.wrote(taken[0], 160);
         assert_eq!((usage.spent(TOKEN, at(1)), usage.take().len()), (160, 0));
     }

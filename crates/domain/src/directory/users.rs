@@ -14,13 +14,13 @@ pub struct UserView {
     pub id: UserId,
     /// Counts changes from 1.
     pub version: i64,
-    /// When the user was made.
+    /// When the user was created.
     pub created: Timestamp,
     /// When anything about the user last changed.
     pub changed: Timestamp,
     /// Everything that was sent, as one JSON object.
     pub document: String,
-    /// Its groups, by name; empty when they were not asked for.
+    /// Its groups, by name; empty if they were not asked for.
     pub groups: Vec<GroupRef>,
 }
 
@@ -61,7 +61,7 @@ impl Directory {
     /// One user.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that id.
+    /// `NotFound` when no user has this id.
     pub async fn user(&self, id: UserId, with_groups: bool) -> Result<UserView> {
         let work = self.env.store.look_up((id, with_groups), |(id, with_groups), tx| {
             Box::pin(async move { tx.view_user(*id, *with_groups).await?.ok_or(Error::NotFound) })
@@ -69,7 +69,7 @@ impl Directory {
         work.await
     }
 
-    /// A part of the users that match, in its order. It ends before a user with whom it would have too many bytes.
+    /// A part of the users that match, in its order. It ends before a user with whom it would exceed its bytes.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -101,7 +101,8 @@ impl Directory {
         work.await
     }
 
-    /// Tries to change a user by a PATCH or a PUT. A change that changes nothing keeps version and time of change.
+    /// Tries to change a user by a PATCH or a PUT. A change that changes nothing keeps the version and the time of
+    /// change.
     ///
     /// # Errors
     /// `NotFound`, `VersionMismatch`, `Conflict` on the user name, or whatever `edit` refuses with.
@@ -147,7 +148,7 @@ impl Directory {
                     let mut roles = Vec::new();
                     if action == Action::UserDeactivated {
                         roles = tx.roles_of(&[*id]).await?;
-                        // Sessions do not come back with the person.
+                        // Sessions are not restored with the person.
                         tx.delete_sessions_of_user(*id).await?;
                     }
                     let is_outdated = before.profile.values.is_none();
@@ -197,7 +198,8 @@ impl Directory {
                 }
                 let roles = tx.roles_of(&[*id]).await?;
                 tx.delete_user(*id, call.at).await?;
-                // Counting holds the settings until the unit ends, so it does not wait for the rows of memberships.
+                // Counting holds the settings until the unit ends, so it comes after everything that may wait for rows
+                // of memberships.
                 this.count_deletion(tx, &settings, call, &user).await?;
                 tx.append_records(&[done(call, id.0)]).await?;
                 let event = this.event(call.at, Action::UserDeleted).on(id.0, user.name());
@@ -210,7 +212,7 @@ impl Directory {
     }
 }
 
-/// Reads the rows of a part, and one more where marks lead on.
+/// Reads the rows of a part, and an extra one where marks are used.
 pub(super) async fn find(
     tx: &mut dyn Tx,
     filter: &Filter<UserCondition>,

@@ -13,27 +13,27 @@ use uuid::Uuid;
 
 /// What one call of a directory takes away.
 pub(crate) struct Call<'a> {
-    /// By which token.
+    /// The token that it presented.
     pub(crate) token: TokenId,
-    /// When.
+    /// When it is made.
     pub(crate) at: Timestamp,
-    /// Every departure.
+    /// Every departure in it.
     pub(crate) departures: &'a [Departure],
     /// The people among them who count.
     pub(crate) people: &'a [Uuid],
-    /// The event that is left where they are too many.
+    /// The event to add if they are too many.
     pub(crate) event: Event,
 }
 
-/// Records departures inside the unit that makes them, and counts them: opens a batch where they are too many, or refuses.
+/// Records departures inside the unit that makes them, and counts them: opens a batch if they are too many, or refuses.
 ///
 /// # Errors
-/// `Refused` with [`Refusal::Held`] where the mode is to hold and nobody has approved.
+/// `Refused` with [`Refusal::Held`] if the mode is to hold and no administrator has approved.
 pub(crate) async fn count(tx: &mut dyn Tx, env: &Env, settings: &Settings, call: Call<'_>) -> Result<()> {
     if call.people.is_empty() {
         return tx.insert_departures(call.departures).await;
     }
-    // Two departures at once must see each other.
+    // Concurrent departures must see each other.
     tx.lock_settings().await?;
     let (guard, now) = (settings.guard, call.at);
     let approved = tx.approved_batch(call.token, now).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn count(tx: &mut dyn Tx, env: &Env, settings: &Settings, call:
 /// Refuses, before the work of a departure is done, what [`count`] would refuse after it in any case.
 ///
 /// # Errors
-/// `Refused` with [`Refusal::Held`] while a batch is held that nobody has approved.
+/// `Refused` with [`Refusal::Held`] while a batch is held and not approved.
 pub(crate) async fn check(tx: &mut dyn Tx, settings: &Settings, token: TokenId, now: Timestamp) -> Result<()> {
     if settings.guard.mode != GuardMode::Hold {
         return Ok(());
@@ -93,15 +93,15 @@ async fn open(
     tx.append_event(&call.event.with(&facts)).await
 }
 
-/// Moves the last departures after a moment into a batch that is opened, and takes all their people out of the count. What
-/// does not fit into one statement is moved before the batch is undone: opening must not depend on how much there is.
+/// Moves the latest departures after a moment into a new batch, and takes all their people out of the count. What does
+/// not fit into one statement is moved when the batch is undone: opening it must not take longer for more departures.
 async fn gather(tx: &mut dyn Tx, since: Timestamp, now: Timestamp, batch: Uuid) -> Result<()> {
     let span = Span { token: None, from: since.plus_millis(1), until: now };
     tx.forget_departed_since(since).await?;
     tx.take_departures(&span, &Taken::Unbatched, batch).await.map(drop)
 }
 
-/// Adds the departures of a call to a batch, and reports it again where it has doubled.
+/// Adds the departures of a call to a batch, and reports it again if it has doubled.
 async fn join(tx: &mut dyn Tx, call: Call<'_>, batch: Uuid) -> Result<()> {
     let departures: Vec<Departure> =
         call.departures.iter().map(|departure| Departure { batch: Some(batch), ..departure.clone() }).collect();
@@ -116,7 +116,7 @@ async fn join(tx: &mut dyn Tx, call: Call<'_>, batch: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Notes, after the unit that refused, that departures are held.
+/// Records, after the unit that refused, that departures are held.
 pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: Event) -> Result<()> {
     debug_assert_eq!(event.action, Action::GuardHeld);
     let batch = Batch::new(new_id(env, event.at), token, event.at, BatchState::Held);
@@ -124,7 +124,7 @@ pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: 
         Box::pin(async move {
             tx.lock_settings().await?;
             let (guard, now) = (settings.guard, event.at);
-            // Somebody approved between the refusal and now: a new batch would take that back.
+            // An administrator has approved since the refusal: a new batch would revoke that.
             if tx.approved_batch(batch.token, now).await?.is_some() {
                 return Ok(());
             }
@@ -143,7 +143,7 @@ pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: 
     work.await
 }
 
-/// The number of active users that the threshold is made from: the smallest of the last seven days, and none of today's,
+/// The number of active users that the threshold is computed from: the smallest of the last seven days without today,
 /// so that a token cannot raise its own threshold.
 pub(crate) async fn population(tx: &mut dyn Tx, now: Timestamp) -> Result<u64> {
     let until = now.plus_days(-1);

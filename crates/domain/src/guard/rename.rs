@@ -1,10 +1,10 @@
-//! A change of who somebody is: another user name, another id of the directory, or an e-mail address less.
+//! A change of who a user is: another user name, another id of the directory, or an e-mail address that was removed.
 
 use crate::user::{Email, Profile};
 use serde_json::{Map, Value, json};
 
-/// Whether a change takes away something by which others knew the person: the user name, the directory's id, or any of the
-/// e-mail addresses. Other capitals do not count, nor does adding what was not there before.
+/// Whether a change takes away something by which others knew the person: the user name, the directory's id, or any of
+/// the e-mail addresses. A change of capitals does not count, nor does adding what was missing before.
 pub(crate) fn is_rename(before: &Profile, after: &Profile) -> bool {
     let other_name = !is_same(&before.user_name, &after.user_name);
     let other_id = before.external_id.is_some() && before.external_id != after.external_id;
@@ -15,17 +15,18 @@ fn is_gone(email: &Email, after: &Profile) -> bool {
     !email.value.is_empty() && !after.emails.iter().any(|kept| is_same(&kept.value, &email.value))
 }
 
-/// Whether two names look the same but for capitals. Folding goes further: it takes letters for the same that look
+/// Whether two names look the same except for capitals. Folding goes further: it also equates letters that look
 /// different.
 fn is_same(one: &str, other: &str) -> bool {
     one == other || one.to_lowercase() == other.to_lowercase()
 }
 
-/// So many bytes of addresses are recorded as they were; of more, only those that are gone, up to half of that.
+/// Up to this many bytes of addresses are all recorded as they were; if there are more, only those that are gone, up to
+/// half of that.
 const ADDRESSES: usize = 6_000;
 
-/// What undoing a rename needs, as JSON: only what was different before, so that it grows with the change and not with
-/// the document. `active` is left out: a deactivation is a departure of its own.
+/// What undoing a rename needs, as JSON: only what was different before, so that its size depends on the change and not
+/// on the document. `active` is left out: a deactivation is a departure of its own.
 pub(crate) fn before(before: &Profile, after: &Profile) -> String {
     let (old, new) = (document(before), document(after));
     let changed = old.iter().filter(|(name, value)| *name != "active" && new.get(*name) != Some(value));
@@ -51,7 +52,7 @@ pub(crate) fn before(before: &Profile, after: &Profile) -> String {
     json!({"document": changed, "added": added, "columns": columns, "gone": gone}).to_string()
 }
 
-/// The profile with the rename taken back; `None` where what is recorded cannot be read.
+/// The profile with the rename undone; `None` if the record cannot be read.
 pub(crate) fn restored(now: Profile, before: &str) -> Option<Profile> {
     let before: Value = serde_json::from_str(before).ok()?;
     let mut document = document(&now);
@@ -85,13 +86,13 @@ pub(crate) fn restored(now: Profile, before: &str) -> Option<Profile> {
         manager: text("manager", now.manager),
         active: now.active,
         emails: columns.get("emails").map_or(Some([now.emails, gone].concat()), emails)?,
-        // Only the border finds them in the document.
+        // Only the border can find them in the document.
         values: None,
         document,
     })
 }
 
-/// The profile under another user name.
+/// The profile with another user name.
 pub(crate) fn renamed(profile: Profile, user_name: String) -> Profile {
     let mut document = document(&profile);
     document.insert("userName".to_owned(), Value::String(user_name.clone()));
@@ -169,7 +170,7 @@ mod tests {
             Profile { user_name: "x".into(), ..ada() },
             Profile { external_id: None, ..ada() },
             Profile { emails: Vec::new(), ..ada() },
-            // Letters that folding takes for the same, and an address that is exchanged in two steps.
+            // Letters that folding equates, and an address that is exchanged in two steps.
             Profile { user_name: "ⓐⓓⓐ@corp.example".into(), ..ada() },
             Profile { emails: vec![email("ada@home.example"), email("new@x")], ..ada() },
         ];

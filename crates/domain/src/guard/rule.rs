@@ -6,20 +6,20 @@ use crate::{
     settings::{GuardMode, GuardSettings},
 };
 
-/// The length of time in which departures were too many.
+/// The window in which there were too many departures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// The minutes that are set.
+    /// The configured minutes.
     Quick,
-    /// A day, in which twice as many may leave: it catches those who go slowly.
+    /// A day, in which twice as many may leave: it catches slow departures.
     Slow,
 }
 
-/// How many people have departed and belong to no batch, the call at hand included. Each person counts once, however
-/// often and in whatever way they departed, and through whichever token.
+/// How many people have departed and belong to no batch, including those of the present call. Each person counts once,
+/// however often and in whatever way they departed, and through whichever token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone {
-    /// Within the minutes that are set.
+    /// Within the configured minutes.
     pub quick: u64,
     /// Within a day.
     pub slow: u64,
@@ -34,12 +34,12 @@ pub enum Standing {
     Approved,
     /// It belongs to the batch that waits for a decision.
     Waiting,
-    /// It is refused until somebody decides.
+    /// It is refused until an administrator decides.
     Held,
 }
 
-/// Judges by the batches: `approved` says whether an approval covers the token now, and `waiting` when the latest
-/// undecided batch last grew.
+/// Judges by the batches: `approved` says whether an approval covers the token now, `waiting` when the latest undecided
+/// batch last grew.
 pub fn standing(guard: GuardSettings, now: Timestamp, approved: bool, waiting: Option<Timestamp>) -> Standing {
     let grew_since = |since: Timestamp| waiting.is_some_and(|latest| latest >= since);
     match guard.mode {
@@ -51,7 +51,7 @@ pub fn standing(guard: GuardSettings, now: Timestamp, approved: bool, waiting: O
     }
 }
 
-/// The window in which too many have gone, if there is one.
+/// The window in which too many have departed, if there is one.
 pub fn exceeded(guard: GuardSettings, population: u64, gone: Gone) -> Option<Window> {
     if gone.quick > guard.threshold(population) {
         Some(Window::Quick)
@@ -62,9 +62,9 @@ pub fn exceeded(guard: GuardSettings, population: u64, gone: Gone) -> Option<Win
     }
 }
 
-/// Whether a batch that has grown is reported again: at each doubling, so that a second mistake that joins a batch nobody
-/// has looked at is not silent. Each kind doubles by itself, so that many of one cannot hide another: it is reported when it
-/// begins, and from ten on.
+/// Whether a batch that has grown is reported again: at each doubling, so that a second mistake that joins an undecided
+/// batch is reported, too. Each kind counts by itself, so that many of one cannot hide another: it is reported when it
+/// first occurs, and at each doubling from ten on.
 pub fn is_reported_again(sizes: Sizes, reported: Sizes) -> bool {
     let doubled = |size: u64, reported: u64| match reported {
         0 => size > 0,

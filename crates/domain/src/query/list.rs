@@ -1,8 +1,8 @@
 //! Lists of users and groups: what they are sorted by, and which part of one is wanted.
 //!
-//! A part begins at a number (RFC 7644 §3.4.2.4) or at a row (RFC 9865). The latter costs the same wherever it is, and
-//! who stays in the list while it is walked comes exactly once, whoever comes and goes; a row whose sort key changes
-//! meanwhile moves, and may come twice or not at all.
+//! A part begins at a number (RFC 7644 §3.4.2.4) or at a row (RFC 9865). The latter costs the same wherever the row is.
+//! A row that stays in the list during the walk appears exactly once, whatever other rows come and go; one whose sort
+//! key changes meanwhile moves, and may appear twice or not at all.
 
 use super::UserValue;
 use std::cmp::Ordering;
@@ -11,10 +11,10 @@ use uuid::Uuid;
 /// What users can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UserKey {
-    /// The order in which they came, or came back; it never changes.
+    /// The order in which they were created or restored; it never changes.
     #[default]
     Position,
-    /// The id, which is in the order of creation.
+    /// The id, which sorts by creation.
     Id,
     /// `userName`, without regard to case.
     UserName,
@@ -31,10 +31,10 @@ pub enum UserKey {
 /// What groups can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupKey {
-    /// The order in which they came, or came back; it never changes.
+    /// The order in which they were created or restored; it never changes.
     #[default]
     Position,
-    /// The id, which is in the order of creation.
+    /// The id, which sorts by creation.
     Id,
     /// `displayName`, without regard to case.
     DisplayName,
@@ -44,7 +44,7 @@ pub enum GroupKey {
     Changed,
 }
 
-/// What a sort key is made of. The id decides between rows whose keys are equal.
+/// What a sort key consists of. Ties are broken by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
     /// Nothing but the id.
@@ -61,7 +61,7 @@ pub enum KeyKind {
 
 /// Something to sort by.
 pub trait SortKey: Copy + Default + Send + Sync + 'static {
-    /// What it is made of.
+    /// What it consists of.
     fn kind(self) -> KeyKind;
 }
 
@@ -92,16 +92,16 @@ impl SortKey for GroupKey {
 /// An order. Rows without a value come last when it ascends and first when it descends (RFC 7644 §3.4.2.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sort<K> {
-    /// What decides.
+    /// What it sorts by.
     pub by: K,
-    /// From the last to the first.
+    /// Whether it is reversed.
     pub descending: bool,
 }
 
 /// A row's place in a sorted list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// Its sort key; `None` where the row has none, or the id is the key.
+    /// Its sort key; `None` if the row has none, or if the id is the key.
     pub key: Option<MarkKey>,
     /// Its id.
     pub id: Uuid,
@@ -110,18 +110,18 @@ pub struct Mark {
 /// The value of a sort key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MarkKey {
-    /// Of a position or a moment.
+    /// A position or a moment.
     Number(i64),
-    /// Of a text, folded where case does not count.
+    /// A text, folded if case does not count.
     Text(String),
-    /// What was made of the document, where no index has the order. It stands in another order than the index of the same
-    /// attribute, so a place in one is none in the other.
+    /// A text computed from the document, where no index has the order. It sorts differently from the index of the same
+    /// attribute, so a place in one list is meaningless in the other.
     Evaluated(String),
 }
 
 impl Mark {
-    /// How this stands to another in a list by a text that ascends: rows without one come last, and the id decides between
-    /// equals.
+    /// How this compares with another mark in a list that ascends by a text: rows without one come last, and ties are
+    /// broken by id.
     pub fn order(&self, other: &Self) -> Ordering {
         let (a, b) = (self.text(), other.text());
         a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b)).then_with(|| self.id.cmp(&other.id))
@@ -134,12 +134,12 @@ impl Mark {
         }
     }
 
-    /// Whether a row of a list in an order that no index has can have this mark.
+    /// Whether this can be a mark in a list whose order no index has.
     pub fn fits_evaluated(&self) -> bool {
         matches!(self.key, None | Some(MarkKey::Evaluated(_)))
     }
 
-    /// Whether a row of a list with such a key can have this mark.
+    /// Whether this can be a mark in a list with such a key.
     pub fn fits(&self, kind: KeyKind) -> bool {
         matches!(
             (kind, &self.key),
@@ -153,15 +153,15 @@ impl Mark {
 /// Where a part of a list begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start<M = Mark> {
-    /// Behind so many rows.
+    /// Skip this many rows.
     Index(u64),
-    /// At the first row, to be gone on from by marks.
+    /// At the first row; further pages start at marks.
     First,
-    /// Behind a row.
+    /// Continue after this row.
     After(M),
-    /// Before a row: the rows that lead up to it.
+    /// End before this row.
     Before(M),
-    /// The rows that lead up to the end.
+    /// End at the end of the list.
     Last,
 }
 
@@ -172,25 +172,25 @@ pub struct Window<K> {
     pub sort: Sort<K>,
     /// Where the part begins.
     pub start: Start,
-    /// How many rows to give at most.
+    /// How many rows to return at most.
     pub limit: u64,
-    /// How many bytes they may have together ([`Weigh`]). Reading ends with the first row that is too much.
+    /// How many bytes they may have together ([`Weigh`]). Reading stops at the first row that exceeds this.
     pub bytes: u64,
 }
 
-/// Something of which a page can only have so much.
+/// Something whose total on a page is limited.
 pub trait Weigh {
-    /// About how many bytes it is as JSON text.
+    /// Roughly how many bytes it takes as JSON text.
     fn weight(&self) -> u64;
 }
 
-/// What a resource weighs beside its document.
+/// What a resource weighs in addition to its document.
 pub(crate) const RESOURCE: u64 = 512;
 
-/// What a member of a group weighs, or a group of a user beside its name.
+/// What a member of a group weighs, and a group of a user in addition to its name.
 pub(crate) const REFERENCE: u64 = 192;
 
-/// Weighs what comes onto a page. Its first row fits whatever it weighs: nobody would come past it otherwise.
+/// Weighs the rows of a page. The first row fits whatever it weighs: otherwise a client could never get past it.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter {
     left: u64,
@@ -198,12 +198,12 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// An empty page for so many bytes.
+    /// An empty page with room for this many bytes.
     pub fn new(bytes: u64) -> Self {
         Self { left: bytes, is_empty: true }
     }
 
-    /// Puts a row onto the page; false when it does not fit, after which the page is to end.
+    /// Puts a row onto the page; false if it does not fit, after which the page must end.
     pub fn takes(&mut self, weight: u64) -> bool {
         let fits = self.is_empty || weight <= self.left;
         if fits {
@@ -213,23 +213,23 @@ impl Meter {
         fits
     }
 
-    /// What fits yet.
+    /// How much still fits.
     pub(crate) fn left(&self) -> u64 {
         self.left
     }
 
-    /// How many of these rows fit, which are in the direction of reading.
+    /// How many of these rows fit; they are in the direction of reading.
     pub(crate) fn fitting<'r, T: Weigh + 'r>(&mut self, rows: impl Iterator<Item = &'r T>) -> usize {
         rows.take_while(|row| self.takes(row.weight())).count()
     }
 }
 
-/// A part by number of a list in its natural order.
+/// A part of a list in its natural order, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slice {
-    /// How many to pass over.
+    /// How many rows to skip.
     pub offset: u64,
-    /// How many to give at most.
+    /// How many to return at most.
     pub limit: u64,
 }
 
@@ -239,10 +239,10 @@ impl<K: Default> From<Slice> for Window<K> {
     }
 }
 
-/// A row and where it stands.
+/// A row and its mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed<T, M = Mark> {
-    /// Where it stands.
+    /// Its place in the list.
     pub mark: M,
     /// The row.
     pub item: T,
@@ -251,18 +251,19 @@ pub struct Listed<T, M = Mark> {
 /// One page of a SCIM list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing<T, M = Mark> {
-    /// All that match, also those not on this page.
+    /// How many rows match, including those not on this page.
     pub total: u64,
     /// The page.
     pub items: Vec<T>,
-    /// The first row here, when rows come before it and the page was asked for by a row.
+    /// The mark of the first row here, if rows come before it and the page was asked for by a row.
     pub previous: Option<M>,
-    /// The last row here, when rows come behind it and the page was asked for by a row.
+    /// The mark of the last row here, if rows come after it and the page was asked for by a row.
     pub next: Option<M>,
 }
 
 impl<M> Start<M> {
-    /// How many rows to read for a page of `limit`: where marks lead on, one more than are shown tells whether to.
+    /// How many rows to read for a page of `limit`. Where marks are used, one extra row shows whether the list
+    /// continues.
     pub(crate) fn rows(&self, limit: u64) -> u64 {
         if matches!(self, Self::Index(_)) { limit } else { limit.saturating_add(1) }
     }
@@ -274,7 +275,7 @@ impl<M> Start<M> {
 }
 
 impl<T, M: Clone> Listing<T, M> {
-    /// Makes a page of rows that were read from `start`, of which one may be too many ([`Start::rows`]).
+    /// Makes a page from rows that were read from `start`, including the extra row ([`Start::rows`]).
     pub(crate) fn cut(mut rows: Vec<Listed<T, M>>, start: &Start<M>, limit: u64, total: u64) -> Self {
         let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) > limit;
         match start {
@@ -296,8 +297,8 @@ impl<T, M: Clone> Listing<T, M> {
     }
 }
 
-/// Ends a page early, whose rows are in the direction of reading, before it gets too heavy. One row too many stays to
-/// show that the list continues. Returns how many to show.
+/// Ends a page before it gets too heavy; its rows are in the direction of reading. One extra row stays, to show that
+/// the list continues. Returns how many to show.
 pub(crate) fn end_early<T: Weigh, M>(rows: &mut Vec<Listed<T, M>>, meter: &mut Meter) -> Option<u64> {
     let shown = meter.fitting(rows.iter().map(|row| &row.item));
     let ends = shown < rows.len();

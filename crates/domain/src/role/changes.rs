@@ -1,4 +1,4 @@
-//! Events about roles that people gained or lost by what became of them or of their groups.
+//! Events about roles that people gained or lost through changes of themselves or of their groups.
 
 use super::Role;
 use crate::{
@@ -7,25 +7,25 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// Up to how many people in one unit each have an event of their own.
+/// Up to how many people in one unit get an event each.
 const OWN: usize = 5;
 
 /// How many people an event about many names at most.
 const NAMED: usize = 50;
 
-/// What became of a role.
+/// A change of a role.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RoleChange<'a> {
     /// The role.
     pub(crate) role: Role,
-    /// Whether it was gained, or lost.
+    /// Whether it was gained rather than lost.
     pub(crate) gained: bool,
-    /// How: the name of a fact and what it says.
+    /// The cause: the name of a fact and its value.
     pub(crate) because: (&'a str, &'a str),
 }
 
-/// The events for a change: one for each person where they are few, otherwise one, on the target of `event`, that names
-/// some of them.
+/// The events for a change: one for each person if they are few; otherwise a single one, on the target of `event`, that
+/// names some of them.
 pub(crate) fn role_events(event: &Event, change: RoleChange<'_>, people: &[(UserId, String)]) -> Vec<Event> {
     let role = |is: bool| json!(is.then(|| change.role.as_str()));
     let (fact, what) = change.because;

@@ -68,31 +68,32 @@ impl<T> Tx for T where
 pub trait Groups: Send {
     /// A group.
     async fn group(&mut self, id: GroupId) -> Result<Option<Group>>;
-    /// A group, kept from changing by anybody else until the unit ends.
+    /// A group, locked against changes by others until the unit ends.
     async fn lock_group(&mut self, id: GroupId) -> Result<Option<Group>>;
-    /// A group that is to be deleted, kept from everything by anybody else until the unit ends, with the groups that it is
-    /// in, as [`Users::lock_user_for_deletion`].
+    /// A group that is to be deleted, locked against any use by others until the unit ends, together with the groups
+    /// that it is in; see [`Users::lock_user_for_deletion`].
     async fn lock_group_for_deletion(&mut self, id: GroupId) -> Result<Option<Group>>;
-    /// Keeps the groups from changing that the return of these users and groups changes, before any of them returns: units
-    /// that bring several back take all their groups at once, in the order of their ids.
+    /// Locks the groups that restoring these users and groups will change, before any of them is restored: units that
+    /// restore several lock all their groups at once, in the order of their ids.
     async fn lock_groups_of_return(&mut self, ids: &[Uuid]) -> Result<()>;
     /// Adds a group without members. Refuses a taken name with `Conflict`.
     async fn insert_group(&mut self, group: &Group) -> Result<()>;
     /// Writes a group whose version is one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses
     /// a taken name with `Conflict`.
     async fn update_group(&mut self, group: &Group) -> Result<()>;
-    /// Puts a group that is locked away with its memberships, never its members, which changes the groups that it is in
-    /// too. Nothing happens where there is none.
+    /// Archives a locked group with its memberships, but never its members. This also changes the groups that it is in.
+    /// Does nothing if there is no such group.
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
-    /// Brings a deleted group back, in a new version, with those of its members that there still are and into those
-    /// groups that there still are; a deleted one joins once it is back. Returns its name, or `None` where there is
-    /// none. Refuses a name that has been taken since with `Conflict`, after which the unit can go on.
+    /// Restores a deleted group, in a new version, with those of its members that still exist and into those groups
+    /// that still exist; a deleted member or group is joined once it is restored, too. Returns its name, or `None` if
+    /// no deleted group has this id. Refuses a name that has been taken since with `Conflict`, after which the unit can
+    /// go on.
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
-    /// The group that has this name, without regard to case.
+    /// The group with this name, without regard to case.
     async fn group_named(&mut self, display_name: &str) -> Result<Option<GroupId>>;
     /// The name of a deleted group.
     async fn deleted_group_name(&mut self, id: GroupId) -> Result<Option<String>>;
-    /// Deleted groups, the last deleted first.
+    /// Deleted groups, the most recently deleted first.
     async fn deleted_groups(&mut self, name: &str, limit: u64) -> Result<Vec<Deleted>>;
     /// A part of the groups that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
     async fn find_groups(
@@ -100,7 +101,7 @@ pub trait Groups: Send {
         filter: &Filter<GroupCondition>,
         window: &Window<GroupKey>,
     ) -> Result<Vec<Listed<Group>>>;
-    /// How many groups match. All cost the same however many there are, as with [`Users::count_users`].
+    /// How many groups match. Counting all costs the same however many there are, as with [`Users::count_users`].
     async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64>;
     /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;
@@ -108,7 +109,7 @@ pub trait Groups: Send {
     async fn count_groups_named(&mut self, search: &str) -> Result<u64>;
     /// The users in each of these groups, in the order of their ids.
     async fn members_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, UserId)>>;
-    /// How many users and groups are in each of these groups that there are; each kind counts up to `most`.
+    /// How many users and groups are in each of these groups, as far as they exist; each kind is counted up to `most`.
     async fn sizes_of(&mut self, groups: &[GroupId], most: u64) -> Result<Vec<(GroupId, u64)>>;
     /// The first users in one group, in the order of their ids.
     async fn first_members(&mut self, group: GroupId, limit: u64) -> Result<Vec<UserId>>;
@@ -116,20 +117,22 @@ pub trait Groups: Send {
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>>;
     /// How many users are in one group.
     async fn count_members(&mut self, group: GroupId) -> Result<u64>;
-    /// Puts users into a group; those who are in it and ids without a user are passed over. Returns who came.
+    /// Puts users into a group; those who are in it already and ids without a user are skipped. Returns those who
+    /// joined.
     async fn add_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>>;
-    /// Takes users out of a group, and remembers that they were in it. Returns who left.
+    /// Takes users out of a group, and remembers that they were in it. Returns those who left.
     async fn remove_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>>;
-    /// Takes everybody out of a group but these, and remembers them. Returns who left.
+    /// Takes all users but these out of a group, and remembers them. Returns those who left.
     async fn retain_members(&mut self, group: GroupId, users: &[UserId], at: Timestamp) -> Result<Vec<UserId>>;
-    /// The names of users, as far as they are there.
+    /// The names of those users who exist.
     async fn names_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, String)>>;
-    /// Whether a group has had more than so many members at once since a moment, those who left since then included.
+    /// Whether a group has had more than `than` members at once since a moment, counting those who left since
+    /// then.
     async fn had_more_members(&mut self, group: GroupId, than: u64, since: Timestamp) -> Result<bool>;
-    /// Puts a user or group back into a group that it was in at a moment, if both are there.
+    /// Puts a user or group back into a group that it was in at a moment, if both exist.
     async fn restore_member(&mut self, group: GroupId, member: Uuid, from: Timestamp) -> Result<Membership>;
-    /// Ends the memberships of a user that began at a moment or after it, except in groups that the user was in at that
-    /// moment too, and remembers them. Returns what ended; the groups keep their versions.
+    /// Ends the memberships of a user that began at a moment or later, except in groups that the user was in at that
+    /// moment too, and remembers them. Returns those that ended; the groups keep their versions.
     async fn end_memberships_of(
         &mut self,
         user: UserId,
@@ -143,35 +146,35 @@ pub trait Groups: Send {
         from: Timestamp,
         at: Timestamp,
     ) -> Result<Vec<(GroupId, UserId)>>;
-    /// Brings back the users and groups that were taken out of a group since a moment, as far as they are there. Gives
-    /// how many.
+    /// Puts users and groups back that were taken out of a group since a moment, as far as they exist. Returns how
+    /// many.
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
-    /// Whether everybody has left a group who was in it at a moment, or nobody is in it; and those who left it since
-    /// and are not back, so many at most.
+    /// Whether everybody who was in a group at a moment has left, or the group is empty; and those who left it since
+    /// and are not back, at most `most`.
     async fn left_since(&mut self, group: GroupId, since: Timestamp, most: u64) -> Result<(bool, Vec<UserId>)>;
-    /// Forgets for good what was deleted, and who left a group, before a moment, except what an undecided batch holds;
-    /// and departures from before another moment.
+    /// Forgets for good what was deleted and which members left groups before a moment, except what an undecided batch
+    /// holds; and departures from before another moment.
     async fn forget_deleted(&mut self, before: Timestamp, departures: Timestamp) -> Result<()>;
 }
 
-/// Groups in groups. Nothing here looks further than one step, so circles do no harm.
+/// Groups in groups. Nothing here looks further than one level, so cycles do no harm.
 #[async_trait]
 pub trait Nesting: Send {
     /// The groups in each of these groups, in the order of their ids.
     async fn nested_groups_of(&mut self, groups: &[GroupId]) -> Result<Vec<(GroupId, GroupId)>>;
     /// The first groups in one group, in the order of their ids.
     async fn first_nested_groups(&mut self, group: GroupId, limit: u64) -> Result<Vec<GroupId>>;
-    /// Puts groups into a group; itself, those that are in it and ids without a group are passed over. Returns which
-    /// came.
+    /// Puts groups into a group; the group itself, those that are in it already and ids without a group are skipped.
+    /// Returns those that joined.
     async fn add_nested_groups(&mut self, group: GroupId, members: &[GroupId], at: Timestamp) -> Result<Vec<GroupId>>;
-    /// Takes groups out of a group, and remembers that they were in it. Returns which left.
+    /// Takes groups out of a group, and remembers that they were in it. Returns those that left.
     async fn remove_nested_groups(
         &mut self,
         group: GroupId,
         members: &[GroupId],
         at: Timestamp,
     ) -> Result<Vec<GroupId>>;
-    /// Takes every group out of a group but these, and remembers them. Returns which left.
+    /// Takes all groups but these out of a group, and remembers them. Returns those that left.
     async fn retain_nested_groups(
         &mut self,
         group: GroupId,
@@ -188,7 +191,7 @@ pub trait Nesting: Send {
     async fn count_outer_groups(&mut self, group: GroupId) -> Result<u64>;
 }
 
-/// Roles. Nothing that a directory sends changes one. They do not go through groups in groups.
+/// Roles. No request of a directory changes one. They are not inherited through groups in groups.
 #[async_trait]
 pub trait Roles: Send {
     /// The role that a user was given by hand.
@@ -203,99 +206,99 @@ pub trait Roles: Send {
     async fn roles_through_groups(&mut self, id: UserId) -> Result<Vec<(GroupRef, Role)>>;
     /// Groups that give a role.
     async fn mapped_groups(&mut self) -> Result<Vec<(GroupRef, Role)>>;
-    /// The active ones among these users who have a role, by hand or through a group: each role that they have.
+    /// The roles, by hand or through groups, of those of these users who are active.
     async fn roles_of(&mut self, users: &[UserId]) -> Result<Vec<(UserId, Role)>>;
-    /// Active users who have a role, by hand or through a group.
+    /// How many active users have a role, by hand or through a group.
     async fn count_role(&mut self, role: Role) -> Result<u64>;
 }
 
 /// SCIM tokens.
 #[async_trait]
 pub trait Tokens: Send {
-    /// The token with that public part, and the settings, at once: every SCIM call asks for both.
+    /// The token with this public part and the settings, in one read: every SCIM call needs both.
     async fn token_and_settings(&mut self, key: &str) -> Result<(Option<Token>, Settings)>;
     /// One token.
     async fn token(&mut self, id: TokenId) -> Result<Option<Token>>;
-    /// A token, kept from changing by anybody else until the unit ends.
+    /// A token, locked against changes by others until the unit ends.
     async fn lock_token(&mut self, id: TokenId) -> Result<Option<Token>>;
     /// All tokens, the newest first.
     async fn tokens(&mut self) -> Result<Vec<Token>>;
     /// Adds a token.
     async fn insert_token(&mut self, token: &Token) -> Result<()>;
-    /// Marks a token as revoked, unless it is.
+    /// Marks a token as revoked, unless it is already.
     async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
-    /// Writes the expiry, the pause, the networks, the client and the budget of a token that is locked.
+    /// Writes the expiry, the pause, the networks, the client and the budget of a locked token.
     async fn update_token(&mut self, token: &Token) -> Result<()>;
-    /// The users that tokens are bound to, as far as they are there: id and name.
+    /// The users that tokens are bound to, if they still exist: id and name.
     async fn token_users(&mut self) -> Result<Vec<(TokenId, UserId, String)>>;
-    /// Notes a use, where it is later than the one noted. Gives whether it is the first.
+    /// Records a use, if it is later than the recorded one. Returns whether it is the first.
     async fn touch_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool>;
-    /// Notes that a token was used from a place. Gives whether it had not been seen there.
+    /// Records that a token was used from a place. Returns whether the place is new.
     async fn see_token(&mut self, id: TokenId, place: &str, at: Timestamp) -> Result<bool>;
-    /// The places that a token was used from, the last used first.
+    /// The places that a token was used from, the most recently used first.
     async fn token_networks(&mut self, id: TokenId) -> Result<Vec<SeenNetwork>>;
-    /// Forgets all but so many places of a token, those of the latest calls.
+    /// Forgets all places of a token except the `most` with the latest calls.
     async fn trim_token_networks(&mut self, id: TokenId, most: u64) -> Result<()>;
-    /// Forgets the places that no token was used from since a moment.
+    /// Forgets the places from which no token was used since a moment.
     async fn forget_token_networks(&mut self, before: Timestamp) -> Result<()>;
-    /// Adds to the bytes that a token's changes have stored in an hour. Returns their sum. An hour other than the row's
-    /// starts over, except the one just before it, which a slightly slow clock may still have.
+    /// Adds to the bytes that a token's changes have stored in an hour. Returns their sum. An hour other than the
+    /// recorded one starts a new count, except the hour just before it, which a slightly slow clock may still show.
     async fn spend(&mut self, id: TokenId, hour: i64, bytes: u64) -> Result<u64>;
-    /// The bytes that a token's changes have stored in an hour, as far as they were written down.
+    /// The bytes that a token's changes have stored in an hour, as far as they have been recorded.
     async fn spent(&mut self, id: TokenId, hour: i64) -> Result<u64>;
-    /// Counts something that a token did in an hour. Returns how often it was in this hour, this time included, and how
-    /// often in the hour that was counted before, which only one caller learns.
+    /// Counts something that a token did in an hour. Returns how often it happened in this hour, including this time,
+    /// and the count of the last hour before it, which only one caller receives.
     async fn count_alert(&mut self, id: TokenId, action: Action, hour: i64) -> Result<(u64, u64)>;
-    /// Takes the counts of hours before this one.
+    /// Takes out the counts of hours before this one.
     async fn take_alert_counts(&mut self, hour: i64) -> Result<Vec<AlertCount>>;
-    /// Notes that a misuse of a token was alerted. Returns false where that was done between these moments already;
-    /// what is later was noted before the clock was set back.
+    /// Records that a misuse of a token was alerted. Returns false if that was done between these moments already; a
+    /// later record was made before the clock was set back, and does not count.
     async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
-    /// Notes that somebody was reminded of a token. Gives false where somebody was between these moments already.
+    /// Records a reminder about a token. Returns false if there was one between these moments already.
     async fn remind_of_token(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
 }
 
 /// Break-glass accounts.
 #[async_trait]
 pub trait BreakGlass: Send {
-    /// All accounts and what else opens them, in order of creation.
+    /// All accounts and their other ways in, in order of creation.
     async fn break_glass(&mut self) -> Result<Vec<Holdings>>;
     /// One account.
     async fn break_glass_account(&mut self, id: BreakGlassId) -> Result<Option<Account>>;
-    /// The account whose folded name is this.
+    /// The account with this folded name.
     async fn break_glass_by_key(&mut self, key: &str) -> Result<Option<Account>>;
     /// Adds an account. Refuses a taken name with `Conflict`.
     async fn insert_break_glass(&mut self, account: &Account) -> Result<()>;
     /// Removes an account with its codes, browsers and sessions.
     async fn delete_break_glass(&mut self, id: BreakGlassId) -> Result<()>;
-    /// Gives an account a new secret at once, unproven until somebody signs in with it.
+    /// Gives an account a new secret at once, unproven until the first sign-in with it.
     async fn set_break_glass_secret(&mut self, id: BreakGlassId, hash: &str, at: Timestamp) -> Result<()>;
     /// Gives an account a secret that waits for its first use.
     async fn set_next_break_glass_secret(&mut self, id: BreakGlassId, hash: &str) -> Result<()>;
-    /// Puts the waiting secret of that hash in the place of the present one, which proves it. Gives false where it is
-    /// another by now.
+    /// Replaces the present secret by the waiting one with this hash, which proves it. Returns false if another one is
+    /// waiting by now.
     async fn promote_break_glass(&mut self, id: BreakGlassId, next_hash: &str, at: Timestamp) -> Result<bool>;
-    /// Notes a sign-in with the secret of that hash. Gives false where the secret has changed meanwhile.
+    /// Records a sign-in with the secret with this hash. Returns false if the secret has changed in the meantime.
     async fn prove_break_glass(&mut self, id: BreakGlassId, hash: &str, at: Timestamp) -> Result<bool>;
-    /// Notes that something was changed with the account.
+    /// Records that the account was used for a change.
     async fn mark_break_glass_used(&mut self, id: BreakGlassId, at: Timestamp) -> Result<()>;
-    /// Notes that a drill with the account was finished.
+    /// Records that a drill with the account was finished.
     async fn mark_break_glass_drilled(&mut self, id: BreakGlassId, at: Timestamp) -> Result<()>;
     /// Adds one-time codes.
     async fn insert_codes(&mut self, codes: &[Code]) -> Result<()>;
     /// Removes an account's recovery codes, used or not.
     async fn delete_recovery_codes(&mut self, id: BreakGlassId) -> Result<()>;
-    /// Uses a code up. Gives what it was, or `None` where there is none of that account that is good.
+    /// Uses up a code. Returns its kind, or `None` if the account has no valid code with this hash.
     async fn use_code(&mut self, id: BreakGlassId, hash: [u8; 32], now: Timestamp) -> Result<Option<CodeKind>>;
-    /// The account with which [`BreakGlass::use_code`] would take a code; `None` where the code is not good.
+    /// The account for which [`BreakGlass::use_code`] would accept a code; `None` if the code is not valid.
     async fn account_of_code(&mut self, hash: [u8; 32], now: Timestamp) -> Result<Option<BreakGlassId>>;
-    /// Remembers by the hash of its cookie that a browser has signed in with an account, and when it last did.
+    /// Remembers, by the hash of its cookie, that a browser has signed in with an account, and when it last did.
     async fn insert_break_glass_device(&mut self, key: [u8; 32], id: BreakGlassId, at: Timestamp) -> Result<()>;
     /// Whether a browser has signed in with any account.
     async fn has_break_glass_device(&mut self, key: [u8; 32]) -> Result<bool>;
-    /// The hashes of the cookies of the browsers that signed in last, with whatever account.
+    /// The hashes of the cookies of the browsers that signed in last, with any account.
     async fn break_glass_devices(&mut self, limit: u64) -> Result<Vec<[u8; 32]>>;
-    /// Forgets the browsers of an account, but not the one that it keeps.
+    /// Forgets the browsers of an account, except `kept`.
     async fn delete_break_glass_devices(&mut self, id: BreakGlassId, kept: Option<[u8; 32]>) -> Result<()>;
     /// Forgets the browsers that have not signed in since a moment.
     async fn delete_break_glass_devices_before(&mut self, moment: Timestamp) -> Result<()>;
@@ -306,7 +309,7 @@ pub trait BreakGlass: Send {
 pub trait Drills: Send {
     /// Adds a drill.
     async fn insert_drill(&mut self, drill: &Drill) -> Result<()>;
-    /// Writes what was done of a drill.
+    /// Writes the progress of a drill.
     async fn update_drill(&mut self, drill: &Drill) -> Result<()>;
     /// One drill.
     async fn drill(&mut self, id: Uuid) -> Result<Option<Drill>>;
@@ -319,42 +322,42 @@ pub trait Drills: Send {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send {
-    /// A session that has not ended, was used after `idle` and not in the future (as after a clock was set back), and whose
-    /// holder still is who began it: the account has the same secret, the user is active.
+    /// A session that has not ended, was used after `idle` and not in the future (as after a clock was set back), and
+    /// whose holder is unchanged: the account has the same secret, or the user is active.
     async fn session(&mut self, key: SessionKey, now: Timestamp, idle: Timestamp) -> Result<Option<SessionRecord>>;
-    /// Whether a session is alive, as [`Sessions::session`] has it. Nobody else can end it until the unit ends.
+    /// Whether a session is alive; see [`Sessions::session`]. No other unit can end it until this one ends.
     async fn hold_session(&mut self, id: SessionId, now: Timestamp, idle: Timestamp) -> Result<bool>;
     /// Adds a session.
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<()>;
-    /// Writes what was confirmed in a session, which is found under another key from then on. Returns false where the
-    /// session has ended or has another key already.
+    /// Writes what was confirmed in a session, and replaces its key. Returns false if the session has ended or has
+    /// another key already.
     async fn replace_session_key(
         &mut self,
         confirmed: &Principal,
         key: SessionKey,
         next_key: SessionKey,
     ) -> Result<bool>;
-    /// Notes that a session was used.
+    /// Records that a session was used.
     async fn touch_session(&mut self, id: SessionId, at: Timestamp) -> Result<()>;
-    /// Sessions that are alive, as [`Sessions::session`] has it, the last used first.
+    /// Sessions that are alive (see [`Sessions::session`]), the most recently used first.
     async fn sessions(&mut self, now: Timestamp, idle: Timestamp) -> Result<Vec<SessionSummary>>;
     /// How many sessions of users there are.
     async fn count_user_sessions(&mut self, now: Timestamp) -> Result<u64>;
-    /// Ends a session. Returns false where there is none.
+    /// Ends a session. Returns false if there is none.
     async fn delete_session(&mut self, id: SessionId) -> Result<bool>;
     /// Ends the session that has this key, or had it before its last confirmation, and returns it.
     async fn delete_session_with(&mut self, key: SessionKey) -> Result<Option<SessionRecord>>;
-    /// Ends all sessions of a break-glass account, but not the one that it keeps.
+    /// Ends all sessions of a break-glass account, except `kept`.
     async fn delete_sessions_of(&mut self, account: BreakGlassId, kept: Option<SessionId>) -> Result<()>;
     /// Ends all sessions of a user.
     async fn delete_sessions_of_user(&mut self, user: UserId) -> Result<()>;
-    /// Removes what ended before a moment.
+    /// Removes sessions that ended before a moment.
     async fn delete_sessions_before(&mut self, moment: Timestamp) -> Result<()>;
 }
 
-/// The audit log. An event is committed with its unit; where units run side by side it gets its number and its hash
-/// shortly afterwards ([`crate::store::Store::settle`]), and is pending until then. All functions but two see only events
-/// that have them.
+/// The audit log. An event is committed with its unit; where units run concurrently, it gets its number and its hash
+/// shortly afterwards ([`crate::store::Store::settle`]), and is pending until then. All functions but two see only
+/// events that have both.
 #[async_trait]
 pub trait Audit: Send {
     /// Adds an event.
@@ -371,36 +374,36 @@ pub trait Audit: Send {
     async fn next_alert(&mut self, lane: Lane, seq: i64) -> Result<Option<Entry>>;
     /// How many alerts of this lane there are after a number.
     async fn count_alerts(&mut self, lane: Lane, seq: i64) -> Result<u64>;
-    /// The last event before the first one at a moment or later, with a hash and a number up to `through`, and early
-    /// enough that removing everything up to it does not take long.
+    /// The last event before the first one at a moment or later. It has a hash and a number of at most `through`, and
+    /// is early enough that removing everything up to it does not take long.
     async fn last_event_before(&mut self, moment: Timestamp, through: i64) -> Result<Option<(i64, [u8; 32])>>;
-    /// Removes events up to a number, after giving one to every pending event, those of this unit included. Returns how
+    /// Removes events up to a number, after numbering all pending events, including those of this unit. Returns how
     /// many there were.
     async fn delete_events_through(&mut self, seq: i64) -> Result<u64>;
     /// Sets for how many days events are kept.
     async fn set_audit_days(&mut self, days: u32) -> Result<()>;
 }
 
-/// The audit log, as people read it: in parts of bounded size, however long its events are.
+/// The audit log as people read it: in parts of bounded size, however long its events are.
 #[async_trait]
 pub trait AuditLog: Send {
-    /// Events that match, before a number where one is given, the last first. A `before` or `after` of more than 4 KiB
-    /// is left out.
+    /// Events that match, before a number if one is given, the most recent first. A `before` or `after` of more than 4
+    /// KiB is left out.
     async fn find_events(&mut self, query: &EventQuery, before: Option<i64>, limit: u64) -> Result<Vec<EventSummary>>;
     /// One event, with at most [`crate::audit::MOST`] characters of `before` and of `after`.
     async fn event(&mut self, seq: i64) -> Result<Option<EventDetail>>;
-    /// How many of the first events after a number, up to a limit, have at most so many bytes together: one at least,
-    /// where there is one.
+    /// How many of the first events after a number, up to `limit`, have at most `bytes` bytes together: at least one,
+    /// if there is any.
     async fn events_within(&mut self, seq: i64, limit: u64, bytes: u64) -> Result<u64>;
 }
 
-/// How far the alert channels have told the alerts of the audit log, lane by lane.
+/// How far the alert channels have sent the alerts of the audit log, lane by lane.
 #[async_trait]
 pub trait Channels: Send {
-    /// Says which channels there are, by name. A new one tells what happens from now on; any other is forgotten.
+    /// Sets the channels by name. A new one sends what happens from now on; channels that are not named are forgotten.
     async fn register_channels(&mut self, names: &[String]) -> Result<()>;
-    /// Takes a lane of a channel until a moment. `None` where another process has it, or it is not its time yet. Leases
-    /// and pauses that lie more than twice as far ahead were made by a clock that was set back, and do not count.
+    /// Reserves a lane of a channel until a moment. `None` if another process has it, or if it is not due yet. Leases
+    /// and pauses that lie more than twice as far ahead were set before the clock was set back, and do not count.
     async fn claim_channel(
         &mut self,
         name: &str,
@@ -408,10 +411,10 @@ pub trait Channels: Send {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<ChannelState>>;
-    /// Writes how a lane of a channel did, and gives it free. Nothing happens where it has told more by now.
+    /// Writes the state of a lane of a channel, and releases it. Does nothing if the lane has sent more by now.
     async fn update_channel(&mut self, channel: &ChannelState) -> Result<()>;
-    /// Notes that a test alert is sent now. Returns false where one was sent after `since`; what lies in the future was
-    /// noted by a clock that has been set back, and does not count.
+    /// Records that a test alert is sent now. Returns false if one was sent after `since`; a record in the future was
+    /// made before the clock was set back, and does not count.
     async fn claim_alert_test(&mut self, now: Timestamp, since: Timestamp) -> Result<bool>;
     /// All channels, by name, each with its two lanes, the urgent one first.
     async fn channels(&mut self) -> Result<Vec<ChannelState>>;
@@ -422,15 +425,15 @@ pub trait Channels: Send {
 pub trait System: Send {
     /// The settings.
     async fn settings(&mut self) -> Result<Settings>;
-    /// Turns provisioning on or off. Gives false where it was so already.
+    /// Turns provisioning on or off. Returns false if it was in that state already.
     async fn set_provisioning(&mut self, on: bool, at: Timestamp) -> Result<bool>;
-    /// Keeps two units that both decide on ways in from deciding at the same time.
+    /// Prevents two units that decide on ways in from doing so at the same time.
     async fn lock_settings(&mut self) -> Result<()>;
     /// Adds to the activity record.
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
     /// Sums the activity record up, counting calls since a moment.
     async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary>;
-    /// Removes records from before a moment, the oldest first and up to a limit, but none that [`Summary`] names. Returns
-    /// how many.
+    /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`Summary`] reports.
+    /// Returns how many.
     async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
 }

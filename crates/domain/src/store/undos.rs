@@ -9,7 +9,7 @@ pub trait Undos: Send {
     async fn undos(&mut self) -> Result<Vec<Undo>>;
     /// Adds one.
     async fn insert_undo(&mut self, undo: &Undo) -> Result<()>;
-    /// The one for a batch, kept from changing by anybody else until the unit ends.
+    /// The one for a batch, locked against changes by others until the unit ends.
     async fn lock_undo(&mut self, batch: Uuid) -> Result<Option<Undo>>;
     /// Writes how far one has come.
     async fn update_undo(&mut self, undo: &Undo) -> Result<()>;

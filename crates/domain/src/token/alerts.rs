@@ -10,7 +10,7 @@ use serde_json::json;
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
-/// How often something happened in an hour that has ended.
+/// How often something happened in a past hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlertCount {
     /// The token that did it.
@@ -26,17 +26,18 @@ fn most(action: Action) -> u64 {
     summed_up_after(action).unwrap_or(1)
 }
 
-/// After how many in an hour a kind is summed up; `None` where it never is.
+/// After how many in an hour a kind is summed up; `None` if it never is.
 fn summed_up_after(action: Action) -> Option<u64> {
     action.kind().alert?.an_hour
 }
 
-/// The number of the hour of a moment.
+/// The hours from 1970-01-01 UTC to a moment.
 pub(crate) fn hour(at: Timestamp) -> i64 {
     at.millis().div_euclid(HOUR_MILLIS)
 }
 
-/// Adds the event, unless there were enough of its kind in this hour, and the summary of an hour before, if one is due.
+/// Adds the event, unless there were enough of its kind in this hour, and the summary of an earlier hour, if one is
+/// due.
 pub(crate) async fn alert(tx: &mut dyn Tx, token: TokenId, event: Event, events: &mut Vec<Event>) -> Result<()> {
     let (number, before) = tx.count_alert(token, event.action, hour(event.at)).await?;
     let summary = Event { address: None, ..event.clone() };
@@ -47,8 +48,8 @@ pub(crate) async fn alert(tx: &mut dyn Tx, token: TokenId, event: Event, events:
     Ok(())
 }
 
-/// Adds the event, which is an alert only if there were not enough of its kind in this hour: it must be in the log in any
-/// case. Also adds the summary of an hour before, if one is due.
+/// Adds the event, which must be in the log in any case, but sends no alert if there were enough of its kind in this
+/// hour. Also adds the summary of an earlier hour, if one is due.
 pub(crate) async fn alert_or_count(tx: &mut dyn Tx, token: &Token, event: Event) -> Result<()> {
     let (number, before) = tx.count_alert(token.id, event.action, hour(event.at)).await?;
     let summary = Event::new(event.at, event.actor.clone(), None, event.action).on(token.id.0, &token.name);
@@ -64,7 +65,7 @@ pub(crate) async fn first_in_hour(tx: &mut dyn Tx, token: TokenId, event: &Event
     Ok(tx.count_alert(token, event.action, hour(event.at)).await?.0 == 1)
 }
 
-/// The summaries that are due for hours that have ended.
+/// The summaries that are due for past hours.
 pub(crate) async fn summaries(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     for count in tx.take_alert_counts(hour(now)).await? {
@@ -76,7 +77,7 @@ pub(crate) async fn summaries(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Eve
     Ok(events)
 }
 
-/// The event that says how many more there were than alerts; `None` where there were none.
+/// The event that says how many were only counted; `None` if there were none.
 fn summarised(event: Event, number: u64) -> Option<Event> {
     let more = number.saturating_sub(most(event.action));
     let is_summed_up = summed_up_after(event.action).is_some();

@@ -5,14 +5,15 @@ use crate::{Error, Result};
 pub struct Budget {
     /// How many MiB its changes may store in an hour.
     pub mib: u32,
-    /// How many calls a minute are answered with the reason of their refusal, after its end or from outside its networks.
-    /// More are answered with 429.
+    /// How many refused calls a minute, after its end or from outside its networks, are answered with the reason. Any
+    /// more are answered with 429.
     pub refusals: u32,
 }
 
 impl Default for Budget {
-    /// The hour has room for twice the rate that Microsoft asks a server to bear, 25 calls a second, each the largest
-    /// that Entra makes of a person: the first sync of 100,000 people comes to neither the limit nor the alert at half.
+    /// An hour has room for twice the rate that Microsoft requires of a server, 25 calls a second, each as large as
+    /// Entra's largest for a person: the first sync of 100,000 people reaches neither the limit nor the alert at half
+    /// of it.
     fn default() -> Self {
         Self { mib: 1_024, refusals: 60 }
     }
@@ -22,7 +23,7 @@ impl Budget {
     /// A budget that an administrator set.
     ///
     /// # Errors
-    /// `Invalid` where it is too small for any directory, or none at all.
+    /// `Invalid` if it is too small for any directory, or so large that it is no limit.
     pub fn new(mib: u32, refusals: u32) -> Result<Self> {
         if !(16..=1_048_576).contains(&mib) {
             return Err(Error::Invalid("A token’s changes may store 16 to 1,048,576 MiB an hour."));

@@ -12,10 +12,10 @@ use std::net::IpAddr;
 /// How many networks a list may name.
 const MOST_NAMED: usize = 200;
 
-/// How many of the places that a token was used from are kept: those of the latest calls.
+/// How many of the places that a token was used from are kept; those of the latest calls stay.
 pub const MOST_SEEN: u64 = 200;
 
-/// After so many days without a call a place is forgotten.
+/// After this many days without a call a place is forgotten.
 pub const FORGOTTEN_DAYS: i64 = 90;
 
 /// Where a token may be used from.
@@ -23,7 +23,7 @@ pub const FORGOTTEN_DAYS: i64 = 90;
 pub struct Networks {
     /// The networks, as an administrator wrote them: CIDR, separated by commas.
     pub list: String,
-    /// Whether calls from elsewhere are refused. Otherwise the list is only tried out: the token's page says what it
+    /// Whether calls from elsewhere are refused. Otherwise the list is only tried out: the token's page shows what it
     /// would have refused.
     pub enforced: bool,
 }
@@ -49,10 +49,10 @@ impl super::Token {
 }
 
 impl Networks {
-    /// Reads a list of networks and single addresses; a list of none is `None`.
+    /// Reads a list of networks and single addresses; an empty list is `None`.
     ///
     /// # Errors
-    /// `Invalid` where one of them is none.
+    /// `Invalid` if one of them is neither.
     pub fn parse(list: &str, enforced: bool) -> Result<Option<Self>> {
         let parts = list.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
         let nets: Vec<String> = parts.map(|part| Ok(network(part)?.to_string())).collect::<Result<_>>()?;
@@ -62,12 +62,12 @@ impl Networks {
         Ok((!nets.is_empty()).then(|| Self { list: nets.join(", "), enforced }))
     }
 
-    /// Whether all of a network lies in one of these.
+    /// Whether a network lies entirely within one of these.
     pub fn contain(&self, network: IpNet) -> bool {
         self.list.split(", ").filter_map(|net| net.parse::<IpNet>().ok()).any(|net| net.contains(&network))
     }
 
-    /// Whether a network in its recorded form lies in one of these.
+    /// Whether a network in its recorded form lies within one of these.
     pub fn contain_seen(&self, seen: &SeenNetwork) -> bool {
         let network = seen.network.parse().or_else(|_| seen.network.parse::<IpAddr>().map(IpNet::from));
         network.is_ok_and(|network| self.contain(network))
@@ -77,7 +77,7 @@ impl Networks {
 /// Reads one network. IPv4 written as IPv6 becomes IPv4, which is how callers' addresses are recorded.
 fn network(text: &str) -> Result<IpNet> {
     let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
-        Error::Invalid("Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, with commas between.")
+        Error::Invalid("Write networks as 20.190.128.0/18 or 2603:1000::/24, or single addresses, separated by commas.")
     })?;
     let IpNet::V6(v6) = net else { return Ok(net.trunc()) };
     let Some(mapped) = v6.addr().to_ipv4_mapped() else { return Ok(net.trunc()) };
@@ -87,7 +87,7 @@ fn network(text: &str) -> Result<IpNet> {
     ))
 }
 
-/// Notes, after the call was answered, that a token was used from a place, and adds the alerts about that to `events`.
+/// Records, after a call was answered, that a token was used from a place, and adds the alerts about that to `events`.
 pub(crate) async fn used(
     tx: &mut dyn Tx,
     id: TokenId,
@@ -121,8 +121,8 @@ pub(crate) async fn used(
     alert(tx, id, event(Action::TokenNewNetwork), events).await
 }
 
-/// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which is one
-/// subscriber's.
+/// The form in which the place of a call is recorded: an IPv4 address, or the /64 of an IPv6 address, which belongs to
+/// one subscriber.
 pub fn place_of(address: &str) -> Option<String> {
     match address.parse::<IpAddr>().ok()?.to_canonical() {
         IpAddr::V4(address) => Some(address.to_string()),
@@ -130,8 +130,8 @@ pub fn place_of(address: &str) -> Option<String> {
     }
 }
 
-/// The neighbourhood of a place: its /24 or /48. Directories call from many addresses of one, and anybody is given a /48
-/// for nothing.
+/// The neighbourhood of a place: its /24 or /48. A directory calls from many addresses of one neighbourhood, and
+/// anybody can get a /48 for free.
 fn neighbourhood(place: &str) -> Option<IpNet> {
     let net = place.parse().or_else(|_| place.parse::<IpAddr>().map(IpNet::from)).ok()?;
     let near = match net {

@@ -1,4 +1,4 @@
-//! One unit of work of an undo: a few departures, one after the other, and what the log says of them.
+//! One unit of work of an undo: a few departures, one after the other, and their events in the audit log.
 
 use crate::{
     Env, Error, GroupId, Result, Timestamp, UserId,
@@ -27,7 +27,7 @@ pub(super) struct Part<'p> {
     pub(super) from: Timestamp,
 }
 
-/// What was undone, and what the log is to say of it.
+/// What was undone, and what the audit log is to record about it.
 #[derive(Default)]
 pub(super) struct Done {
     pub(super) undone: Undone,
@@ -37,11 +37,11 @@ pub(super) struct Done {
 #[derive(Default)]
 struct Told {
     events: Vec<Event>,
-    /// Whose membership of which group began or ended.
+    /// The memberships that began or ended, by group.
     members: BTreeMap<GroupId, Moves>,
 }
 
-/// Those who came back into a group, and those who were put into it since, by name.
+/// Who came back into a group, and who was removed because they were added since, by name.
 #[derive(Default)]
 struct Moves {
     back: Vec<String>,
@@ -90,8 +90,8 @@ impl Part<'_> {
         Ok(Done { undone, told })
     }
 
-    /// Writes into the log what was undone. At the end of the unit, because from the first event on nobody else can change
-    /// anything.
+    /// Writes what was undone to the audit log. At the end of the unit, because after its first event no other unit can
+    /// change anything.
     pub(super) async fn tell(&self, tx: &mut dyn Tx, done: Done) -> Result<()> {
         for event in &done.told.events {
             tx.append_event(event).await?;
@@ -100,7 +100,7 @@ impl Part<'_> {
     }
 }
 
-/// Undoes one departure. Returns whether what departed is there now as it was.
+/// Undoes one departure. Returns whether what departed is now as it was.
 async fn undo(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, told: &mut Told) -> Result<bool> {
     match departure.kind {
         DepartureKind::Deactivated | DepartureKind::Deleted | DepartureKind::Renamed => {
@@ -113,7 +113,7 @@ async fn undo(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, told: &mu
 
 async fn undo_of_user(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, told: &mut Told) -> Result<bool> {
     let (id, at) = (UserId(departure.target), part.event.at);
-    // Somebody who was deactivated and deleted then has departed once.
+    // A user who was deactivated and then deleted has departed only once.
     if let Some(restored) = restore::user(part.by(), tx, id).await? {
         told.events.extend(restored.events);
         let ended = tx.end_memberships_of(id, part.from, at).await?;
@@ -149,7 +149,7 @@ async fn undo_of_user(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, t
 async fn undo_of_member(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, told: &mut Told) -> Result<bool> {
     let Some(group) = departure.group else { return Ok(false) };
     let from = part.from;
-    // A group that was emptied and then deleted has lost its members all the same.
+    // A group that was emptied and then deleted has lost its members just the same.
     restore_group(part, tx, group, told).await?;
     let ended = tx.end_memberships_of(UserId(departure.target), from, part.event.at).await?;
     told.ended(tx, &ended).await?;
@@ -157,7 +157,7 @@ async fn undo_of_member(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure,
     if found.is_there {
         told.members.entry(group).or_default().back.push(departure.target_name.clone());
     }
-    // A member who came after that moment and left again is where they were.
+    // A member who joined after that moment and left again is back in the earlier state.
     Ok(found.is_there || !found.was_there)
 }
 
@@ -174,7 +174,7 @@ async fn undo_of_group(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, 
     Ok(true)
 }
 
-/// Brings a group back if it was deleted, with the role that its members have through it.
+/// Brings a group back if it was deleted, with the role that it gives its members.
 async fn restore_group(part: &Part<'_>, tx: &mut dyn Tx, id: GroupId, told: &mut Told) -> Result<()> {
     let Some(restored) = restore::group(part.by(), tx, id).await? else { return Ok(()) };
     told.events.extend(restored.events);
@@ -196,7 +196,7 @@ fn event(part: &Part<'_>, departure: &Departure, action: Action) -> Event {
     Event { action, ..part.event.clone() }.on(departure.target, &departure.target_name).with(&facts)
 }
 
-/// Gives each group that somebody came back into, or left, a new version and an event.
+/// Gives each group whose members changed a new version and an event.
 async fn tell_members(part: &Part<'_>, tx: &mut dyn Tx, told: &mut Told) -> Result<()> {
     for (id, moves) in std::mem::take(&mut told.members) {
         let Some(group) = tx.lock_group(id).await? else { continue };
@@ -234,13 +234,13 @@ async fn roles(tx: &mut dyn Tx, users: &[UserId]) -> Result<Roles> {
     Ok(roles)
 }
 
-/// The events for the roles of people who have just come back.
+/// The events for the roles of users who were just restored.
 pub(crate) async fn gained(tx: &mut dyn Tx, event: &Event, users: &[UserId]) -> Result<Vec<Event>> {
     let now = roles(tx, users).await?;
     tell_roles(tx, event, (&Roles::new(), &now)).await
 }
 
-/// The events for everybody whose role is different after the undo.
+/// The events for all users whose role has changed in the undo.
 async fn tell_roles(tx: &mut dyn Tx, event: &Event, (before, after): (&Roles, &Roles)) -> Result<Vec<Event>> {
     let event = Event { action: Action::UserRoleChanged, ..event.clone() };
     let mut events = Vec::new();
@@ -258,7 +258,7 @@ async fn tell_roles(tx: &mut dyn Tx, event: &Event, (before, after): (&Roles, &R
     Ok(events)
 }
 
-/// The profile as it was before it was deactivated; `active` is what the document said then.
+/// The profile before its deactivation; `active` is what the document said then.
 fn reactivated(profile: Profile, active: Option<&str>) -> Result<Profile> {
     let mut document: Map<String, Value> =
         serde_json::from_str(&profile.document).map_err(|_| Error::Corrupt { table: "users", column: "document" })?;

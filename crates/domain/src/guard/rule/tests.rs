@@ -20,7 +20,7 @@ impl Dice {
     }
 }
 
-/// What a store keeps of a directory that is emptied.
+/// What a store records of a directory that is being emptied.
 struct Ledger {
     guard: GuardSettings,
     now: i64,
@@ -28,7 +28,7 @@ struct Ledger {
     samples: Vec<(i64, u64)>,
     real: u64,
     fakes: u64,
-    /// People in no batch, with the last time that they departed.
+    /// People in no batch, with the time of their last departure.
     departed: BTreeMap<u64, i64>,
     /// People in batches.
     found: BTreeSet<u64>,
@@ -102,10 +102,10 @@ impl Ledger {
         }
     }
 
-    /// Never more than the limit gone without a batch.
+    /// Checks that never more people than the limit are gone without a batch.
     fn check(&self) {
         let now = Timestamp::from_millis(self.now);
-        // What an honest directory would be allowed, however many people the attacker has invented.
+        // The limit for an honest directory, however many people the attacker has invented.
         let limit = self.guard.threshold(self.real);
         assert!(self.since(self.guard.since(now)) <= limit);
         assert!(self.since(self.guard.since_slow(now)) <= 2 * limit);
@@ -122,7 +122,7 @@ fn no_sequence_of_calls_lets_more_than_the_limit_go_unfound() {
         let mut ledger = Ledger::new(mode, real);
         for _ in 0..40 {
             match dice.below(8) {
-                // People who are invented: they must not widen anything within the day.
+                // Invented people: they must not raise any limit within the day.
                 0 => ledger.fakes += dice.below(5_000),
                 1 => ledger.pass(i64::try_from(dice.below(50)).unwrap_or(0)),
                 2 => ledger.pass(41),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/// An answer, and what can be asked of it. A question that is answered otherwise than expected gives a [`Failure`].
+/// An answer, and checks on it. A check that does not hold returns a [`Failure`].
 ///
 /// Values are named by JSON pointers (RFC 6901), such as `/name/givenName`.
 #[derive(Clone, Debug)]
@@ -28,22 +28,22 @@ impl Answer {
         Self { status, headers, text, request, json }
     }
 
-    /// The body as JSON; `null` where it is none.
+    /// The body as JSON; `null` if it is not JSON.
     pub fn json(&self) -> &Value {
         &self.json
     }
 
-    /// The value at a place; `null` where there is none.
+    /// The value at a pointer; `null` if there is none.
     pub fn at(&self, pointer: &str) -> &Value {
         self.json.pointer(pointer).unwrap_or(&Value::Null)
     }
 
-    /// A header; empty where there is none.
+    /// A header; empty if there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// A failure of this answer.
+    /// A failure with this answer.
     pub fn fails(&self, expected: impl Into<String>) -> Failure {
         let body: String = self.text.chars().take(700).collect();
         Failure::new(&self.request, expected, format!("{} {body}", self.status))
@@ -54,17 +54,17 @@ impl Answer {
         if holds { Ok(self) } else { Err(self.fails(expected)) }
     }
 
-    /// The text at a place.
+    /// The text at a pointer.
     pub fn text_at(&self, pointer: &str) -> Result<String> {
         self.at(pointer).as_str().map(Into::into).ok_or_else(|| self.fails(format!("a text at {pointer}")))
     }
 
-    /// The whole number at a place.
+    /// The whole number at a pointer.
     pub fn number_at(&self, pointer: &str) -> Result<u64> {
         self.at(pointer).as_u64().ok_or_else(|| self.fails(format!("a whole number at {pointer}")))
     }
 
-    /// The list at a place.
+    /// The list at a pointer.
     pub fn list_at(&self, pointer: &str) -> Result<&Vec<Value>> {
         self.at(pointer).as_array().ok_or_else(|| self.fails(format!("a list at {pointer}")))
     }
@@ -74,82 +74,82 @@ impl Answer {
         self.text_at("/id")
     }
 
-    /// The value at a place is this.
+    /// Checks that the value at a pointer is `value`.
     pub fn is(&self, pointer: &str, value: impl Into<Value>) -> Result<&Self> {
         let value = value.into();
         self.ensure(*self.at(pointer) == value, format!("{value} at {pointer}"))
     }
 
-    /// The value at a place is another.
+    /// Checks that the value at a pointer is not `value`.
     pub fn is_not(&self, pointer: &str, value: impl Into<Value>) -> Result<&Self> {
         let value = value.into();
         self.ensure(*self.at(pointer) != value, format!("anything but {value} at {pointer}"))
     }
 
-    /// There is a value at a place. RFC 7643 §2.5: null and the empty list are none.
+    /// Checks that there is a value at a pointer. RFC 7643 §2.5: null and the empty list are no value.
     pub fn present(&self, pointer: &str) -> Result<&Self> {
         self.ensure(!is_unassigned(self.at(pointer)), format!("a value at {pointer}"))
     }
 
-    /// There is no value at a place.
+    /// Checks that there is no value at a pointer.
     pub fn absent(&self, pointer: &str) -> Result<&Self> {
         self.ensure(is_unassigned(self.at(pointer)), format!("no value at {pointer}"))
     }
 
-    /// There is not even a name at a place.
+    /// Checks that there is not even a member at a pointer.
     pub fn without(&self, pointer: &str) -> Result<&Self> {
         self.ensure(self.json.pointer(pointer).is_none(), format!("nothing at {pointer}"))
     }
 
-    /// The list at a place has an element that includes `value`; see [`includes`].
+    /// Checks that the list at a pointer has an element that includes `value`; see [`includes`].
     pub fn has(&self, pointer: &str, value: impl Into<Value>) -> Result<&Self> {
         let value = value.into();
         let found = self.at(pointer).as_array().is_some_and(|list| list.iter().any(|item| includes(item, &value)));
         self.ensure(found, format!("an element {value} at {pointer}"))
     }
 
-    /// The list at a place, if there is one, has no element that includes `value`.
+    /// Checks that the list at a pointer, if there is one, has no element that includes `value`.
     pub fn lacks(&self, pointer: &str, value: impl Into<Value>) -> Result<&Self> {
         let value = value.into();
         let found = self.at(pointer).as_array().is_some_and(|list| list.iter().any(|item| includes(item, &value)));
         self.ensure(!found, format!("no element {value} at {pointer}"))
     }
 
-    /// The list at a place has so many elements; a missing list has none.
+    /// Checks that the list at a pointer has `count` elements; a missing list has none.
     pub fn count(&self, pointer: &str, count: usize) -> Result<&Self> {
         let found = self.at(pointer).as_array().map_or(0, Vec::len);
         self.ensure(found == count, format!("{count} elements at {pointer}"))
     }
 
-    /// A header is this.
+    /// Checks that a header is `value`.
     pub fn header_is(&self, name: &str, value: &str) -> Result<&Self> {
         self.ensure(self.header(name) == value, format!("the header {name}: {value}"))
     }
 
-    /// The body holds this text nowhere.
+    /// Checks that the body does not contain this text.
     pub fn says_not(&self, text: &str) -> Result<&Self> {
         let headers = self.headers.values().filter_map(|value| value.to_str().ok());
         let found = headers.chain([self.text.as_str()]).any(|part| part.contains(text));
         self.ensure(!found, format!("an answer without {text}"))
     }
 
-    /// The body is empty.
+    /// Checks that the body is empty.
     pub fn is_empty(&self) -> Result<&Self> {
         self.ensure(self.text.is_empty(), "an empty body")
     }
 
-    /// RFC 7644 §3.1: the media type is `application/scim+json`.
+    /// Checks the media type, `application/scim+json` (RFC 7644 §3.1).
     pub fn is_scim(&self) -> Result<&Self> {
         let essence = self.header("content-type").split(';').next().unwrap_or_default().trim();
         self.ensure(essence.eq_ignore_ascii_case("application/scim+json"), "Content-Type: application/scim+json")
     }
 
-    /// RFC 7644 §3.4.2: a list response whose `totalResults` is this.
+    /// Checks that this is a list response with this `totalResults` (RFC 7644 §3.4.2).
     pub fn total(&self, total: u64) -> Result<&Self> {
         self.has("/schemas", LIST)?.is("/totalResults", total)
     }
 
-    /// RFC 7644 §3.4.2: a list response of exactly the resources with these ids, in any order.
+    /// Checks that this is a list response of exactly the resources with these ids, in any order (RFC 7644 §3.4.2).
     pub fn finds(&self, ids: &[&str]) -> Result<&Self> {
         self.has("/schemas", LIST)?;
         let found: Vec<String> = self.ids();
@@ -164,7 +164,7 @@ impl Answer {
         resources.filter_map(|resource| Some(resource.get("id")?.as_str()?.to_owned())).collect()
     }
 
-    /// What stands at a pointer in each resource of a list.
+    /// The value at a pointer in each resource of a list.
     pub fn each(&self, pointer: &str) -> Vec<Value> {
         let resources = self.at("/Resources").as_array().into_iter().flatten();
         resources.map(|resource| resource.pointer(pointer).cloned().unwrap_or_default()).collect()
@@ -175,8 +175,8 @@ impl Answer {
         self.ensure(statuses.contains(&self.status), expected).map(drop)
     }
 
-    /// RFC 7644 §3.12: the error's schema, the status as text, and the `scimType` where the RFC names one; a bar stands
-    /// between several of which each will do.
+    /// Checks for an error message (RFC 7644 §3.12): its schema, the status as text, and the `scimType` where the RFC
+    /// names one. Where several will do, `kind` separates them by bars.
     pub(crate) fn is_refusal(&self, statuses: &[u16], kind: Option<&str>) -> Result<()> {
         self.has_status(statuses)?;
         self.is_scim()?.is("/schemas", vec![ERROR])?.is("/status", self.status.to_string())?;
@@ -186,7 +186,8 @@ impl Answer {
     }
 }
 
-/// Whether `value` has all that `part` has: objects their members, lists their elements in any order, all else equal.
+/// Whether `value` has everything that `part` has: objects their members, lists their elements in any order; all other
+/// values are equal.
 pub fn includes(value: &Value, part: &Value) -> bool {
     match (value, part) {
         (Value::Object(value), Value::Object(part)) => {

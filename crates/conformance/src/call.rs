@@ -9,12 +9,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::{future::Future, pin::Pin};
 
-/// RFC 3986 §2.3: what needs no encoding.
+/// RFC 3986 §2.3: characters that need no encoding.
 const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is about to be sent: `t.get("/Users").query("count", 1).expect(200).await?`.
 ///
-/// It carries the target's token, a `User-Agent`, `Accept: application/scim+json`, and with a body the same as `Content-Type`.
+/// It carries the target's token, a `User-Agent`, `Accept: application/scim+json`, and if there is a body, the same
+/// `Content-Type`.
 #[must_use = "a request is sent when it is awaited"]
 pub struct Call {
     t: T,
@@ -34,7 +35,7 @@ enum Expected {
 }
 
 impl Call {
-    /// A request to a path below the base URL, which may hold a query already; both go as they are.
+    /// A request to a path below the base URL. The path may include a query; both are sent as they are.
     pub(crate) fn new(t: T, method: &str, path: &str) -> Self {
         let bearer = HeaderValue::try_from(format!("Bearer {}", t.target().token()));
         let host = HeaderValue::try_from(t.target().authority());
@@ -55,7 +56,7 @@ impl Call {
                 call.method = method;
                 call.headers.extend([(AUTHORIZATION, bearer), (HOST, host)]);
             }
-            _ => call.problem = Some("the method, the token or the host is no HTTP".into()),
+            _ => call.problem = Some("the method, the token or the host is not valid HTTP".into()),
         }
         call
     }
@@ -68,16 +69,16 @@ impl Call {
         self
     }
 
-    /// Sets a header in place of one that is there.
+    /// Sets a header, replacing one of the same name.
     pub fn header(self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.without(name).also(name, value)
     }
 
-    /// Adds a header beside those that are there.
+    /// Adds a header and keeps others of the same name.
     pub fn also(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value.as_ref())) {
             (Ok(name), Ok(value)) => self.headers.push((name, value)),
-            _ => self.problem = Some(format!("{name} is no header")),
+            _ => self.problem = Some(format!("{name} is not a valid header")),
         }
         self
     }
@@ -118,8 +119,8 @@ impl Call {
         self
     }
 
-    /// The answer must be an error message as RFC 7644 §3.12 has it, with this status; where `scim_type` is not empty,
-    /// with that `scimType`, or with one of those between which a bar stands.
+    /// The answer must be an error message according to RFC 7644 §3.12 with this status and, unless `scim_type` is
+    /// empty, with that `scimType` or one of several separated by bars.
     pub fn refused(self, status: u16, scim_type: &'static str) -> Self {
         self.refused_any(&[status], scim_type)
     }
@@ -169,7 +170,7 @@ impl IntoFuture for Call {
     }
 }
 
-/// Text as it stands in a path or a query.
+/// Text as it is written in a path or a query.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, &ENCODED).to_string()
 }

@@ -1,6 +1,6 @@
 use crate::{Answer, T};
 
-/// A part of the protocol that a server may leave out, and says so in `/ServiceProviderConfig`.
+/// A part of the protocol that a server may leave out; `/ServiceProviderConfig` says whether it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capability {
     /// RFC 7644 §3.7.
@@ -14,7 +14,7 @@ pub enum Capability {
 }
 
 impl Capability {
-    /// Where the configuration says whether it is there.
+    /// Where the configuration says whether the server has it.
     fn pointer(self) -> &'static str {
         match self {
             Self::Bulk => "/bulk/supported",
@@ -24,7 +24,7 @@ impl Capability {
         }
     }
 
-    /// Why a case that needs it cannot run; none where the server has it, or where it is not known.
+    /// Why a case that needs it cannot run; `None` if the server has it, or if that is not known.
     pub(crate) fn missing(self, config: Option<&Answer>) -> Option<String> {
         let pointer = self.pointer();
         let denied = config.is_some_and(|config| config.at(pointer).as_bool() != Some(true));
@@ -34,12 +34,12 @@ impl Capability {
     }
 }
 
-/// A client for which `replace` of members replaces, as RFC 7644 §3.5.2.3 has it. For Entra it may add, and this suite
-/// sends what only Entra sends too.
+/// A client for which `replace` of members replaces, as RFC 7644 §3.5.2.3 says. For Entra it may add, and this suite
+/// also sends what only Entra sends.
 const CLIENT: &str = "Okta SCIM Client 1.0.0";
 
-/// The server's configuration, if it gives one. It is the first thing that is asked for, so a server that tells clients
-/// apart learns from it which rules are expected.
+/// The server's configuration, if it returns one. It is the first request, so a server that distinguishes clients
+/// learns from it which rules are expected.
 pub(crate) async fn config(t: &T) -> Option<Answer> {
     t.get("/ServiceProviderConfig").header("user-agent", CLIENT).expect(200).await.ok()
 }

@@ -5,7 +5,7 @@ type Body = Box<dyn FnOnce(T) -> Pin<Box<dyn Future<Output = Result<()>> + Send>
 
 /// One rule, and how a server is held to it.
 pub struct Case {
-    /// The rule's source and its gist, such as `rfc7644-3.4.2.2-eq-ignores-case`; there is no second case of this name.
+    /// The rule's source and its gist, such as `rfc7644-3.4.2.2-eq-ignores-case`; no two cases have the same name.
     pub name: String,
     /// The rule in a line.
     pub rule: String,
@@ -14,7 +14,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A case. Its body makes what it needs through the [`T`], which deletes all of it afterwards.
+    /// A case. Its body creates what it needs through the [`T`], which deletes all of it afterwards.
     pub fn new<F, R>(name: impl Into<String>, rule: impl Into<String>, body: F) -> Self
     where
         F: FnOnce(T) -> R + Send + 'static,
@@ -23,7 +23,7 @@ impl Case {
         Self { name: name.into(), rule: rule.into(), needs: None, body: Box::new(|t| Box::pin(body(t))) }
     }
 
-    /// Skipped where the server says that it does not have this.
+    /// Skips the case if the server says that it lacks this capability.
     #[must_use]
     pub fn needs(self, capability: Capability) -> Self {
         Self { needs: Some(capability), ..self }

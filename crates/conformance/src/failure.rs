@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// What a step of a case gives, or why it cannot go on.
+/// The result of a step of a case, or why it failed.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 /// What was expected of a server, and what came instead.
@@ -12,7 +12,7 @@ pub struct Failure {
     pub expected: String,
     /// What the server answered.
     pub got: String,
-    /// Whether the server does not offer what the rule is about, which the rule allows.
+    /// Whether the case ended because the server lacks an optional feature, which the rule allows.
     pub(crate) is_absence: bool,
 }
 
@@ -22,7 +22,7 @@ impl Failure {
         Self { request: request.into(), expected: expected.into(), got: got.into(), is_absence: false }
     }
 
-    /// The end of a case whose rule is about what a server may leave out, and does: the case counts as skipped.
+    /// Ends a case whose rule is about an optional feature that the server lacks: the case counts as skipped.
     pub fn absence(reason: impl Into<String>) -> Self {
         Self { is_absence: true, ..Self::new("", "", reason) }
     }

@@ -5,8 +5,8 @@ use conformance::{Outcome, Report, Target, Verdict};
 use serde_json::{Value, json};
 use std::{process::ExitCode, time::Instant};
 
-/// Holds a SCIM 2.0 server to RFC 7643, RFC 7644, RFC 9865 and to what directories really send. It makes users and
-/// groups under names of its own and deletes them again.
+/// Checks a SCIM 2.0 server against RFC 7643, RFC 7644, RFC 9865 and what directories actually send. It creates users
+/// and groups under names of its own and deletes them again.
 #[derive(Parser)]
 struct Arguments {
     /// Base URL of the server, such as https://id.corp.example/scim/v2.
@@ -18,16 +18,16 @@ struct Arguments {
     /// Runs only the cases whose name begins with this.
     #[arg(long, value_name = "PREFIX")]
     only: Option<String>,
-    /// Runs the cases only, and not what directories send.
+    /// Runs only the cases, not the sequences that directories send.
     #[arg(long, conflicts_with = "sequences")]
     rules: bool,
-    /// Plays what directories send only, and runs no cases.
+    /// Runs only the sequences that directories send, not the cases.
     #[arg(long)]
     sequences: bool,
-    /// Prints a JSON array with what came of each case and each step, instead of the table.
+    /// Prints a JSON array with the result of each case and each step instead of the table.
     #[arg(long)]
     json: bool,
-    /// Cases at the same time.
+    /// How many cases run at the same time.
     #[arg(long, default_value_t = 8)]
     concurrency: usize,
 }

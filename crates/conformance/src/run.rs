@@ -3,7 +3,7 @@ use futures_util::{StreamExt, stream};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// No case takes as long as this on a server that works.
+/// Longer than any case takes on a server that works.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// How a case ended.
@@ -13,7 +13,7 @@ pub enum Outcome {
     Passed,
     /// It does not.
     Failed(Failure),
-    /// The server says that it does not offer what the rule is about.
+    /// The server says that it does not offer the feature that the rule is about.
     Skipped(String),
 }
 
@@ -24,7 +24,7 @@ pub struct Verdict {
     pub name: String,
     /// Its rule.
     pub rule: String,
-    /// Its end.
+    /// How it ended.
     pub outcome: Outcome,
     /// How long it took, without cleaning up.
     pub took: Duration,
@@ -86,7 +86,7 @@ async fn one(target: Target, case: Case, config: Option<&Answer>) -> Verdict {
     Verdict { name, rule, outcome, took: start.elapsed() }
 }
 
-/// What a panic, or an answer that never comes, makes of a case is a failure too.
+/// The outcome of a case; a panic, or an answer that never comes, counts as a failure.
 async fn outcome(body: impl Future<Output = Result<()>> + Send + 'static) -> Outcome {
     let mut running = tokio::spawn(body);
     let failed = |got: String| Outcome::Failed(Failure::new("the case", "an end", got));

@@ -14,11 +14,11 @@ use futures_util::{StreamExt, stream};
 use script::{Step, Values};
 use std::time::{Duration, Instant};
 
-/// A conversation of one directory with the server, from a clean start to an end that leaves nothing.
+/// A conversation of one directory with the server, from a clean start to an end that leaves nothing behind.
 pub struct Sequence {
-    /// The directory and what it does, such as `okta-group-push`; there is no second sequence of this name.
+    /// The directory and what it does, such as `okta-group-push`; no two sequences have the same name.
     pub name: String,
-    /// What the steps are known from.
+    /// The source from which the steps are known.
     pub source: &'static str,
     directory: Directory,
     steps: Vec<Step>,
@@ -29,7 +29,8 @@ impl Sequence {
         Self { name: name.into(), source, directory, steps }
     }
 
-    /// Plays the steps in their order. Once one has failed, the others are skipped: they would fail for its reason.
+    /// Plays the steps in their order. Once one has failed, the others are skipped: they would fail for the same
+    /// reason.
     async fn play(self, target: Target) -> Vec<Verdict> {
         let t = T::new(target);
         let mut values = Values::new(t.tag());
@@ -65,8 +66,9 @@ pub fn sequences() -> Vec<Sequence> {
         .collect()
 }
 
-/// Plays all sequences whose name begins with `filter` against a server, `concurrency` at a time (at least one). Each
-/// step gives a verdict, in order. A server that treats directories differently by token wants one for each of them.
+/// Plays all sequences whose name begins with `filter` against a server, `concurrency` at a time (at least one).
+/// Returns a verdict for each step, in order. A server that treats directories differently by token needs a token for
+/// each of them.
 pub async fn run_sequences(target: &Target, filter: Option<&str>, concurrency: usize) -> Report {
     let chosen =
         sequences().into_iter().filter(|sequence| filter.is_none_or(|prefix| sequence.name.starts_with(prefix)));

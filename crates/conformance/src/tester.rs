@@ -15,7 +15,7 @@ const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// What a case talks to the server through. It remembers what was made and deletes it at the end. Cheap to clone.
+/// A case's connection to the server. It remembers what was created and deletes it at the end. Cheap to clone.
 #[derive(Clone)]
 pub struct T(Arc<Inner>);
 
@@ -27,7 +27,7 @@ struct Inner {
     made: Mutex<Vec<String>>,
 }
 
-/// A resource that a case has made.
+/// A resource that a case created.
 #[derive(Clone, Debug)]
 pub struct Resource {
     /// Its `id`.
@@ -58,7 +58,7 @@ impl T {
         &self.0.tag
     }
 
-    /// A name that nobody has, which begins with the [`T::tag`] and ends with `label`.
+    /// A name that is not taken. It begins with [`T::tag`] and ends with `label`.
     pub fn name(&self, label: &str) -> String {
         format!("{}-{}-{label}", self.tag(), self.0.count.fetch_add(1, Ordering::Relaxed))
     }
@@ -98,27 +98,27 @@ impl T {
         self.call("DELETE", path)
     }
 
-    /// Makes a user with a name and nothing else.
+    /// Creates a user with a name and nothing else.
     pub async fn user(&self) -> Result<Resource> {
         self.user_with(json!({})).await
     }
 
-    /// Makes a user with these attributes, and a name if they hold none.
+    /// Creates a user with these attributes, and a name if they include none.
     pub async fn user_with(&self, attributes: Value) -> Result<Resource> {
         self.make("/Users", USER, "userName", attributes).await
     }
 
-    /// Makes a group with a name and nothing else.
+    /// Creates a group with a name and nothing else.
     pub async fn group(&self) -> Result<Resource> {
         self.group_with(json!({})).await
     }
 
-    /// Makes a group with these attributes, and a name if they hold none.
+    /// Creates a group with these attributes, and a name if they include none.
     pub async fn group_with(&self, attributes: Value) -> Result<Resource> {
         self.make("/Groups", GROUP, "displayName", attributes).await
     }
 
-    /// Makes a group with these users in it.
+    /// Creates a group with these users in it.
     pub async fn group_of(&self, members: &[&Resource]) -> Result<Resource> {
         let members: Vec<_> = members.iter().map(|member| json!({"value": member.id})).collect();
         self.group_with(json!({"members": members})).await
@@ -127,7 +127,7 @@ impl T {
     async fn make(&self, endpoint: &str, schema: &str, naming: &str, attributes: Value) -> Result<Resource> {
         let mut body = Map::from_iter([("schemas".to_owned(), json!([schema]))]);
         let Value::Object(attributes) = attributes else {
-            return Err(Failure::new(endpoint, "a case that gives an object", attributes.to_string()));
+            return Err(Failure::new(endpoint, "a case that passes an object", attributes.to_string()));
         };
         body.extend(attributes);
         body.entry(naming).or_insert_with(|| json!(self.name("x")));
@@ -138,7 +138,7 @@ impl T {
         Ok(Resource { path: format!("{endpoint}/{}", encode(&id)), id, name, answer })
     }
 
-    /// Notes what a POST has made, so that it is deleted at the end.
+    /// Records what a POST created, so that it is deleted at the end.
     pub(crate) fn remember(&self, method: &Method, answer: &Answer) {
         let made = |location: &str| {
             let at = location.find("/Users/").or_else(|| location.find("/Groups/"))?;
@@ -155,7 +155,7 @@ impl T {
         }
     }
 
-    /// Deletes all that was made; what is gone already is no failure.
+    /// Deletes all that was created; it is no failure if some of it is gone already.
     pub(crate) async fn clean_up(&self) {
         let made = std::mem::take(&mut *self.0.made.lock().unwrap_or_else(PoisonError::into_inner));
         join_all(made.iter().map(|path| self.delete(path).into_future())).await;

@@ -27,7 +27,7 @@ use tokio_rustls::TlsConnector;
 
 /// Fewer than any server should allow one client.
 const CONNECTIONS: usize = 32;
-/// A connection that has rested longer may be closed by the server at any moment.
+/// A connection that has been idle for longer may be closed by the server at any moment.
 const REST: Duration = Duration::from_secs(2);
 /// Longer than a directory waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -75,12 +75,12 @@ impl Target {
         })))
     }
 
-    /// Host and port as they stand in the URL.
+    /// Host and port as written in the URL.
     pub fn authority(&self) -> &str {
         &self.0.authority
     }
 
-    /// The path of the base URL, without a slash at the end.
+    /// The path of the base URL, without a trailing slash.
     pub fn base(&self) -> &str {
         &self.0.base
     }
@@ -105,14 +105,14 @@ impl Target {
         let answer = sender.send_request(request).await.map_err(|error| text(&error))?;
         let (parts, body) = answer.into_parts();
         let body = Limited::new(body, LARGEST).collect().await.map_err(|error| text(&*error))?.to_bytes();
-        // Whoever refuses a body for its size hangs up rather than read the rest of it.
+        // A server that refuses a body for its size hangs up instead of reading the rest of it.
         if parts.status != StatusCode::PAYLOAD_TOO_LARGE {
             self.resting().push((Instant::now(), sender));
         }
         Ok((parts, body))
     }
 
-    /// A connection that is open and has not rested too long.
+    /// A connection that is open and has not been idle too long.
     async fn rested(&self) -> Option<Sender> {
         loop {
             let (since, mut sender) = self.resting().pop()?;
@@ -140,7 +140,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (sender, connection) = http1::handshake(TokioIo::new(Patient(stream))).await.map_err(|error| text(&error))?;
-    // Its end shows at the next request.
+    // The next request notices when the connection has ended.
     tokio::spawn(connection);
     Ok(sender)
 }
@@ -164,8 +164,8 @@ fn text(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// A server that refuses a large body answers and hangs up before all of it was sent. The answer is what counts, so a
-/// write that fails is passed over; without an answer the read fails.
+/// A server that refuses a large body answers and hangs up before all of it was sent. Only the answer counts, so a
+/// failed write is ignored; if there is no answer, the read fails.
 struct Patient<S>(S);
 
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {

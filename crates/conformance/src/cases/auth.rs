@@ -8,7 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
     [nobody(), tricks(), tokens()].into_iter().flatten().collect()
 }
 
-/// RFC 7644 §3.12: 401 with an error message. RFC 6750 §3: and with WWW-Authenticate.
+/// RFC 7644 §3.12: 401 with an error message. RFC 6750 §3: with WWW-Authenticate as well.
 fn nobody() -> Vec<Case> {
     let rows = [
         ("users", "GET", "/Users"),
@@ -27,7 +27,7 @@ fn nobody() -> Vec<Case> {
         ("options", "OPTIONS", "/Users"),
     ];
     rows.map(|(label, method, path)| {
-        let rule = "Without a token: 401 with WWW-Authenticate, no data, and nothing happens.";
+        let rule = "Without a token: 401 with WWW-Authenticate, no data, and no effect.";
         Case::new(format!("rfc7644-2-no-token-{label}-is-401"), rule, move |t| async move {
             let user = t.user().await?;
             let call = t.call(method, &path.replace('@', &user.id)).token(None);
@@ -46,7 +46,7 @@ fn nobody() -> Vec<Case> {
     .into()
 }
 
-/// What takes a request past a check in some server: another spelling of the path, another method, another header.
+/// Requests that get past a check in some servers: another spelling of the path, another method, another header.
 fn tricks() -> Vec<Case> {
     let rows = [
         ("encoded-letter", "/%55sers/@"),
@@ -63,7 +63,7 @@ fn tricks() -> Vec<Case> {
         ("list-with-file-name", "/Users.json"),
     ];
     let paths = rows.into_iter().map(|(label, path)| {
-        let rule = "No spelling of a path leads past the token.";
+        let rule = "No spelling of a path gets past the token.";
         Case::new(format!("a2-path-{label}-needs-a-token"), rule, move |t| shut(t, "GET", path, None))
     });
     let headers = [
@@ -75,7 +75,7 @@ fn tricks() -> Vec<Case> {
         ("x-remote-user", "admin"),
     ];
     let headers = headers.into_iter().map(|(name, value)| {
-        let rule = "No header stands in for the token.";
+        let rule = "No other header replaces the token.";
         Case::new(format!("a2-header-{name}-is-no-token"), rule, move |t| {
             shut(t, "POST", "/Users/@", Some((name, value)))
         })
@@ -93,7 +93,7 @@ async fn shut(t: T, method: &str, path: &str, header: Option<(&'static str, &'st
     refused.says_not(&user.name).map(drop)
 }
 
-/// Label, and what is sent instead of the token.
+/// Label, and a function that makes what is sent instead of the token.
 type Wrong = (&'static str, fn(&str) -> String);
 
 fn tokens() -> Vec<Case> {
@@ -109,7 +109,7 @@ fn tokens() -> Vec<Case> {
         ("twice", |token| format!("Bearer {token} {token}")),
     ];
     let wrong = wrong.into_iter().map(|(label, value)| {
-        let rule = "Anything but the token is answered 401 and gives no data.";
+        let rule = "Anything but the token is answered 401 and returns no data.";
         Case::new(format!("a1-token-{label}-is-401"), rule, move |t| async move {
             let user = t.user().await?;
             let sent = value(t.target().token());
@@ -135,7 +135,7 @@ fn tokens() -> Vec<Case> {
         ),
         Case::new(
             "rfc6750-2.3-token-in-the-query-is-refused",
-            "A token in the URL opens nothing, and is not repeated.",
+            "A token in the URL grants nothing, and is not repeated.",
             |t| async move {
                 let user = t.user().await?;
                 let token = t.target().token().to_owned();
@@ -165,7 +165,7 @@ fn tokens() -> Vec<Case> {
         }),
         Case::new(
             "entra-3-no-cookies-and-no-redirects",
-            "A SCIM endpoint sets no cookie and redirects nowhere.",
+            "A SCIM endpoint sets no cookie and does not redirect.",
             |t| async move {
                 let user = t.user().await?;
                 for path in

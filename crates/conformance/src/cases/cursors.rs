@@ -11,12 +11,12 @@ pub(super) fn cases() -> Vec<Case> {
     cases.flatten().chain(config()).map(|case| case.needs(Capability::Cursor)).collect()
 }
 
-/// The page of two at a cursor; an empty cursor is the first page.
+/// The page of two resources at a cursor; an empty cursor means the first page.
 async fn at(t: &T, endpoint: &str, cursor: &str) -> Result<Answer> {
     t.filter(&format!("{endpoint}?count=2"), &own(t, endpoint)).query("cursor", cursor).expect(200).await
 }
 
-/// Walks to the end and gives the ids of each page.
+/// Reads all pages and returns the ids of each.
 async fn walk(t: &T, endpoint: &str) -> Result<Vec<Vec<String>>> {
     let (mut cursor, mut pages) = (String::new(), Vec::new());
     loop {
@@ -35,7 +35,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
     vec![
         Case::new(
             name("empty-cursor-is-the-first-page"),
-            "An empty cursor starts a walk; nextCursor leads on.",
+            "An empty cursor starts a walk; nextCursor continues it.",
             move |t| async move {
                 five(&t, endpoint).await?;
                 let first = at(&t, endpoint, "").await?;
@@ -45,7 +45,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("walk-holds-everything-once"),
-            "Following nextCursor gives each resource once; the last page has none.",
+            "Following nextCursor returns each resource once; the last page has no nextCursor.",
             move |t| async move {
                 let made = five(&t, endpoint).await?;
                 let pages = walk(&t, endpoint).await?;
@@ -60,7 +60,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("previous-cursor-leads-back"),
-            "previousCursor, where it is given, leads to the page before.",
+            "previousCursor, if there is one, leads to the previous page.",
             move |t| async move {
                 five(&t, endpoint).await?;
                 let first = at(&t, endpoint, "").await?;
@@ -86,7 +86,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("single-page-has-no-next-cursor"),
-            "nextCursor is absent where there is no more.",
+            "nextCursor is absent if there is no more.",
             move |t| async move {
                 five(&t, endpoint).await?;
                 let all = t
@@ -100,7 +100,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("cursor-can-be-used-again"),
-            "The same cursor gives the same page where nothing has changed.",
+            "The same cursor returns the same page if nothing has changed.",
             move |t| async move {
                 five(&t, endpoint).await?;
                 let next = at(&t, endpoint, "").await?.text_at("/nextCursor")?;
@@ -110,7 +110,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("walk-survives-deletions"),
-            "What is deleted behind or at the cursor costs no other resource its place.",
+            "Deleting a resource before or at the cursor makes no other resource disappear from the walk.",
             move |t| async move {
                 let made = five(&t, endpoint).await?;
                 let first = at(&t, endpoint, "").await?;
@@ -135,7 +135,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("walk-survives-insertions"),
-            "What is added meanwhile doubles nothing and hides nothing.",
+            "Resources added in the meantime neither duplicate nor hide others.",
             move |t| async move {
                 let made = five(&t, endpoint).await?;
                 let first = at(&t, endpoint, "").await?;
@@ -156,7 +156,7 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
                 first.ensure(kept && unique.len() == seen.len(), format!("each of five once, not {seen:?}")).map(drop)
             },
         ),
-        Case::new(name("cursor-in-a-search"), "A search request takes cursor and count too.", move |t| async move {
+        Case::new(name("cursor-in-a-search"), "A search request accepts cursor and count, too.", move |t| async move {
             five(&t, endpoint).await?;
             let body = |cursor: &str| json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": own(&t, endpoint), "count": 2, "cursor": cursor});
             let first = t.post(&format!("{endpoint}/.search"), body("")).expect(200).await?;
@@ -165,7 +165,10 @@ fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
                 t.post(&format!("{endpoint}/.search"), body(&first.text_at("/nextCursor")?)).expect(200).await?;
             page(&second, 2, 5)?;
             second
-                .ensure(second.ids().iter().all(|id| !first.ids().contains(id)), "others than on the first page")
+                .ensure(
+                    second.ids().iter().all(|id| !first.ids().contains(id)),
+                    "resources other than those on the first page",
+                )
                 .map(drop)
         }),
         Case::new(
@@ -204,7 +207,7 @@ fn refusals(endpoint: &'static str, kind: &str) -> Vec<Case> {
         [("word", "garbage"), ("base64", "AAAAAAAAAAAAAAAA"), ("signs", "%00' OR 1=1 --"), ("long", "zzzzzzzzzz")];
     let mut cases: Vec<Case> = garbage
         .map(|(label, cursor)| {
-            let rule = "A cursor that the server never gave is refused with 400 invalidCursor.";
+            let rule = "A cursor that the server never issued is refused with 400 invalidCursor.";
             Case::new(name(&format!("garbage-{label}-is-an-invalid-cursor")), rule, move |t| async move {
                 five(&t, endpoint).await?;
                 at(&t, endpoint, "").await?;
@@ -260,7 +263,7 @@ fn refusals(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("count-of-no-number-is-an-invalid-count"),
-            "A count that is no number is 400 invalidCount.",
+            "A count that is not a number gets 400 invalidCount.",
             move |t| async move {
                 five(&t, endpoint).await?;
                 at(&t, endpoint, "").await?;
@@ -269,7 +272,7 @@ fn refusals(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("count-of-nothing-gives-the-total"),
-            "Beside a cursor, too, a count of 0 or below gives the total and no resources, and leads nowhere.",
+            "With a cursor, too, a count of 0 or below returns the total without resources, and no nextCursor.",
             move |t| async move {
                 five(&t, endpoint).await?;
                 for count in ["0", "-1"] {
@@ -287,7 +290,7 @@ fn refusals(endpoint: &'static str, kind: &str) -> Vec<Case> {
 fn config() -> Vec<Case> {
     vec![Case::new(
         "rfc9865-4-config-describes-pagination",
-        "pagination says which methods there are and how large a page is.",
+        "pagination says which methods are supported and how large a page is.",
         |t| async move {
             let config = t.get("/ServiceProviderConfig").expect(200).await?;
             config.is("/pagination/cursor", true)?;

@@ -1,4 +1,4 @@
-//! What a server says of itself (RFC 7644 §4, RFC 7643 §5–§8.7).
+//! What a server says about itself (RFC 7644 §4, RFC 7643 §5–§8.7).
 
 use super::{ENTERPRISE, GROUP, USER};
 use crate::Case;
@@ -14,7 +14,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn config() -> Vec<Case> {
     let flags = ["patch", "bulk", "filter", "changePassword", "sort", "etag"].map(|name| {
-        let rule = "Each feature has a Boolean supported.";
+        let rule = "Each feature has a Boolean named supported.";
         Case::new(format!("rfc7643-5-config-{}-supported", name.to_lowercase()), rule, move |t| async move {
             let config = t.get("/ServiceProviderConfig").expect(200).await?;
             config
@@ -93,7 +93,7 @@ fn config() -> Vec<Case> {
 
 fn types() -> Vec<Case> {
     let each = [("User", "/Users", USER), ("Group", "/Groups", GROUP)].map(|(name, endpoint, schema)| {
-        let rule = "The type is in the list and by itself, with its endpoint and schema.";
+        let rule = "The type is in the list and can be read by itself, with its endpoint and schema.";
         Case::new(format!("rfc7643-6-resource-type-{}", name.to_lowercase()), rule, move |t| async move {
             let list = t.get("/ResourceTypes").expect(200).await?;
             let part = json!({"name": name, "endpoint": endpoint, "schema": schema, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"]});
@@ -127,7 +127,7 @@ fn types() -> Vec<Case> {
                         schemas.has("/Resources", json!({"id": extension["schema"]}))?;
                     }
                 }
-                types.ensure(types.list_at("/Resources")?.len() >= 2, "two types at least").map(drop)
+                types.ensure(types.list_at("/Resources")?.len() >= 2, "at least two types").map(drop)
             },
         ),
         Case::new(
@@ -139,10 +139,10 @@ fn types() -> Vec<Case> {
                     let endpoint = endpoint.as_str().unwrap_or_default();
                     t.get(endpoint).query("count", 1).expect(200).await?.has("/schemas", LIST)?;
                 }
-                types.ensure(types.each("/endpoint").len() >= 2, "two types at least").map(drop)
+                types.ensure(types.each("/endpoint").len() >= 2, "at least two types").map(drop)
             },
         ),
-        Case::new("rfc7644-4-unknown-resource-type-is-404", "A name that is none is answered 404.", |t| async move {
+        Case::new("rfc7644-4-unknown-resource-type-is-404", "An unknown name is answered 404.", |t| async move {
             t.get("/ResourceTypes/User").expect(200).await?;
             t.get("/ResourceTypes/Robot").refused(404, "").await.map(drop)
         }),
@@ -179,7 +179,7 @@ fn types() -> Vec<Case> {
 fn schemas() -> Vec<Case> {
     let each = [("user", USER, "User"), ("group", GROUP, "Group"), ("enterprise", ENTERPRISE, "EnterpriseUser")].map(
         |(label, urn, name)| {
-            let rule = "The schema is in the list and, by its URN, by itself.";
+            let rule = "The schema is in the list and can be read by its URN.";
             Case::new(format!("rfc7643-7-schema-{label}"), rule, move |t| async move {
                 let list = t.get("/Schemas").expect(200).await?;
                 list.is_scim()?.has("/schemas", LIST)?.has("/Resources", json!({"id": urn}))?;
@@ -196,7 +196,7 @@ fn schemas() -> Vec<Case> {
     let others = [
         Case::new(
             "rfc7643-7-attributes-are-described-whole",
-            "Each attribute has name, type, multiValued, description, required, mutability, returned and, where values \
+            "Each attribute has name, type, multiValued, description, required, mutability, returned and, if values \
              can be unique, uniqueness.",
             |t| async move {
                 let schemas = t.get("/Schemas").expect(200).await?;
@@ -221,7 +221,7 @@ fn schemas() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-7-complex-attributes-have-sub-attributes",
-            "subAttributes stand with complex attributes and with no others.",
+            "Complex attributes have subAttributes, and no others do.",
             |t| async move {
                 let schemas = t.get("/Schemas").expect(200).await?;
                 let lists = schemas.each("/attributes");
@@ -232,7 +232,7 @@ fn schemas() -> Vec<Case> {
                     schemas
                         .ensure(
                             has == (one["type"] == "complex"),
-                            format!("subAttributes only where complex: {}", one["name"]),
+                            format!("subAttributes only in complex attributes: {}", one["name"]),
                         )
                         .map(drop)
                 })
@@ -245,7 +245,7 @@ fn schemas() -> Vec<Case> {
         Case::new("rfc7644-4-schema-by-encoded-urn", "A URN may be percent-encoded in the path.", |t| async move {
             t.get(&format!("/Schemas/{}", USER.replace(':', "%3A"))).expect(200).await?.is("/id", USER).map(drop)
         }),
-        Case::new("rfc7644-4-unknown-schema-is-404", "A URN that is none is answered 404.", |t| async move {
+        Case::new("rfc7644-4-unknown-schema-is-404", "An unknown URN is answered 404.", |t| async move {
             t.get(&format!("/Schemas/{USER}")).expect(200).await?;
             t.get("/Schemas/urn:example:nothing").refused(404, "").await.map(drop)
         }),
@@ -253,7 +253,7 @@ fn schemas() -> Vec<Case> {
     each.into_iter().chain(others).collect()
 }
 
-/// Path, type, whether it is multi-valued, mutability and returned, as RFC 7643 §8.7.1 has them.
+/// Path, type, whether it is multi-valued, mutability and returned, as in RFC 7643 §8.7.1.
 type Row = (&'static str, &'static str, bool, &'static str, &'static str);
 
 const USERS: &[Row] = &[
@@ -376,7 +376,7 @@ fn methods() -> Vec<Case> {
     for (label, path) in ENDPOINTS {
         for method in ["POST", "PUT", "PATCH", "DELETE"] {
             let name = format!("rfc7644-4-{label}-{}-is-405", method.to_lowercase());
-            cases.push(Case::new(name, "Discovery is read with GET only; Allow says so.", move |t| async move {
+            cases.push(Case::new(name, "Discovery endpoints accept only GET; Allow says so.", move |t| async move {
                 t.get(path).expect(200).await?;
                 let refused = t.call(method, path).json(&json!({})).refused(405, "").await?;
                 refused.ensure(refused.header("allow").contains("GET"), "Allow: GET").map(drop)
@@ -394,7 +394,7 @@ fn methods() -> Vec<Case> {
         ));
         cases.push(Case::new(
             format!("rfc7644-4-{label}-total-is-its-length"),
-            "The list is whole: it is not paged.",
+            "The list is complete: it is not paged.",
             move |t| async move {
                 let list = t.get(&format!("{path}?startIndex=2&count=1")).expect(200).await?;
                 let items = list.list_at("/Resources")?.len();

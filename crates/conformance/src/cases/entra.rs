@@ -1,4 +1,4 @@
-//! What Microsoft Entra ID sends, in both of its dialects, and what it must get. The numbers are sections of a
+//! What Microsoft Entra ID sends, in both of its dialects, and the answers that it needs. The numbers are sections of a
 //! collection of public facts about it.
 
 mod creation;

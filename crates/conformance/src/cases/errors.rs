@@ -21,7 +21,7 @@ fn methods() -> Vec<Case> {
     for (label, path, methods, allowed) in rows {
         for &method in methods {
             let name = format!("rfc9110-15.5.6-{label}-{}-is-405", method.to_lowercase());
-            let rule = "A method that an endpoint does not take is answered 405, with those that it takes in Allow.";
+            let rule = "A method that an endpoint does not support is answered 405, with the supported ones in Allow.";
             cases.push(Case::new(name, rule, move |t| async move {
                 let made = if path.starts_with("/Users") { t.user().await? } else { t.group().await? };
                 let refused = t.call(method, &path.replace('@', &made.id)).json(&json!({})).refused(405, "").await?;
@@ -51,7 +51,7 @@ fn unknown() -> Vec<Case> {
         ("delete", "DELETE", "/Users/1"),
     ];
     rows.map(|(label, method, path)| {
-        let rule = "What is not there is answered 404 with an error message.";
+        let rule = "What does not exist is answered 404 with an error message.";
         Case::new(format!("rfc7644-3.12-unknown-{label}-is-404"), rule, move |t| async move {
             let user = t.user().await?;
             let body = match method {
@@ -75,7 +75,7 @@ fn media_types() -> Vec<Case> {
         "application/scim+json;charset=UTF-8",
     ];
     let taken = taken.into_iter().enumerate().map(|(at, media)| {
-        let rule = "application/scim+json and application/json are taken, with parameters and in any letter case.";
+        let rule = "application/scim+json and application/json are accepted, with parameters and in any letter case.";
         Case::new(format!("rfc7644-3.1-media-type-{at}-is-taken"), rule, move |t| async move {
             let body = json!({"schemas": [USER], "userName": t.name("x")});
             let made = t.post("/Users", body).header("content-type", media).expect(201).await?;
@@ -89,7 +89,7 @@ fn media_types() -> Vec<Case> {
         ("multipart", "multipart/form-data; boundary=x"),
     ];
     let refused = refused.into_iter().map(|(label, media)| {
-        let rule = "A body of another media type is refused with 415 and nothing is made.";
+        let rule = "A body of another media type is refused with 415 and nothing is created.";
         Case::new(format!("rfc7644-3.1-media-type-{label}-is-415"), rule, move |t| async move {
             t.user().await?;
             let name = t.name("other");
@@ -105,7 +105,7 @@ fn media_types() -> Vec<Case> {
         ("several", "text/html;q=0.5, application/scim+json"),
     ];
     let accepted = accepted.into_iter().map(|(label, accept)| {
-        let rule = "Whoever accepts JSON gets JSON.";
+        let rule = "A client that accepts JSON gets JSON.";
         Case::new(format!("rfc7644-3.8-accept-{label}"), rule, move |t| async move {
             let user = t.user().await?;
             let read = t.get(&user.path).header("accept", accept).expect(200).await?;
@@ -114,7 +114,7 @@ fn media_types() -> Vec<Case> {
     });
     let gzip = Case::new(
         "rfc9110-8.4-unknown-coding-is-415",
-        "A body in a coding that the server does not know is refused with 415.",
+        "A body in an unknown content coding is refused with 415.",
         |t| async move {
             t.user().await?;
             let body = json!({"schemas": [USER], "userName": t.name("x")});

@@ -16,7 +16,7 @@ async fn make(t: &T, endpoint: &str) -> Result<Resource> {
     if endpoint == "/Users" { t.user().await } else { t.group().await }
 }
 
-/// The resource as a body, with another value in an attribute.
+/// The resource as a body, with another `externalId`.
 fn body(endpoint: &str, made: &Resource, external: &str) -> Value {
     match endpoint {
         "/Users" => json!({"schemas": [USER], "userName": made.name, "externalId": external}),
@@ -28,7 +28,7 @@ fn change(external: &str) -> Value {
     json!([{"op": "replace", "path": "externalId", "value": external}])
 }
 
-/// The entity tag of an answer, which `meta.version` must be too.
+/// The entity tag of an answer, which `meta.version` must equal.
 fn tag(answer: &Answer) -> Result<String> {
     let tag = answer.header("etag").to_owned();
     let form = tag.strip_prefix("W/").unwrap_or(&tag);
@@ -75,7 +75,7 @@ fn tags(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             name("change-changes-the-etag"),
-            "A change gives another ETag; no change gives the same.",
+            "A change leads to another ETag; without a change it stays the same.",
             move |t| async move {
                 let made = make(&t, endpoint).await?;
                 let external = t.name("e");
@@ -85,7 +85,7 @@ fn tags(endpoint: &'static str, kind: &str) -> Vec<Case> {
                 t.patch(&made.path, change(&external)).expect_any(&[200, 204]).await?;
                 let third = t.get(&made.path).expect(200).await?;
                 third
-                    .ensure(first != second, format!("another ETag than {first}"))?
+                    .ensure(first != second, format!("an ETag other than {first}"))?
                     .header_is("etag", &second)
                     .map(drop)
             },
@@ -93,13 +93,13 @@ fn tags(endpoint: &'static str, kind: &str) -> Vec<Case> {
     ]
 }
 
-/// Label, rule, `If-None-Match` made of the resource's tag, and the status.
+/// Label, rule, `If-None-Match` as made from the resource's tag, and the status.
 type Read = (&'static str, &'static str, fn(&str) -> String, u16);
 
 fn reads(endpoint: &'static str, kind: &str) -> Vec<Case> {
     let rows: [Read; 6] = [
         ("same", "If-None-Match with the resource's ETag is answered 304 without a body.", |tag| tag.to_owned(), 304),
-        ("star", "If-None-Match: * is answered 304 for a resource that is there.", |_| "*".to_owned(), 304),
+        ("star", "If-None-Match: * is answered 304 for a resource that exists.", |_| "*".to_owned(), 304),
         ("among-others", "If-None-Match may list several tags.", |tag| format!("W/\"x\", {tag}"), 304),
         ("without-weakness", "If-None-Match compares weakly.", |tag| tag.trim_start_matches("W/").to_owned(), 304),
         ("other", "Another ETag is answered with the resource.", |_| "W/\"another\"".to_owned(), 200),
@@ -148,7 +148,7 @@ fn writes(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ));
         cases.push(Case::new(
             name("older-is-412"),
-            "If-Match with the ETag of before another change is answered 412.",
+            "If-Match with an ETag from before another change is answered 412.",
             move |t| async move {
                 let made = make(&t, endpoint).await?;
                 let old = now(&t, &made).await?;
@@ -159,7 +159,7 @@ fn writes(endpoint: &'static str, kind: &str) -> Vec<Case> {
             },
         ));
         for (label, star) in [("same", false), ("star", true)] {
-            let rule = "If-Match with the resource's ETag, or *, lets the change through.";
+            let rule = "If-Match with the resource's ETag, or *, allows the change.";
             cases.push(Case::new(name(label), rule, move |t| async move {
                 let made = make(&t, endpoint).await?;
                 let external = t.name("e");
@@ -172,7 +172,7 @@ fn writes(endpoint: &'static str, kind: &str) -> Vec<Case> {
             }));
         }
     }
-    let rule = "If-None-Match: * on a resource that is there is answered 412 and changes nothing.";
+    let rule = "If-None-Match: * for a resource that exists is answered 412 and changes nothing.";
     cases.push(Case::new(format!("rfc9110-13.1.2-{kind}-put-if-none-match-star-is-412"), rule, move |t| async move {
         let made = make(&t, endpoint).await?;
         let before = t.get(&made.path).expect(200).await?;
@@ -186,7 +186,7 @@ fn membership() -> Vec<Case> {
     vec![
         Case::new(
             "rfc7644-3.14-etag-covers-groups",
-            "A user who has joined a group is not answered 304 as it was before.",
+            "After a user has joined a group, its earlier ETag is not answered 304.",
             |t| async move {
                 let (user, group) = (t.user().await?, t.group().await?);
                 let before = now(&t, &user).await?;
@@ -198,7 +198,7 @@ fn membership() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.14-etag-covers-members",
-            "A group that has a new member is not answered 304 as it was before.",
+            "After a group has a new member, its earlier ETag is not answered 304.",
             |t| async move {
                 let (user, group) = (t.user().await?, t.group().await?);
                 let before = now(&t, &group).await?;
@@ -210,7 +210,7 @@ fn membership() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.14-joining-a-group-does-not-break-if-match",
-            "Membership belongs to the group: the user can still be changed with the ETag of before.",
+            "Membership belongs to the group: the user can still be changed with its earlier ETag.",
             |t| async move {
                 let (user, group) = (t.user().await?, t.group().await?);
                 let before = now(&t, &user).await?;

@@ -1,4 +1,4 @@
-//! What a filter compares with is a text and nothing else (security model A23): no wildcard, no escape, no statement.
+//! The literal in a filter is plain text (security model A23): no wildcard, no escape, no statement.
 
 use crate::{Case, Result, T};
 use serde_json::{Value, json};
@@ -26,11 +26,12 @@ pub(super) fn cases() -> Vec<Case> {
     for (label, text) in TEXTS {
         for op in ["eq", "co", "sw", "ew"] {
             let name = format!("a23-{label}-is-literal-in-{op}");
-            cases.push(Case::new(name, format!("{op} compares with the very text."), move |t| literal(t, op, text)));
+            cases
+                .push(Case::new(name, format!("{op} compares with exactly this text."), move |t| literal(t, op, text)));
         }
         for (kind, endpoint, naming) in [("externalid", "/Users", "externalId"), ("group", "/Groups", "displayName")] {
             let name = format!("a23-{label}-is-literal-in-{kind}");
-            cases.push(Case::new(name, format!("{naming} eq compares with the very text."), move |t| async move {
+            cases.push(Case::new(name, format!("{naming} eq compares with exactly this text."), move |t| async move {
                 let value = format!("{}{text}", t.tag());
                 let body = json!({naming: value});
                 let made = if endpoint == "/Users" { t.user_with(body).await? } else { t.group_with(body).await? };

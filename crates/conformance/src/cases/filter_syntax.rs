@@ -1,4 +1,5 @@
-//! The grammar of filters (RFC 7644 §3.4.2.2): logic, precedence, grouping, value paths, names, and what is none.
+//! The grammar of filters (RFC 7644 §3.4.2.2): logic, precedence, grouping, value paths, names, and what is not a
+//! filter.
 
 use super::{ENTERPRISE, GROUP, NOBODY, USER};
 use crate::{Case, Failure, Resource, Result, T};
@@ -8,7 +9,8 @@ pub(super) fn cases() -> Vec<Case> {
     [logic(), spelling(), value_paths(), identifiers(), relations(), refusals()].into_iter().flatten().collect()
 }
 
-/// Ada works and lives somewhere and is active, Grace works there only and is not, Joan has a name and no more.
+/// Ada has a work and a home address and is active, Grace has only a work address and is not active, Joan has nothing
+/// but a name.
 async fn people(t: &T) -> Result<[Resource; 3]> {
     let tag = t.tag();
     let (ada, grace, joan) = (format!("{tag}-ada"), format!("{tag}-grace"), format!("{tag}-joan"));
@@ -24,7 +26,7 @@ async fn people(t: &T) -> Result<[Resource; 3]> {
     ])
 }
 
-/// A filter in which `#` is the tag, over the three; `expected` has the first letters of those that match.
+/// A filter in which `#` is the tag, applied to the three; `expected` has the first letters of those that match.
 fn row(name: String, rule: &str, filter: &'static str, expected: &'static str) -> Case {
     Case::new(name, rule, move |t| async move {
         let people = people(&t).await?;
@@ -48,7 +50,7 @@ fn logic() -> Vec<Case> {
         ),
         (
             "or-of-the-same",
-            "A resource is in a result once.",
+            "A resource appears only once in a result.",
             "userName eq \"#-ada\" or displayName eq \"Ada\" and userName sw \"#\"",
             "a",
         ),
@@ -70,7 +72,7 @@ fn logic() -> Vec<Case> {
         ),
         (
             "and-before-or-behind",
-            "and binds tighter than or, also in front.",
+            "and binds tighter than or, also on the left.",
             "userName sw \"#\" and active eq false or userName eq \"#-joan\"",
             "gj",
         ),
@@ -83,7 +85,12 @@ fn logic() -> Vec<Case> {
         ("group-of-one", "( ) around one comparison.", "(userName eq \"#-joan\")", "j"),
         ("group-of-groups", "( ) around ( ).", "((userName sw \"#\") and ((active eq true)))", "aj"),
         ("not-before-and", "not binds tighter than and.", "not (active eq true) and userName sw \"#\"", "g"),
-        ("contradiction", "What cannot hold finds nothing.", "userName eq \"#-ada\" and userName eq \"#-grace\"", ""),
+        (
+            "contradiction",
+            "A condition that cannot hold finds nothing.",
+            "userName eq \"#-ada\" and userName eq \"#-grace\"",
+            "",
+        ),
     ];
     rows.map(|(label, rule, filter, expected)| row(format!("rfc7644-3.4.2.2-logic-{label}"), rule, filter, expected))
         .into()
@@ -187,7 +194,7 @@ fn value_paths() -> Vec<Case> {
     let plain = [
         (
             "some-value-matches",
-            "A multi-valued attribute matches where one of its values does.",
+            "A multi-valued attribute matches if one of its values does.",
             "userName sw \"#\" and emails.type eq \"home\"",
             "a",
         ),
@@ -225,7 +232,7 @@ fn value_paths() -> Vec<Case> {
 fn identifiers() -> Vec<Case> {
     let mut cases = Vec::new();
     for (endpoint, label) in [("/Users", "user"), ("/Groups", "group")] {
-        let rule = "id is an attribute like others.";
+        let rule = "id can be filtered by like other attributes.";
         cases.push(Case::new(format!("rfc7644-3.4.2.2-{label}-id-eq"), rule, move |t| async move {
             let made = if endpoint == "/Users" { t.user().await? } else { t.group().await? };
             t.filter(endpoint, &format!("id eq \"{}\"", made.id)).expect(200).await?.finds(&[&made.id]).map(drop)
@@ -239,7 +246,7 @@ fn identifiers() -> Vec<Case> {
             }
             t.filter(endpoint, &format!("id eq \"{other}\"")).expect(200).await?.total(0).map(drop)
         }));
-        let rule = "A filter that nothing matches gives 200 and no resources, never 404.";
+        let rule = "A filter that nothing matches is answered 200 without resources, never 404.";
         cases.push(Case::new(format!("rfc7644-3.4.2-no-{label}-is-an-empty-list"), rule, move |t| async move {
             if endpoint == "/Users" {
                 t.user().await?
@@ -272,7 +279,7 @@ fn identifiers() -> Vec<Case> {
     cases
 }
 
-/// Filters by who is where.
+/// Filters by membership.
 fn relations() -> Vec<Case> {
     let groups = [
         ("members-value", "members.value eq \"@\""),
@@ -326,7 +333,8 @@ fn relations() -> Vec<Case> {
     groups.into_iter().chain(users).chain(manager).chain([empty, qualified]).collect()
 }
 
-/// RFC 7644 §3.12: what is no filter, or asks for what cannot be asked, is 400 `invalidFilter`; never a whole list.
+/// RFC 7644 §3.12: what is not a filter, or asks for what cannot be asked, gets 400 `invalidFilter`, never a whole
+/// list.
 fn refusals() -> Vec<Case> {
     let rows = [
         ("no-operator", "userName"),
@@ -370,7 +378,7 @@ fn refusals() -> Vec<Case> {
     ];
     let case = |(label, filter): (&str, &'static str)| {
         let name = format!("rfc7644-3.12-filter-refused-{label}");
-        Case::new(name, "What is no filter here is 400 invalidFilter, and finds nothing.", move |t| async move {
+        Case::new(name, "What is not a filter gets 400 invalidFilter, and finds nothing.", move |t| async move {
             t.user().await?;
             let refused = t.filter("/Users", filter).refused(400, "invalidFilter").await?;
             refused.without("/Resources").map(drop)
@@ -387,7 +395,7 @@ fn refusals() -> Vec<Case> {
     });
     let qualified = Case::new(
         "rfc7644-3.12-filter-refused-attribute-of-another-schema",
-        "An attribute is looked for in the schema that is named.",
+        "An attribute is looked up in the schema that is named.",
         |t| async move {
             t.user().await?;
             t.filter("/Users", &format!("{ENTERPRISE}:userName eq \"x\"")).refused(400, "invalidFilter").await?;

@@ -10,7 +10,7 @@ pub(super) fn cases() -> Vec<Case> {
     users.chain(groups).chain(times()).chain(booleans()).collect()
 }
 
-/// An attribute, and where it stands in a body.
+/// An attribute, and where it is in a body.
 struct Column {
     label: &'static str,
     path: &'static str,
@@ -67,7 +67,7 @@ const GROUPS: [Column; 2] = [
 const FIRST: &str = "-m-Ada";
 const SECOND: &str = "-t-Grace";
 
-/// Operator, operand behind the tag, and which of the two resources match.
+/// Operator, operand after the tag, and which of the two resources match.
 const OPERATORS: [(&str, &str, &str, &str, &str); 14] = [
     ("eq", "the values are identical", "eq", "#-m-Ada", "1"),
     ("eq-of-a-part", "a part is not the whole", "eq", "#-m", ""),
@@ -110,17 +110,17 @@ fn matrix(endpoint: &'static str, column: &'static Column) -> Vec<Case> {
     cases
 }
 
-/// Makes two resources with the attribute and one without, and asks for those of the three that match.
+/// Creates two resources with the attribute and one without, and asks which of the three match.
 async fn compared(t: T, endpoint: &str, column: &Column, filter: &str, expected: &str) -> Result<()> {
     let body = |value: &str| (column.place)(&format!("{}{value}", t.tag()));
     let (one, two) = (make(&t, endpoint, body(FIRST)).await?, make(&t, endpoint, body(SECOND)).await?);
     let naming = if endpoint == "/Users" { "userName" } else { "displayName" };
-    // The one without a value has a name all the same.
+    // Even the one without a value has a name.
     let is_naming = column.path == naming;
     let three = if is_naming { None } else { Some(make(&t, endpoint, json!({})).await?) };
     let ids = [Some(&one), Some(&two), three.as_ref()];
     let ours: Vec<String> = ids.into_iter().flatten().map(|made| format!("id eq \"{}\"", made.id)).collect();
-    // A value that is not there is compared differently by different servers.
+    // Servers differ in how they compare a missing value.
     let scoped = format!("({}) and ({filter}) and {} pr", ours.join(" or "), column.path);
     let expected: Vec<&str> = [("1", &one), ("2", &two)]
         .iter()
@@ -134,7 +134,7 @@ async fn make(t: &T, endpoint: &str, body: Value) -> Result<Resource> {
     if endpoint == "/Users" { t.user_with(body).await } else { t.group_with(body).await }
 }
 
-/// RFC 7644 §3.4.2.2: dateTime is compared in time, not as text.
+/// RFC 7644 §3.4.2.2: a dateTime is compared as an instant, not as text.
 fn times() -> Vec<Case> {
     let rows = [
         ("eq", "eq", "@", true),

@@ -12,7 +12,7 @@ fn creation() -> Vec<Case> {
     vec![
         Case::new(
             "rfc7644-3.3-group-is-created-with-201",
-            "A created resource is answered 201 with itself.",
+            "A creation is answered 201 with the resource.",
             |t| async move {
                 let group = t.group().await?;
                 group.answer.is_scim()?.is("/schemas", vec![GROUP])?.is("/meta/resourceType", "Group")?;
@@ -37,7 +37,7 @@ fn creation() -> Vec<Case> {
                 t.group_with(json!({"id": sent})).await?.answer.is_not("/id", sent).map(drop)
             },
         ),
-        Case::new("rfc7643-3.1-group-keeps-external-id", "externalId is kept as the client gave it.", |t| async move {
+        Case::new("rfc7643-3.1-group-keeps-external-id", "externalId is kept as the client sent it.", |t| async move {
             let external = t.name("External");
             let group = t.group_with(json!({"externalId": external})).await?;
             t.get(&group.path).expect(200).await?.is("/externalId", external).map(drop)
@@ -53,7 +53,7 @@ fn creation() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-3.1-group-meta-times-are-equal-at-creation",
-            "lastModified is the same as created where nothing was modified.",
+            "lastModified is the same as created if nothing was modified.",
             |t| async move {
                 let group = t.group().await?;
                 group.answer.present("/meta/created")?;
@@ -68,7 +68,7 @@ fn creation() -> Vec<Case> {
 
 fn members() -> Vec<Case> {
     vec![
-        Case::new("rfc7643-4.2-members-are-kept", "members holds the users that were given, by id.", |t| async move {
+        Case::new("rfc7643-4.2-members-are-kept", "members holds the given users, by id.", |t| async move {
             let (one, two) = (t.user().await?, t.user().await?);
             let group = t.group_of(&[&one, &two]).await?;
             let read = t.get(&group.path).expect(200).await?;
@@ -87,7 +87,7 @@ fn members() -> Vec<Case> {
                 t.get(&group.path).expect(200).await?.has("/members", member).map(drop)
             },
         ),
-        Case::new("rfc7643-4.2-member-is-in-once", "A member that is named twice is a member once.", |t| async move {
+        Case::new("rfc7643-4.2-member-is-in-once", "A member that is named twice appears once.", |t| async move {
             let user = t.user().await?;
             let group = t.group_with(json!({"members": [{"value": user.id}, {"value": user.id}]})).await?;
             t.get(&group.path).expect(200).await?.count("/members", 1).map(drop)
@@ -101,11 +101,15 @@ fn members() -> Vec<Case> {
                 .has("/groups", json!({"value": two.id}))
                 .map(drop)
         }),
-        Case::new("rfc7643-4.2-inactive-member-stays", "A user that is not active stays a member.", |t| async move {
-            let user = t.user_with(json!({"active": false})).await?;
-            let group = t.group_of(&[&user]).await?;
-            t.get(&group.path).expect(200).await?.has("/members", json!({"value": user.id})).map(drop)
-        }),
+        Case::new(
+            "rfc7643-4.2-inactive-member-stays",
+            "A user that becomes inactive stays a member.",
+            |t| async move {
+                let user = t.user_with(json!({"active": false})).await?;
+                let group = t.group_of(&[&user]).await?;
+                t.get(&group.path).expect(200).await?.has("/members", json!({"value": user.id})).map(drop)
+            },
+        ),
         Case::new(
             "rfc7643-4.2-groups-shows-the-new-name",
             "groups.display follows the group's name.",
@@ -159,7 +163,7 @@ fn nested() -> Vec<Case> {
         }),
         Case::new(
             "rfc7643-4.2-member-group-is-removed-by-patch",
-            "PATCH removes a group that is a member, and nobody else.",
+            "PATCH removes a group that is a member, and no other member.",
             |t| async move {
                 let (user, inner) = (t.user().await?, t.group().await?);
                 let outer = t.group_of(&[&user, &inner]).await?;
@@ -171,7 +175,7 @@ fn nested() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-4.2-member-group-is-replaced-by-put",
-            "PUT replaces groups among the members too.",
+            "PUT replaces groups among the members, too.",
             |t| async move {
                 let (one, two) = (t.group().await?, t.group().await?);
                 let outer = t.group_of(&[&one]).await?;
@@ -196,7 +200,7 @@ fn nested() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.6-deleted-group-leaves-its-groups",
-            "A deleted group is a member of nothing.",
+            "A deleted group is no longer a member of any group.",
             |t| async move {
                 let (inner, other) = (t.group().await?, t.group().await?);
                 let outer = t.group_of(&[&inner, &other]).await?;
@@ -220,7 +224,7 @@ fn nested() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-4.2-circle-of-groups-is-harmless",
-            "Groups that are in each other can be read and deleted.",
+            "Groups that contain each other can be read and deleted.",
             |t| async move {
                 let one = t.group().await?;
                 let two = t.group_of(&[&one]).await?;
@@ -316,7 +320,7 @@ fn refusals() -> Vec<Case> {
         ("member-without-value", json!({"displayName": "@", "members": [{"display": "somebody"}]})),
     ];
     rows.map(|(label, mut body)| {
-        let rule = "What is no group is refused with 400 invalidValue, at creation and at replacement.";
+        let rule = "What is not a group is refused with 400 invalidValue, at creation and at replacement.";
         Case::new(format!("rfc7644-3.3-group-refused-{label}"), rule, move |t| async move {
             if body["displayName"] == "@" {
                 body["displayName"] = json!(t.name("x"));
@@ -336,7 +340,7 @@ fn ends() -> Vec<Case> {
     vec![
         Case::new(
             "rfc7644-3.6-group-is-deleted-with-204",
-            "DELETE is answered 204 without a body; then all is 404.",
+            "DELETE is answered 204 without a body; afterwards every request is answered 404.",
             |t| async move {
                 let group = t.group().await?;
                 t.delete(&group.path).expect(204).await?.is_empty()?;
@@ -350,7 +354,7 @@ fn ends() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.6-deleted-group-keeps-its-users",
-            "The members of a deleted group stay as users, without the group.",
+            "The members of a deleted group remain as users, without the group.",
             |t| async move {
                 let user = t.user().await?;
                 let group = t.group_of(&[&user]).await?;
@@ -370,7 +374,7 @@ fn ends() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.4.1-unknown-group-is-404",
-            "An unknown id is answered 404, whatever is asked.",
+            "An unknown id is answered 404, whatever the request.",
             |t| async move {
                 t.group().await?;
                 let path = format!("/Groups/{NOBODY}");
@@ -382,11 +386,15 @@ fn ends() -> Vec<Case> {
                     .map(drop)
             },
         ),
-        Case::new("rfc7644-3.4.1-group-is-no-user", "An id is looked for among its own type only.", |t| async move {
-            let group = t.group().await?;
-            t.get(&format!("/Users/{}", group.id)).refused(404, "").await?;
-            t.delete(&format!("/Users/{}", group.id)).refused(404, "").await?;
-            t.get(&group.path).expect(200).await.map(drop)
-        }),
+        Case::new(
+            "rfc7644-3.4.1-group-is-no-user",
+            "An id is looked up only among resources of its own type.",
+            |t| async move {
+                let group = t.group().await?;
+                t.get(&format!("/Users/{}", group.id)).refused(404, "").await?;
+                t.delete(&format!("/Users/{}", group.id)).refused(404, "").await?;
+                t.get(&group.path).expect(200).await.map(drop)
+            },
+        ),
     ]
 }

@@ -1,5 +1,5 @@
-//! Whom a request may touch (security model A3, A5, A11): no identifier of a client becomes one of ours, no attribute
-//! a right, and nobody inherits from who had the name before.
+//! Whom a request may affect (security model A3, A5, A11): no identifier from a client becomes one of ours, no
+//! attribute confers a right, and no user inherits anything from an earlier owner of the name.
 
 use super::{ENTERPRISE, USER};
 use crate::Case;
@@ -15,7 +15,7 @@ fn external_ids() -> Vec<Case> {
         .into_iter()
         .enumerate()
         .map(|(at, value)| {
-            let rule = format!("An externalId of {value} is a text of the client's and leads to no other resource.");
+            let rule = format!("An externalId of {value} is just the client's text and refers to no other resource.");
             Case::new(format!("a3-external-id-{at}-is-no-id"), rule, move |t| async move {
                 let user = t.user_with(json!({"externalId": value})).await?;
                 user.answer.is("/externalId", value)?.is_not("/id", value)?;
@@ -67,7 +67,7 @@ fn external_ids() -> Vec<Case> {
         ),
         Case::new(
             "a3-shared-address-links-nobody",
-            "Two users may have one e-mail address and stay two.",
+            "Two users may share an e-mail address and remain two.",
             |t| async move {
                 let emails = json!([{"value": format!("{}@corp.example", t.tag()), "type": "work"}]);
                 let one = t.user_with(json!({"emails": emails})).await?;
@@ -80,7 +80,7 @@ fn external_ids() -> Vec<Case> {
     cases
 }
 
-/// A client may send anything; nothing of it is a right, and what is not read is not lost.
+/// A client may send anything; none of it confers a right, and attributes that the server does not understand are kept.
 fn attributes() -> Vec<Case> {
     let rows = [
         ("roles", json!({"roles": [{"value": "admin", "type": "role"}]})),
@@ -91,7 +91,7 @@ fn attributes() -> Vec<Case> {
     ];
     let mut cases: Vec<Case> = rows
         .map(|(label, attributes)| {
-            let rule = "An attribute is data: the user is made like any other and can be deleted like any other.";
+            let rule = "An attribute is data: the user is created like any other and can be deleted like any other.";
             Case::new(format!("a5-{label}-is-data"), rule, move |t| async move {
                 let user = t.user_with(attributes.clone()).await?;
                 let read = t.get(&user.path).expect(200).await?;
@@ -105,7 +105,7 @@ fn attributes() -> Vec<Case> {
         .into();
     cases.push(Case::new(
         "a5-prototype-keys-are-data",
-        "Names that mean something to a language mean nothing here.",
+        "Names with a meaning in a programming language have none here.",
         |t| async move {
             let user =
                 t.user_with(json!({"__proto__": {"admin": true}, "constructor": {"prototype": {"x": 1}}})).await?;
@@ -121,7 +121,7 @@ fn recycling() -> Vec<Case> {
     vec![
         Case::new(
             "a11-recycled-name-is-another-user",
-            "A user of a name that was deleted has another id and none of the old values.",
+            "A new user with the name of a deleted one has another id and none of the old values.",
             |t| async move {
                 let old = t
                     .user_with(
@@ -137,7 +137,7 @@ fn recycling() -> Vec<Case> {
         ),
         Case::new(
             "a11-recycled-name-is-in-no-group",
-            "A user of a name that was deleted is in none of the old groups.",
+            "A new user with the name of a deleted one is in none of the old groups.",
             |t| async move {
                 let old = t.user().await?;
                 let group = t.group_of(&[&old]).await?;
@@ -149,7 +149,7 @@ fn recycling() -> Vec<Case> {
         ),
         Case::new(
             "a11-recycled-group-has-no-members",
-            "A group of a name that was deleted has none of the old members.",
+            "A new group with the name of a deleted one has none of the old members.",
             |t| async move {
                 let user = t.user().await?;
                 let old = t.group_of(&[&user]).await?;
@@ -161,7 +161,7 @@ fn recycling() -> Vec<Case> {
         ),
         Case::new(
             "a11-recycled-three-times",
-            "A name can be deleted and used again any number of times.",
+            "A name can be used again after a deletion any number of times.",
             |t| async move {
                 let name = t.name("again");
                 let mut ids = Vec::new();

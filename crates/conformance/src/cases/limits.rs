@@ -8,7 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
     [filters(), bodies(), sizes(), harmless()].into_iter().flatten().collect()
 }
 
-/// Made when it is needed, since some are large.
+/// Bodies are made when they are needed, since some are large.
 type Text = fn() -> String;
 type Bytes = fn() -> Vec<u8>;
 
@@ -56,7 +56,7 @@ fn filters() -> Vec<Case> {
     cases
 }
 
-/// Bodies that read differently in different parsers, cannot be stored, or exhaust a stack. `@` is a new name.
+/// Bodies that parsers read differently, cannot be stored, or exhaust a stack. `@` is a new name.
 fn bodies() -> Vec<Case> {
     let rows: [(&str, Bytes); 25] = [
         ("no-json", || b"userName=@".to_vec()),
@@ -91,8 +91,7 @@ fn bodies() -> Vec<Case> {
     ];
     let mut cases = Vec::new();
     for (label, body) in rows {
-        let rule =
-            "A body that is no plain JSON object is refused with 400 invalidSyntax, and nothing is made or changed.";
+        let rule = "A body that is not a plain JSON object is refused with 400 invalidSyntax, and nothing is created or changed.";
         cases.push(Case::new(format!("a21-body-{label}-is-refused"), rule, move |t| async move {
             let user = t.user().await?;
             let name = t.name("trap");
@@ -105,7 +104,7 @@ fn bodies() -> Vec<Case> {
         cases.push(Case::new(format!("a21-patch-body-{label}-is-refused"), rule, move |t| async move {
             let user = t.user().await?;
             let body = filled(&body(), &t.name("trap"));
-            // A body that is trouble somewhere inside must not be half-read for its operations.
+            // A body with a fault somewhere inside must not be half-read for its operations.
             let body = String::from_utf8_lossy(&body).replacen(
                 '{',
                 "{\"Operations\":[{\"op\":\"add\",\"path\":\"title\",\"value\":\"x\"}],",
@@ -115,7 +114,7 @@ fn bodies() -> Vec<Case> {
             t.get(&user.path).expect(200).await?.is("", user.answer.json().clone()).map(drop)
         }));
     }
-    // Behind the replacement above these are well-formed.
+    // After the replacement above these are well-formed.
     cases.retain(|case| case.name != "a21-patch-body-no-utf8-is-refused");
     cases
 }
@@ -126,16 +125,20 @@ fn filled(body: &[u8], name: &str) -> Vec<u8> {
 
 fn sizes() -> Vec<Case> {
     vec![
-        Case::new("a21-huge-user-is-413", "A user of megabytes is refused with 413, and not made.", |t| async move {
-            t.user().await?;
-            let name = t.name("huge");
-            let body = json!({"schemas": [USER], "userName": name, "displayName": "x".repeat(6 * 1024 * 1024)});
-            t.post("/Users", body).refused(413, "").await?;
-            t.filter("/Users", &format!("userName eq \"{name}\"")).expect(200).await?.total(0).map(drop)
-        }),
+        Case::new(
+            "a21-huge-user-is-413",
+            "A user of several megabytes is refused with 413, and not created.",
+            |t| async move {
+                t.user().await?;
+                let name = t.name("huge");
+                let body = json!({"schemas": [USER], "userName": name, "displayName": "x".repeat(6 * 1024 * 1024)});
+                t.post("/Users", body).refused(413, "").await?;
+                t.filter("/Users", &format!("userName eq \"{name}\"")).expect(200).await?.total(0).map(drop)
+            },
+        ),
         Case::new(
             "a21-huge-replacement-is-413",
-            "A replacement of megabytes is refused with 413, and nothing changes.",
+            "A replacement of several megabytes is refused with 413, and nothing changes.",
             |t| async move {
                 let user = t.user().await?;
                 let body =
@@ -146,7 +149,7 @@ fn sizes() -> Vec<Case> {
         ),
         Case::new(
             "a21-many-operations-are-413",
-            "A PATCH of thousands of operations is refused with 413, and nothing changes.",
+            "A PATCH with thousands of operations is refused with 413, and nothing changes.",
             |t| async move {
                 let user = t.user().await?;
                 let operations = vec![json!({"op": "add", "path": "title", "value": "x"}); 5000];
@@ -156,7 +159,7 @@ fn sizes() -> Vec<Case> {
         ),
         Case::new(
             "a21-many-values-are-refused",
-            "Thousands of values of one attribute are refused, and nothing is made.",
+            "Thousands of values of one attribute are refused, and nothing is created.",
             |t| async move {
                 t.user().await?;
                 let name = t.name("many");
@@ -169,7 +172,7 @@ fn sizes() -> Vec<Case> {
         ),
         Case::new(
             "a21-many-attributes-are-refused",
-            "Thousands of attributes are refused, and nothing is made.",
+            "Thousands of attributes are refused, and nothing is created.",
             |t| async move {
                 t.user().await?;
                 let name = t.name("wide");
@@ -213,7 +216,7 @@ fn sizes() -> Vec<Case> {
     ]
 }
 
-/// What looks like trouble and is none.
+/// What looks dangerous but is harmless.
 fn harmless() -> Vec<Case> {
     let rows: [(&str, &str, Value); 8] = [
         ("null-in-unknown", "displayName", json!("null")),
@@ -226,7 +229,7 @@ fn harmless() -> Vec<Case> {
         ("template", "displayName", json!("${jndi:ldap://x} {{7*7}} <%= 1 %> %s%n")),
     ];
     let texts = rows.into_iter().map(|(label, attribute, value)| {
-        let rule = "A text is kept as it is.";
+        let rule = "A text is kept unchanged.";
         Case::new(format!("a21-text-{label}-is-kept"), rule, move |t| async move {
             let user = t.user_with(json!({attribute: value.clone()})).await?;
             t.get(&user.path).expect(200).await?.is(&format!("/{attribute}"), value).map(drop)
@@ -241,7 +244,7 @@ fn harmless() -> Vec<Case> {
         });
     let still_there = Case::new(
         "a21-a-trap-leaves-the-server-as-it-was",
-        "After many bad bodies at once a good one is served.",
+        "After many bad bodies at once, a good one is served.",
         |t| async move {
             let bad: Vec<_> = (0..10)
                 .map(|_| t.call("POST", "/Users").text("[".repeat(100_000)).refused(400, "").into_future())

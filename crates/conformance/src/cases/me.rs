@@ -6,10 +6,10 @@ use serde_json::json;
 
 pub(super) fn cases() -> Vec<Case> {
     let methods = ["PUT", "PATCH", "DELETE", "POST"].map(|method| {
-        let rule = "Where there is no /Me for this token, every method is answered 501.";
+        let rule = "If there is no /Me for this token, every method is answered 501.";
         Case::new(format!("rfc7644-3.11-me-{}", method.to_lowercase()), rule, move |t| async move {
             t.user().await?;
-            // What is somebody's own account is left alone.
+            // The token's own account is left alone.
             if [200, 308].contains(&t.get("/Me").await?.status) {
                 return Err(Failure::absence("the token belongs to a user"));
             }

@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// Makes five resources whose names begin with the tag.
+/// Creates five resources whose names begin with the tag.
 pub(super) async fn five(t: &T, endpoint: &str) -> Result<Vec<Resource>> {
     try_join_all((0..5).map(|n| make(t, endpoint, n))).await
 }
@@ -29,7 +29,7 @@ pub(super) async fn make(t: &T, endpoint: &str, n: usize) -> Result<Resource> {
     }
 }
 
-/// A filter that finds what this case has made and nothing else.
+/// A filter that finds only what this case created.
 pub(super) fn own(t: &T, endpoint: &str) -> String {
     let name = if endpoint == "/Users" { "userName" } else { "displayName" };
     format!("{name} sw \"{}\"", t.tag())
@@ -44,9 +44,9 @@ pub(super) fn page(answer: &Answer, items: usize, total: usize) -> Result<()> {
 fn pages(endpoint: &'static str, kind: &str) -> Vec<Case> {
     let rows: [(&str, &str, &str, usize, u64); 14] = [
         ("all", "Without parameters the list starts at 1.", "", 5, 1),
-        ("count-limits", "count is the most that is returned.", "count=2", 2, 1),
-        ("count-beyond-the-end", "No more is returned than there is.", "count=50", 5, 1),
-        ("count-0", "A count of 0 gives the total and no resources.", "count=0", 0, 1),
+        ("count-limits", "No more than count are returned.", "count=2", 2, 1),
+        ("count-beyond-the-end", "No more are returned than there are.", "count=50", 5, 1),
+        ("count-0", "A count of 0 returns the total without resources.", "count=0", 0, 1),
         ("count-negative", "A negative count is interpreted as 0.", "count=-1", 0, 1),
         ("count-huge", "A server may return fewer than count, and does not fail.", "count=1000000000", 5, 1),
         ("start-1", "startIndex is 1-based.", "startIndex=1", 5, 1),
@@ -123,7 +123,7 @@ fn walks(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             format!("rfc7644-3.4.2-{kind}-list-without-filter"),
-            "A list without a filter holds resources of this type, each whole.",
+            "A list without a filter holds complete resources of this type.",
             move |t| async move {
                 let made = make(&t, endpoint, 0).await?;
                 let list = t.get(endpoint).query("count", 3).expect(200).await?;
@@ -139,7 +139,7 @@ fn walks(endpoint: &'static str, kind: &str) -> Vec<Case> {
         ),
         Case::new(
             format!("rfc7644-3.4.2-{kind}-of-a-list-is-as-read-by-id"),
-            "A resource in a list has the attributes that it has by itself.",
+            "A resource in a list has the same attributes as when it is read alone.",
             move |t| async move {
                 let made = make(&t, endpoint, 0).await?;
                 let list = t.filter(endpoint, &format!("id eq \"{}\"", made.id)).expect(200).await?;

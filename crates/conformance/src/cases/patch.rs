@@ -1,10 +1,10 @@
-//! What the PATCH tables of users and groups share.
+//! What the PATCH tables of users and of groups share.
 
 use crate::{Answer, Resource, Result, T};
 use serde_json::{Value, json};
 
-/// The value at a place is `expected`: null means none, a list means these elements and no others in any order, an
-/// object its members and perhaps others.
+/// The value at each pointer is as expected: null means no value, a list means these elements and no others in any
+/// order, an object its members and perhaps others.
 pub(super) fn shows(answer: &Answer, expected: &Value) -> Result<()> {
     let Value::Object(expected) = expected else { return Ok(()) };
     for (name, expected) in expected {
@@ -27,7 +27,7 @@ fn agrees(found: &Value, expected: &Value) -> bool {
     }
 }
 
-/// Sends the operations, and looks for the outcome in the answer, if it has a body, and in what is read afterwards.
+/// Sends the operations, and checks the outcome in the answer, if it has a body, and in a later read.
 pub(super) async fn gives(t: &T, resource: &Resource, operations: Value, expected: &Value) -> Result<()> {
     let patched = t.patch(&resource.path, operations).expect_any(&[200, 204]).await?;
     if patched.status == 200 {
@@ -39,7 +39,7 @@ pub(super) async fn gives(t: &T, resource: &Resource, operations: Value, expecte
     shows(&t.get(&resource.path).expect(200).await?, expected)
 }
 
-/// Sends a good operation and then the bad ones: all are refused, and nothing has changed.
+/// Sends a good operation followed by the bad ones: all are refused, and nothing changes.
 pub(super) async fn refuses(t: &T, resource: &Resource, bad: Value, status: u16, kind: &'static str) -> Result<()> {
     let before = t.get(&resource.path).expect(200).await?;
     let mut operations = vec![json!({"op": "replace", "path": "displayName", "value": t.name("changed")})];
@@ -51,7 +51,7 @@ pub(super) async fn refuses(t: &T, resource: &Resource, bad: Value, status: u16,
     t.get(&resource.path).expect(200).await?.is("", before.json().clone()).map(drop)
 }
 
-/// Sends the operations, which ask for what is there already: the modification time stays.
+/// Sends operations that ask for the present state: the modification time stays the same.
 pub(super) async fn keeps(t: &T, resource: &Resource, operations: Value) -> Result<()> {
     let before = t.get(&resource.path).expect(200).await?;
     tokio::time::sleep(std::time::Duration::from_millis(3)).await;

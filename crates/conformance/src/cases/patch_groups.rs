@@ -12,8 +12,8 @@ pub(super) fn cases() -> Vec<Case> {
     [membership(), attributes(), unchanged(), refusals(), together()].into_iter().flatten().collect()
 }
 
-/// Operations in which `A`, `B`, `C` and `X` stand for the ids of three users and of nobody. `before` and `after` name
-/// who is a member.
+/// Operations in which `A`, `B`, `C` and `X` stand for the ids of three users and for one that does not exist. `before`
+/// and `after` name the members.
 fn row(name: String, rule: &str, before: &'static str, operations: Value, after: &'static str) -> Case {
     Case::new(name, rule, move |t| async move {
         let (group, users) = group(&t, before).await?;
@@ -61,7 +61,7 @@ fn membership() -> Vec<Case> {
         ),
         (
             "1-add-a-member-without-path",
-            "Without a path, members are added to those that are there.",
+            "Without a path, members are added to the existing ones.",
             "A",
             json!([{"op": "add", "value": {"members": [{"value": "@B"}]}}]),
             "AB",
@@ -75,7 +75,7 @@ fn membership() -> Vec<Case> {
         ),
         (
             "1-add-a-member-with-all-it-says",
-            "display, type and $ref of a member are taken with it.",
+            "display, type and $ref of a member are accepted with it.",
             "",
             add(json!([{"value": "@A", "display": "Ada", "type": "User", "$ref": "https://other.example/Users/@A"}])),
             "A",
@@ -117,7 +117,7 @@ fn membership() -> Vec<Case> {
         ),
         (
             "2-remove-the-last-member",
-            "members has no value where nobody is left.",
+            "members has no value if no member is left.",
             "A",
             json!([{"op": "remove", "path": "members[value eq \"@A\"]"}]),
             "",
@@ -271,7 +271,8 @@ fn unchanged() -> Vec<Case> {
     ];
     let mut cases: Vec<Case> = rows
         .map(|(label, operations)| {
-            let rule = "A change of members that asks for what is there changes neither the group nor lastModified.";
+            let rule =
+                "A change of members that asks for the present state changes neither the group nor lastModified.";
             Case::new(format!("rfc7644-3.5.2.1-group-no-change-by-{label}"), rule, move |t| async move {
                 let (group, users) = group(&t, "AB").await?;
                 keeps(&t, &group, named(&operations, &users)).await
@@ -358,7 +359,7 @@ fn together() -> Vec<Case> {
         ),
         Case::new(
             "a33-parallel-creations-of-one-name-give-one-user",
-            "Of creations of one name at the same time one succeeds, the others are 409.",
+            "Of concurrent creations of one name, one succeeds and the others are answered 409.",
             |t| async move {
                 let name = t.name("x");
                 let names = (0..12).map(|n| if n % 2 == 0 { name.clone() } else { name.to_uppercase() });

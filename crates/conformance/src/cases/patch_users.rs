@@ -25,7 +25,7 @@ pub(super) fn cases() -> Vec<Case> {
     .collect()
 }
 
-/// A user with these attributes gets these operations and shows this afterwards.
+/// A user with these attributes receives these operations and has these values afterwards.
 fn row(section: &str, label: &str, rule: &str, before: Value, operations: Value, after: Value) -> Case {
     Case::new(format!("rfc7644-3.5.2.{section}-{label}"), rule, move |t| async move {
         let user = t.user_with(before).await?;

@@ -1,4 +1,4 @@
-//! `Prefer: return=…` (RFC 7240 §4.2). A server may pass it over, and says so by leaving `Preference-Applied` out.
+//! `Prefer: return=…` (RFC 7240 §4.2). A server may ignore it, and shows that by leaving out `Preference-Applied`.
 
 use super::{GROUP, USER};
 use crate::{Answer, Case, Failure, Result};
@@ -73,7 +73,7 @@ pub(super) fn cases() -> Vec<Case> {
     }
     cases.push(Case::new(
         "rfc7240-4.2-representation-of-a-members-patch",
-        "return=representation: a change of members is answered with the group too.",
+        "return=representation: a change of members is answered with the group, too.",
         |t| async move {
             let (user, group) = (t.user().await?, t.group().await?);
             let add = json!([{"op": "add", "path": "members", "value": [{"value": user.id}]}]);

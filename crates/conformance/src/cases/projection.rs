@@ -17,7 +17,7 @@ fn body(t: &T) -> Value {
     })
 }
 
-/// What the query makes of a user: places with a value, and places without.
+/// A query and its effect on a user: pointers with a value, and pointers without.
 type Row = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
 const DEPARTMENT: &str = "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/department";
@@ -110,14 +110,14 @@ const ROWS: [Row; 22] = [
     ),
     (
         "unknown",
-        "A name that means nothing returns nothing besides.",
+        "An unknown name adds nothing to the answer.",
         "attributes=shoeSize,title",
         &["/title"],
         &["/shoeSize", "/displayName"],
     ),
     (
         "unknown-only",
-        "Names that mean nothing leave what is returned always.",
+        "With unknown names only, just what is always returned remains.",
         "attributes=shoeSize",
         &["/id"],
         &["/title", "/userName", "/emails"],
@@ -193,7 +193,7 @@ fn users() -> Vec<Case> {
     one.chain(list).collect()
 }
 
-/// RFC 7644 §3.9: the parameters apply to every answer that has a resource.
+/// RFC 7644 §3.9: the parameters apply to every answer with a resource.
 fn everywhere() -> Vec<Case> {
     let with: &[&str] = &["/id", "/title"];
     let without: &[&str] = &["/displayName", "/name", "/emails"];
@@ -310,11 +310,11 @@ async fn staffed(t: &T) -> Result<Resource> {
     t.group_of(&[&user]).await
 }
 
-/// RFC 7643 §7: what is returned always cannot be left out.
+/// RFC 7643 §7: what is always returned cannot be left out.
 fn always() -> Vec<Case> {
     [("user", "/Users"), ("group", "/Groups")]
         .map(|(kind, endpoint)| {
-            let rule = "id and schemas are returned always, also where they are left out or not asked for.";
+            let rule = "id and schemas are always returned, even if they are excluded or not asked for.";
             Case::new(format!("rfc7643-7-{kind}-id-and-schemas-are-always-returned"), rule, move |t| async move {
                 let made = if endpoint == "/Users" { t.user().await? } else { t.group().await? };
                 for query in
@@ -330,7 +330,7 @@ fn always() -> Vec<Case> {
 }
 
 fn announced() -> Case {
-    let rule = "What /Schemas says to be returned by default is returned: a member's display, where it is announced.";
+    let rule = "What is returned by default according to /Schemas is returned: a member's display, if it is announced.";
     Case::new("rfc7643-7-members-display-is-returned-where-announced", rule, |t| async move {
         let schema = t.get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group").expect(200).await?;
         let user = t.user_with(json!({"displayName": "Ada King"})).await?;

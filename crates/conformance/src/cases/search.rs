@@ -34,7 +34,7 @@ fn below() -> Vec<Case> {
         let at = path.clone();
         cases.push(Case::new(
             name("search-is-the-same-as-a-get"),
-            "A search gives what the same GET gives.",
+            "A search returns what the same GET returns.",
             move |t| async move {
                 let (one, other) = (one(&t, endpoint).await?, one(&t, endpoint).await?);
                 let filter = format!("id eq \"{}\" or id eq \"{}\"", one.id, other.id);
@@ -58,7 +58,7 @@ fn below() -> Vec<Case> {
         let at = path.clone();
         cases.push(Case::new(
             name("search-refuses-a-bad-filter"),
-            "A filter that is none is 400 invalidFilter here too.",
+            "What is not a filter gets 400 invalidFilter here, too.",
             move |t| async move {
                 t.post(&at, request(json!({"count": 1}))).expect(200).await?;
                 t.post(&at, request(json!({"filter": "shoeSize eq \"42\""}))).refused(400, "invalidFilter").await?;
@@ -68,7 +68,7 @@ fn below() -> Vec<Case> {
         let at = path.clone();
         cases.push(Case::new(
             name("search-ignores-the-query-of-the-url"),
-            "What is searched for stands in the body.",
+            "The query is in the body.",
             move |t| async move {
                 let made = one(&t, endpoint).await?;
                 let path = format!("{at}?filter=id%20eq%20%22nobody%22");
@@ -90,7 +90,7 @@ fn below() -> Vec<Case> {
         let at = path.clone();
         cases.push(Case::new(
             name("search-refuses-parameters-of-another-type"),
-            "A filter that is no text never finds everybody: 400. null is as good as none.",
+            "A filter that is not a string is refused with 400, and never finds everybody. null counts as no filter.",
             move |t| async move {
                 let made = one(&t, endpoint).await?;
                 for (parameter, wrong) in [
@@ -114,7 +114,7 @@ async fn one(t: &T, endpoint: &str) -> Result<Resource> {
     if endpoint == "/Users" { t.user().await } else { t.group().await }
 }
 
-/// A user and a group with one externalId.
+/// A user and a group with the same externalId.
 async fn pair(t: &T) -> Result<(Resource, Resource, String)> {
     let external = t.name("pair");
     let user = t.user_with(json!({"externalId": external})).await?;
@@ -127,7 +127,7 @@ fn root() -> Vec<Case> {
     vec![
         Case::new(
             name("root-search-finds-both-types"),
-            "A search at the base URL is over all resource types.",
+            "A search at the base URL covers all resource types.",
             |t| async move {
                 let (user, group, filter) = pair(&t).await?;
                 let found = t.post("/.search", request(json!({"filter": filter}))).expect(200).await?;
@@ -136,7 +136,7 @@ fn root() -> Vec<Case> {
         ),
         Case::new(
             name("root-query-finds-both-types"),
-            "A query at the base URL is over all resource types.",
+            "A query at the base URL covers all resource types.",
             |t| async move {
                 let (user, group, filter) = pair(&t).await?;
                 let found = t.filter("/", &filter).expect(200).await?;
@@ -184,7 +184,7 @@ fn root() -> Vec<Case> {
         ),
         Case::new(
             name("root-unknown-attribute-is-refused"),
-            "An attribute of no type at all is 400 invalidFilter.",
+            "An attribute that no type has gets 400 invalidFilter.",
             |t| async move {
                 t.post("/.search", request(json!({"count": 1}))).expect(200).await?;
                 t.post("/.search", request(json!({"filter": "shoeSize eq \"42\""})))
@@ -193,7 +193,7 @@ fn root() -> Vec<Case> {
                     .map(drop)
             },
         ),
-        Case::new(name("root-search-pages"), "Pages go over the types together.", |t| async move {
+        Case::new(name("root-search-pages"), "Pages cover all types together.", |t| async move {
             let (user, group, filter) = pair(&t).await?;
             let mut seen = Vec::new();
             for start in [1, 2] {
@@ -214,7 +214,7 @@ fn root() -> Vec<Case> {
             found.finds(&[&user.id, &group.id])?.says_not(&user.name)?;
             found.has("/Resources", json!({"id": group.id, "displayName": group.name})).map(drop)
         }),
-        Case::new(name("root-search-finds-nothing"), "Nothing found is an empty list.", |t| async move {
+        Case::new(name("root-search-finds-nothing"), "If nothing is found, the list is empty.", |t| async move {
             t.user().await?;
             let body = request(json!({"filter": format!("externalId eq \"{}\"", t.name("none"))}));
             t.post("/.search", body).expect(200).await?.finds(&[]).map(drop)

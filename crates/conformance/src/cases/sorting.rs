@@ -9,7 +9,7 @@ pub(super) fn cases() -> Vec<Case> {
     columns.chain(times()).chain(others()).map(|case| case.needs(Capability::Sort)).collect()
 }
 
-/// Endpoint, label, path, where it stands in a body, and whether letter case counts.
+/// Endpoint, label, path, where the value is in a body, and whether letter case counts.
 type Column = (&'static str, &'static str, &'static str, fn(&str) -> Value, bool);
 
 const COLUMNS: [Column; 6] = [
@@ -27,7 +27,8 @@ const COLUMNS: [Column; 6] = [
     ),
 ];
 
-/// Made in an order that is neither one. `b` sorts before `C` only where letter case does not count.
+/// Created in an order that is neither ascending nor descending. `b` sorts before `C` only where letter case does not
+/// count.
 const VALUES: [&str; 3] = ["C-three", "a-one", "b-two"];
 
 async fn make(t: &T, endpoint: &str, body: Value) -> Result<Resource> {
@@ -48,7 +49,7 @@ fn scope(made: &[Resource]) -> String {
 
 fn column(column: &'static Column) -> Vec<Case> {
     let (endpoint, label, path, _, exact) = *column;
-    // Of VALUES, in ascending order.
+    // Indices into VALUES, in ascending order.
     let ascending: [usize; 3] = if exact { [0, 1, 2] } else { [1, 2, 0] };
     let sorted = move |t: T, order: Option<&'static str>, descending: bool| async move {
         let made = three(&t, column).await?;
@@ -65,16 +66,18 @@ fn column(column: &'static Column) -> Vec<Case> {
     };
     let name = |what: &str| format!("rfc7644-3.4.2.3-{label}-{what}");
     vec![
-        Case::new(name("ascending"), format!("sortOrder ascending by {path}, as its caseExact has it."), move |t| {
+        Case::new(name("ascending"), format!("sortOrder ascending by {path}, according to its caseExact."), move |t| {
             sorted(t, Some("ascending"), false)
         }),
-        Case::new(name("descending"), format!("sortOrder descending by {path}, as its caseExact has it."), move |t| {
-            sorted(t, Some("descending"), true)
-        }),
+        Case::new(
+            name("descending"),
+            format!("sortOrder descending by {path}, according to its caseExact."),
+            move |t| sorted(t, Some("descending"), true),
+        ),
         Case::new(name("default-is-ascending"), "sortBy without sortOrder is ascending.", move |t| {
             sorted(t, None, false)
         }),
-        Case::new(name("pages"), "Pages go along the order.", move |t| async move {
+        Case::new(name("pages"), "Pages follow the order.", move |t| async move {
             let made = three(&t, column).await?;
             let mut seen = Vec::new();
             for start in 1..=3 {
@@ -117,7 +120,7 @@ fn times() -> Vec<Case> {
 
 fn others() -> Vec<Case> {
     let missing = |order: &'static str, last: bool| {
-        let rule = "What has no value comes last in ascending order and first in descending order.";
+        let rule = "Resources without a value come last in ascending order and first in descending order.";
         Case::new(format!("rfc7644-3.4.2.3-no-value-{order}"), rule, move |t: T| async move {
             let (with, without) = (t.user_with(json!({"displayName": t.name("x")})).await?, t.user().await?);
             let filter = format!("id eq \"{}\" or id eq \"{}\"", with.id, without.id);
@@ -130,25 +133,33 @@ fn others() -> Vec<Case> {
     vec![
         missing("ascending", true),
         missing("descending", false),
-        Case::new("rfc7644-3.4.2.3-any-case", "Names of attributes ignore case in sortBy too.", |t| async move {
-            let made = three(&t, &COLUMNS[0]).await?;
-            let answer = t
-                .filter("/Users", &scope(&made))
-                .query("sortBy", "USERNAME")
-                .query("sortOrder", "descending")
-                .expect(200)
-                .await?;
-            let expected = [&made[0].id, &made[2].id, &made[1].id];
-            answer.ensure(answer.ids().iter().eq(expected), format!("{expected:?}")).map(drop)
-        }),
-        Case::new("rfc7644-3.4.2.3-in-a-search", "A search request takes sortBy and sortOrder too.", |t| async move {
-            let made = three(&t, &COLUMNS[0]).await?;
-            let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": scope(&made), "sortBy": "userName", "sortOrder": "descending"});
-            let answer = t.post("/Users/.search", body).expect(200).await?;
-            let expected = [&made[0].id, &made[2].id, &made[1].id];
-            answer.ensure(answer.ids().iter().eq(expected), format!("{expected:?}")).map(drop)
-        }),
-        Case::new("rfc7644-3.4.2.3-with-a-cursor", "A walk by cursor goes along the order.", |t| async move {
+        Case::new(
+            "rfc7644-3.4.2.3-any-case",
+            "Names of attributes are case-insensitive in sortBy, too.",
+            |t| async move {
+                let made = three(&t, &COLUMNS[0]).await?;
+                let answer = t
+                    .filter("/Users", &scope(&made))
+                    .query("sortBy", "USERNAME")
+                    .query("sortOrder", "descending")
+                    .expect(200)
+                    .await?;
+                let expected = [&made[0].id, &made[2].id, &made[1].id];
+                answer.ensure(answer.ids().iter().eq(expected), format!("{expected:?}")).map(drop)
+            },
+        ),
+        Case::new(
+            "rfc7644-3.4.2.3-in-a-search",
+            "A search request accepts sortBy and sortOrder, too.",
+            |t| async move {
+                let made = three(&t, &COLUMNS[0]).await?;
+                let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": scope(&made), "sortBy": "userName", "sortOrder": "descending"});
+                let answer = t.post("/Users/.search", body).expect(200).await?;
+                let expected = [&made[0].id, &made[2].id, &made[1].id];
+                answer.ensure(answer.ids().iter().eq(expected), format!("{expected:?}")).map(drop)
+            },
+        ),
+        Case::new("rfc7644-3.4.2.3-with-a-cursor", "A walk by cursor follows the order.", |t| async move {
             let made = three(&t, &COLUMNS[0]).await?;
             let (mut seen, mut cursor) = (Vec::new(), String::new());
             for _ in 0..3 {
@@ -165,7 +176,7 @@ fn others() -> Vec<Case> {
         .needs(Capability::Cursor),
         Case::new(
             "rfc7644-3.4.2.3-unknown-attribute-is-refused",
-            "What cannot be sorted by is refused, not passed over in silence.",
+            "What cannot be sorted by is refused, not silently ignored.",
             |t| async move {
                 t.get("/Users?count=1&sortBy=userName").expect(200).await?;
                 for attribute in ["shoeSize", "password", "emails..value", ENTERPRISE] {

@@ -25,7 +25,7 @@ pub(super) fn cases() -> Vec<Case> {
     .collect()
 }
 
-/// A user with something in every kind of attribute.
+/// A user with a value in every kind of attribute.
 fn full(t: &T) -> Value {
     json!({
         "userName": t.name("ada"), "externalId": t.name("external"), "displayName": "Ada King", "active": true,

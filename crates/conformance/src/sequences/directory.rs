@@ -18,12 +18,12 @@ pub(super) const ENTRA: Directory = Directory {
     flag: None,
 };
 
-/// Entra with the flag that an administrator appends to the tenant URL. Whether it travels is not known for today's
-/// service; it did in 2021 (jelhub/scimgateway 9042de9).
+/// Entra with the flag that an administrator appends to the tenant URL. It is not known whether today's service sends
+/// it on; it did in 2021 (jelhub/scimgateway 9042de9).
 pub(super) const ENTRA_FLAGGED: Directory = Directory { flag: Some("aadOptscim062020"), ..ENTRA };
 
 /// Okta: the headers of its test suite for integrations, a `Content-Type` on GET too. It also accepts gzip, which we
-/// leave out because we could not read it.
+/// leave out because this suite could not read it.
 pub(super) const OKTA: Directory = Directory {
     headers: &[
         ("user-agent", "Okta SCIM Client 1.0.0"),
@@ -36,11 +36,11 @@ pub(super) const OKTA: Directory = Directory {
     flag: None,
 };
 
-/// OneLogin: no `User-Agent` (goauthentik/authentik#11249); its guide speaks of `application/json` only.
+/// OneLogin: no `User-Agent` (goauthentik/authentik#11249); its guide mentions only `application/json`.
 pub(super) const ONELOGIN: Directory =
     Directory { headers: &[("accept", "application/json")], content_type: "application/json", flag: None };
 
-/// JumpCloud: its headers are not published. `application/json` is what a server is likeliest to refuse.
+/// JumpCloud: its headers are not published. `application/json` is what a server is most likely to refuse.
 pub(super) const JUMPCLOUD: Directory = Directory {
     headers: &[("accept", "application/json"), ("user-agent", "Go-http-client/1.1")],
     content_type: "application/json",

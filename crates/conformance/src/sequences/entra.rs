@@ -1,4 +1,4 @@
-//! Microsoft Entra ID, in both of its dialects. What provisioning on demand sends is always the older one.
+//! Microsoft Entra ID, in both of its dialects. Provisioning on demand always uses the older one.
 
 mod cycles;
 mod dialect;
@@ -42,7 +42,7 @@ pub(super) fn sequences() -> Vec<Sequence> {
     sequences
 }
 
-/// The connection test, and what vendors report beside it: a look-up of somebody who cannot exist.
+/// The connection test, and what vendors report besides it: a look-up of a user who cannot exist.
 fn connection() -> Vec<Step> {
     let nobody = |step: Step| step.total(0).is("/Resources", json!([])).is("/startIndex", 1).is("/itemsPerPage", 0);
     vec![
@@ -59,7 +59,7 @@ fn connection() -> Vec<Step> {
     ]
 }
 
-/// A user as the default attribute mapping words one, after the look-up that found nobody.
+/// A user as the default attribute mapping sends it, after the look-up that found none.
 fn user(step: &'static str, name: &'static str) -> Step {
     let body = json!({
         "schemas": [dialect::USER, dialect::ENTERPRISE],

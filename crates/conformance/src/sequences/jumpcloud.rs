@@ -33,12 +33,12 @@ fn group(name: &str) -> Value {
     json!({"schemas": [GROUP], "displayName": name})
 }
 
-/// A member is no more than its id, and leaves as it came: in a list.
+/// A member consists of its id only, and is removed as it was added: in a list.
 fn member(op: &str) -> Value {
     json!([{"op": op, "path": "members", "value": [{"value": "<user>"}]}])
 }
 
-/// The test user and the test group, from their creation to their end.
+/// The test user and the test group, from creation to deletion.
 fn activation() -> Vec<Step> {
     vec![
         get("the connection is tried", "/Users?count=1&startIndex=1").is("/startIndex", 1),

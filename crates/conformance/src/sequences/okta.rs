@@ -1,4 +1,4 @@
-//! Okta: custom apps change users by PUT, apps of its network by PUT and PATCH; groups are pushed.
+//! Okta: custom apps change users by PUT, apps of its integration network by PUT and PATCH; groups are pushed.
 
 use super::{
     Sequence,
@@ -23,7 +23,7 @@ pub(super) fn sequences() -> Vec<Sequence> {
     ]
 }
 
-/// What is asked when the integration is saved, and the first page of an import.
+/// The requests when the integration is saved, and the first page of an import.
 fn connection() -> Vec<Step> {
     let listed = |step: Step| step.has("/schemas", json!("urn:ietf:params:scim:api:messages:2.0:ListResponse"));
     vec![
@@ -50,7 +50,7 @@ fn creation() -> [Step; 2] {
     [get("Ada is not there", LOOK_UP).total(0).is("/Resources", json!([])), created.keep("ada", "/id")]
 }
 
-/// The whole user, as it was read, with the changes in it.
+/// The whole user as it was read, with the changes applied.
 fn whole(given_name: &str, active: bool) -> Value {
     json!({
         "schemas": [USER],
@@ -79,7 +79,7 @@ fn is_whole(step: Step, given_name: &str, active: bool) -> Step {
         .without("/password")
 }
 
-/// An app made by the wizard: everything is a PUT, also the end.
+/// An app made by the wizard: everything is a PUT, even deactivation.
 fn custom_app() -> Vec<Step> {
     let replace = |name, given_name: &str, active| {
         is_whole(put(name, "/Users/<ada>", whole(given_name, active)), given_name, active)
@@ -107,11 +107,11 @@ fn network_app() -> Vec<Step> {
         .chain([
             is_whole(put("Ada is replaced", "/Users/<ada>", whole("Augusta", true)), "Augusta", true),
             set("her password is synchronised", json!({"password": "w8f3k-<tag>"})),
-            get("it is told to nobody", "/Users/<ada>").without("/password").is("/active", true),
+            get("it is returned to no client", "/Users/<ada>").without("/password").is("/active", true),
             set("she is deactivated", json!({"active": false})),
             is_whole(get("she is inactive, all else as it was", "/Users/<ada>"), "Augusta", false),
             get("the look-up finds her inactive", LOOK_UP).total(1).is("/Resources/0/id", "<ada>"),
-            post("she is not made twice", "/Users", whole("Augusta", true)).refused(409, "uniqueness"),
+            post("she is not created twice", "/Users", whole("Augusta", true)).refused(409, "uniqueness"),
             set("she is activated", json!({"active": true})),
             get("she is active", "/Users/<ada>").is("/active", true),
         ])
@@ -146,7 +146,7 @@ fn group_push() -> Vec<Step> {
         creation_of_group(),
         get("the group is read", "/Groups/<group>").absent("/members"),
         change("one joins", json!([{"op": "add", "path": "members", "value": [member("<user-1>")]}])),
-        change("the name is said with it", json!([{"op": "replace", "value": renamed}])),
+        change("the name is sent with it", json!([{"op": "replace", "value": renamed}])),
         has("the name has changed and nothing else", 1, "<user-1>").is("/displayName", "Analytical Engines <tag>"),
         change(
             "one leaves and one joins",
@@ -159,10 +159,10 @@ fn group_push() -> Vec<Step> {
         change("all are pushed", replace(json!([member("<user-1>"), member("<user-3>")]))),
         has("those are all", 2, "<user-3>").lacks("/members", json!({"value": "<user-2>"})),
         change("an empty group is pushed", replace(json!([]))),
-        get("nobody is left", "/Groups/<group>").absent("/members"),
+        get("no member is left", "/Groups/<group>").absent("/members"),
         change("one joins again", json!([{"op": "add", "path": "members", "value": [member("<user-1>")]}])),
         change("it is emptied without a path", json!([{"op": "replace", "value": emptied}])),
-        get("nobody is left again", "/Groups/<group>")
+        get("no member is left again", "/Groups/<group>")
             .absent("/members")
             .is("/displayName", "Analytical Engines <tag>"),
         delete("the group is unlinked", "/Groups/<group>"),

@@ -46,8 +46,8 @@ fn users() -> Vec<Step> {
             .keep("ada", "/id"),
         get("Ada is read", "/Users/<ada>").is("/name/familyName", "Byron").is("/meta/resourceType", "User"),
         put("Ada is updated", "/Users/<ada>", filled("King", "true")).is("/id", "<ada>").is("/name/familyName", "King"),
-        patch("her address comes as an object", "/Users/<ada>", json!([{"op": "replace", "value": emails}])),
-        get("it stands in the list", "/Users/<ada>")
+        patch("her address is sent as an object", "/Users/<ada>", json!([{"op": "replace", "value": emails}])),
+        get("it is in the list", "/Users/<ada>")
             .length("/emails", 1)
             .has("/emails", json!({"value": "king.<tag>@onelogin.example", "primary": true})),
         put("Ada is suspended", "/Users/<ada>", filled("King", "false")).is("/active", false),
@@ -77,7 +77,7 @@ fn groups() -> Vec<Step> {
     vec![
         post("two users are there", "/Users", body).times(2).keep("user-<n>", "/id"),
         get("the groups are read", "/Groups").has("/schemas", "urn:ietf:params:scim:api:messages:2.0:ListResponse"),
-        post("a group is made", "/Groups", json!({"schemas": [GROUP], "displayName": "Engines <tag>"}))
+        post("a group is created", "/Groups", json!({"schemas": [GROUP], "displayName": "Engines <tag>"}))
             .is("/displayName", "Engines <tag>")
             .keep("group", "/id"),
         change("one joins", json!({"op": "add", "path": "members", "value": [{"value": "<user-1>"}]})),

@@ -1,4 +1,4 @@
-//! The language in which the sequences are written.
+//! The language in which sequences are written.
 
 use super::directory::Directory;
 use crate::{Answer, Failure, Result, T};
@@ -14,8 +14,8 @@ const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// One request, or the same request for several objects at once, and what must come back.
 ///
 /// Path, body and expectations may hold values in angle brackets: `<tag>`, which makes a name unique; `<guid:x>`, a
-/// GUID for each `x`; `<hex:x>`, the same without dashes; `<n>`, the number of the request where there are several;
-/// and what [`Step::keep`] has kept.
+/// GUID for each `x`; `<hex:x>`, the same without dashes; `<n>`, the number of the request if there are several; and
+/// what [`Step::keep`] has kept.
 pub(super) struct Step {
     pub(super) name: &'static str,
     method: &'static str,
@@ -28,7 +28,7 @@ pub(super) struct Step {
     kept: Vec<(&'static str, &'static str)>,
 }
 
-/// What is asked of an answer; see the methods of [`Answer`] of the same names.
+/// A check of an answer; see the methods of [`Answer`] with the same names.
 enum Check {
     Is(&'static str, Value),
     Has(&'static str, Value),
@@ -40,7 +40,7 @@ enum Check {
     IsScim,
 }
 
-/// A look-up or a reading: 200.
+/// A look-up or a read: 200.
 pub(super) fn get(name: &'static str, path: &'static str) -> Step {
     Step::new(name, "GET", path, None, &[200]).check(Check::IsScim)
 }
@@ -55,7 +55,7 @@ pub(super) fn put(name: &'static str, path: &'static str, body: Value) -> Step {
     Step::new(name, "PUT", path, Some(body), &[200]).check(Check::IsScim)
 }
 
-/// A change in part: 200 or 204, as RFC 7644 §3.5.2 has it.
+/// A partial change: 200 or 204, as RFC 7644 §3.5.2 says.
 pub(super) fn patch(name: &'static str, path: &'static str, operations: Value) -> Step {
     let body = json!({"schemas": [PATCH], "Operations": operations});
     Step::new(name, "PATCH", path, Some(body), &[200, 204])
@@ -83,7 +83,7 @@ impl Step {
         self
     }
 
-    /// Sends the request so many times at once, with `<n>` from 1.
+    /// Sends the request `times` times at once, with `<n>` counting from 1.
     pub(super) fn times(self, times: u32) -> Self {
         Self { times, ..self }
     }
@@ -93,7 +93,7 @@ impl Step {
         Self { statuses: vec![status], ..self }
     }
 
-    /// An error message of this status and, where it is not empty, this `scimType`.
+    /// An error message with this status and, unless it is empty, this `scimType`.
     pub(super) fn refused(self, status: u16, scim_type: &'static str) -> Self {
         Self { refusal: Some(scim_type), ..self.expect(status) }
     }
@@ -122,18 +122,18 @@ impl Step {
         self.check(Check::Total(total))
     }
 
-    /// The list at a place has so many elements.
+    /// The list at a pointer has `length` elements.
     pub(super) fn length(self, pointer: &'static str, length: usize) -> Self {
         self.check(Check::Length(pointer, length))
     }
 
-    /// Keeps a text of the answer under a name, which may hold `<n>`.
+    /// Keeps a text from the answer under a name, which may hold `<n>`.
     pub(super) fn keep(mut self, name: &'static str, pointer: &'static str) -> Self {
         self.kept.push((name, pointer));
         self
     }
 
-    /// Sends and checks it, and keeps what is to be kept.
+    /// Sends the request, checks the answer, and keeps what is to be kept.
     pub(super) async fn play(&self, t: &T, directory: &Directory, values: &mut Values) -> Result<()> {
         let numbered: Vec<Values> = (1..=self.times).map(|n| values.with("n", &n.to_string())).collect();
         let kept = try_join_all(numbered.iter().map(|values| self.send(t, directory, values))).await?;
@@ -156,7 +156,7 @@ impl Step {
         self.kept.iter().map(|(name, pointer)| Ok((values.fill(name)?, answer.text_at(pointer)?))).collect()
     }
 
-    /// Goes through it without a server: whether all values are there, with those that it would keep.
+    /// Checks the step without a server: whether all values are known, counting those that it would keep.
     #[cfg(test)]
     pub(super) fn rehearse(&self, values: &mut Values) -> Result<()> {
         for n in 1..=self.times {
@@ -195,7 +195,7 @@ impl Check {
     }
 }
 
-/// What stands for the names in angle brackets.
+/// The values of the names in angle brackets.
 #[derive(Clone)]
 pub(super) struct Values(BTreeMap<String, String>);
 
@@ -214,7 +214,7 @@ impl Values {
         self.0.insert(name, value);
     }
 
-    /// A text with its values. Refuses a name that stands for nothing. Innermost brackets first: `<user-<n>>`.
+    /// A text with its values filled in. Refuses a name without a value. Innermost brackets come first: `<user-<n>>`.
     fn fill(&self, text: &str) -> Result<String> {
         let Some(end) = text.find('>') else { return Ok(text.to_owned()) };
         let Some(start) = text[..end].rfind('<') else { return Ok(text.to_owned()) };
@@ -242,7 +242,7 @@ impl Values {
         parts.join("-")
     }
 
-    /// A JSON value with the values in all its texts.
+    /// A JSON value with the values filled in in all its texts.
     fn fill_all(&self, value: &Value) -> Result<Value> {
         Ok(match value {
             Value::String(text) => Value::String(self.fill(text)?),

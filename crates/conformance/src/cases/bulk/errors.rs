@@ -31,11 +31,15 @@ pub(super) fn cases() -> Vec<Case> {
                 statuses(&answer, &["400", "201", "404", "201"])
             },
         ),
-        Case::new("rfc7644-3.7.3-errors-undo-nothing", "What was done before an error stays.", move |t| async move {
-            let answer = bulk(&t, json!([create(&t, "one"), bad()])).await?;
-            statuses(&answer, &["201", "400"])?;
-            t.filter("/Users", &format!("userName sw \"{}\"", t.tag())).expect(200).await?.total(1).map(drop)
-        }),
+        Case::new(
+            "rfc7644-3.7.3-errors-undo-nothing",
+            "What was done before an error stays done.",
+            move |t| async move {
+                let answer = bulk(&t, json!([create(&t, "one"), bad()])).await?;
+                statuses(&answer, &["201", "400"])?;
+                t.filter("/Users", &format!("userName sw \"{}\"", t.tag())).expect(200).await?.total(1).map(drop)
+            },
+        ),
         Case::new(
             "rfc7644-3.7-fail-on-errors-stops",
             "After failOnErrors errors the rest is left undone and is not in the answer.",
@@ -55,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.7-duplicate-in-one-request-is-409",
-            "The second of two creations of one name is 409 uniqueness.",
+            "The second of two creations of one name gets 409 uniqueness.",
             |t| async move {
                 let one = create(&t, "one");
                 let mut two = one.clone();
@@ -67,7 +71,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.7-unknown-endpoint-fails-alone",
-            "An operation on no endpoint fails, and no other.",
+            "An operation on an unknown endpoint fails, and no other.",
             |t| async move {
                 let answer = bulk(&t, json!([{"method": "POST", "path": "/Robots", "bulkId": "r", "data": {"schemas": [USER]}}, create(&t, "one")])).await?;
                 statuses(&answer, &["404", "201"])
@@ -88,15 +92,21 @@ pub(super) fn cases() -> Vec<Case> {
             let answer = bulk(&t, json!([one, create(&t, "two")])).await?;
             statuses(&answer, &["400", "201"])
         }),
-        Case::new("rfc7644-3.7-bulk-in-bulk-fails", "A bulk request is no operation of another.", |t| async move {
-            let inner = json!({"schemas": [REQUEST], "Operations": [create(&t, "inner")]});
-            let answer =
-                bulk(&t, json!([{"method": "POST", "path": "/Bulk", "bulkId": "b", "data": inner}, create(&t, "one")]))
-                    .await?;
-            let status = answer.at("/Operations/0/status").as_str().unwrap_or_default();
-            answer.ensure(status.starts_with('4'), "an error for the first")?.is("/Operations/1/status", "201")?;
-            t.filter("/Users", &format!("userName sw \"{}\"", t.tag())).expect(200).await?.total(1).map(drop)
-        }),
+        Case::new(
+            "rfc7644-3.7-bulk-in-bulk-fails",
+            "A bulk request cannot be an operation of another.",
+            |t| async move {
+                let inner = json!({"schemas": [REQUEST], "Operations": [create(&t, "inner")]});
+                let answer = bulk(
+                    &t,
+                    json!([{"method": "POST", "path": "/Bulk", "bulkId": "b", "data": inner}, create(&t, "one")]),
+                )
+                .await?;
+                let status = answer.at("/Operations/0/status").as_str().unwrap_or_default();
+                answer.ensure(status.starts_with('4'), "an error for the first")?.is("/Operations/1/status", "201")?;
+                t.filter("/Users", &format!("userName sw \"{}\"", t.tag())).expect(200).await?.total(1).map(drop)
+            },
+        ),
     ]
 }
 
@@ -122,7 +132,7 @@ pub(super) fn refusals() -> Vec<Case> {
     cases.extend([
         Case::new(
             "rfc7644-3.7.4-too-many-operations-are-413",
-            "More than maxOperations are refused with 413, and none is done.",
+            "More than maxOperations operations are refused with 413, and none is carried out.",
             |t| async move {
                 let most = t.get("/ServiceProviderConfig").expect(200).await?.number_at("/bulk/maxOperations")?;
                 if most > 10_000 {
@@ -139,7 +149,7 @@ pub(super) fn refusals() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.7.4-too-large-a-payload-is-413",
-            "A body of more than maxPayloadSize is refused with 413, and nothing is done.",
+            "A body larger than maxPayloadSize is refused with 413, and nothing is done.",
             |t| async move {
                 let most = t.get("/ServiceProviderConfig").expect(200).await?.number_at("/bulk/maxPayloadSize")?;
                 if most > 20_000_000 {

@@ -1,4 +1,4 @@
-//! Operations that are carried out, and what is answered to each.
+//! Operations that are carried out, and the answer to each.
 
 use super::{PATCH, bulk, create, statuses};
 use crate::{
@@ -11,7 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         Case::new(
             "rfc7644-3.7-creations",
-            "Each creation is done, and answered with method, bulkId, location, version and status.",
+            "Each creation is carried out, and answered with method, bulkId, location, version and status.",
             |t| async move {
                 let answer = bulk(&t, json!([create(&t, "one"), create(&t, "two")])).await?;
                 statuses(&answer, &["201", "201"])?;
@@ -29,36 +29,32 @@ pub(super) fn cases() -> Vec<Case> {
                 Ok(())
             },
         ),
-        Case::new(
-            "rfc7644-3.7-every-method",
-            "POST, PUT, PATCH and DELETE may stand in one request.",
-            |t| async move {
-                let (put, patch, delete) = (t.user().await?, t.user().await?, t.user().await?);
-                let answer = bulk(&t, json!([
+        Case::new("rfc7644-3.7-every-method", "POST, PUT, PATCH and DELETE may be in one request.", |t| async move {
+            let (put, patch, delete) = (t.user().await?, t.user().await?, t.user().await?);
+            let answer = bulk(&t, json!([
                 create(&t, "made"),
                 {"method": "PUT", "path": put.path, "data": {"schemas": [USER], "userName": put.name, "title": "Put"}},
                 {"method": "PATCH", "path": patch.path, "data": {"schemas": [PATCH], "Operations": [{"op": "add", "path": "title", "value": "Patched"}]}},
                 {"method": "DELETE", "path": delete.path}
             ])).await?;
-                let found: Vec<String> = answer
-                    .list_at("/Operations")?
-                    .iter()
-                    .map(|operation| operation["status"].as_str().unwrap_or_default().to_owned())
-                    .collect();
-                let done = found.len() == 4
-                    && found[0] == "201"
-                    && found[1] == "200"
-                    && ["200", "204"].contains(&found[2].as_str())
-                    && found[3] == "204";
-                answer.ensure(done, "201, 200, 200 or 204, 204")?;
-                t.get(&put.path).expect(200).await?.is("/title", "Put")?;
-                t.get(&patch.path).expect(200).await?.is("/title", "Patched")?;
-                t.get(&delete.path).refused(404, "").await.map(drop)
-            },
-        ),
+            let found: Vec<String> = answer
+                .list_at("/Operations")?
+                .iter()
+                .map(|operation| operation["status"].as_str().unwrap_or_default().to_owned())
+                .collect();
+            let done = found.len() == 4
+                && found[0] == "201"
+                && found[1] == "200"
+                && ["200", "204"].contains(&found[2].as_str())
+                && found[3] == "204";
+            answer.ensure(done, "201, 200, 200 or 204, 204")?;
+            t.get(&put.path).expect(200).await?.is("/title", "Put")?;
+            t.get(&patch.path).expect(200).await?.is("/title", "Patched")?;
+            t.get(&delete.path).refused(404, "").await.map(drop)
+        }),
         Case::new(
             "rfc7644-3.7-locations-of-changes",
-            "location is the resource's URI for PUT, PATCH and DELETE too.",
+            "location is the resource's URI for PUT, PATCH and DELETE, too.",
             |t| async move {
                 let user = t.user().await?;
                 let location = user.answer.text_at("/meta/location")?;

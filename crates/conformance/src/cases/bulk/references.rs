@@ -1,4 +1,4 @@
-//! bulkId as a reference to what another operation creates (RFC 7644 §3.7.1, §3.7.2).
+//! A bulkId as a reference to what another operation creates (RFC 7644 §3.7.1, §3.7.2).
 
 use super::{PATCH, bulk, create, statuses};
 use crate::{
@@ -57,7 +57,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.7.2-reference-in-a-uri",
-            "bulkId in a URI stands for the id, in extensions too.",
+            "bulkId in a URI stands for the id, in extensions, too.",
             |t| async move {
                 let manager = json!({"value": "bulkId:boss", "$ref": "../Users/bulkId:boss"});
                 let worker = json!({"method": "POST", "path": "/Users", "bulkId": "worker", "data": {"schemas": [USER, ENTERPRISE], "userName": t.name("worker"), ENTERPRISE: {"manager": manager}}});
@@ -95,7 +95,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.7.1-circle-is-resolved-or-409",
-            "References in a circle are resolved, or their operations answered 409.",
+            "Circular references are resolved, or their operations are answered 409.",
             |t| async move {
                 let group = |own: &str, other: &str| json!({"method": "POST", "path": "/Groups", "bulkId": own, "data": {"schemas": [GROUP], "displayName": t.name(own), "members": [{"type": "Group", "value": format!("bulkId:{other}")}]}});
                 let answer = bulk(&t, json!([group("one", "two"), group("two", "one"), create(&t, "user")])).await?;

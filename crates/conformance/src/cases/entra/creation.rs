@@ -9,7 +9,7 @@ use serde_json::json;
 
 pub(super) fn cases() -> Vec<Case> {
     let booleans = ["True", "False", "true", "false"].map(|text| {
-        let rule = "active comes as a text too, and is a Boolean ever after.";
+        let rule = "active may be sent as a text, too, and is a Boolean from then on.";
         Case::new(
             format!(
                 "entra-2.2-creation-with-active-{}-{}",
@@ -41,7 +41,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.2-listed-extension-without-attributes",
-            "schemas may list the enterprise URN although no such object follows.",
+            "schemas may list the enterprise URN even if there is no such object.",
             |t| async move {
                 let user = ada(&t).await?;
                 t.get(&user.path).expect(200).await?.has("/schemas", USER)?.absent(&format!("/{ENTERPRISE}")).map(drop)
@@ -49,7 +49,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.2-extension-that-is-not-listed",
-            "The object of an extension may come without its URN in schemas.",
+            "The object of an extension may be sent without its URN in schemas.",
             |t| async move {
                 let custom = "urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User";
                 let user = t.user_with(json!({"schemas": [USER], custom: {"badge": "7", "flags": ["a", "b"]}, ENTERPRISE: {"department": "Engines"}})).await?;
@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
                     .map(drop)
             },
         ),
-        Case::new("entra-2.2-nulls-and-empty-lists", "null and empty lists are taken for no value.", |t| async move {
+        Case::new("entra-2.2-nulls-and-empty-lists", "null and empty lists mean no value.", |t| async move {
             let user = t.user_with(json!({"addresses": null, "phoneNumbers": null, "title": null, "roles": [], "name": {"givenName": "Ada", "familyName": null}})).await?;
             let read = t.get(&user.path).expect(200).await?;
             read.is("/name", json!({"givenName": "Ada"}))?
@@ -70,7 +70,7 @@ pub(super) fn cases() -> Vec<Case> {
         }),
         Case::new(
             "entra-2.2-unknown-attributes-are-kept",
-            "Attributes that nobody knows are no error, and are returned as they were sent.",
+            "Unknown attributes are no error, and are returned as they were sent.",
             |t| async move {
                 let user = t
                     .user_with(json!({"favouriteColour": "green", "shoes": {"size": 42, "laces": [true, null, 1.5]}}))
@@ -83,7 +83,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.2-primary-as-text",
-            "primary comes as a text too, and is a Boolean ever after.",
+            "primary may be sent as a text, too, and is a Boolean from then on.",
             |t| async move {
                 let user = t
                     .user_with(
@@ -97,7 +97,7 @@ pub(super) fn cases() -> Vec<Case> {
                     .map(drop)
             },
         ),
-        Case::new("entra-2.2-without-schemas", "A body without schemas is taken.", |t| async move {
+        Case::new("entra-2.2-without-schemas", "A body without schemas is accepted.", |t| async move {
             let name = t.name("x");
             t.post("/Users", json!({"userName": name}))
                 .expect(201)
@@ -108,7 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
         }),
         Case::new(
             "entra-3-active-is-always-returned",
-            "active is returned also where nobody has set it.",
+            "active is returned even if it was never set.",
             |t| async move {
                 let user = t.user().await?;
                 t.get(&user.path).expect(200).await?.is("/active", true).map(drop)

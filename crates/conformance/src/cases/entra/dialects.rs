@@ -1,4 +1,4 @@
-//! Both dialects of PATCH, the shapes of the validators, and the flag that chooses between the dialects.
+//! Both dialects of PATCH, the shapes that the validators send, and the flag that chooses between the dialects.
 
 use super::ada;
 use crate::{
@@ -20,31 +20,31 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "2.3-replace-of-what-is-missing-creates",
-            "Replace of an attribute without value sets it.",
+            "Replace of an attribute without a value sets it.",
             json!([{"op": "Replace", "path": "title", "value": "Countess"}]),
             json!({"title": "Countess"}),
         ),
         (
             "2.3-add-to-a-missing-value-creates",
-            "A filtered path on no value creates it from the filter.",
+            "A filtered path that matches no value creates it from the filter.",
             json!([{"op": "Add", "path": "phoneNumbers[type eq \"mobile\"].value", "value": "+44 7700"}]),
             json!({"phoneNumbers": [{"type": "mobile", "value": "+44 7700"}]}),
         ),
         (
             "2.3-replace-of-a-missing-value-creates",
-            "A filtered path on no value creates it, also with Replace.",
+            "A filtered path that matches no value creates it, even with Replace.",
             json!([{"op": "Replace", "path": "phoneNumbers[type eq \"work\"].value", "value": "1"}]),
             json!({"phoneNumbers": [{"type": "work", "value": "1"}]}),
         ),
         (
             "2.3-value-is-created-beside-others",
-            "A value that is created leaves the others, and takes primary from nobody.",
+            "Creating a value leaves the others, and none of them loses primary.",
             json!([{"op": "Add", "path": "emails[type eq \"home\"].value", "value": "h@x.example"}]),
             json!({"emails": [{"type": "work", "primary": true}, {"type": "home", "value": "h@x.example", "primary": null}]}),
         ),
         (
             "2.3-value-is-built-by-several-operations",
-            "Several operations build one value.",
+            "Several operations build up one value.",
             json!([{"op": "Add", "path": "addresses[type eq \"work\"].country", "value": "GB"}, {"op": "Add", "path": "addresses[type eq \"work\"].locality", "value": "London"}]),
             json!({"addresses": [{"type": "work", "country": "GB", "locality": "London"}]}),
         ),
@@ -62,7 +62,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "2.3-value-in-a-list-of-one",
-            "A single value may come in a list of one.",
+            "A single value may be sent in a list of one.",
             json!([{"op": "Replace", "path": "displayName", "value": ["Ada King"]}]),
             json!({"displayName": "Ada King"}),
         ),
@@ -80,19 +80,19 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "2.3-empty-text-unassigns",
-            "An empty text leaves an optional attribute without value.",
+            "An empty text leaves an optional attribute without a value.",
             json!([{"op": "replace", "path": "displayName", "value": ""}]),
             json!({"displayName": null}),
         ),
         (
             "2.3-null-unassigns",
-            "null leaves an optional attribute without value.",
+            "null leaves an optional attribute without a value.",
             json!([{"op": "replace", "path": "displayName", "value": null}]),
             json!({"displayName": null}),
         ),
         (
             "2.3-unknown-path-is-kept",
-            "A path that nobody knows is no error.",
+            "An unknown path is no error.",
             json!([{"op": "Add", "path": "favouriteColour", "value": "green"}, {"op": "Add", "path": "title", "value": "x"}]),
             json!({"favouriteColour": "green", "title": "x"}),
         ),
@@ -134,7 +134,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "2.4-keys-in-any-case",
-            "Keys ignore letter case.",
+            "Keys are case-insensitive.",
             json!([{"op": "replace", "value": {"DISPLAYNAME": "Ada King", "Name.FamilyName": "King"}}]),
             json!({"displayName": "Ada King", "name": name}),
         ),
@@ -146,13 +146,13 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "2.4-mixed-request",
-            "Filtered paths and one operation without path come together.",
+            "Filtered paths and an operation without a path may be combined.",
             json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "w@x.example"}, {"op": "replace", "value": {"displayName": "Ada King", "name.familyName": "King", "active": false}}, {"op": "add", "path": "nickName", "value": "Ada"}]),
             json!({"emails": [{"value": "w@x.example"}], "displayName": "Ada King", "name": name, "active": false, "nickName": "Ada"}),
         ),
         (
             "2.4-pathless-touches-only-its-keys",
-            "What an operation without path does not name stays.",
+            "What an operation without a path does not name stays.",
             json!([{"op": "replace", "value": {"title": "Countess"}}]),
             json!({"title": "Countess", "displayName": "Ada Byron", "emails": [{"type": "work", "primary": true}], "active": true}),
         ),
@@ -164,7 +164,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "8-read-only-is-passed-over",
-            "id, meta, schemas and groups are passed over.",
+            "id, meta, schemas and groups are ignored.",
             json!([{"op": "replace", "value": {"id": "x", "meta": {"created": "x"}, "schemas": ["x"], "groups": [{"value": "x"}], "title": "Countess"}}]),
             json!({"schemas": [USER], "groups": null, "title": "Countess"}),
         ),
@@ -191,7 +191,7 @@ pub(super) fn flag() -> Vec<Case> {
         .into_iter()
         .enumerate()
         .map(|(at, flag)| {
-            let rule = format!("{flag} in the query changes no answer, wherever it stands.");
+            let rule = format!("{flag} in the query changes no answer, wherever it is.");
             Case::new(format!("entra-2.9-flag-{at}-changes-nothing"), rule, move |t| async move {
                 let user = t.user().await?;
                 let read = t.get(&format!("{}?{flag}", user.path)).expect(200).await?;

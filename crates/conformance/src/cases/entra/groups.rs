@@ -45,7 +45,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
     ];
     let rows = rows.map(|(label, operations, after)| {
-        let rule = "Each form in which members come and go is understood, and takes nobody who is not named.";
+        let rule = "Each form of adding and removing members is understood, and affects no member that is not named.";
         Case::new(format!("entra-2.8-{label}"), rule, move |t| async move {
             let (outside, one, two) = (t.user().await?, t.user().await?, t.user().await?);
             let group = t.group_of(&[&one, &two]).await?;
@@ -67,7 +67,7 @@ pub(super) fn cases() -> Vec<Case> {
     let others = vec![
         Case::new(
             "entra-2.8-classic-schema-is-taken-and-not-echoed",
-            "The classic URN of a group is taken, and is not in the answer.",
+            "The classic URN of a group is accepted, and is not in the answer.",
             |t| async move {
                 let group = t.group_with(json!({"schemas": [GROUP, CLASSIC], "externalId": t.name("e"), "meta": {"resourceType": "Group"}, "members": []})).await?;
                 group.answer.is("/schemas", vec![GROUP])?.says_not("schemas.microsoft.com")?;
@@ -96,7 +96,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.8-excluded-members-are-not-there",
-            "excludedAttributes=members takes the key away, by id and in a list.",
+            "excludedAttributes=members removes the key, by id and in a list.",
             |t| async move {
                 let user = t.user().await?;
                 let group = t.group_of(&[&user]).await?;

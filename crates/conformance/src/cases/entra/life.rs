@@ -1,4 +1,4 @@
-//! What becomes of a user: deactivation, a new name, deletion.
+//! What happens to a user: deactivation, a new name, deletion.
 
 use super::ada;
 use crate::{Case, cases::patch::gives};
@@ -31,7 +31,7 @@ pub(super) fn deactivation() -> Vec<Case> {
         ("beside-an-unknown-key", json!([{"op": "Replace", "path": "active", "value": "False", "name": "disable"}])),
     ];
     let rows = rows.map(|(label, operations)| {
-        let rule = "Each form in which a directory deactivates somebody does so, and activates again.";
+        let rule = "Each form of deactivating and reactivating a user works.";
         Case::new(format!("entra-2.6-deactivation-{label}"), rule, move |t| async move {
             let user = ada(&t).await?;
             gives(&t, &user, operations, &json!({"active": false})).await?;
@@ -42,7 +42,7 @@ pub(super) fn deactivation() -> Vec<Case> {
     });
     let kept = Case::new(
         "entra-2.6-memberships-of-the-inactive-are-kept",
-        "Who is deactivated and activated again is in the same groups.",
+        "A user who is deactivated and reactivated is in the same groups.",
         |t| async move {
             let user = ada(&t).await?;
             let group = t.group_of(&[&user]).await?;
@@ -57,7 +57,7 @@ pub(super) fn deactivation() -> Vec<Case> {
     );
     let tombstone = Case::new(
         "entra-2.6-tombstone-keeps-the-address",
-        "The name that Entra gives to the deleted is taken, and the address stays.",
+        "The name that Entra gives a deleted user is accepted, and the address stays.",
         |t| async move {
             let user = ada(&t).await?;
             let name = format!("5d1c3f0e00004a55b1de7f1d0c7ae901{}", user.name);
@@ -103,7 +103,7 @@ pub(super) fn renames() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.7-rename-to-a-taken-name-is-409",
-            "A userName that another has is 409 uniqueness, without a path too.",
+            "A userName that another user has gets 409 uniqueness, without a path, too.",
             |t| async move {
                 let (one, two) = (ada(&t).await?, ada(&t).await?);
                 t.patch(&two.path, json!([{"op": "replace", "value": {"userName": one.name}}]))
@@ -133,7 +133,7 @@ pub(super) fn renames() -> Vec<Case> {
 pub(super) fn deletion() -> Vec<Case> {
     vec![Case::new(
         "entra-2.6-deletion-is-404-afterwards",
-        "DELETE is 204, GET then 404, DELETE again 404.",
+        "DELETE is answered 204, a later GET or DELETE 404.",
         |t| async move {
             let user = ada(&t).await?;
             t.delete(&user.path).without("user-agent").expect(204).await?;

@@ -18,7 +18,7 @@ pub(super) fn probes() -> Vec<Case> {
         ("groups", "/Groups?startIndex=1&count=1&filter=displayName%20eq%20%22none%20of%20this%20name%22".to_owned()),
     ];
     rows.map(|(label, path)| {
-        let rule = "A look-up of nobody, without User-Agent and with + for blanks, is 200 with an empty list.";
+        let rule = "A look-up of a user that does not exist, without User-Agent and with + for blanks, is answered 200 with an empty list.";
         Case::new(format!("entra-1-probe-{label}-is-an-empty-list"), rule, move |t| async move {
             t.user().await?;
             let found = t.get(&path).without("user-agent").without("accept").expect(200).await?;
@@ -48,7 +48,7 @@ pub(super) fn cases() -> Vec<Case> {
     let rows = rows.map(|(label, path)| {
         Case::new(
             format!("entra-2.1-look-up-{label}"),
-            "Each form in which Entra looks somebody up finds that one.",
+            "Each form in which Entra looks up a user or a group finds it.",
             move |t| async move {
                 let (user, _other) = (ada(&t).await?, ada(&t).await?);
                 let name = crate::call::encode(&user.name);
@@ -80,7 +80,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.1-reference-check-of-a-member",
-            "Whether a group has a member is asked by id and members.",
+            "Entra asks by id and members whether a group has a member.",
             |t| async move {
                 let (user, other) = (t.user().await?, t.user().await?);
                 let group = t.group_of(&[&user]).await?;
@@ -94,7 +94,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "entra-2.1-reference-check-of-a-manager",
-            "Whether a user has a manager is asked by id and manager.",
+            "Entra asks by id and manager whether a user has a manager.",
             |t| async move {
                 let boss = t.user().await?;
                 let user = t.user_with(json!({ENTERPRISE: {"manager": {"value": boss.id}}})).await?;

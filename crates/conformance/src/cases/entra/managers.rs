@@ -1,4 +1,4 @@
-//! A user's manager (§2.5), in each form in which it comes.
+//! A user's manager (§2.5), in each form in which it is sent.
 
 use super::ada;
 use crate::{
@@ -29,7 +29,7 @@ pub(super) fn cases() -> Vec<Case> {
         ("removal-at-the-top", json!({"op": "Remove", "path": "manager"})),
     ];
     let set = set.into_iter().map(|(label, operation)| {
-        let rule = "A manager is taken in each form and returned as an object below the extension.";
+        let rule = "A manager is accepted in each form and returned as an object in the extension.";
         Case::new(format!("entra-2.5-manager-{label}"), rule, move |t| async move {
             let (boss, user) = (t.user().await?, ada(&t).await?);
             let operation = operation.to_string().replace('@', &boss.id);

@@ -27,7 +27,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "add-keeps-other-attributes",
-            "add touches nothing but its target.",
+            "add changes nothing but its target.",
             json!({"title": "Ms", "nickName": "A"}),
             add("displayName", json!("Ada")),
             json!({"title": "Ms", "nickName": "A", "displayName": "Ada"}),
@@ -48,7 +48,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "add-makes-a-complex-value",
-            "A sub-attribute is set where its attribute has no value.",
+            "A sub-attribute is set even if its attribute has no value.",
             json!({}),
             add("name.familyName", json!("King")),
             json!({"name": {"familyName": "King"}}),
@@ -69,14 +69,14 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "add-makes-a-list",
-            "add to a multi-valued attribute without values makes the first.",
+            "add to a multi-valued attribute without values creates the first one.",
             json!({}),
             add("phoneNumbers", json!([{"value": "1", "type": "work"}])),
             json!({"phoneNumbers": [{"value": "1", "type": "work"}]}),
         ),
         (
             "add-to-the-value-that-matches",
-            "A value path names the values to which is added.",
+            "A value path names the values to add to.",
             json!({"emails": emails()}),
             add("emails[type eq \"home\"]", json!({"display": "Home"})),
             json!({"emails": [{"value": "w@x.example", "display": null}, {"value": "h@x.example", "type": "home", "display": "Home"}]}),
@@ -139,7 +139,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "add-keeps-the-rest-of-an-extension",
-            "add touches nothing else of the extension.",
+            "add changes nothing else in the extension.",
             json!({ENTERPRISE: {"division": "D", "costCenter": "C"}}),
             add(&format!("{ENTERPRISE}:division"), json!("E")),
             json!({ENTERPRISE: {"division": "E", "costCenter": "C"}}),

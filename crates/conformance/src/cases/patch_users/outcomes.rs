@@ -1,4 +1,4 @@
-//! What comes of a request: no change, a refusal, or an answer.
+//! The outcome of a request: no change, a refusal, or an answer.
 
 use super::emails;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// RFC 7644 §3.5.2.1: what is there already SHALL NOT change the modify timestamp.
+/// RFC 7644 §3.5.2.1: adding what is there already SHALL NOT change the modify timestamp.
 pub(super) fn unchanged() -> Vec<Case> {
     let before = || {
         json!({"title": "Dr", "active": true, "name": {"givenName": "Ada", "familyName": "King"}, "emails": emails(),
@@ -46,7 +46,7 @@ pub(super) fn unchanged() -> Vec<Case> {
         ),
     ];
     rows.map(|(label, operation)| {
-        let rule = "An operation that asks for what is there changes neither the resource nor lastModified.";
+        let rule = "An operation that asks for the present state changes neither the resource nor lastModified.";
         Case::new(format!("rfc7644-3.5.2.1-no-change-by-{label}"), rule, move |t| async move {
             let user = t.user_with(before()).await?;
             keeps(&t, &user, json!([operation])).await
@@ -58,7 +58,7 @@ pub(super) fn unchanged() -> Vec<Case> {
 /// RFC 7644 §3.12: `invalidFilter` is for filters in paths, too.
 const PATH_OR_FILTER: &str = "invalidFilter|invalidPath";
 
-/// RFC 7644 §3.5.2 and §3.12. Each is refused together with a good operation in front of it.
+/// RFC 7644 §3.5.2 and §3.12. Each is refused together with a good operation before it.
 pub(super) fn refusals() -> Vec<Case> {
     let set = |path: &str, value: Value| json!({"op": "replace", "path": path, "value": value});
     let rows: [(&str, Value, &'static str); 34] = [
@@ -158,7 +158,7 @@ pub(super) fn answers() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.5.2-patch-finds-by-the-new-value",
-            "What a PATCH has set is found at once, what it replaced is not.",
+            "What a PATCH has set is found at once; what it replaced is not.",
             move |t| async move {
                 let user = t.user().await?;
                 let name = t.name("renamed");

@@ -10,14 +10,14 @@ pub(super) fn cases() -> Vec<Case> {
     let rows = [
         (
             "remove-unassigns-an-attribute",
-            "remove leaves a single-valued attribute without value.",
+            "remove leaves a single-valued attribute without a value.",
             json!({"title": "Ms", "nickName": "A"}),
             remove("title"),
             json!({"title": null, "nickName": "A"}),
         ),
         (
             "remove-unassigns-a-complex-attribute",
-            "remove takes all sub-attributes.",
+            "remove takes away all sub-attributes.",
             json!({"name": {"givenName": "Ada", "familyName": "King"}, "nickName": "A"}),
             remove("name"),
             json!({"name": null, "nickName": "A"}),
@@ -38,7 +38,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "remove-of-a-list",
-            "remove of a multi-valued attribute takes all values.",
+            "remove of a multi-valued attribute takes away all values.",
             json!({"emails": emails(), "nickName": "A"}),
             remove("emails"),
             json!({"emails": null, "nickName": "A"}),
@@ -66,7 +66,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "remove-by-a-filter-with-not",
-            "The filter of a value path may have not.",
+            "The filter of a value path may use not.",
             json!({"emails": emails()}),
             remove("emails[not (type eq \"home\")]"),
             json!({"emails": [{"value": "h@x.example", "type": "home"}]}),
@@ -87,7 +87,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "remove-of-what-is-not-there",
-            "remove of an attribute without value changes nothing.",
+            "remove of an attribute without a value changes nothing.",
             json!({"nickName": "A"}),
             remove("title"),
             json!({"title": null, "nickName": "A"}),
@@ -108,7 +108,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "remove-of-external-id",
-            "externalId is removed like others.",
+            "externalId can be removed like other attributes.",
             json!({"nickName": "A"}),
             json!([{"op": "add", "path": "externalId", "value": "e"}, {"op": "remove", "path": "externalId"}]),
             json!({"externalId": null, "nickName": "A"}),

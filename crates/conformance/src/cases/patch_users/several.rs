@@ -8,7 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
     let rows = [
         (
             "operations-go-in-order",
-            "Operations are applied in the order in which they stand.",
+            "Operations are applied in the given order.",
             json!({}),
             json!([{"op": "add", "path": "title", "value": "a"}, {"op": "replace", "path": "title", "value": "b"}, {"op": "replace", "path": "title", "value": "c"}]),
             json!({"title": "c"}),
@@ -43,14 +43,14 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "op-in-capitals",
-            "Names of operations ignore case, as errata and clients have it.",
+            "Names of operations are case-insensitive, as in errata and clients.",
             json!({}),
             json!([{"op": "ADD", "path": "title", "value": "Dr"}]),
             json!({"title": "Dr"}),
         ),
         (
             "read-only-beside-others",
-            "readOnly attributes are passed over beside others.",
+            "readOnly attributes are ignored beside others.",
             json!({}),
             json!([{"op": "replace", "value": {"meta": {"created": "1999-01-01T00:00:00Z"}, "title": "Dr"}}]),
             json!({"title": "Dr"}),

@@ -30,7 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-7-password-is-never-returned",
-            "password is returned never: not at creation, not at retrieval, not on request.",
+            "password is never returned: not at creation, not at retrieval, not on request.",
             |t| async move {
                 let secret = t.name("Secret");
                 let user = t.user_with(json!({"password": secret})).await?;
@@ -91,7 +91,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-3.3-extension-is-nested-under-its-urn",
-            "Attributes of an extension stand in an object named by the extension's URN.",
+            "Attributes of an extension are in an object named by the extension's URN.",
             |t| async move {
                 let user = t.user_with(json!({ENTERPRISE: {"costCenter": "4130"}})).await?;
                 let read = t.get(&user.path).expect(200).await?;

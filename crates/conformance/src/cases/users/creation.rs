@@ -9,7 +9,7 @@ use serde_json::json;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
-        Case::new("rfc7644-3.3-user-is-created-with-201", "A created resource is answered 201.", |t| async move {
+        Case::new("rfc7644-3.3-user-is-created-with-201", "A creation is answered 201.", |t| async move {
             let user = t.user().await?;
             user.answer.is_scim()?.is("/userName", user.name.as_str())?;
             t.get(&user.path).expect(200).await.map(drop)
@@ -56,7 +56,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-3-user-schemas-names-the-extension-in-use",
-            "schemas holds the URN of an extension whose attributes are there.",
+            "schemas holds the URN of an extension whose attributes are present.",
             |t| async move {
                 let schemas = json!([USER, ENTERPRISE]);
                 let user = t.user_with(json!({"schemas": schemas, ENTERPRISE: {"department": "Engines"}})).await?;
@@ -70,7 +70,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7643-3.1-user-meta-times-are-equal-at-creation",
-            "lastModified is the same as created where a resource has never been modified.",
+            "lastModified is the same as created if a resource has never been modified.",
             |t| async move {
                 let user = t.user().await?;
                 let created = user.answer.text_at("/meta/created")?;
@@ -105,7 +105,7 @@ pub(super) fn retrieval() -> Vec<Case> {
     vec![
         Case::new(
             "rfc7644-3.4.1-user-is-read-by-id",
-            "A GET on the resource's URI gives it with 200.",
+            "A GET on the resource's URI returns it with 200.",
             |t| async move {
                 let user = t.user().await?;
                 let read = t.get(&user.path).expect(200).await?;
@@ -116,10 +116,14 @@ pub(super) fn retrieval() -> Vec<Case> {
             t.user().await?;
             t.get(&format!("/Users/{NOBODY}")).refused(404, "").await.map(drop)
         }),
-        Case::new("rfc7644-3.4.1-user-is-no-group", "An id is looked for among its own type only.", |t| async move {
-            let user = t.user().await?;
-            t.get(&format!("/Groups/{}", user.id)).refused(404, "").await.map(drop)
-        }),
+        Case::new(
+            "rfc7644-3.4.1-user-is-no-group",
+            "An id is looked up only among resources of its own type.",
+            |t| async move {
+                let user = t.user().await?;
+                t.get(&format!("/Groups/{}", user.id)).refused(404, "").await.map(drop)
+            },
+        ),
         Case::new(
             "rfc7644-3.4.1-location-leads-to-the-user",
             "meta.location is the URI of the resource.",

@@ -36,7 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.6-deleted-user-leaves-its-groups",
-            "A deleted user is a member of nothing.",
+            "A deleted user is no longer a member of any group.",
             |t| async move {
                 let (user, other) = (t.user().await?, t.user().await?);
                 let group = t.group_of(&[&user, &other]).await?;
@@ -55,7 +55,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.6-deletion-takes-no-one-else",
-            "DELETE takes the named resource and no other.",
+            "DELETE removes the named resource and no other.",
             |t| async move {
                 let (user, other) = (t.user().await?, t.user().await?);
                 t.delete(&user.path).expect(204).await?;

@@ -1,9 +1,9 @@
-//! Bodies that are refused, and names that are taken.
+//! Bodies that are refused, and names that are already taken.
 
 use crate::{Case, cases::USER};
 use serde_json::{Value, json};
 
-/// Bodies that are no user.
+/// Bodies that are not a user.
 pub(super) fn cases() -> Vec<Case> {
     let rows: [(&str, &str, &'static str, Value); 16] = [
         ("user-name-missing", "userName is required.", "invalidValue", json!({"displayName": "Nameless"})),
@@ -122,7 +122,7 @@ pub(super) fn uniqueness() -> Vec<Case> {
         ),
         Case::new(
             "rfc7644-3.5.1-put-of-the-own-name-is-no-conflict",
-            "A resource does not conflict with itself, also in another letter case.",
+            "A resource does not conflict with itself, even in another letter case.",
             |t| async move {
                 let user = t.user().await?;
                 let name = user.name.to_uppercase();

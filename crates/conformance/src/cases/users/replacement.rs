@@ -43,7 +43,7 @@ pub(super) fn cases() -> Vec<Case> {
                 put.is("/meta/created", user.answer.at("/meta/created").clone()).map(drop)
             },
         ),
-        Case::new("rfc7644-3.5.1-put-keeps-membership", "PUT of a user leaves its groups.", |t| async move {
+        Case::new("rfc7644-3.5.1-put-keeps-membership", "PUT of a user leaves its groups unchanged.", |t| async move {
             let user = t.user().await?;
             let group = t.group_of(&[&user]).await?;
             t.put(&user.path, json!({"schemas": [USER], "userName": user.name})).expect(200).await?;

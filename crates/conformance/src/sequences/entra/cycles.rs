@@ -7,7 +7,7 @@ use super::{
 };
 use serde_json::{Value, json};
 
-/// The first cycle: match everybody, create who is not there, then the references.
+/// The first cycle: match every user, create those that are missing, then set the references.
 pub(super) fn initial(dialect: Dialect) -> Vec<Step> {
     let manager = format!("{ENTERPRISE}:manager");
     vec![
@@ -122,9 +122,9 @@ pub(super) fn incremental(dialect: Dialect) -> Vec<Step> {
         patch("what is new and what has changed comes in one PATCH", "/Users/<Ada>", together(replaced, added)),
         changed(get("all of it reads back", "/Users/<Ada>")),
         patch("an attribute that was there is added", "/Users/<Ada>", json!(dialect.add(&[("title", json!("Lady"))]))),
-        get("the new value stands", "/Users/<Ada>").is("/title", "Lady"),
-        patch("the same is said again", "/Users/<Ada>", json!(dialect.replace(&[("title", json!("Lady"))]))),
-        patch("a new name is told", "/Users/<Ada>", rename(dialect, "king.<tag>@corp.example")),
+        get("the new value is kept", "/Users/<Ada>").is("/title", "Lady"),
+        patch("the same is sent again", "/Users/<Ada>", json!(dialect.replace(&[("title", json!("Lady"))]))),
+        patch("a new name is sent", "/Users/<Ada>", rename(dialect, "king.<tag>@corp.example")),
         get("the old name finds nobody", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22").total(0),
         get("the new name finds the same user", "/Users?filter=userName+eq+%22king.<tag>%40corp.example%22")
             .total(1)

@@ -10,12 +10,12 @@ pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:ente
 pub(super) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 pub(super) const CLASSIC_GROUP: &str = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
 
-/// How Entra words a PATCH.
+/// How Entra writes a PATCH.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Dialect {
-    /// The default: capital operations, one for each attribute, booleans as text.
+    /// The default: capitalised operations, one for each attribute, and booleans as text.
     Legacy,
-    /// After `aadOptscim062020`: small operations, true booleans, plain attributes merged into one without a path.
+    /// After `aadOptscim062020`: lower-case operations, true booleans, plain attributes merged into one without a path.
     Standard,
 }
 
@@ -28,7 +28,7 @@ impl Dialect {
         Sequence::new(format!("entra-{dialect}-{name}"), super::DOCUMENTED, directory, steps)
     }
 
-    /// New values for attributes that have others; dotted and URN-qualified names stay as they are.
+    /// New values for attributes that already have some; dotted and URN-qualified names stay as they are.
     pub(super) fn replace(self, values: &[(&str, Value)]) -> Vec<Value> {
         self.change(["Replace", "replace"], values)
     }
@@ -53,7 +53,7 @@ impl Dialect {
         operations
     }
 
-    /// `Switch([IsSoftDeleted], , "False", "True", "True", "False")` gives text.
+    /// `Switch([IsSoftDeleted], , "False", "True", "True", "False")` returns text.
     fn scalar(self, value: &Value) -> Value {
         match value {
             Value::Bool(true) => "True".into(),
@@ -62,14 +62,14 @@ impl Dialect {
         }
     }
 
-    /// New members.
+    /// Adds members.
     pub(super) fn add_members(self, ids: &[&str]) -> Value {
         let members: Vec<_> = ids.iter().map(|id| self.member(id)).collect();
         let op = if self == Self::Legacy { "Add" } else { "add" };
         json!([{"op": op, "path": "members", "value": members}])
     }
 
-    /// One member less.
+    /// Removes one member.
     pub(super) fn remove_member(self, id: &str) -> Value {
         match self {
             Self::Legacy => json!([{"op": "Remove", "path": "members", "value": [self.member(id)]}]),

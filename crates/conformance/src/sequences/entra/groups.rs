@@ -1,4 +1,4 @@
-//! Groups, which Entra fills by one PATCH for each member or few, several at the same time.
+//! Groups, which Entra fills with one PATCH for each member or few members, several at the same time.
 
 use super::{
     super::script::{Step, delete, get, patch, post},
@@ -24,7 +24,7 @@ pub(super) fn on_demand() -> Vec<Step> {
     ]
 }
 
-/// What happens to a group between its creation and its end.
+/// What happens to a group between its creation and its deletion.
 pub(super) fn changes(dialect: Dialect) -> Vec<Step> {
     let rename = dialect.replace(&[("displayName", json!("Engine Team <tag>"))]);
     let adopt = dialect.add(&[("externalId", json!("<guid:other>"))]);
@@ -45,7 +45,7 @@ pub(super) fn changes(dialect: Dialect) -> Vec<Step> {
         patch("one leaves", "/Groups/<group>", dialect.remove_member("<user-2>")),
         two_are_left(get("the other two stay", "/Groups/<group>")),
         patch("the same leaves again", "/Groups/<group>", dialect.remove_member("<user-2>")),
-        patch("somebody who is nobody joins", "/Groups/<group>", dialect.add_members(&["<guid:nobody>"])),
+        patch("an unknown member joins", "/Groups/<group>", dialect.add_members(&["<guid:nobody>"])),
         patch("the group is renamed", "/Groups/<group>", json!(rename)),
         patch("the group gets another external id", "/Groups/<group>", json!(adopt)),
         two_are_left(get("it keeps its members through all that", "/Groups/<group>"))
@@ -71,8 +71,8 @@ fn two_are_left(step: Step) -> Step {
         .has("/members", json!({"value": "<user-3>"}))
 }
 
-/// Some tenants say `replace` for each member that joins (grokability/snipe-it#19096, PostHog/posthog#47336): taken by
-/// the word, each would throw out the one before. Entra never sends a whole list by PATCH.
+/// Some tenants send `replace` for each member that joins (grokability/snipe-it#19096, PostHog/posthog#47336): taken
+/// literally, each would remove the one before. Entra never sends a whole list by PATCH.
 pub(super) fn replaced(dialect: Dialect) -> Vec<Step> {
     let op = if dialect == Dialect::Legacy { "Replace" } else { "replace" };
     let replace = |id: &str| json!([{"op": op, "path": "members", "value": [{"value": id}]}]);
@@ -88,7 +88,7 @@ pub(super) fn replaced(dialect: Dialect) -> Vec<Step> {
     ]
 }
 
-/// Many PATCHes of one group at the same time: whoever reads, changes and writes a list loses some.
+/// Many PATCHes of one group at the same time: a server that reads, changes and writes back a list loses some.
 pub(super) fn parallel(dialect: Dialect) -> Vec<Step> {
     vec![
         users(20),

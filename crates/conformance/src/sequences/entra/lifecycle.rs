@@ -1,4 +1,4 @@
-//! On demand, gone, restored, deleted.
+//! A user provisioned on demand, soft-deleted, restored, deleted.
 
 use super::{
     super::script::{Step, delete, get, patch},
@@ -7,7 +7,7 @@ use super::{
 };
 use serde_json::json;
 
-/// Provisioning on demand, of somebody new and of somebody known. It speaks the older dialect, flag or not.
+/// Provisioning on demand, of a new user and of a known one. It speaks the older dialect, flag or not.
 pub(super) fn on_demand() -> Vec<Step> {
     let dialect = Dialect::Legacy;
     let changes = [("displayName", json!("Ada King")), ("active", json!(false))];
@@ -25,8 +25,8 @@ pub(super) fn on_demand() -> Vec<Step> {
     ]
 }
 
-/// A soft deletion renames the user to its object id and the old name; a restoration within 30 days takes that back.
-/// Nothing else is sent, so addresses and memberships have to stay.
+/// A soft deletion renames the user to its object id followed by the old name; a restoration within 30 days undoes
+/// that. Nothing else is sent, so addresses and memberships have to stay.
 pub(super) fn restore(dialect: Dialect) -> Vec<Step> {
     let gone = [("userName", json!("<hex:Ada>Ada.<tag>@corp.example")), ("active", json!(false))];
     let back = [("userName", json!("Ada.<tag>@corp.example")), ("active", json!(true))];
@@ -50,7 +50,7 @@ pub(super) fn restore(dialect: Dialect) -> Vec<Step> {
     ]
 }
 
-/// 30 days after the soft deletion, or when an administrator purges the user; and a new start of the same person.
+/// The deletion 30 days after the soft deletion, or when an administrator purges the user; then the same person anew.
 pub(super) fn hard_delete(dialect: Dialect) -> Vec<Step> {
     vec![
         user("Ada is there", "Ada"),
@@ -58,7 +58,7 @@ pub(super) fn hard_delete(dialect: Dialect) -> Vec<Step> {
         get("she is inactive", "/Users/<Ada>").is("/active", false),
         delete("Ada is deleted", "/Users/<Ada>"),
         get("she is gone", "/Users/<Ada>").refused(404, ""),
-        delete("there is nobody left to delete", "/Users/<Ada>").refused(404, ""),
+        delete("there is no user left to delete", "/Users/<Ada>").refused(404, ""),
         get("no look-up finds her", "/Users?filter=externalId+eq+%22<guid:Ada>%22").total(0),
         get("no name finds her", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22").total(0),
         user("she is hired again", "Ada").is("/externalId", "<guid:Ada>"),

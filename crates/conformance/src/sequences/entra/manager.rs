@@ -1,4 +1,4 @@
-//! The manager, who comes as text, as an object or in a list, and goes as nothing.
+//! The manager: set as text, as an object or in a list, and removed by an empty value.
 
 use super::{
     super::script::{Step, get, patch},

@@ -107,7 +107,7 @@ fn verbose() -> Value {
     values.iter().map(|(path, value)| json!({"op": "replace", "path": path, "value": value})).collect()
 }
 
-/// Tests 8 and 9: everything is added to a user who has a name and nothing else.
+/// Tests 8 and 9: everything is added to a user that has nothing but a name.
 pub(super) fn additions() -> Vec<Step> {
     let bare = json!({"schemas": [USER], "userName": "<n>.<tag>@corp.example"});
     let path = |path: &str, value: &str| json!({"op": "add", "path": path, "value": value});
@@ -163,14 +163,14 @@ pub(super) fn life() -> Vec<Step> {
     vec![
         user("a user is created", "Eve"),
         post("a second of the name is refused", "/Users", twice).refused(409, "uniqueness"),
-        get("a name that nobody has finds nobody", "/Users?filter=userName+eq+%22<guid:nobody>%22").total(0),
+        get("an unknown name finds no user", "/Users?filter=userName+eq+%22<guid:nobody>%22").total(0),
         patch("three operations on three attributes", "/Users/<Eve>", several),
         get("each has done its work", "/Users/<Eve>")
             .is("/title", "Clerk")
             .is("/name/familyName", "King")
             .absent("/name/givenName"),
         patch("three operations on one attribute", "/Users/<Eve>", order),
-        get("the last has the word", "/Users/<Eve>").is("/displayName", "last"),
+        get("the last one wins", "/Users/<Eve>").is("/displayName", "last"),
         patch(
             "the name is changed",
             "/Users/<Eve>",
@@ -186,6 +186,6 @@ pub(super) fn life() -> Vec<Step> {
         delete("the user is deleted", "/Users/<Eve>"),
         get("the user is gone", "/Users/<Eve>").refused(404, ""),
         delete("it cannot be deleted twice", "/Users/<Eve>").refused(404, ""),
-        delete("nor can who never was", "/Users/<guid:nobody>").refused(404, ""),
+        delete("nor can a user who never existed", "/Users/<guid:nobody>").refused(404, ""),
     ]
 }

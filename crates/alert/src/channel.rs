@@ -1,10 +1,10 @@
 use crate::{Authorities, ConfigError, Message, SendError, mail::Mail, syslog::Syslog, webhook::Webhook};
 use std::{fmt, time::Duration};
 
-/// What one delivery may take, from the name resolution to the last byte.
+/// How long one delivery may take, from the name resolution to the last byte.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// A way for alerts to leave. Each delivery is a connection of its own.
+/// A way that alerts go out. Each delivery is a connection of its own.
 pub struct Channel {
     transport: Transport,
     limit: Duration,
@@ -17,22 +17,22 @@ enum Transport {
 }
 
 impl Channel {
-    /// A POST in the form of Standard Webhooks (<https://www.standardwebhooks.com>), signed with `secret`
-    /// (`whsec_` and 24 to 64 random bytes in base64). The URL is `https`; `http` is taken for this machine only.
+    /// A POST in the form of Standard Webhooks (<https://www.standardwebhooks.com>), signed with `secret` (`whsec_` and
+    /// 24 to 64 random bytes in base64). The URL is `https`; `http` is accepted only for this machine.
     pub fn webhook(url: &str, secret: &str, authorities: &Authorities) -> Result<Self, ConfigError> {
         Ok(Self::of(Transport::Webhook(Box::new(Webhook::new(url, secret, authorities)?))))
     }
 
-    /// Mail through `smtps://user:password@host:465` or `smtp://host:25`. The latter insists on STARTTLS, except on this
-    /// machine. `from` is a mailbox, `to` one or several with commas between them. What is not a letter or digit in
-    /// user and password is percent-encoded.
+    /// Mail through `smtps://user:password@host:465` or `smtp://host:25`. With `smtp://`, STARTTLS is required unless
+    /// the host is this machine. `from` is a mailbox, `to` one or several, separated by commas. In the user and the
+    /// password, everything but letters and digits is percent-encoded.
     pub fn mail(url: &str, from: &str, to: &str, authorities: &Authorities) -> Result<Self, ConfigError> {
         Ok(Self::of(Transport::Mail(Box::new(Mail::new(url, from, to, authorities)?))))
     }
 
-    /// A line as in RFC 5424 to `tls://host:6514` (RFC 5425), `udp://host:514`, `tcp://host:601` (counted octets,
-    /// RFC 6587 §3.4.1) or `unix:///dev/log`. None of these acknowledges: a refusal is noticed, a loss on the way is
-    /// not.
+    /// A line as in RFC 5424 to `tls://host:6514` (RFC 5425), `udp://host:514`, `tcp://host:601` (counted octets, RFC
+    /// 6587 §3.4.1) or `unix:///dev/log`. None of these sends an acknowledgement: a refusal is noticed, a loss on the
+    /// way is not.
     pub fn syslog(url: &str, authorities: &Authorities) -> Result<Self, ConfigError> {
         Ok(Self::of(Transport::Syslog(Syslog::new(url, authorities)?)))
     }
@@ -41,7 +41,7 @@ impl Channel {
         Self { transport, limit: LIMIT }
     }
 
-    /// The same channel, with less patience.
+    /// The same channel, with a shorter time limit.
     #[cfg(test)]
     pub(crate) fn within(self, limit: Duration) -> Self {
         Self { limit, ..self }
@@ -56,8 +56,8 @@ impl Channel {
         }
     }
 
-    /// Where it goes, fit for pages and logs: scheme, host and port, or the socket's path. A webhook's own path is left
-    /// out, for many receivers take it as the secret.
+    /// The destination, fit for pages and logs: scheme, host and port, or the socket's path. A webhook's own path is
+    /// left out, because many receivers treat it as a secret.
     pub fn describe(&self) -> String {
         match &self.transport {
             Transport::Webhook(webhook) => webhook.describe(),
@@ -67,7 +67,7 @@ impl Channel {
     }
 
     /// Delivers a message, within ten seconds. `now_unix_seconds` is the time of this attempt; a webhook's receiver
-    /// compares it with its own clock. After an error the message may have arrived nevertheless.
+    /// compares it with its own clock. Even after an error the message may have arrived.
     pub async fn send(&self, message: &Message, now_unix_seconds: i64) -> Result<(), SendError> {
         let delivery = async {
             match &self.transport {

@@ -1,4 +1,4 @@
-//! Mail by SMTP (RFC 5321), one connection for each.
+//! Mail by SMTP (RFC 5321), with a connection for each message.
 
 mod config;
 mod letter;
@@ -31,7 +31,7 @@ pub(crate) struct Mail {
 enum Security {
     /// Plain text, to this machine only.
     None,
-    /// TLS after `STARTTLS` (RFC 3207), or no mail.
+    /// TLS after `STARTTLS` (RFC 3207), or no mail is sent.
     Upgrade(TlsParameters),
     /// TLS from the first byte (RFC 8314 §3.3).
     Tls(TlsParameters),
@@ -51,13 +51,14 @@ impl Mail {
             signed_in.map_err(|error| failed("the user and password", error))?;
         }
         self.hand_over(&mut connection, &letter).await?;
-        // The letter is theirs now: a farewell that drags on must not make it look lost, and be sent again.
+        // The mail server has taken the letter: a slow goodbye must not make the delivery look failed, and repeat it.
         tokio::spawn(async move { timeout(GRACE, connection.quit()).await });
         Ok(())
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        // The sender's domain: our own name is often one that only a container knows, and relays refuse such.
+        // The sender's domain: our own name often means something only inside a container, and relays refuse such
+        // names.
         let name = ClientId::Domain(self.from.email.domain().to_owned());
         let connection = match &self.security {
             Security::Tls(tls) => {
@@ -86,7 +87,8 @@ impl Mail {
         Ok(())
     }
 
-    /// One that is refused for good must not keep the alert from the others; with none left, it fails.
+    /// A recipient that is refused for good must not keep the alert from the others; if none is left, the delivery
+    /// fails.
     async fn name_recipients(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
         let mut refusal = None;
         let mut accepted = false;
@@ -95,7 +97,7 @@ impl Mail {
                 Ok(_) => accepted = true,
                 Err(error) if error.is_permanent() => {
                     let refused = failed("the recipient", error);
-                    tracing::warn!(%recipient, reason = %refused, "a recipient of alerts gets none");
+                    tracing::warn!(%recipient, reason = %refused, "the mail server refused a recipient of alerts");
                     refusal = Some(refused);
                 }
                 Err(error) => return Err(failed("the recipient", error)),
@@ -116,12 +118,12 @@ async fn upgrade(connection: &mut AsyncSmtpConnection, tls: &TlsParameters, name
     connection.starttls(tls.clone(), name).await.map_err(|error| failed("STARTTLS", error))
 }
 
-/// What lettre reports, without the server's words.
+/// The error that lettre reports, without the server's words.
 fn failed(step: &'static str, error: Error) -> SendError {
     if let Some(code) = error.status() {
         return SendError::Refused { step, code: code.into() };
     }
-    // lettre wraps its own errors again, and somewhere inside is what the socket or rustls said.
+    // lettre wraps its own errors repeatedly; the error of the socket or of rustls is somewhere inside.
     let mut source = std::error::Error::source(&error);
     while let Some(inner) = source {
         if let Some(io) = inner.downcast_ref::<io::Error>() {

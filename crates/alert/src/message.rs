@@ -7,7 +7,7 @@ const LAST: i64 = 253_402_300_799_999;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// Stays the same however often the message is sent, so that receivers can drop duplicates. Up to 128 letters,
-    /// digits, `-` and `_` go out as they are; anything else is spelled out or cut.
+    /// digits, `-` and `_` are sent as they are; anything else is spelled out or cut.
     pub id: String,
     /// When it happened: milliseconds since 1970-01-01 UTC.
     pub unix_millis: i64,
@@ -15,10 +15,10 @@ pub struct Message {
     pub kind: String,
     /// One line for people: a mail's subject, the head of a syslog line.
     pub title: String,
-    /// Some lines for people. A value from outside must go through [`one_line`](crate::one_line) before it is put
-    /// among them, or it can add lines of its own.
+    /// Some lines for people. A value from outside must go through [`one_line`](crate::one_line) first, or it can add
+    /// lines of its own.
     pub text: String,
-    /// The same for machines. Only webhooks carry it, just as it is.
+    /// The same for machines. Only webhooks carry it, unchanged.
     pub details: serde_json::Value,
 }
 

@@ -8,10 +8,10 @@ use tokio::{
 };
 use url::{Host, Url};
 
-/// How long one address may take, so that one that swallows packets leaves time for the next.
+/// How long connecting to one address may take, so that an address that swallows packets leaves time for the next.
 pub(crate) const CONNECT: Duration = Duration::from_secs(3);
 
-/// How long to listen for a late complaint after everything was sent.
+/// How long to wait for a late error after everything was sent.
 pub(crate) const GRACE: Duration = Duration::from_millis(250);
 
 /// A host and a port.
@@ -22,7 +22,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads both from a URL; `port` is taken where the URL names none. Refuses a URL without a host.
+    /// Reads both from a URL; `port` is used if the URL names none. Refuses a URL without a host.
     pub(crate) fn read(url: &Url, port: u16) -> Result<Self, ConfigError> {
         let host = url.host_str().and_then(|host| Host::parse(host).ok());
         let host = host.ok_or(ConfigError("the URL names no host; write it as scheme://host:port"))?;
@@ -50,12 +50,12 @@ impl Endpoint {
     /// All addresses, at least one.
     pub(crate) async fn resolve(&self) -> Result<Vec<SocketAddr>, SendError> {
         let found = lookup_host((self.host(), self.port)).await.map_err(|_| SendError::UnknownHost)?;
-        // A name server may say anything of `localhost`, and we trust that name with what is not encrypted.
+        // A name server may return any address for `localhost`, and to that name we send unencrypted.
         let addresses: Vec<_> = found.filter(|address| !self.is_loopback() || address.ip().is_loopback()).collect();
         if addresses.is_empty() { Err(SendError::UnknownHost) } else { Ok(addresses) }
     }
 
-    /// A TCP connection to the first address that takes it.
+    /// A TCP connection to the first address that accepts one.
     pub(crate) async fn connect(&self) -> Result<TcpStream, SendError> {
         let mut failure = SendError::UnknownHost;
         for address in self.resolve().await? {
@@ -75,7 +75,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Reads a URL, for whose form `form` is the advice.
+/// Parses a URL; an error advises the form `form`.
 pub(crate) fn parse(url: &str, form: &'static str) -> Result<Url, ConfigError> {
     Url::parse(url).map_err(|_| ConfigError(form))
 }

@@ -21,7 +21,7 @@ const FORM: &str = "give the syslog as tls://host:6514, udp://host:514, tcp://ho
 
 pub(crate) struct Syslog {
     transport: Transport,
-    /// As receivers see it in each line.
+    /// Our host name, as receivers see it in each line.
     host: String,
 }
 
@@ -97,7 +97,7 @@ async fn datagram(address: SocketAddr, line: &[u8]) -> io::Result<()> {
     let socket = UdpSocket::bind(SocketAddr::new(any, 0)).await?;
     socket.connect(address).await?;
     socket.send(line).await?;
-    // Nobody answers, but a host without a receiver says so by ICMP, which shows up as an error of the next call.
+    // UDP has no answer, but a host without a receiver replies by ICMP, which the next call reports as an error.
     match timeout(GRACE, socket.recv(&mut [0])).await {
         Ok(Err(error)) => Err(error),
         _ => Ok(()),
@@ -112,7 +112,7 @@ async fn frame(mut stream: impl AsyncRead + AsyncWrite + Unpin, line: &[u8]) -> 
     stream.shutdown().await?;
     // A receiver that has read everything closes too; one that dropped it resets the connection.
     match timeout(GRACE, stream.read(&mut [0])).await {
-        // Many receivers close TLS without saying so, once they have read our own goodbye.
+        // Many receivers close TLS without a closing message of their own once they have read ours.
         Ok(Err(error)) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error.into()),
         _ => Ok(()),
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio_rustls::TlsAcceptor;
 
-/// The patience of a channel that is meant to lose it.
+/// The time limit of a channel that is meant to exceed it.
 pub(crate) const SHORT: Duration = Duration::from_millis(300);
 
 pub(crate) fn message() -> Message {
@@ -42,7 +42,7 @@ pub(crate) fn authorities() -> Authorities {
     Authorities::public_and(include_bytes!("testing/tls/authority.pem")).unwrap()
 }
 
-/// TLS for the name `localhost`, until 2120.
+/// A TLS acceptor for the name `localhost`; its certificate is valid until 2120.
 pub(crate) fn acceptor() -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_slice(include_bytes!("testing/tls/server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("testing/tls/server.key")).unwrap();
@@ -55,7 +55,7 @@ pub(crate) fn acceptor() -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// An address on which nobody listens, neither for TCP nor for UDP.
+/// An address on which no program listens, neither for TCP nor for UDP.
 pub(crate) fn deserted() -> SocketAddr {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

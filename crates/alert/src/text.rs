@@ -1,4 +1,4 @@
-//! Text from anywhere, made safe to show.
+//! Makes text of any origin safe to show.
 
 /// The longest line, in characters.
 const LINE: usize = 300;
@@ -7,8 +7,9 @@ const LINES: usize = 60;
 /// The longest id, in bytes.
 const ID: usize = 128;
 
-/// The text as one line of at most 300 characters: line ends and tabs are spaces, what is invisible or turns the
-/// direction of writing is spelled out as `\u{202e}`, what is too long ends in `…`.
+/// The text as one line of at most 300 characters: line ends and tabs become spaces, characters that are invisible or
+/// change the direction of writing are spelled out as in `\u{202e}`, and a text that is too long is cut and ends in
+/// `…`.
 pub fn one_line(text: &str) -> String {
     clean(text, LINE)
 }
@@ -18,8 +19,8 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     text.lines().take(LINES).map(one_line).collect()
 }
 
-/// An id in letters, digits, `-` and `_`, where anything else is spelled `=2E`: fit for a header, for the local part
-/// of a Message-ID, and for Standard Webhooks, which signs it before a full stop.
+/// An id in letters, digits, `-` and `_`, where anything else is spelled out as in `=2E`: fit for a header, for the
+/// local part of a Message-ID, and for Standard Webhooks, which signs it before a full stop.
 pub(crate) fn key(id: &str) -> String {
     let mut key: String = id
         .bytes()

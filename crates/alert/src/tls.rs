@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 const UNUSABLE: ConfigError = ConfigError("the extra authorities cannot be used; give certificates in PEM");
 
-/// The certificate authorities that channels trust: the public ones, as Mozilla lists them, and perhaps some of the
-/// house's own.
+/// The certificate authorities that channels trust: the public ones, as Mozilla lists them, and perhaps the operator's
+/// own.
 #[derive(Clone, Debug, Default)]
 pub struct Authorities {
     own: Vec<CertificateDer<'static>>,
 }
 
 impl Authorities {
-    /// The public authorities and those in `pem`, which holds one certificate or more. Refuses text without any.
+    /// The public authorities and those in `pem`, which holds at least one certificate. Refuses text without any.
     pub fn public_and(pem: &[u8]) -> Result<Self, ConfigError> {
         let own: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| UNUSABLE)?;
         let authorities = Self { own };

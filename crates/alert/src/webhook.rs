@@ -21,12 +21,12 @@ use url::Url;
 
 const FORM: &str = "give the webhook's URL in full, such as https://alerts.corp.example/postern";
 
-/// The most that an answer's head may take; its body is not read at all.
+/// The longest head of an answer, in bytes; its body is not read at all.
 const HEAD: usize = 16 * 1024;
 
 pub(crate) struct Webhook {
     endpoint: Endpoint,
-    /// Host and port as in the URL, for the `Host` header.
+    /// Host and port as written in the URL, for the `Host` header.
     authority: String,
     target: Uri,
     tls: Option<(TlsConnector, ServerName<'static>)>,
@@ -37,7 +37,9 @@ impl Webhook {
     pub(crate) fn new(url: &str, secret: &str, authorities: &Authorities) -> Result<Self, ConfigError> {
         let url = net::parse(url, FORM)?;
         if net::has_user(&url) {
-            return Err(ConfigError("leave user and password out of the webhook's URL; the signature is the proof"));
+            return Err(ConfigError(
+                "leave user and password out of the webhook's URL; the signature proves who sent the alert",
+            ));
         }
         let endpoint = Endpoint::read(&url, url.port_or_known_default().ok_or(ConfigError(FORM))?)?;
         let tls = match url.scheme() {
@@ -46,7 +48,7 @@ impl Webhook {
                 Some((TlsConnector::from(authorities.http()?), name))
             }
             "http" if endpoint.is_loopback() => None,
-            "http" => return Err(ConfigError("the webhook's URL must be https; http is for this machine only")),
+            "http" => return Err(ConfigError("the webhook's URL must be https; http is only for this machine")),
             _ => return Err(ConfigError(FORM)),
         };
         let target = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
@@ -90,7 +92,7 @@ impl Webhook {
             .header("webhook-timestamp", now_unix_seconds)
             .header("webhook-signature", self.secret.sign(&id, now_unix_seconds, &body))
             .body(body.into())
-            .map_err(|_| SendError::Protocol("the webhook's URL makes no HTTP request; configure another"))
+            .map_err(|_| SendError::Protocol("no HTTP request can be made from the webhook's URL; configure another"))
     }
 }
 
@@ -112,7 +114,7 @@ fn body(message: &Message, id: &str) -> String {
     .to_string()
 }
 
-/// One request on a connection of its own, up to the answer's head.
+/// Sends one request on a connection of its own and reads the answer's head.
 async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<StatusCode, SendError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -122,7 +124,7 @@ where
     let mut answer = pin!(sender.send_request(request));
     let answer = tokio::select! {
         answer = &mut answer => answer,
-        // The connection may end in the same turn that brought the answer.
+        // The connection may end at the same moment that the answer arrives.
         _ = connection => answer.await,
     };
     Ok(answer.map_err(broken)?.status())

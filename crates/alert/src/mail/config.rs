@@ -46,12 +46,12 @@ fn sender(text: &str) -> Result<Mailbox, ConfigError> {
 }
 
 fn recipients(text: &str) -> Result<Mailboxes, ConfigError> {
-    const FORM: ConfigError = ConfigError("give the recipients as ASCII addresses with commas between them");
+    const FORM: ConfigError = ConfigError("give the recipients as ASCII addresses, separated by commas");
     let all: Mailboxes = text.parse().map_err(|_| FORM)?;
     if all.iter().next().is_some() && all.iter().all(is_ascii) { Ok(all) } else { Err(FORM) }
 }
 
-/// Others would need SMTPUTF8 (RFC 6531) of every server on the way.
+/// Mailboxes with other characters would require SMTPUTF8 (RFC 6531) of every server on the way.
 fn is_ascii(mailbox: &Mailbox) -> bool {
     let address: &str = mailbox.email.as_ref();
     address.is_ascii()

@@ -5,7 +5,7 @@ use lettre::message::{
 };
 use std::time::{Duration, UNIX_EPOCH};
 
-/// The mail as it goes over the wire (RFC 5322). It is the same at every attempt, Message-ID and Date included.
+/// The mail as it goes over the wire (RFC 5322). It is the same for every attempt, including Message-ID and Date.
 pub(super) fn write(message: &Message, from: &Mailbox, to: &Mailboxes) -> Result<Vec<u8>, SendError> {
     let id = text::key(&message.id);
     let mut letter = Letter::builder()
@@ -17,7 +17,7 @@ pub(super) fn write(message: &Message, from: &Mailbox, to: &Mailboxes) -> Result
         .header(ContentType::TEXT_PLAIN)
         .body(body(message, &id))
         .map_err(|_| SendError::Protocol("the mail cannot be written; check sender and recipients"))?;
-    // RFC 3834 §5: no out-of-office note comes back.
+    // RFC 3834 §5: asks for no out-of-office reply.
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     letter.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
     Ok(letter.formatted())

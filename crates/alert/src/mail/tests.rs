@@ -17,7 +17,7 @@ fn channel(url: &str) -> Channel {
     Channel::mail(url, FROM, TO, &authorities()).unwrap()
 }
 
-/// The result of one delivery to a server that answers a command otherwise than others do.
+/// The result of one delivery to a server with these answers in place of the usual ones.
 async fn answered(replies: &[(&'static str, &'static str)]) -> Result<(), SendError> {
     let server = Server::start(replies, Tls::Never).await;
     channel(&server.url("smtp://")).send(&message(), NOW).await
@@ -71,7 +71,7 @@ async fn hostile_text_stays_in_its_place() {
     assert_eq!(names[..7], expected);
     assert_eq!(names[7..], ["Auto-Submitted"]);
     assert!(!body.contains(['\u{1b}', '\0']), "{body}");
-    // A full stop alone on its line did not end the mail.
+    // A full stop on a line of its own did not end the mail.
     assert!(body.contains("\r\n.\r\n") && body.contains("Event: kindEve  Bcc"), "{body}");
 }
 
@@ -109,7 +109,7 @@ async fn one_refused_recipient_does_not_silence_the_others() {
     let server = Server::start(&[("RCPT TO:<ada", "550 no such user")], Tls::Never).await;
     assert_eq!(channel(&server.url("smtp://")).send(&message(), NOW).await, Ok(()));
     assert!(server.session().await.mail.contains("fire-1"));
-    // Refused for now: it is tried again, for all of them.
+    // A temporary refusal: the mail is tried again, for all recipients.
     assert!(answered(&[("RCPT TO:<ada", "451 later")]).await.is_err());
 }
 
@@ -148,7 +148,7 @@ async fn tls_needs_a_trusted_certificate_for_the_name() {
     assert_eq!(deliver("127.0.0.1", &authorities()).await, Err(SendError::Tls));
 }
 
-/// On this machine STARTTLS is not asked for, so the channel is told to.
+/// STARTTLS is not required on this machine, so the channel is made to require it.
 fn upgrading(server: &Server, authorities: &Authorities) -> Mail {
     let url = server.url("smtp://ada:secret@").replace("127.0.0.1", "localhost");
     let mail = Mail::new(&url, FROM, TO, authorities).unwrap();
@@ -167,8 +167,8 @@ async fn starttls_comes_before_anything_worth_reading() {
     assert_eq!(upgrading(&server, &Authorities::default()).send(&message()).await, Err(SendError::Tls));
 }
 
-/// Somebody on the way answers all commands in advance, in plain text behind the last plain reply, and could then drop
-/// the mail unnoticed.
+/// An attacker on the way answers all commands in advance, in plain text after the last plain reply, and could then
+/// drop the mail unnoticed.
 #[tokio::test]
 async fn replies_from_before_tls_do_not_count() {
     let forged = concat!(

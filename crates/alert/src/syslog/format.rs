@@ -7,7 +7,7 @@ const PRIORITY: u8 = 10 * 8 + 1;
 /// The longest message that every receiver should take (RFC 5424 §6.1), in bytes.
 const LONGEST: usize = 2048;
 
-/// One line of at most 2048 bytes; what is too long is cut at the end. `host` comes from [`host_name`].
+/// One line of at most 2048 bytes; the end of a longer one is cut off. `host` comes from [`host_name`].
 pub(super) fn line(message: &Message, host: &str, process: u32) -> String {
     let mut line = format!(
         "<{PRIORITY}>1 {} {host} postern {process} {} {} ",
@@ -17,7 +17,7 @@ pub(super) fn line(message: &Message, host: &str, process: u32) -> String {
     );
     let words = words(message);
     if !words.is_ascii() {
-        // §6.4: the mark says that it is UTF-8.
+        // §6.4: the byte order mark says that it is UTF-8.
         line.push('\u{feff}');
     }
     line.push_str(&words);
@@ -25,7 +25,7 @@ pub(super) fn line(message: &Message, host: &str, process: u32) -> String {
     line
 }
 
-/// This machine's name (§6.2.4), or `-` where the system does not tell.
+/// This machine's name (§6.2.4), or `-` if the system does not report one.
 pub(super) fn host_name() -> String {
     graphic(&std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default(), 255)
 }
@@ -36,14 +36,14 @@ fn graphic(text: &str, limit: usize) -> String {
     if field.is_empty() { "-".to_owned() } else { field }
 }
 
-/// §6.3. Names that are not registered carry an enterprise number. We have none, so it is the one that RFC 5612 sets
-/// aside.
+/// §6.3. Names that are not registered carry an enterprise number. We have none, so we use the one that RFC 5612
+/// reserves for documentation.
 fn structured(message: &Message) -> String {
     let kind = escape(&text::clean(&message.kind, 64));
     format!(r#"[postern@32473 kind="{kind}" id="{}"]"#, text::key(&message.id))
 }
 
-/// §6.3.3: `"`, `\` and `]` take a backslash.
+/// §6.3.3: `"`, `\` and `]` are escaped by a backslash.
 fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
     for character in value.chars() {

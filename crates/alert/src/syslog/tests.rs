@@ -128,7 +128,7 @@ async fn r24_tls_sends_nothing_to_a_receiver_without_a_trusted_name() {
 async fn tcp_notices_who_does_not_listen() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    // Gone with the message unread.
+    // Closes without having read the message.
     tokio::spawn(async move { listener.accept().await.unwrap().0.read_u8().await });
     let dropped = channel(&format!("tcp://{address}")).send(&message(), NOW).await;
     assert!(matches!(dropped, Err(SendError::Connection(_))), "{dropped:?}");

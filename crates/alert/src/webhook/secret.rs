@@ -10,7 +10,7 @@ const FORM: ConfigError =
 pub(super) struct Secret(Hmac<Sha256>);
 
 impl Secret {
-    /// Reads `whsec_<base64>`, of 24 to 64 bytes as the specification asks.
+    /// Reads `whsec_<base64>`, of 24 to 64 bytes as the specification requires.
     pub(super) fn read(text: &str) -> Result<Self, ConfigError> {
         let encoded = text.trim().strip_prefix("whsec_").ok_or(FORM)?;
         let key = STANDARD.decode(encoded).map_err(|_| FORM)?;
@@ -20,7 +20,7 @@ impl Secret {
         Ok(Self(Hmac::new_from_slice(&key).map_err(|_| FORM)?))
     }
 
-    /// The header `webhook-signature`: HMAC-SHA256 over id, time and body, with full stops between them.
+    /// The header `webhook-signature`: HMAC-SHA256 over id, time and body, joined by full stops.
     pub(super) fn sign(&self, id: &str, unix_seconds: i64, body: &str) -> String {
         let signature = self.0.clone().chain_update(format!("{id}.{unix_seconds}.{body}")).finalize();
         format!("v1,{}", STANDARD.encode(signature.into_bytes()))

@@ -17,13 +17,13 @@ fn channel(url: &str) -> Channel {
     Channel::webhook(url, SECRET, &authorities()).unwrap()
 }
 
-/// The result of one delivery to a receiver that answers so.
+/// The result of one delivery to a receiver with this answer.
 async fn answered(answer: &str, after: After) -> Result<(), SendError> {
     let receiver = Receiver::start(answer, after).await;
     channel(&receiver.url("http")).send(&message(), NOW).await
 }
 
-/// The same for a channel that soon loses patience.
+/// The same for a channel with a short time limit.
 async fn answered_late(answer: &str, after: After) -> Result<(), SendError> {
     let receiver = Receiver::start(answer, after).await;
     channel(&receiver.url("http")).within(SHORT).send(&message(), NOW).await
@@ -92,7 +92,7 @@ async fn endless_answers_are_cut() {
     assert_eq!(answered_late(interim, After::Endless(interim)).await, Err(SendError::TimedOut));
     let head = answered("HTTP/1.1 200 OK\r\nX-Long: ", After::Endless("x")).await;
     assert!(matches!(head, Err(SendError::Protocol(_))), "{head:?}");
-    // The head has said it all; the body is left alone.
+    // The head suffices; the body is not read.
     assert_eq!(answered("HTTP/1.1 200 OK\r\n\r\n", After::Endless("x")).await, Ok(()));
 }
 

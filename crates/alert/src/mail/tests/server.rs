@@ -16,7 +16,7 @@ pub(super) enum Tls {
     Always(TlsAcceptor),
 }
 
-/// Whatever carries the session.
+/// Any stream that carries the session.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
@@ -36,7 +36,7 @@ pub(super) struct Session {
 
 impl Server {
     /// `replies` are (beginning of a command, answer instead of the usual one); `CONNECT` is the greeting and `.` the
-    /// end of the mail. An empty answer is silence.
+    /// end of the mail. An empty answer means that the server stays silent.
     pub(super) async fn start(replies: &[(&'static str, &'static str)], tls: Tls) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -56,26 +56,26 @@ impl Server {
         Self { address, task }
     }
 
-    /// The server's URL after a scheme and perhaps a user.
+    /// The server's URL: `start` (a scheme and perhaps a user), host and port.
     pub(super) fn url(&self, start: &str) -> String {
         format!("{start}{}", self.address)
     }
 
-    /// All that was said, once the client is gone.
+    /// What was said in the whole session, once the client is gone.
     pub(super) async fn session(self) -> Session {
         self.task.await.unwrap()
     }
 }
 
 impl Session {
-    /// Greets and talks; gives the stream back when the client asked for TLS.
+    /// Greets the client and talks to it; returns the stream if the client asked for TLS.
     async fn run(&mut self, stream: Box<dyn Stream>, offers_tls: bool) -> Option<Box<dyn Stream>> {
         let mut stream = BufReader::new(stream);
         self.say(&mut stream, "CONNECT", "220 mail.corp.example").await;
         self.talk(&mut stream, offers_tls).await.then(|| stream.into_inner())
     }
 
-    /// Until the client leaves, or asks for TLS, which is answered `true`.
+    /// Answers until the client leaves (`false`) or asks for TLS (`true`).
     async fn talk<S: Stream>(&mut self, stream: &mut BufReader<S>, offers_tls: bool) -> bool {
         let mut line = String::new();
         while stream.read_line(&mut line).await.unwrap_or(0) > 0 {
@@ -103,7 +103,7 @@ impl Session {
     async fn take_mail<S: Stream>(&mut self, stream: &mut BufReader<S>) {
         let mut line = String::new();
         while stream.read_line(&mut line).await.unwrap() > 0 && line != ".\r\n" {
-            // RFC 5321 §4.5.2: the full stop that guards another.
+            // RFC 5321 §4.5.2: a full stop at the start of a line is escaped by another.
             self.mail.push_str(line.strip_prefix('.').unwrap_or(&line));
             line.clear();
         }
@@ -116,7 +116,7 @@ impl Session {
         if reply.is_empty() {
             std::future::pending::<()>().await;
         }
-        // A client that has left is no fault of the server's.
+        // It is not the server's fault if the client has left.
         let _ = stream.write_all(format!("{reply}\r\n").as_bytes()).await;
         let _ = stream.flush().await;
         reply

@@ -12,9 +12,9 @@ use tokio_rustls::TlsAcceptor;
 #[derive(Clone, Copy)]
 pub(super) enum After {
     Close,
-    /// Says nothing more.
+    /// Sends nothing more, and keeps the connection open.
     Hang,
-    /// Says this again and again.
+    /// Sends this again and again.
     Endless(&'static str),
 }
 
@@ -68,7 +68,7 @@ impl Receiver {
         format!("{scheme}://{}/", self.address)
     }
 
-    /// The request, as soon as it was answered.
+    /// The request, once it has been answered.
     pub(super) async fn request(mut self) -> Request {
         (&mut self.task).await.unwrap()
     }

@@ -1,5 +1,5 @@
-//! The database is backed up while people are provisioned, and the backup restored elsewhere. It must hold everything that
-//! had been acknowledged when the backup began, and nothing by half.
+//! The database is backed up while people are provisioned, and the backup is restored elsewhere. It must hold
+//! everything that had been acknowledged when the backup began, and nothing incomplete.
 
 use crate::{
     client::Client,

@@ -23,7 +23,7 @@ pub(crate) struct Client {
     sender: Option<SendRequest<Full<Bytes>>>,
 }
 
-/// An answer: its status and its JSON, null where there is none.
+/// An answer: its status and its JSON, null if there is none.
 pub(crate) type Answer = (StatusCode, Value);
 
 impl Client {
@@ -35,7 +35,7 @@ impl Client {
     /// Sends a request below `/scim/v2` and reads the answer.
     ///
     /// # Errors
-    /// When there is none: nobody knows then whether the request was carried out.
+    /// If there is no answer: then it is not known whether the request was carried out.
     pub(crate) async fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
         let request = Request::builder()
             .method(method)
@@ -55,7 +55,7 @@ impl Client {
             anyhow::Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
         };
         let answer = timeout(PATIENCE, exchange).await.context("no answer within a minute")??;
-        // A server that is about to stop says that it closes the connection.
+        // A server that is about to stop announces that it closes the connection.
         if sender.ready().await.is_ok() {
             self.sender = Some(sender);
         }
@@ -66,7 +66,7 @@ impl Client {
 /// Sends one request from an address of this machine, and returns the answer's head.
 ///
 /// # Errors
-/// When there is no answer.
+/// If there is no answer.
 pub(crate) async fn once(from: Ipv4Addr, port: u16, request: Request<Full<Bytes>>) -> Result<Response<()>> {
     let mut sender = connect(from, port).await?;
     let answer = timeout(PATIENCE, sender.send_request(request)).await.context("no answer within a minute")??;
@@ -79,7 +79,7 @@ async fn connect(from: Ipv4Addr, port: u16) -> Result<SendRequest<Full<Bytes>>> 
     let stream = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Its end shows at the next request.
+    // The next request notices when the connection has ended.
     tokio::spawn(connection);
     Ok(sender)
 }

@@ -1,5 +1,5 @@
-//! The machine's clock jumps, as after a pause of a virtual machine or a wrong time server. libfaketime stands between the
-//! server and the time of day, and leaves the monotonic clock alone.
+//! The machine's clock jumps, as after a pause of a virtual machine or a wrong time server. libfaketime changes the
+//! time of day for the server, and leaves the monotonic clock alone.
 
 use crate::{
     rescuer::{Rescuer, is_signed_in, sign_out},
@@ -15,16 +15,16 @@ use std::{
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-/// How long it stays where it was set.
+/// How long the clock stays where it was set.
 const TIME: Duration = Duration::from_secs(1);
 
 /// An hour ahead, in libfaketime's words.
 const AHEAD: &str = "+3600";
 
-/// Where the clock goes, one after the other, and back to the right time in the end.
+/// The settings of the clock, one after the other; the last is the right time again.
 const JUMPS: [&str; 4] = [AHEAD, "+0", "-3600", "+0"];
 
-/// That hour in milliseconds, less what a sign-in may take.
+/// That hour in milliseconds, minus the time that a sign-in may take.
 const FAR: i64 = 3_500_000;
 
 /// A clock that can be set.
@@ -35,7 +35,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that is right until it is set. `library` is libfaketime's.
+    /// A clock that is right until it is set. `library` is the path of libfaketime.
     pub(crate) fn new(library: &Path) -> Result<Self> {
         let clock = Self { library: library.to_owned(), folder: Arc::new(tempfile::tempdir()?) };
         clock.set("+0")?;
@@ -49,11 +49,11 @@ impl Clock {
     fn set(&self, offset: &str) -> Result<()> {
         let new = self.folder.path().join("new");
         std::fs::write(&new, offset)?;
-        // Whole, whenever it is read.
+        // Renamed into place, so that it is never read half-written.
         Ok(std::fs::rename(new, self.file())?)
     }
 
-    /// What a process is started with to go by this clock.
+    /// The environment of a process that uses this clock.
     pub(crate) fn environment(&self) -> [(&'static str, PathBuf); 4] {
         [
             ("LD_PRELOAD", self.library.clone()),

@@ -1,4 +1,4 @@
-//! A Postgres cluster that can be killed, with everything on that makes a commit durable.
+//! A Postgres cluster that can be killed, with all settings that make a commit durable.
 
 use crate::strains::SmallDisk;
 use anyhow::{Context, Result, bail, ensure};
@@ -11,13 +11,13 @@ use std::{
 use tempfile::TempDir;
 use tokio::{process::Command, time::sleep};
 
-/// How long a start may be tried: processes of a killed cluster take a moment to notice.
+/// How long to retry a start: the processes of a killed cluster take a moment to notice.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running cluster. Dropping it stops it.
 pub(crate) struct Cluster {
     bin: PathBuf,
-    /// Where it is not on the machine's disk. Goes before the folder that it is mounted on.
+    /// Set if the cluster is not on the machine's own disk. Dropped before the folder that it is mounted on.
     disk: Option<SmallDisk>,
     folder: TempDir,
     as_root: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Makes and starts a cluster on a socket in a temporary folder, which may be on a small disk of its own.
     pub(crate) async fn start(bin: &Path, on_small_disk: bool) -> Result<Self> {
-        // Not TMPDIR: the path of a socket has at most 107 characters, and another user has to get there.
+        // Not TMPDIR: the path of a socket has at most 107 characters, and another user needs access.
         let folder = tempfile::Builder::new().prefix("postern-faults-").tempdir_in("/tmp")?;
         let disk = if on_small_disk { Some(SmallDisk::mount(folder.path()).await?) } else { None };
         let id = Command::new("id").arg("-u").output().await?;
@@ -43,7 +43,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// A program that has a folder of data.
+    /// A Postgres program, set up to use the cluster's data folder.
     fn command(&self, program: &str) -> Command {
         let mut command = self.tool(program);
         command.arg("--pgdata").arg(self.data());
@@ -63,7 +63,7 @@ impl Cluster {
         command
     }
 
-    /// The folder of everything.
+    /// The folder that holds everything of the cluster.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -88,11 +88,11 @@ impl Cluster {
         self.folder.path().join("log")
     }
 
-    /// Starts the cluster where it has ended, also after it was killed. Returns once it takes connections.
+    /// Starts the cluster if it has ended, even if it was killed. Returns once it accepts connections.
     pub(crate) async fn go(&self) -> Result<()> {
         let mut settings = format!("-c listen_addresses= -k {}", self.folder.path().display());
         if self.disk.is_some() {
-            // By default its log alone would fill the disk in time.
+            // With the default, its log alone would eventually fill the disk.
             settings += " -c max_wal_size=64MB";
         }
         let began = Instant::now();
@@ -115,7 +115,7 @@ impl Cluster {
         Ok(self.command("pg_ctl").arg("status").status().await?.success())
     }
 
-    /// Stops it: `fast` lets nobody finish, `immediate` writes nothing down.
+    /// Stops it: `fast` ends all sessions, `immediate` does not even write to disk.
     pub(crate) async fn stop(&self, mode: &str) -> Result<()> {
         let mut stop = self.command("pg_ctl");
         let status = stop.args(["--mode", mode, "--wait", "stop"]).status().await?;
@@ -123,7 +123,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// SIGKILL for the first of its processes; the others notice and go.
+    /// SIGKILL for its first process; the others notice and end.
     pub(crate) async fn kill(&self) -> Result<()> {
         let file = tokio::fs::read_to_string(self.data().join("postmaster.pid")).await?;
         let id = file.lines().next().context("no process id")?;
@@ -137,7 +137,7 @@ impl Cluster {
     }
 }
 
-/// Runs a program to its end. Not pg_ctl: the server that it starts would keep the pipe open.
+/// Runs a program to its end. Not for pg_ctl: the server that it starts would keep the pipe open.
 async fn done(program: &mut Command) -> Result<()> {
     let output = program.stderr(Stdio::piped()).output().await?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -148,7 +148,7 @@ async fn done(program: &mut Command) -> Result<()> {
 impl Drop for Cluster {
     fn drop(&mut self) {
         let mut stop = self.command("pg_ctl");
-        // Where it has ended already there is nothing to stop.
+        // It may have ended already; then there is nothing to stop.
         let _ = stop.args(["--mode=immediate", "--wait", "stop"]).as_std_mut().status();
     }
 }

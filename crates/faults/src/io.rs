@@ -1,4 +1,5 @@
-//! The disk reports an error, or is full, at the nth write, cut or sync of SQLite, for every n; once, or from then on.
+//! The disk reports an error, or is full, at the nth write, truncation or sync of SQLite, for every n; once, or from
+//! then on.
 
 use crate::{
     vfs::{self, Failure, Plan},
@@ -11,20 +12,20 @@ use std::path::Path;
 /// How many units a run has: enough for every kind, twice.
 const UNITS: u64 = 8;
 
-/// What came of all the errors.
+/// The outcome of all runs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Outcome {
-    /// Runs, each with its error at another call.
+    /// Runs, each with the error at a different call.
     pub(crate) runs: u64,
-    /// Runs in which the product refused to start, and said so.
+    /// Runs in which the product refused to start, and reported it.
     pub(crate) no_start: u64,
     /// Units that were refused.
     pub(crate) refused: u64,
     /// Acknowledged units that were gone.
     pub(crate) lost: u64,
-    /// Databases that did not open afterwards, were damaged, or held a unit by half.
+    /// Databases that did not open afterwards, were damaged, or held half a unit.
     pub(crate) damaged: u64,
-    /// Runs after which the product did not go on although the disk was well again.
+    /// Runs after which the product did not recover although the disk worked again.
     pub(crate) stuck: u64,
 }
 
@@ -41,7 +42,7 @@ pub(crate) async fn run(stride: u64) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// One run. Returns false when the run has fewer calls than that.
+/// One run. Returns false if the run makes fewer calls than the plan names.
 async fn one(plan: Plan, outcome: &mut Outcome) -> Result<bool> {
     let folder = tempfile::tempdir()?;
     let database = folder.path().canonicalize()?.join("postern.db");
@@ -51,7 +52,7 @@ async fn one(plan: Plan, outcome: &mut Outcome) -> Result<bool> {
     let Ok(store) = store::open(&format!("sqlite://{}", database.display())).await else {
         outcome.no_start += 1;
         vfs::fail(None);
-        // What it left must not stand in the way of the next start.
+        // What it left behind must not prevent the next start.
         let store = store::open(&format!("sqlite://{}", database.display())).await.context("it never starts again")?;
         store.close().await;
         return Ok(true);
@@ -82,7 +83,7 @@ async fn write(workload: &Workload, store: &Store, outcome: &mut Outcome) -> Ack
     acknowledged
 }
 
-/// Whether an administrator who comes when the disk is well again is served. Directories are let in a moment later.
+/// Whether an administrator is served once the disk works again. Directories are let in a moment later.
 async fn goes_on(store: &Store) -> bool {
     Workload::begin(store).await.is_ok()
 }

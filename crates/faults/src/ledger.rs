@@ -1,7 +1,7 @@
-//! What the callers know of the server's state: what was acknowledged, and what nobody can say.
+//! What the callers know of the server's state: what was acknowledged, and what is uncertain.
 //!
 //! A call ends in one of three ways. Acknowledged: the change must be there, whatever happens. Refused: nothing was
-//! changed. No answer: the change may be there or not, but never by half.
+//! changed. No answer: the change may be there or not, but never in part.
 
 use std::{
     collections::HashMap,
@@ -11,9 +11,9 @@ use std::{
 /// The state of a person or a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// It is not there.
+    /// It does not exist.
     Absent,
-    /// It is there, in the version that its nth change made.
+    /// It exists, in the version that its nth change made.
     At(u64),
 }
 
@@ -23,11 +23,11 @@ struct Entry {
     /// The id that the server gave it, once it is known.
     id: Option<String>,
     acknowledged: State,
-    /// What a call without an answer may have made of it.
+    /// The state that a call without an answer may have led to.
     possible: Option<State>,
 }
 
-/// What an experiment adds up.
+/// The counts of an experiment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     /// Changes that were acknowledged.
@@ -36,11 +36,11 @@ pub(crate) struct Tally {
     pub(crate) refused: u64,
     /// Changes without an answer.
     pub(crate) unanswered: u64,
-    /// Of these, those that were made.
+    /// Those of the unanswered changes that were made.
     pub(crate) made_unanswered: u64,
-    /// Acknowledged changes that were not there.
+    /// Acknowledged changes that were missing.
     pub(crate) lost: u64,
-    /// Changes that were there by half.
+    /// Changes that were there in part.
     pub(crate) half: u64,
 }
 
@@ -72,7 +72,7 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call that leads to this state is about to be sent.
+    /// Records that a call that leads to this state is about to be sent.
     pub(crate) fn sent(&self, name: &str, state: State) {
         let mut book = self.book();
         book.touched.push(name.to_owned());
@@ -80,7 +80,7 @@ impl Ledger {
         book.entries.entry(name.to_owned()).or_insert(fresh).possible = Some(state);
     }
 
-    /// The call was acknowledged.
+    /// Records that the call was acknowledged.
     pub(crate) fn acknowledged(&self, name: &str, id: Option<&str>) {
         let mut book = self.book();
         book.tally.acknowledged += 1;
@@ -90,7 +90,7 @@ impl Ledger {
         }
     }
 
-    /// The call was refused.
+    /// Records that the call was refused.
     pub(crate) fn refused(&self, name: &str) {
         let mut book = self.book();
         book.tally.refused += 1;
@@ -99,7 +99,7 @@ impl Ledger {
         }
     }
 
-    /// The call had no answer.
+    /// Records that the call had no answer.
     pub(crate) fn unanswered(&self) {
         self.book().tally.unanswered += 1;
     }
@@ -114,12 +114,12 @@ impl Ledger {
         self.book().entries.get(name).is_some_and(|entry| entry.possible.is_none())
     }
 
-    /// What was acknowledged of it.
+    /// The acknowledged state.
     pub(crate) fn state(&self, name: &str) -> State {
         self.book().entries.get(name).map_or(State::Absent, |entry| entry.acknowledged)
     }
 
-    /// The names that calls were sent for since this was last asked.
+    /// The names for which calls were sent since this was last called.
     pub(crate) fn take_touched(&self) -> Vec<String> {
         let mut touched = std::mem::take(&mut self.book().touched);
         touched.sort();
@@ -132,7 +132,8 @@ impl Ledger {
         self.book().entries.keys().cloned().collect()
     }
 
-    /// Compares with what the server has; `None` is something by half. From here on that is what is known.
+    /// Compares with what the server has; `None` means a partial change. From here on, what the server has counts as
+    /// known.
     pub(crate) fn found(&self, name: &str, id: Option<&str>, found: Option<State>) {
         let mut book = self.book();
         let book = &mut *book;
@@ -148,12 +149,12 @@ impl Ledger {
         entry.id = id.map(str::to_owned);
     }
 
-    /// A ledger of everything, as it is acknowledged now. It counts from nothing.
+    /// A copy of everything that is acknowledged now. Its counts start at zero.
     pub(crate) fn copy(&self) -> Self {
         Self::of(self.book().entries.clone())
     }
 
-    /// The same of what has been touched since that was last asked.
+    /// The same for what was touched since this was last asked.
     pub(crate) fn copy_touched(&self) -> Self {
         let book = self.book();
         let entry = |name: &String| Some((name.clone(), book.entries.get(name)?.clone()));
@@ -171,9 +172,9 @@ impl Ledger {
         book.entries.get(name).is_none_or(gone)
     }
 
-    /// Compares this copy with a database that was copied while callers went on, which `after` knows of: what was
-    /// acknowledged before must be there, and what came later may be. `None` is something by half. Counts as acknowledged
-    /// what there was before.
+    /// Compares this ledger with a copy of the database that was made while callers went on; `after` is the ledger
+    /// as it is after the copy. What was acknowledged before must be in the copy, and what came later may be. `None` means a partial
+    /// change. What was there before counts as acknowledged.
     pub(crate) fn found_later(&self, after: &Self, name: &str, found: Option<State>) {
         let gone_later = after.may_be_gone(name);
         let mut book = self.book();
@@ -184,7 +185,7 @@ impl Ledger {
             (None, _) => tally.half += 1,
             (Some(State::At(found)), State::At(before)) => tally.lost += u64::from(found < before),
             (Some(State::Absent), State::At(_)) => tally.lost += u64::from(!gone_later),
-            // Names are never used again, so one that is there and was not is one whose creation was under way.
+            // Names are never reused, so one that is there now and was not before is one whose creation was under way.
             (Some(State::At(_)), State::Absent) => tally.lost += u64::from(possible.is_none()),
             (Some(State::Absent), State::Absent) => {}
         }

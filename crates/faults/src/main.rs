@@ -1,7 +1,7 @@
 //! Breaks the product on purpose and counts what it loses.
 //!
 //! `cargo xtask faults` builds the binary and runs this; see there. Every experiment keeps a ledger of what was
-//! acknowledged, and fails when any of it is gone, or when anything is there by half.
+//! acknowledged, and fails if any of it is gone, or if anything is there in part.
 
 mod backups;
 mod client;
@@ -33,19 +33,19 @@ use strains::SmallDisk;
 /// Units of work for each of the writers whose disk loses power.
 const UNITS: u64 = 30;
 
-/// With so many kills, power cuts and disk errors come at every single call; with fewer, at some of them.
+/// With this many kills, power cuts and disk errors come at every single call; with fewer, at some of them.
 const THOROUGH: u64 = 200;
 
 /// Kills the server, its callers and its database, cuts the power, fails and fills the disk, sets the clock and more while
 /// people are provisioned, and counts what is lost.
 #[derive(Parser)]
 struct Arguments {
-    /// Only experiments whose name contains one of these.
+    /// Run only experiments whose name contains one of these.
     only: Vec<String>,
     /// How often processes are killed on each database.
     #[arg(long, default_value_t = THOROUGH)]
     kills: u64,
-    /// Where randomness begins, to repeat a run.
+    /// The seed of randomness, to repeat a run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The product's binary.
@@ -71,7 +71,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = tokio::select! {
         outcome = run(&arguments) => outcome,
-        // Whatever was started and mounted goes with the experiments.
+        // Everything started and mounted ends with the experiments.
         _ = tokio::signal::ctrl_c() => Err(anyhow!("interrupted")),
     };
     let rows = match outcome {
@@ -117,7 +117,7 @@ async fn run(arguments: &Arguments) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// As long as the longest name.
+/// The length of the longest name.
 const WIDTH: usize = POWER_CUT_UNSYNCED.len();
 
 const POWER_CUT: &str = "power cut, SQLite";
@@ -128,7 +128,7 @@ const SQLITE: &str = "SQLite";
 const POSTGRES: &str = "Postgres";
 const BOTH: &[&str] = &[SQLITE, POSTGRES];
 
-/// Name, fault, databases, and what part of the kills it gets.
+/// Name, fault, databases, and by how much the number of kills is divided.
 const SERIES: [(&str, Fault, &[&str], u64); 11] = [
     ("server killed", Fault::ServerKilled, BOTH, 1),
     ("database killed", Fault::PostgresKilled, &[POSTGRES], 4),
@@ -205,7 +205,7 @@ async fn power(arguments: &Arguments) -> Result<Vec<Row>> {
     let recording = Recording::make(UNITS).await?;
     let stride = usize::try_from((THOROUGH / arguments.kills.max(1)).max(1))?;
     let full = recording.cut(Durability::Full, stride, 3, arguments.seed).await?;
-    // Every fourth is enough to see that the experiment sees.
+    // Every fourth is enough to show that the experiment notices losses.
     let normal = recording.cut(Durability::Normal, stride * 4, 3, arguments.seed).await?;
     let figures = |outcome: &power::Outcome| {
         format!(

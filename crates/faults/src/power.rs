@@ -1,8 +1,8 @@
 //! The power fails at any write or sync of SQLite, and the disk loses any part of what was not synced.
 //!
 //! The product runs its units of work on a file system that records all writes. Then, for each moment, the files are
-//! put together as a disk may hold them after a power cut: with nothing that was not synced, with all of it, and with
-//! any half of its sectors. The product opens each of these and must find every unit that it acknowledged before.
+//! put together as a disk may hold them after a power cut: with nothing that was not synced, with all of it, and with a
+//! random half of its sectors. The product opens each of these and must find every unit that it acknowledged before.
 
 use crate::{
     vfs::{self, Op},
@@ -15,22 +15,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a disk writes at once or not at all (SQLite's "powersafe overwrite" asks for no more).
+/// The bytes that a disk writes at once or not at all (SQLite's "powersafe overwrite" requires no more).
 const SECTOR: usize = 512;
 
-/// How long a write-ahead log's own header is.
+/// The length of a write-ahead log's header, in bytes.
 const LOG_HEADER: usize = 32;
 
-/// When a sync of the write-ahead log counts.
+/// When a sync of the write-ahead log has effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Durability {
-    /// Always, as with `synchronous=FULL`, which the product insists on.
+    /// Always, as with `synchronous=FULL`, which the product requires.
     Full,
     /// Only before a checkpoint and for a new header, as with `synchronous=NORMAL`. The experiment must notice.
     Normal,
 }
 
-/// What came of all the power cuts.
+/// The outcome of all power cuts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Outcome {
     /// Moments at which the power failed.
@@ -41,7 +41,7 @@ pub(crate) struct Outcome {
     pub(crate) lost: u64,
     /// Disks that did not open, failed SQLite's integrity check, or held a broken audit chain.
     pub(crate) corrupt: u64,
-    /// Disks that held a unit by half.
+    /// Disks that held half a unit.
     pub(crate) half: u64,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Runs the product with so many units for each of a few writers, and records it.
+    /// Runs the product with `units` units for each of a few writers, and records it.
     pub(crate) async fn make(units: u64) -> Result<Self> {
         vfs::install();
         let folder = tempfile::tempdir()?;
@@ -66,8 +66,8 @@ impl Recording {
         Ok(Self { files, ops, workload, name: database })
     }
 
-    /// Cuts the power at every `stride`th write or sync, from the first acknowledged unit on, and looks at `images` disks
-    /// for each.
+    /// Cuts the power at every `stride`th write or sync, from the first acknowledged unit on, and examines `images`
+    /// disks for each.
     pub(crate) async fn cut(&self, durability: Durability, stride: usize, images: u64, seed: u64) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let mut random = StdRng::seed_from_u64(seed);
@@ -108,7 +108,7 @@ impl Recording {
                 .is_some_and(|op| matches!(op, Op::Write { file: f, .. } | Op::Truncate { file: f, .. } if *f != file))
     }
 
-    /// Opens a disk with the product.
+    /// Opens a disk with the product, and examines it.
     async fn open(&self, image: &[Option<Vec<u8>>], acknowledged: &Acknowledged) -> Result<Found> {
         let folder = tempfile::tempdir()?;
         for (path, bytes) in self.files.iter().zip(image) {
@@ -151,7 +151,7 @@ struct Disk {
 
 #[derive(Clone, Default)]
 struct DiskFile {
-    /// None until it was made, and after it was removed.
+    /// `None` before it was created and after it was removed.
     safe: Option<Vec<u8>>,
     pending: Vec<Op>,
 }
@@ -179,7 +179,7 @@ impl Disk {
         }
     }
 
-    /// The files as the disk may hold them.
+    /// The files as the disk may hold them after the cut.
     fn image(&self, kept: Kept, random: &mut StdRng) -> Vec<Option<Vec<u8>>> {
         let image = self.files.iter().map(|file| {
             let mut bytes = file.safe.clone()?;
@@ -196,7 +196,7 @@ impl Disk {
     }
 }
 
-/// Does to a file's bytes what a write did, sector by sector, as far as these were kept.
+/// Applies a write to a file's bytes, sector by sector, for those sectors that were kept.
 fn change(file: &mut Vec<u8>, op: &Op, mut is_kept: impl FnMut(usize) -> bool) {
     match op {
         Op::Write { offset, bytes, .. } => {

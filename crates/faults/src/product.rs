@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than a start takes on a slow machine.
+/// Longer than a start takes even on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The binary and the database that it is given.
@@ -21,12 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Product {
     pub(crate) binary: PathBuf,
     pub(crate) database: String,
-    /// The clock that the server goes by, where it is not the machine's.
+    /// The clock that the server uses, if it is not the machine's.
     pub(crate) clock: Option<Clock>,
 }
 
 impl Product {
-    /// A command, which gets the database's address through its environment.
+    /// A command of the product, which is given the database's address through its environment.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("POSTERN_DATABASE_URL", &self.database).env("POSTERN_LOG", "error");
@@ -37,7 +37,7 @@ impl Product {
     /// Runs a command and returns what it prints.
     ///
     /// # Errors
-    /// When it fails, with what it said.
+    /// If it fails, with its error output.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Result<String> {
         let output = self.command(arguments).output().await.context("cannot run the product")?;
         let said = String::from_utf8_lossy(&output.stderr);
@@ -66,7 +66,7 @@ impl Product {
                 bail!("the server ended at its start: {}", process.wait().await?);
             };
             if let Some((_, port)) = line.split_once("Open http://127.0.0.1:") {
-                // What it prints later goes nowhere, and must not stop it.
+                // Later output is read and dropped, or a full pipe would stop the server.
                 tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return Ok(Server { port: port.trim().parse()?, process, ready: began.elapsed() });
             }

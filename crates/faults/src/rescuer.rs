@@ -1,5 +1,5 @@
-//! The administrator who must get in whatever goes wrong: by a break-glass account, from a browser that is known and from
-//! one that is not.
+//! The administrator who must get in whatever goes wrong: with a break-glass account, from a known browser and from an
+//! unknown one.
 
 use crate::{client, product::Product};
 use anyhow::{Context, Result, bail, ensure};
@@ -16,16 +16,16 @@ use tokio::time::sleep;
 /// Longer than anyone would wait.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Who gets in.
+/// The account that gets in, and its browser.
 pub(crate) struct Rescuer {
     name: String,
     secret: String,
-    /// The cookie of the browser that is known.
+    /// The cookie of the known browser.
     device: String,
 }
 
 impl Rescuer {
-    /// Makes an account, and signs in once.
+    /// Creates an account, and signs in once.
     pub(crate) async fn new(product: &Product, port: u16) -> Result<Self> {
         let sheet = product.run(&["break-glass", "create", "gate", "--sheet"]).await?;
         let field = |name: &str| {
@@ -50,7 +50,7 @@ impl Rescuer {
         Ok(began.elapsed())
     }
 
-    /// Tries until it works, and waits as told.
+    /// Tries until it succeeds, and waits as long as the server asks.
     pub(crate) async fn sign_in(&self, port: u16, from: Ipv4Addr, device: Option<&str>) -> Result<SignedIn> {
         let began = Instant::now();
         loop {
@@ -110,7 +110,7 @@ fn request(port: u16, path: &str) -> hyper::http::request::Builder {
     Request::builder().uri(path).header(HOST, format!("localhost:{port}"))
 }
 
-/// An address that nobody has signed in from.
+/// An address from which there was no sign-in yet.
 fn new_network() -> Ipv4Addr {
     let [a, b, ..] = rand::random::<[u8; 4]>();
     Ipv4Addr::new(127, 100 + a % 100, b, 7)

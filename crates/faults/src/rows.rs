@@ -1,14 +1,14 @@
-//! A look into the database behind the product's back.
+//! Queries to the database that bypass the product.
 
 use anyhow::{Context, Result};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
-/// A version is the number of changes, and each change has one event.
+/// The version counts the changes, and each change has one event.
 const ODD: &str = "SELECT
     (SELECT COUNT(*) FROM users WHERE version <> (SELECT COUNT(*) FROM audit_events WHERE target = users.id))
     + (SELECT COUNT(*) FROM groups WHERE version <> (SELECT COUNT(*) FROM audit_events WHERE target = groups.id))";
 
-/// How many people and groups have another version than the audit log has events of theirs.
+/// How many people and groups have a version that differs from the number of their events in the audit log.
 pub(crate) async fn without_their_event(url: &str) -> Result<i64> {
     if url.starts_with("sqlite") {
         let mut connection = SqliteConnection::connect(url).await?;
@@ -21,7 +21,7 @@ pub(crate) async fn without_their_event(url: &str) -> Result<i64> {
     }
 }
 
-/// When a browser last became known by signing in, in milliseconds by the server's clock.
+/// When a browser most recently became known by signing in, in milliseconds by the server's clock.
 pub(crate) async fn newest_sign_in(url: &str) -> Result<i64> {
     const NEWEST: &str = "SELECT MAX(created) FROM break_glass_devices";
     let newest: Option<i64> = if url.starts_with("sqlite") {

@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// Longer than a unit of work that nobody waits for takes.
+/// Longer than a unit of work takes whose caller has left.
 const SETTLED: Duration = Duration::from_millis(500);
 
 /// As many connections as Entra opens.
@@ -45,20 +45,20 @@ pub(crate) enum Fault {
     PostgresRestarts,
     /// The callers hang up before they are answered.
     CallersHangUp,
-    /// No byte is left on the database's disk, and an administrator must get in.
+    /// The database's disk is filled to the last byte, and an administrator must get in.
     DiskFull,
-    /// Another program keeps all changes of users waiting, with many callers, and an administrator must get in.
+    /// Another program blocks all changes of users, of which there are many, and an administrator must get in.
     UsersLocked,
-    /// A thousand others send half a request and wait, and an administrator must get in.
+    /// A thousand other callers send half a request and wait, and an administrator must get in.
     SlowCallers,
-    /// The database is backed up, and the backup restored.
+    /// The database is backed up, and the backup is restored.
     BackedUp,
-    /// The machine's clock goes an hour forward, and an hour back.
+    /// The machine's clock jumps an hour forward, and an hour back.
     ClockJumps,
 }
 
 impl Fault {
-    /// Whether no directory is served while it lasts.
+    /// Whether directories are not served while it lasts.
     fn ends_service(self) -> bool {
         matches!(
             self,
@@ -67,7 +67,7 @@ impl Fault {
     }
 }
 
-/// What came of a series.
+/// The outcome of a series.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) rounds: u64,
@@ -76,9 +76,9 @@ pub(crate) struct Outcome {
     pub(crate) ready: Vec<Duration>,
     /// How long the administrator took to get in, each time.
     pub(crate) got_in: Vec<Duration>,
-    /// The same where the database had ended on its full disk, from when there was room again.
+    /// The same for rounds in which the full disk ended the database, counted from when there was room again.
     pub(crate) got_in_later: Vec<Duration>,
-    /// What was compared with backups.
+    /// The comparison with backups.
     pub(crate) backed_up: Tally,
 }
 
@@ -87,11 +87,11 @@ impl Outcome {
     pub(crate) fn failed(&self, fault: Fault) -> bool {
         let disturbed = self.tally.unanswered + self.tally.refused;
         let as_meant = match fault {
-            // A server that is asked to stop answers what it carries out, and closes the connections of the others.
+            // A server that is asked to stop answers the calls that it carries out, and closes the other connections.
             Fault::ServerStops => self.tally.made_unanswered == 0,
             Fault::SlowCallers | Fault::ClockJumps => disturbed == 0,
             Fault::BackedUp => disturbed == 0 && self.backed_up.acknowledged > 0,
-            // An experiment that disturbs nobody is blind.
+            // An experiment that disturbs no caller proves nothing.
             _ => disturbed > 0,
         };
         let wrong = |tally: &Tally| tally.lost + tally.half;
@@ -99,7 +99,7 @@ impl Outcome {
     }
 }
 
-/// Something goes wrong again and again.
+/// A fault that is repeated in rounds.
 pub(crate) struct Series<'a> {
     pub(crate) product: &'a Product,
     pub(crate) cluster: Option<&'a Cluster>,
@@ -111,7 +111,7 @@ pub(crate) struct Series<'a> {
 }
 
 impl Series<'_> {
-    /// Runs it, and looks at everything once more at its end.
+    /// Runs it, and checks everything once more at the end.
     pub(crate) async fn run(&self) -> Result<Outcome> {
         let ledger = Ledger::default();
         let mut random = StdRng::seed_from_u64(self.seed);
@@ -120,7 +120,7 @@ impl Series<'_> {
         let rescuer = Rescuer::new(self.product, server.port).await?;
         let mut outcome = Outcome { rounds: self.rounds, ..Outcome::default() };
         for round in 0..self.rounds {
-            // A token has a budget of bytes to write, which no honest directory reaches, and these callers would.
+            // A token has a budget of bytes to write, which no honest directory exhausts but these callers would.
             if round % 50 == 49 {
                 token = self.product.run(&["token", "create", "--name", &format!("faults {round}")]).await?;
             }
@@ -136,7 +136,7 @@ impl Series<'_> {
                     outcome.ready.push(self.come_back(&mut server, &token).await?);
                 }
                 storm.end().await;
-                // What callers hung up on runs to its end.
+                // Calls whose callers hung up run to their end.
                 sleep(SETTLED).await;
             }
             let touched = ledger.take_touched();
@@ -163,7 +163,7 @@ impl Series<'_> {
         Ok(server)
     }
 
-    /// What goes wrong around a server that goes on.
+    /// Faults around a server that keeps running.
     async fn strain(
         &self,
         server: &Server,
@@ -191,7 +191,7 @@ impl Series<'_> {
             }
             Fault::BackedUp => {
                 let backup = BackUp { product: self.product, cluster: self.cluster };
-                // Each look-up takes its time, so only the last backup is compared with everything.
+                // Look-ups take time, so only the last backup is compared with everything.
                 let before = if round + 1 == self.rounds { ledger.copy() } else { ledger.copy_touched() };
                 outcome.backed_up.add(backup.check(&before, ledger).await?);
             }
@@ -204,13 +204,13 @@ impl Series<'_> {
         Ok(())
     }
 
-    /// Leaves no byte on the database's disk. Postgres ends where there is no room for its log: only then may the
+    /// Fills the database's disk to the last byte. Postgres ends if there is no room for its log: only then may the
     /// administrator have to wait for room.
     async fn fill_disk(&self, server: &Server, rescuer: &Rescuer, outcome: &mut Outcome) -> Result<()> {
         let filler = strains::fill(self.folder)?;
         sleep(strains::TIME).await;
         let got_in = if self.commits().await { rescuer.get_in(server.port).await.map(Some) } else { Ok(None) };
-        // It may also have ended over the sign-in.
+        // The sign-in itself may have ended it, too.
         let commits = self.commits().await;
         drop(filler);
         match got_in {

@@ -1,5 +1,5 @@
-//! A provisioning storm: several callers that create, change, look up and delete people and fill groups, as a directory's
-//! first cycle does, and write down what they were answered.
+//! A provisioning storm: several callers create, change, look up and delete people and fill groups, as a directory does
+//! in its first cycle, and record the answers.
 
 use crate::{
     client::Client,
@@ -21,10 +21,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How many people join a group with one call.
+/// How many people join a group in one call.
 const JOINING: usize = 20;
 
-/// How long the server may take to work again once its database does. Connections wait for up to three seconds.
+/// How long the server may take to recover once its database works again. Connections wait for up to three seconds.
 pub(crate) const RECOVERY: Duration = Duration::from_secs(30);
 
 /// How the callers behave.
@@ -43,7 +43,7 @@ pub(crate) struct Storm {
 }
 
 impl Storm {
-    /// Starts so many callers. Names contain the round, so that no two rounds meet.
+    /// Starts this many callers. Names contain the round, so that no two rounds share one.
     pub(crate) fn start(
         port: u16,
         token: &str,
@@ -83,9 +83,9 @@ struct Caller {
     ledger: Ledger,
     random: StdRng,
     prefix: String,
-    /// How many people it has tried to make.
+    /// How many people it has tried to create.
     tried: u64,
-    /// The people that it has made.
+    /// The people that it has created.
     people: Vec<String>,
     /// Those who are in no group yet.
     loose: Vec<String>,
@@ -94,8 +94,8 @@ struct Caller {
 }
 
 impl Caller {
-    /// Calls until it is asked to stop. A patient caller that got no answer ends, and a rude one leaves alone what it no
-    /// longer knows the state of.
+    /// Calls until it is asked to stop. A patient caller that gets no answer ends; a rude one no longer touches a
+    /// person or group whose state it does not know.
     async fn run(mut self, stop: Arc<AtomicBool>) {
         if self.make_group().await.is_none() && self.manners == Manners::Patient {
             return;
@@ -189,7 +189,7 @@ impl Caller {
         self.people.get(at).cloned()
     }
 
-    /// Sends a call that changes something. Returns whether it did; `None` when there was no answer.
+    /// Sends a call that changes something. Returns whether the server acknowledged it; `None` if there was no answer.
     async fn write(&mut self, name: &str, to: State, method: &str, path: &str, body: Option<&Value>) -> Option<bool> {
         self.ledger.sent(name, to);
         let hangs_up = self.manners == Manners::Rude && self.random.random_range(0..3) == 0;
@@ -204,7 +204,7 @@ impl Caller {
                 self.ledger.acknowledged(name, answer["id"].as_str());
                 Some(true)
             }
-            // The database has gone: whether the commit came through before is not known.
+            // The database is gone: whether the commit succeeded before that is not known.
             Some(Ok((StatusCode::SERVICE_UNAVAILABLE | StatusCode::INTERNAL_SERVER_ERROR, _)) | Err(_)) | None => {
                 self.ledger.unanswered();
                 None
@@ -225,7 +225,8 @@ fn person(name: &str, n: u64) -> Value {
     })
 }
 
-/// What the server has under a name: its id, and its state. The outer `None` is no answer, the inner one a state by half.
+/// What the server has under a name: its id, and its state. The outer `None` means no answer, the inner one a partial
+/// change.
 pub(crate) async fn find(client: &mut Client, name: &str) -> Option<(Option<String>, Option<State>)> {
     let is_group = name.starts_with("group-");
     let path = if is_group {
@@ -245,7 +246,7 @@ pub(crate) async fn find(client: &mut Client, name: &str) -> Option<(Option<Stri
     }
 }
 
-/// Asks what the server has under a name, also while it gives up connections to a database that has gone.
+/// The same, retried while the server gives up connections to a database that has gone.
 pub(crate) async fn ask(client: &mut Client, name: &str) -> Result<(Option<String>, Option<State>)> {
     let began = Instant::now();
     loop {

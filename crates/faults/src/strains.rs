@@ -16,21 +16,21 @@ use tokio::{
     process::Command,
 };
 
-/// How long each of them lasts: longer than a caller waits for a connection to the database.
+/// How long each fault lasts: longer than a caller waits for a connection to the database.
 pub(crate) const TIME: Duration = Duration::from_secs(4);
 
-/// Half requests at once, and the networks that they come from.
+/// How many half requests are sent from each network, and the networks.
 const HALVES: u8 = 250;
 const NETWORKS: u8 = 4;
 
-/// A disk of its own for a folder, in memory and small, gone when it is dropped.
+/// A small disk in memory for a folder, unmounted when this is dropped.
 pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// Mounts it.
     ///
     /// # Errors
-    /// Where that is not allowed: `unshare --mount` makes a namespace in which it is.
+    /// If that is not allowed: `unshare --mount` makes a namespace in which it is.
     pub(crate) async fn mount(folder: &Path) -> Result<Self> {
         let mut command = Command::new("mount");
         command.args(["-t", "tmpfs", "-o", "size=384m", "tmpfs"]).arg(folder);
@@ -41,15 +41,15 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Whatever is still open goes with the last process.
+        // What is still open goes with the last process that uses it.
         let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
     }
 }
 
-/// A file that takes all the room there is until it is dropped.
+/// A file that takes up all free space until this is dropped.
 pub(crate) struct Filler(PathBuf);
 
-/// Leaves no byte on a folder's disk.
+/// Fills a folder's disk to the last byte.
 pub(crate) fn fill(folder: &Path) -> Result<Filler> {
     let filler = Filler(folder.join("filler"));
     let mut file = File::create(&filler.0)?;
@@ -74,23 +74,23 @@ pub(crate) async fn lock_users(url: &str) -> Result<PgConnection> {
     Ok(connection)
 }
 
-/// Commits something on Postgres, which is nothing but a record of its log.
+/// Commits a transaction on Postgres that only writes a record to its log.
 pub(crate) async fn commits(url: &str) -> Result<()> {
     let mut connection = PgConnection::connect(url).await?;
     sqlx::raw_sql("SELECT pg_logical_emit_message(true, 'faults', '')").execute(&mut connection).await?;
     Ok(())
 }
 
-/// Has SQLite move its log into the database and start it anew, from another process than the server's.
+/// Makes SQLite move its log into the database and restart the log, from a process other than the server's.
 pub(crate) async fn checkpoint(url: &str) -> Result<()> {
     let mut connection = SqliteConnection::connect(url).await?;
-    // It waits for readers, and gives up where they do not end.
+    // It waits for readers, and gives up if they do not end.
     sqlx::raw_sql("PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
     Ok(connection.close().await?)
 }
 
-/// Sends half a request on each of a thousand connections. The server has been started by then, with as many open files
-/// as this process was given.
+/// Sends half a request on each of a thousand connections. The server must be running already: this process raises its
+/// own limit of open files, which a server started later would inherit.
 pub(crate) async fn half_requests(port: u16) -> Result<Vec<TcpStream>> {
     let files = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: files.maximum, ..files })?;

@@ -1,8 +1,8 @@
 //! A file system for SQLite that records every write and sync, and fails on request.
 //!
-//! It becomes the default of this process, so the product opens its databases on it without knowing. The real file
-//! system does the work: a file keeps the memory that SQLite gave it, and only its table of methods is exchanged. Files
-//! outside the watched folder are left alone.
+//! It becomes the default of this process, so the product unknowingly opens its databases on it. The real file system
+//! does the work: a file keeps the memory that SQLite gave it, and only its table of methods is replaced. Files outside
+//! the watched folder are left alone.
 
 #![expect(unsafe_code, reason = "SQLite calls a file system through C function pointers")]
 
@@ -27,7 +27,7 @@ pub(crate) enum Op {
         file: usize,
         /// Where in the file.
         offset: usize,
-        /// What.
+        /// The bytes.
         bytes: Vec<u8>,
     },
     /// The file was cut or extended to a length.
@@ -65,10 +65,10 @@ pub(crate) enum Failure {
     Full,
 }
 
-/// Which calls fail: the one that is so many calls away, and those after it too if the failure lasts.
+/// Which calls fail: one after a number of calls, and all later ones, too, if the failure lasts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// How many calls succeed before.
+    /// How many calls succeed first.
     pub(crate) after: u64,
     /// How the call fails.
     pub(crate) failure: Failure,
@@ -95,7 +95,8 @@ static REAL: OnceLock<Real> = OnceLock::new();
 /// The file system that does the work.
 struct Real {
     vfs: *mut sqlite3_vfs,
-    /// Our table of methods for each of its own, by address: a log is opened without locks, with other methods.
+    /// Our table of methods for each of the real file system's tables, by address: a log is opened without locks and so
+    /// has other methods.
     tables: Mutex<HashMap<usize, &'static sqlite3_io_methods>>,
 }
 
@@ -111,8 +112,8 @@ fn tape() -> MutexGuard<'static, Tape> {
 /// Makes this file system the default of the process. Once is enough; more often does no harm.
 pub(crate) fn install() {
     REAL.get_or_init(|| {
-        // SAFETY: a null name asks for the default, which is never freed. Our copy lives as long as the process, and has
-        // what the original needs: its private data and its size of a file.
+        // SAFETY: a null name asks for the default, which is never freed. Our copy lives as long as the process, and
+        // has what the original needs: its private data and its file size.
         unsafe {
             let vfs = sqlite3_vfs_find(ptr::null());
             let mut ours = *vfs;
@@ -197,7 +198,7 @@ fn real(tape: &Tape, file: *mut sqlite3_file) -> &'static sqlite3_io_methods {
     tape.open.get(&(file as usize)).map_or_else(|| std::process::abort(), |(_, methods)| methods)
 }
 
-/// Opens a file as the real file system does, and exchanges its methods if it is watched.
+/// Opens a file as the real file system does, and replaces its methods if it is watched.
 ///
 /// # Safety
 /// Called by SQLite with valid pointers.
@@ -229,7 +230,7 @@ unsafe extern "C" fn open(
     }
 }
 
-/// Version 2 has shared memory, which a write-ahead log needs, and no memory maps, which nobody could record.
+/// Version 2 has shared memory, which a write-ahead log needs, and no memory maps, which could not be recorded.
 fn ours(real: &sqlite3_io_methods) -> sqlite3_io_methods {
     sqlite3_io_methods {
         iVersion: real.iVersion.min(2),
@@ -278,7 +279,7 @@ unsafe extern "C" fn write(file: *mut sqlite3_file, data: *const c_void, count: 
     let length = usize::try_from(count).unwrap_or_default();
     let offset = usize::try_from(at).unwrap_or_default();
     let op = |number| {
-        // SAFETY: SQLite gives so many bytes.
+        // SAFETY: SQLite passes this many bytes.
         let bytes = unsafe { slice::from_raw_parts(data.cast::<u8>(), length) }.to_vec();
         Op::Write { file: number, offset, bytes }
     };
@@ -286,7 +287,7 @@ unsafe extern "C" fn write(file: *mut sqlite3_file, data: *const c_void, count: 
     match tape.judge(file as usize, op) {
         Some(Failure::Io) => SQLITE_IOERR_WRITE,
         Some(Failure::Full) => SQLITE_FULL,
-        // SAFETY: the file is the real file system's. The tape stays locked, so that its order is the true one.
+        // SAFETY: the file is the real file system's. The tape stays locked, so that its order is that of the calls.
         None => unsafe { real(&tape, file).xWrite.map_or(SQLITE_OK, |write| write(file, data, count, at)) },
     }
 }

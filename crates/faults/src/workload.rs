@@ -20,13 +20,13 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// Few enough that one disk is examined in milliseconds, and more than one, so that transactions hold several units.
+/// Few enough that a disk is examined in milliseconds, but more than one, so that transactions hold several units.
 const WRITERS: usize = 3;
 
 /// The units that were acknowledged to each writer.
 pub(crate) type Acknowledged = HashMap<usize, BTreeSet<u64>>;
 
-/// What the writers made. Ids are known once a unit was acknowledged.
+/// What the writers made. Ids are known once their unit was acknowledged.
 pub(crate) struct Workload {
     token: String,
     made: Mutex<HashMap<(usize, u64), Made>>,
@@ -58,19 +58,19 @@ impl Unit {
     }
 }
 
-/// What a disk held.
+/// What was found on a disk.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Found {
-    /// Acknowledged units that are not there.
+    /// Acknowledged units that are missing.
     pub(crate) lost: u64,
-    /// Rows that disagree with each other: a unit that is there by half.
+    /// Rows that disagree with each other: half a unit.
     pub(crate) half: u64,
-    /// Whether SQLite finds the file whole, and the audit chain holds.
+    /// Whether SQLite finds the file intact, and the audit chain holds.
     pub(crate) sound: bool,
 }
 
 impl Workload {
-    /// Makes a database and runs so many units for each writer on it. Every one must succeed.
+    /// Creates a database and runs `units` units for each writer on it. Every one must succeed.
     pub(crate) async fn run(database: &Path, units: u64) -> Result<Self> {
         let store = store::open(&format!("sqlite://{}", database.display())).await?;
         let workload = Arc::new(Self::begin(&store).await?);
@@ -162,13 +162,13 @@ impl Workload {
         }
     }
 
-    /// The member that was made last before a unit.
+    /// The last member that was added before a unit.
     fn last_member(&self, writer: usize, number: u64) -> Result<UserId> {
         let last = (2..number).rev().find_map(|earlier| match (Unit::of(earlier), self.made(writer, earlier)) {
             (Unit::CreateMember, Some(Made::User(id))) => Some(id),
             _ => None,
         });
-        // The very first join comes before the first member: the person itself joins.
+        // Before the first member was added, the writer's own person joins.
         last.map_or_else(|| self.person(writer), Ok)
     }
 
@@ -190,9 +190,9 @@ impl Workload {
         Ok(found)
     }
 
-    /// How many of these units of a writer are not there.
+    /// How many of these units of a writer are missing.
     async fn missing(&self, store: &domain::store::Store, writer: usize, units: &BTreeSet<u64>) -> Result<u64> {
-        // Without its token nothing of what was acknowledged is there.
+        // Without the token, nothing that was acknowledged can be there.
         let Ok(directory) = self.directory(store).await else { return Ok(units.len().try_into()?) };
         let user = async |id| match directory.user(id, false).await {
             Ok(user) => Ok(Some(user)),
@@ -227,8 +227,8 @@ impl Workload {
     }
 }
 
-/// Rows that a unit writes together and that do not agree: a column and the document that it comes from, the number of a
-/// version and of the audit events that made it, rows and their count.
+/// Rows that a unit writes together and that disagree: a column and the document that it comes from, a version and the
+/// number of audit events that led to it, rows and their count.
 const HALF: &str = "SELECT
     (SELECT COUNT(*) FROM users WHERE display_name IS NOT json_extract(document, '$.displayName'))
     + (SELECT COUNT(*) FROM users WHERE version <> (SELECT COUNT(*) FROM audit_events WHERE target = users.id))
@@ -269,6 +269,6 @@ async fn chain_holds(store: &domain::store::Store) -> Result<bool> {
             }
         }
     }
-    // A log that is empty is lost, which is counted by itself.
+    // An empty log counts as lost units, not as a broken chain.
     Ok(matches!(verifier.finish(None), Ok(_) | Err(Broken::Empty)))
 }

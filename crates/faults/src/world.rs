@@ -1,4 +1,4 @@
-//! The clock and the randomness that the product runs with here.
+//! The clock and the randomness that the product uses here.
 
 use domain::{Clock, Env, Random, Timestamp, store::Store};
 use rand::{TryRng, rngs::SysRng};
@@ -25,7 +25,7 @@ struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        // Ids that repeat would be refused by the database, which would end the experiment.
+        // The database would refuse ids that repeat, which would end the experiment.
         let _ = SysRng.try_fill_bytes(bytes);
     }
 }

@@ -8,7 +8,7 @@ use crate::postgres::Postgres;
 use crate::project::{Project, run};
 use crate::setup;
 
-/// What is measured: the cost of calls on both databases, unless something else is asked for.
+/// What to measure; by default the cost of calls on both databases.
 #[derive(Args)]
 pub(crate) struct Bench {
     /// How many users there are; 1,000, 100,000 and 1,000,000 by default.
@@ -17,13 +17,13 @@ pub(crate) struct Bench {
     /// Measure the cost of calls on this database only.
     #[arg(long, value_name = "DATABASE", conflicts_with = "other")]
     on: Option<Database>,
-    /// Measure how long a rescue takes, and what three minutes of guessing do to others.
+    /// Measure how long a rescue takes, and how three minutes of password guessing affect others.
     #[arg(long, group = "other")]
     emergency: bool,
-    /// Measure how many users many connections create a second on Postgres, where a commit takes long.
+    /// Measure how many users per second many connections create on a Postgres with slow commits.
     #[arg(long, group = "other")]
     writers: bool,
-    /// Measure how people get in on both databases while the holder of a token does its worst.
+    /// Measure how well people get in, on both databases, while the holder of a token does its worst.
     #[arg(long, group = "other")]
     siege: bool,
 }
@@ -39,7 +39,7 @@ impl Bench {
     /// Runs the benchmark on the binary that was built.
     pub(crate) fn run(&self, project: &Project) -> Result<()> {
         if self.siege {
-            // What measures need not be fast: the server's own time is what counts.
+            // The measuring program need not be fast: only the server's own time counts.
             measure(project, "emergency --profile dev -- siege", None)?;
             return measure(project, "emergency --profile dev -- siege", Some(&Postgres::start_durable()?));
         }
@@ -53,12 +53,12 @@ impl Bench {
     }
 
     fn costs(&self, project: &Project) -> Result<()> {
-        // The program is the bare server too, which is built as the product is.
+        // The program includes the bare server, which must be built as the product is.
         let users: String = self.users.iter().map(|users| format!(" {users}")).collect();
         let words = format!("scim --{users}");
         let (on_sqlite, on_postgres) = (self.on != Some(Database::Postgres), self.on != Some(Database::Sqlite));
         if on_postgres {
-            // What is missing is said before the time that SQLite takes.
+            // Report what is missing before the minutes that SQLite takes.
             setup::postgres()?;
         }
         if on_sqlite {

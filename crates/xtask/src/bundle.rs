@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::files;
 use crate::project::{Project, run};
 
-/// More than this makes a sign-in page slow on a telephone. Script and WebAssembly together, as they travel.
+/// More than this makes a sign-in page slow on a telephone. In bytes, of script and WebAssembly together, as
+/// transferred.
 const BUDGET: usize = 120_000;
 
 /// For the inner loop, or for shipping.
@@ -29,8 +30,7 @@ pub(crate) fn bundle(project: &Project, profile: Profile) -> Result<()> {
     let [js, wasm] = bind(&wasm, profile)?;
     let css = style(project, profile)?;
 
-    // One name for the set: script and WebAssembly of different builds do not fit together, and neither do the classes
-    // of different style sheets.
+    // One name for the set: script, WebAssembly and the classes of style sheets do not fit those of other builds.
     let hash = Sha256::new().chain_update(&js).chain_update(&wasm).chain_update(&css).finalize();
     let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
 
@@ -46,7 +46,7 @@ pub(crate) fn bundle(project: &Project, profile: Profile) -> Result<()> {
         }
         files.insert(name.into(), contents);
     }
-    ensure!(travels <= BUDGET, "the browser bundle has {travels} bytes with brotli, {BUDGET} are allowed");
+    ensure!(travels <= BUDGET, "the browser bundle has {travels} bytes with brotli; {BUDGET} are allowed");
     files::sync(&project.site(), &files)
 }
 
@@ -61,7 +61,7 @@ fn compile(project: &Project, profile: Profile) -> Result<PathBuf> {
     Ok(project.target.join("wasm32-unknown-unknown").join(folder).join("app.wasm"))
 }
 
-/// Script and WebAssembly as the browser takes them.
+/// Script and WebAssembly in the form that the browser loads.
 fn bind(wasm: &Path, profile: Profile) -> Result<[Vec<u8>; 2]> {
     let out = tempfile::tempdir()?;
     wasm_bindgen_cli_support::Bindgen::new()
@@ -69,7 +69,7 @@ fn bind(wasm: &Path, profile: Profile) -> Result<[Vec<u8>; 2]> {
         .out_name("postern")
         .web(true)?
         .typescript(false)
-        // Leptos passes the hashed path; the default would name a file that is not there.
+        // Leptos passes the hashed path; the default would name a file that does not exist.
         .omit_default_module_path(true)
         .remove_name_section(profile == Profile::Release)
         .remove_producers_section(profile == Profile::Release)

@@ -12,8 +12,8 @@ use report::Report;
 use suites::Programs;
 pub(crate) use target::Target;
 
-/// Builds the server with the bundle that is there and runs all suites against a fresh one on SQLite and one on a new
-/// database of the cluster. Refuses when a check fails.
+/// Builds the server with the existing bundle and runs all suites against two fresh servers: one on SQLite and one on a
+/// new database of the cluster. Fails if a check fails.
 pub(crate) fn on_both(project: &Project, cluster: &Postgres) -> Result<()> {
     let programs = Programs::prepare(project, "-p server")?;
     let mut rows = programs.run(&Target::sqlite(project)?)?;
@@ -21,7 +21,7 @@ pub(crate) fn on_both(project: &Project, cluster: &Postgres) -> Result<()> {
     conclude(&Report(rows))
 }
 
-/// Runs all suites against a server that is there. They make users and groups of their own and delete them.
+/// Runs all suites against an existing server. They create users and groups of their own and delete them.
 pub(crate) fn on(project: &Project, target: &Target) -> Result<()> {
     conclude(&Report(Programs::prepare(project, "")?.run(target)?))
 }

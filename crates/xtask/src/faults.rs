@@ -8,7 +8,7 @@ use crate::bundle::Profile;
 use crate::project::{Project, run};
 use crate::setup;
 
-/// Finds or installs what the experiments need, and tries whether they may mount disks.
+/// Finds or installs what the experiments need, and checks whether they may mount disks.
 pub(crate) fn set_up() -> Result<()> {
     setup::postgres()?;
     setup::faketime()?;
@@ -20,14 +20,14 @@ pub(crate) fn set_up() -> Result<()> {
     )
 }
 
-/// What runs a command in a namespace where it may mount small disks, which end with it.
+/// A command that runs another in a namespace where it may mount small disks, which vanish with it.
 fn unshare() -> Result<Command> {
     let mut command = Command::new("unshare");
     command.args(if setup::is_root()? { &["--mount"][..] } else { &["--mount", "--map-current-user", "--keep-caps"] });
     Ok(command)
 }
 
-/// Runs the experiments on the server that was built. They start and kill clusters of Postgres of their own.
+/// Runs the experiments on the built server. They start and kill Postgres clusters of their own.
 pub(crate) fn start(project: &Project, profile: Profile, only: &[String], kills: u64) -> Result<()> {
     run(&mut project.cargo("build -p faults -p server"))?;
     let mut command = unshare()?;

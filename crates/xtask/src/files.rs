@@ -31,7 +31,8 @@ pub(crate) fn read(folder: &Path) -> Result<Files> {
     below(folder)?.into_iter().map(|path| Ok((path.strip_prefix(folder)?.to_owned(), fs::read(&path)?))).collect()
 }
 
-/// Makes a folder hold exactly these files. What is right already is left alone, so that cargo sees no change in it.
+/// Makes a folder hold exactly these files. Files that are right already are left alone, so that cargo sees no change
+/// in it.
 pub(crate) fn sync(folder: &Path, files: &Files) -> Result<()> {
     for path in below(folder)? {
         if !files.contains_key(path.strip_prefix(folder)?) {

@@ -6,19 +6,19 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Runs the command, waits until our end of its standard input closes, then asks the command to end. From `exec` on,
-/// nobody but the command holds its output, so that the output ends with it.
+/// Runs the command, waits until our end of its standard input closes, then asks the command to end. After `exec`, only
+/// the command holds its output open, so the output ends with it.
 const GUARD: &str = r#""$@" & exec >/dev/null; cat; kill $!; wait $!"#;
 
 /// A running command. Dropping it ends the command and waits for that.
 pub(crate) struct Guarded {
     guard: Child,
-    // What prints into a closed pipe dies of it.
+    // A process that prints into a closed pipe is killed by that, so this end stays open.
     output: BufReader<ChildStdout>,
 }
 
 impl Guarded {
-    /// Starts a command. Its arguments are taken over, and where its errors go; nothing else is.
+    /// Starts a command, of which only the program and its arguments are used. `errors` is where its error output goes.
     pub(crate) fn start(command: &Command, errors: Stdio) -> Result<Self> {
         let mut guard = Command::new("sh")
             .args(["-c", GUARD, "sh"])
@@ -35,7 +35,7 @@ impl Guarded {
         Ok(Self { guard, output })
     }
 
-    /// What the given function finds first in a line that the command prints. Refuses when the output ends before.
+    /// The first result of `find` on a line that the command prints. Fails if the output ends before that.
     pub(crate) fn find<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T> {
         let mut line = String::new();
         while self.output.read_line(&mut line)? > 0 {

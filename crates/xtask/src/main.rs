@@ -37,7 +37,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Like `run`, and again after every change of the sources.
+    /// Like `run`, repeated after every change of the sources.
     Watch {
         /// Arguments for `postern serve`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -49,25 +49,25 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Everything that must hold before a change is done; stops at the first failure.
+    /// Check everything that must hold before a change is done; stop at the first failure.
     Test {
-        /// Only these steps, and what they need.
+        /// Run only these steps, and those that they need.
         #[arg(value_parser = test::step_names())]
         steps: Vec<String>,
     },
     /// Run every SCIM conformance suite against a fresh server on SQLite and one on Postgres, or against any server.
     Conformance {
-        /// The SCIM base URL of a server to test instead. It gets test users and groups, which are removed again.
+        /// The SCIM base URL of a server to test instead. Test users and groups are created there and removed again.
         #[arg(long, requires = "token")]
         url: Option<String>,
         /// A bearer token of that server.
         #[arg(long, requires = "url", env = "SCIM_TOKEN", hide_env_values = true)]
         token: Option<String>,
     },
-    /// Kill the server and its database, cut the power, fail and fill the disk, set the clock and more, and count what was
-    /// lost. Fails when anything was that had been acknowledged.
+    /// Kill the server and its database, cut the power, fail and fill the disk, set the clock and more, and count what
+    /// was lost. Fails if anything acknowledged was lost.
     Faults {
-        /// Only experiments whose name contains one of these, such as `power` or `Postgres`.
+        /// Run only experiments whose name contains one of these, such as `power` or `Postgres`.
         only: Vec<String>,
         /// How often processes are killed on each database; with 200 or more, the disk fails at every single call.
         #[arg(long, default_value_t = 200)]
@@ -81,9 +81,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Compare the lock files with the RustSec advisories of today. For a daily job, and before a release.
+    /// Check the lock files against today's RustSec advisories. For a daily job, and before a release.
     Advisories,
-    /// Write the list of what the binary is made of, as CycloneDX.
+    /// Write the bill of materials of the binary, as CycloneDX.
     Sbom,
 }
 
@@ -126,9 +126,9 @@ fn serve(project: &Project, args: &[String]) -> Result<()> {
     Err(error).map_err(|error| anyhow::anyhow!("the server cannot be started: {error}"))
 }
 
-/// Tests the conformance of what the work tree holds.
+/// Tests the conformance of the work tree.
 fn conform(project: &Project) -> Result<()> {
-    // What can be missing is known before the minutes that building takes.
+    // Find out what is missing before the minutes that building takes.
     setup::python()?;
     setup::wasm_target(project)?;
     let cluster = Postgres::start()?;
@@ -136,15 +136,15 @@ fn conform(project: &Project) -> Result<()> {
     conformance::on_both(project, &cluster)
 }
 
-/// Breaks the binary as it is shipped.
+/// Runs the experiments on the binary as it is shipped.
 fn faults(project: &Project, only: &[String], kills: u64) -> Result<()> {
-    // What can be missing is known before the minutes that building takes.
+    // Find out what is missing before the minutes that building takes.
     faults::set_up()?;
     build(project, Profile::Release)?;
     faults::start(project, Profile::Release, only, kills)
 }
 
-/// Builds the browser bundle and the binary that carries it.
+/// Builds the browser bundle and the binary that embeds it.
 fn build(project: &Project, profile: Profile) -> Result<()> {
     setup::wasm_target(project)?;
     bundle::bundle(project, profile)?;

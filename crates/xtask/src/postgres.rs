@@ -1,4 +1,4 @@
-//! A throw-away Postgres: in a temporary folder, on a Unix socket, gone when this process is.
+//! A throw-away Postgres: in a temporary folder, on a Unix socket, removed when this process ends.
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use anyhow::{Context, Result};
 use crate::project::{output, run};
 use crate::setup;
 
-/// Waits until our end of its standard input closes, which happens however this process ends, then cleans up.
+/// Waits until our end of its standard input closes, which it does however this process ends, then cleans up.
 const GUARD: &str = r#"cat; folder=$1; shift; "$@"; rm -rf -- "$folder""#;
 
-/// No network, so no clash of ports.
+/// Without a network, ports cannot clash.
 const SETTINGS: &str = "-c listen_addresses= -c max_connections=200";
 
-/// No fsync, since nobody wants the data back.
+/// No fsync, since the data is not needed afterwards.
 const FORGETFUL: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
 /// A running cluster with the superuser `postgres`, who needs no password. Dropping it stops and removes it.
@@ -26,19 +26,19 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a cluster. Refuses when Postgres is not installed and cannot be.
+    /// Starts a cluster. Fails if Postgres is neither installed nor can be.
     pub(crate) fn start() -> Result<Self> {
         Self::start_with(FORGETFUL)
     }
 
-    /// Starts a cluster that writes to the disk as users' clusters do.
+    /// Starts a cluster that writes to the disk as production clusters do.
     pub(crate) fn start_durable() -> Result<Self> {
         Self::start_with("")
     }
 
     fn start_with(settings: &str) -> Result<Self> {
         let bin = setup::postgres()?;
-        // Not TMPDIR: the path of a socket has at most 107 characters, and another user may have to get there.
+        // Not TMPDIR: the path of a socket has at most 107 characters, and another user may need access.
         let folder = tempfile::Builder::new().prefix("postern-postgres-").tempdir_in("/tmp")?;
         // Postgres refuses to run as root.
         if setup::is_root()? {
@@ -60,7 +60,7 @@ impl Postgres {
                 .args(["--locale-provider=icu", "--icu-locale=en-US"]),
         )?;
         let settings = format!("{SETTINGS} {settings} -k {}", self.folder.display());
-        // Output to nowhere instead of a pipe: the server would keep the pipe open.
+        // Output to /dev/null instead of a pipe: the server would keep the pipe open.
         let mut start = postgres_command(&self.bin, &self.folder, "pg_ctl")?;
         start.arg("--log").arg(self.folder.join("log")).args(["--wait", "--options", &settings, "start"]);
         run(start.stdout(Stdio::null())).context("the throw-away Postgres does not start")
@@ -74,7 +74,7 @@ impl Postgres {
         command
     }
 
-    /// The address of a database in the cluster; `postgres` is there from the start.
+    /// The address of a database in the cluster; `postgres` exists from the start.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://postgres@localhost/{database}?host={}", self.folder.display())
     }

@@ -1,7 +1,7 @@
 //! `cargo xtask prepare`: what `cargo sqlx prepare` does, for two databases at once.
 //!
-//! A `query!` that finds a database describes itself into SQLX_OFFLINE_DIR. So both store crates are compiled against
-//! fresh databases with all migrations applied, and what they wrote is kept in `.sqlx` beside each of them.
+//! A `query!` that finds a database writes its description to SQLX_OFFLINE_DIR. So both store crates are compiled
+//! against fresh databases with all migrations applied, and what they wrote is kept in `.sqlx` beside each of them.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,17 +13,18 @@ use crate::files;
 use crate::postgres::Postgres;
 use crate::project::{Project, output, run};
 
-/// A store crate's package, its folder, and the variable that its sqlx.toml names for the database's address.
+/// A store crate's package and folder, and the environment variable with the database's address that its sqlx.toml
+/// names.
 const SQLITE: (&str, &str, &str) = ("store-sqlite", "crates/store/sqlite", "POSTERN_SQLITE_URL");
 const POSTGRES: (&str, &str, &str) = ("store-postgres", "crates/store/postgres", "POSTERN_POSTGRES_URL");
 
-/// Brings both `.sqlx` folders up to date, or with `check` refuses when they are not.
+/// Brings both `.sqlx` folders up to date, or with `check` fails if they are not.
 pub(crate) fn prepare(project: &Project, check: bool) -> Result<()> {
     let postgres = Postgres::start()?;
     prepare_with(project, &postgres, check)
 }
 
-/// The same with a cluster that is running already.
+/// The same with a running cluster.
 pub(crate) fn prepare_with(project: &Project, postgres: &Postgres, check: bool) -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let sqlite = temporary.path().join("prepare.db");
@@ -56,7 +57,7 @@ fn migrate_sqlite(database: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// In a database of its own, so that the tests find the cluster as it was.
+/// Applies the migrations in a database of its own, so that the tests find the cluster unchanged.
 fn migrate_postgres(postgres: &Postgres, folder: &Path) -> Result<()> {
     output(postgres.psql("postgres").args(["--command", "CREATE DATABASE prepare"]))?;
     for file in migrations(folder)? {
@@ -67,8 +68,9 @@ fn migrate_postgres(postgres: &Postgres, folder: &Path) -> Result<()> {
 
 /// Compiles a store crate against a database, tests included, since clippy compiles those too.
 ///
-/// Cargo does not know that the macros read the environment, so the crate is made to look changed, and unchanged
-/// again afterwards unless somebody did change it: otherwise everything that depends on it would be built once more.
+/// Cargo does not know that the macros read the environment, so the crate's modification time is set to make it look
+/// changed, and set back afterwards unless the file was changed meanwhile: otherwise everything that depends on it
+/// would be built once more.
 fn describe(project: &Project, package: &str, folder: &Path, variable: &str, url: &str, out: &Path) -> Result<()> {
     let source = folder.join("src/lib.rs");
     let file = File::options().append(true).open(&source).with_context(|| source.display().to_string())?;

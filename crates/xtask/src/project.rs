@@ -1,4 +1,4 @@
-//! Where things are, and how a command is run.
+//! Finds the project's folders and runs commands.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -18,7 +18,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Asks cargo; the paths compiled into this program may be another checkout's when two share a target folder.
+    /// Asks cargo: the paths compiled into this program may be those of another checkout that shares the target folder.
     pub(crate) fn find() -> Result<Self> {
         let here = std::env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
         let mut command = cargo();
@@ -39,7 +39,7 @@ impl Project {
         self.target.join(folder).join("postern")
     }
 
-    /// A cargo command, words separated by blanks, in the workspace. Quiet unless somebody watches.
+    /// A cargo command in the workspace, given as words separated by blanks. Quiet unless it runs in a terminal.
     pub(crate) fn cargo(&self, words: &str) -> Command {
         let mut command = cargo();
         command.args(words.split_whitespace()).current_dir(&self.root).env("POSTERN_SITE", self.site());
@@ -49,13 +49,13 @@ impl Project {
         command
     }
 
-    /// Builds the server with the bundle that is there.
+    /// Builds the server with the existing bundle.
     pub(crate) fn build_server(&self, profile: Profile) -> Result<()> {
         let release = if profile == Profile::Release { "--release" } else { "" };
         run(&mut self.cargo(&format!("build -p server {release}")))
     }
 
-    /// `postern serve` in the folder where the developer stands.
+    /// `postern serve` in the developer's current folder.
     pub(crate) fn serve(&self, args: &[String]) -> Command {
         let mut command = Command::new(self.binary(Profile::Dev));
         command.arg("serve").args(args);
@@ -64,7 +64,7 @@ impl Project {
 }
 
 /// Cargo without what `cargo run` put into our environment: build scripts that watch those variables (ring's does)
-/// would run again each time somebody alternates between this tool and plain cargo.
+/// would run again at each change between this tool and plain cargo.
 fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     for (name, _) in std::env::vars_os() {
@@ -76,14 +76,14 @@ fn cargo() -> Command {
     command
 }
 
-/// Runs a command to its end; refuses a failure with the command in one line.
+/// Runs a command to its end. An error of a failed command quotes it in one line.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot run {}", line(command)))?;
     ensure!(status.success(), "`{}` failed ({status})", line(command));
     Ok(())
 }
 
-/// What a command prints; refuses a failure with what it complained about.
+/// What a command prints. An error of a failed command includes its error output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot run {}", line(command)))?;
     if !output.status.success() {

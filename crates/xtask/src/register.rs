@@ -1,5 +1,5 @@
-//! Whether the security register and the tests agree: what the register names is there, and the tests that state an id are
-//! in its line.
+//! Whether the security register and the tests agree: what the register names exists, and each test that states an id
+//! is in the line of that id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,13 +14,13 @@ const REGISTER: &str = "docs/security-register.md";
 /// Where tests are.
 const FOLDERS: [&str; 4] = ["app/src", "crates", "end2end/tests", "server"];
 
-/// Cases of the conformance suite are named by a text, all others that state an id by a function.
+/// Conformance cases are named by a string; all other tests that state an id are functions.
 const CASES: &str = "crates/conformance/src/cases/";
 
-/// Paths from the root, and texts.
+/// Contents of files, by path from the root.
 type Sources = BTreeMap<String, String>;
 
-/// Refuses a register that the tests contradict, with all that is wrong.
+/// Fails with all that is wrong if the register and the tests disagree.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let register = fs::read_to_string(root.join(REGISTER)).context(REGISTER)?;
     let problems = problems(&register, &sources(root)?);
@@ -66,7 +66,7 @@ fn sources(root: &Path) -> Result<Sources> {
 /// A line of the register.
 struct Line<'r> {
     id: &'r str,
-    /// Path, and name unless all tests of the file are meant that state the id.
+    /// Path, and name; no name means all tests of the file that state the id.
     tests: Vec<(&'r str, Option<&'r str>)>,
     says_why_not: bool,
 }
@@ -153,7 +153,7 @@ mod tests {
         files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
     }
 
-    /// What is wrong with a register of one line, beside a file with a test of A9 and one that states nothing.
+    /// What is wrong with a register of one line, given a file with a test of A9 and one without an id.
     fn wrong(line: &str) -> Vec<String> {
         let text = "\n    async fn a09_it_holds(app: TestApp) {\nfn another() {\n";
         problems(line, &sources(&[(GUARD, text), ("end2end/tests/x.ts", "test(\"a title, too\", async")]))

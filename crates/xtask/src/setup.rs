@@ -1,4 +1,4 @@
-//! Tools that cargo does not bring. Each function finds one, installs it where that is safe to do unasked (a rustup
+//! Tools that do not come with cargo. Each function finds one, installs it where that is safe to do unasked (a rustup
 //! target; Debian packages when we are root, as in a CI container), or says in one line what to do.
 
 use std::path::PathBuf;
@@ -16,14 +16,14 @@ pub(crate) fn components(project: &Project) -> Result<()> {
     rustup(project, &["component", "add", "rustfmt", "clippy"])
 }
 
-/// The sources of every crate in the lock file. A build downloads those of its own platform; what reads the whole lock
-/// file without the network needs the others, too.
+/// The sources of every crate in the lock file. A build downloads only those for its own platform; tools that read the
+/// whole lock file offline need the others, too.
 pub(crate) fn crates(project: &Project) -> Result<()> {
     run(&mut project.cargo("fetch --quiet --locked"))
 }
 
-/// The standard library for the browser. Asked of rustc, since it need not come from rustup; added by name, since
-/// the list in rust-toolchain.toml is ignored where RUSTUP_AUTO_INSTALL=0.
+/// The standard library for the browser. Whether it is there is asked of rustc, since it need not come from rustup; it
+/// is added by name, since the list in rust-toolchain.toml is ignored if RUSTUP_AUTO_INSTALL=0.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     let mut rustc = Command::new("rustc");
     rustc.args(["--print", "target-libdir", "--target", "wasm32-unknown-unknown"]).current_dir(&project.root);
@@ -44,14 +44,14 @@ pub(crate) fn node() -> Result<()> {
 /// The browser.
 pub(crate) fn chromium() -> Result<PathBuf> {
     let find = || std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| find_in_path("chromium"));
-    or_install(find, "chromium", "Chromium is missing (a browser elsewhere is named with CHROMIUM=…)")
+    or_install(find, "chromium", "Chromium is missing (set CHROMIUM=… for a browser elsewhere)")
 }
 
-/// The folder of initdb, pg_ctl and psql, the newest where Debian keeps several.
+/// The folder of initdb, pg_ctl and psql, the newest if Debian has installed several.
 pub(crate) fn postgres() -> Result<PathBuf> {
     let find = || {
         if let Some(initdb) = find_in_path("initdb") {
-            // PATH may hold links to some of the programs only.
+            // PATH may hold links to only some of the programs.
             return initdb.canonicalize().ok()?.parent().map(PathBuf::from);
         }
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
@@ -61,7 +61,7 @@ pub(crate) fn postgres() -> Result<PathBuf> {
     or_install(find, "postgresql", "Postgres is missing (initdb is neither in PATH nor in /usr/lib/postgresql)")
 }
 
-/// The reverse proxies that the server is tried behind. Where they are missing those tests are passed over, but not in CI.
+/// The reverse proxies that the server is tested behind. If they are missing, those tests are skipped, except in CI.
 pub(crate) fn proxies(_: &Project) -> Result<()> {
     if std::env::var_os("CI").is_none() {
         return Ok(());
@@ -85,7 +85,7 @@ pub(crate) fn faketime() -> Result<PathBuf> {
     or_install(find, "libfaketime", "libfaketime is missing")
 }
 
-/// Python, with what makes virtual environments.
+/// Python, with the module that makes virtual environments.
 pub(crate) fn python() -> Result<PathBuf> {
     let find = || {
         let python = find_in_path("python3")?;
@@ -109,7 +109,7 @@ fn or_install(find: impl Fn() -> Option<PathBuf>, package: &str, missing: &str) 
     eprintln!("installing {package}");
     apt_get(&["update"])?;
     apt_get(&["install", "-y", "--no-install-recommends", package])?;
-    find().with_context(|| format!("{missing}, and the package {package} does not bring it"))
+    find().with_context(|| format!("{missing}, and the package {package} does not provide it"))
 }
 
 fn apt_get(args: &[&str]) -> Result<()> {
@@ -119,7 +119,7 @@ fn apt_get(args: &[&str]) -> Result<()> {
 fn rustup(project: &Project, args: &[&str]) -> Result<()> {
     let line = format!("rustup {}", args.join(" "));
     if find_in_path("rustup").is_none() {
-        bail!("`{line}` is needed, and there is no rustup: install it, or bring the same for your toolchain");
+        bail!("`{line}` is needed, and there is no rustup: install it, or provide the same for your toolchain");
     }
     eprintln!("{line}");
     run(Command::new("rustup").arg("--quiet").args(args).current_dir(&project.root))

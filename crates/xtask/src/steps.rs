@@ -9,19 +9,19 @@ use crate::postgres::Postgres;
 use crate::project::{Project, find_in_path, output, run};
 use crate::{conformance, faults, prepare, register, setup};
 
-/// Everything but xtask, whose dependencies bring features that would build the shared crates once more.
+/// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built once more.
 const PACKAGES: &str =
     "-p alert -p app -p conformance -p domain -p faults -p scim -p server -p store -p store-postgres -p store-sqlite";
 
-/// How a step ended that did not fail.
+/// The outcome of a step that did not fail.
 pub(crate) enum Outcome {
-    /// It holds.
+    /// It passed.
     Passed,
-    /// It could not be tried, for this reason.
+    /// It was not run, for this reason.
     Skipped(&'static str),
 }
 
-/// What steps hand to later ones.
+/// What steps pass on to later ones.
 pub(crate) struct Context {
     /// The work tree.
     pub(crate) project: Project,
@@ -30,24 +30,24 @@ pub(crate) struct Context {
 
 /// One step.
 pub(crate) struct Step {
-    /// As the command line takes it.
+    /// The name on the command line.
     pub(crate) name: &'static str,
-    /// Steps that go before it, by name.
+    /// Steps that must run before it, by name.
     pub(crate) needs: &'static [&'static str],
-    /// Finds or installs what it calls, so that a missing tool is known at once and not after minutes.
+    /// Finds or installs the tools that it needs, so that a missing one is reported at once rather than after minutes.
     pub(crate) set_up: fn(&Project) -> Result<()>,
-    /// Does it.
+    /// Runs it.
     pub(crate) run: fn(&mut Context) -> Result<Outcome>,
 }
 
-/// All of them, each after what it needs, the quick ones first.
+/// All steps, each after those that it needs, the quick ones first.
 pub(crate) const STEPS: [Step; 12] = [
     Step { name: "fmt", needs: &[], set_up: setup::components, run: fmt },
     Step { name: "register", needs: &[], set_up: |_| Ok(()), run: check_register },
     Step { name: "deny", needs: &[], set_up: setup::crates, run: deny },
     Step { name: "bundle", needs: &[], set_up: setup::wasm_target, run: build_bundle },
     Step { name: "postgres", needs: &[], set_up: |_| setup::postgres().map(drop), run: start_postgres },
-    // Before the first that compiles the queries: its message says what to do, the compiler's does not.
+    // Before the first step that compiles the queries: this step's message says what to do, the compiler's does not.
     Step { name: "queries", needs: &["postgres"], set_up: |_| Ok(()), run: queries },
     Step { name: "clippy", needs: &["bundle"], set_up: setup::components, run: clippy },
     Step { name: "unit", needs: &["bundle", "postgres"], set_up: setup::proxies, run: unit },
@@ -73,7 +73,7 @@ impl Context {
         run(&mut self.project.cargo(words))
     }
 
-    /// Tells a test program where the server's binary is and which Postgres it may use.
+    /// Passes a test program the path of the server's binary and the Postgres that it may use.
     fn point_at_server<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
         let url = self.postgres()?.url("postgres");
         Ok(command.env("POSTERN_BIN", self.project.binary(Profile::Dev)).env("POSTERN_TEST_POSTGRES", url))
@@ -81,7 +81,7 @@ impl Context {
 }
 
 fn fmt(context: &mut Context) -> Result<Outcome> {
-    // The names of the files; `cargo fmt` knows the rest.
+    // Lists only the names of the files; `cargo fmt` shows the details.
     context.cargo("fmt --check -- -l")?;
     Ok(Outcome::Passed)
 }
@@ -91,8 +91,8 @@ fn check_register(context: &mut Context) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Licences, duplicates and sources. The advisories are a command of their own: what holds for a commit today must hold
-/// tomorrow.
+/// Checks licences, duplicates and sources. The advisories have a command of their own: a commit that passes today must
+/// pass tomorrow.
 fn deny(context: &mut Context) -> Result<Outcome> {
     if find_in_path("cargo-deny").is_none() {
         return Ok(Outcome::Skipped("cargo-deny is not installed"));
@@ -149,7 +149,7 @@ fn browser(context: &mut Context) -> Result<Outcome> {
         command.args(words.split_whitespace()).current_dir(&folder);
         command
     };
-    // The browser is the system's.
+    // The browser is the installed one.
     output(in_folder("npm", "ci --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     run(&mut in_folder("npx", "tsc"))?;
     let mut playwright = in_folder("npx", "playwright test");

@@ -1,5 +1,5 @@
-//! `cargo xtask advisories` and `cargo xtask sbom`: what others have made of what we build on. Neither is a step of the
-//! tests: both depend on the day, and what holds for a commit today must hold tomorrow.
+//! `cargo xtask advisories` and `cargo xtask sbom`: the dependencies, and what is known about them. Neither is a step
+//! of the tests: both depend on the day, and a commit that passes today must pass tomorrow.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::project::{Project, find_in_path, output};
 /// The workspaces; each has a lock file.
 const MANIFESTS: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
 
-/// Compares all lock files with the RustSec database of today.
+/// Checks all lock files against today's RustSec database.
 pub(crate) fn advisories(project: &Project) -> Result<()> {
     needs("cargo-deny")?;
     for manifest in MANIFESTS {
@@ -21,11 +21,11 @@ pub(crate) fn advisories(project: &Project) -> Result<()> {
         eprint!("{said}");
         verdict(checked.status.success(), &said).with_context(|| manifest.to_owned())?;
     }
-    println!("No known advisory concerns what is in the lock files, but for what deny.toml explains.");
+    println!("No known advisory concerns the lock files, except those that deny.toml explains.");
     Ok(())
 }
 
-/// A database that cannot be had is no good news.
+/// If the database could not be fetched, that is a failure, too.
 fn verdict(is_good: bool, said: &str) -> Result<()> {
     if said.contains("failed to fetch advisory database") {
         bail!("the advisories could not be fetched, so nothing was checked");
@@ -34,10 +34,10 @@ fn verdict(is_good: bool, said: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes what the binary is made of as CycloneDX, into the target folder.
+/// Writes the binary's bill of materials to the target folder, as CycloneDX.
 pub(crate) fn sbom(project: &Project) -> Result<()> {
     needs("cargo-cyclonedx")?;
-    // It writes beside each manifest of the workspace, and takes no folder.
+    // It writes a file beside each manifest of the workspace and accepts no other folder.
     let words = "cyclonedx --format json --spec-version 1.5 --override-filename sbom --manifest-path server/Cargo.toml";
     output(&mut project.cargo(words))?;
     let written = manifests(project)?.into_iter().map(|manifest| manifest.with_file_name("sbom.json"));
@@ -48,7 +48,7 @@ pub(crate) fn sbom(project: &Project) -> Result<()> {
         }
         fs::remove_file(file)?;
     }
-    ensure!(kept.is_file(), "cargo cyclonedx has written nothing for the server");
+    ensure!(kept.is_file(), "cargo cyclonedx wrote nothing for the server");
     println!("{}", kept.display());
     Ok(())
 }

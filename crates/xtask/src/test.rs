@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the steps one after the other, each with its time, up to the first that fails.
+//! `cargo xtask test`: runs the steps one after the other, up to the first that fails, and prints the time of each.
 
 use std::time::Instant;
 
@@ -8,12 +8,12 @@ use clap::builder::PossibleValuesParser;
 use crate::project::Project;
 use crate::steps::{Context, Outcome, STEPS, Step};
 
-/// The names that the command line takes.
+/// The names that the command line accepts.
 pub(crate) fn step_names() -> PossibleValuesParser {
     STEPS.iter().map(|step| step.name).collect::<Vec<_>>().into()
 }
 
-/// Runs the named steps and what they need, or all; refuses at the first failure.
+/// Runs the named steps and what they need, or all; stops at the first failure.
 pub(crate) fn test(project: Project, names: &[String]) -> Result<()> {
     let steps = select(names);
     let mut summary = Summary::new();
@@ -27,7 +27,7 @@ pub(crate) fn test(project: Project, names: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What was asked for and what that needs, in the order of the list.
+/// The named steps and those that they need, in the order of the list.
 fn select(names: &[String]) -> Vec<&'static Step> {
     let asked = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
     let needed: Vec<&str> = STEPS.iter().filter(asked).flat_map(|step| step.needs).copied().collect();

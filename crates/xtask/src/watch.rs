@@ -1,5 +1,5 @@
-//! `cargo xtask watch`: build and serve again after every change. Looking at the modification times twice a second
-//! costs nothing that could be noticed and needs no library.
+//! `cargo xtask watch`: build and serve again after every change. Checking the modification times twice a second costs
+//! next to nothing and needs no library.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,14 +15,14 @@ use crate::project::Project;
 
 const FOLDERS: [&str; 5] = ["app", "server", "crates", "style", "migrations"];
 
-/// Serves until Ctrl-C, which reaches the server by itself. A build that fails leaves the last good server running.
+/// Serves until Ctrl-C, which the server receives directly. A build that fails leaves the last good server running.
 pub(crate) fn watch(project: &Project, args: &[String]) -> Result<()> {
     let mut server = None;
     loop {
         let before = snapshot(project);
         match crate::build(project, Profile::Dev) {
             Ok(()) => {
-                // The old one first: both want the same port.
+                // Stop the old one first: both need the same port.
                 drop(server.take());
                 server = Some(Server(project.serve(args).spawn()?));
             }
@@ -34,7 +34,7 @@ pub(crate) fn watch(project: &Project, args: &[String]) -> Result<()> {
     }
 }
 
-/// Modification times. What vanishes while we look is a change like any other.
+/// Modification times. A file that vanishes meanwhile is a change like any other.
 fn snapshot(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     let mut times = BTreeMap::new();
     for path in FOLDERS.iter().flat_map(|folder| files::below(&project.root.join(folder)).unwrap_or_default()) {
@@ -50,18 +50,18 @@ fn snapshot(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     times
 }
 
-/// A server that does not outlive its variable.
+/// A server process that ends when this is dropped.
 struct Server(Child);
 
 impl Drop for Server {
-    /// Asks it to finish its requests, and insists after five seconds.
+    /// Asks it to finish its requests, and kills it after five seconds.
     fn drop(&mut self) {
         let asked = Instant::now();
         let ask = Command::new("kill").arg(self.0.id().to_string()).status();
         let patience = if ask.is_ok() { Duration::from_secs(5) } else { Duration::ZERO };
         while let Ok(None) = self.0.try_wait() {
             if asked.elapsed() > patience {
-                // The error of a server that is gone by now is no news.
+                // An error means that the server is already gone.
                 let _ = self.0.kill();
             }
             sleep(Duration::from_millis(50));

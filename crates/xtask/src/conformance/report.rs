@@ -26,8 +26,8 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    /// Reads what a suite has printed: an array of objects with the members `name`, `outcome` (`passed`, `failed` or
-    /// `skipped`), `rule`, `expected` and `got`. What was skipped says in `got` why.
+    /// Reads the output of a suite: an array of objects with the members `name`, `outcome` (`passed`, `failed` or
+    /// `skipped`), `rule`, `expected` and `got`. For a skipped check, `got` says why.
     pub(crate) fn read(printed: &[u8]) -> Result<Vec<Self>> {
         let findings: Vec<Value> = serde_json::from_slice(printed).context("it printed no list of findings")?;
         findings.iter().map(Self::from_json).collect()
@@ -95,7 +95,7 @@ impl Display for Report {
 }
 
 impl Report {
-    /// How often each reason stood in the way.
+    /// How many checks were skipped for each reason.
     fn skipped(&self) -> BTreeMap<String, usize> {
         let mut reasons = BTreeMap::new();
         for row in &self.0 {

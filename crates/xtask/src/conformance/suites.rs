@@ -13,20 +13,20 @@ use super::target::Target;
 use crate::project::{Project, output, run};
 use crate::setup;
 
-/// The public suites and all that they need, each version with the hashes of its files.
+/// The public suites and all that they need, with versions and the hashes of their files.
 const REQUIREMENTS: &str = "end2end/requirements.txt";
 
 /// A suite or a part of one. Each gets a token of its own: a server may treat its clients differently.
 pub(crate) struct Suite {
-    /// What the table calls it.
+    /// Its name in the table.
     pub(crate) name: &'static str,
     program: Program,
 }
 
 enum Program {
-    /// By its name in end2end/conformance.py.
+    /// A public suite, by its name in end2end/conformance.py.
     Public(&'static str),
-    /// By the arguments of our own.
+    /// Our own suite, by its arguments.
     Own(&'static [&'static str]),
 }
 
@@ -49,8 +49,8 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Installs the public suites and builds our own, and with it these packages: built by itself it would want its
-    /// dependencies with fewer features, and so all of them once more.
+    /// Installs the public suites and builds our own together with the packages in `beside`: built alone, it would need
+    /// its dependencies with fewer features, which would build all of them once more.
     pub(crate) fn prepare(project: &Project, beside: &str) -> Result<Self> {
         let python = virtual_environment(project)?;
         run(&mut project.cargo(&format!("build -p conformance {beside}")))?;
@@ -58,12 +58,12 @@ impl Programs {
         Ok(Self { python, script, own })
     }
 
-    /// Runs all suites, one after the other: some count what is there.
+    /// Runs all suites, one after the other: some count all resources.
     pub(crate) fn run(&self, target: &Target) -> Result<Vec<Row>> {
         SUITES.iter().map(|suite| self.run_one(suite, target)).collect()
     }
 
-    /// Address and token go through the environment: a command line can be read by everybody.
+    /// Address and token go through the environment: every user can read a command line.
     fn run_one(&self, suite: &Suite, target: &Target) -> Result<Row> {
         eprintln!("{} on {}", suite.name, target.name);
         let started = Instant::now();
@@ -72,7 +72,7 @@ impl Programs {
         let ran = command.output().with_context(|| format!("cannot run {}", suite.name))?;
         let findings = Finding::read(&ran.stdout)
             .with_context(|| format!("{} broke off on {} ({})", suite.name, target.name, ran.status))?;
-        ensure!(!findings.is_empty(), "{} has checked nothing on {}", suite.name, target.name);
+        ensure!(!findings.is_empty(), "{} checked nothing on {}", suite.name, target.name);
         Ok(Row { suite: suite.name, target: target.name, findings, took: started.elapsed() })
     }
 
@@ -103,7 +103,7 @@ fn virtual_environment(project: &Project) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// Nothing but what is listed, and no code of a package's own while it is installed.
+/// Installs only what is listed, and runs no code of the packages while installing.
 const INSTALL: [&str; 7] =
     ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement"];
 

@@ -15,19 +15,19 @@ use crate::project::{Project, output};
 
 /// A SCIM service provider and the right to call it.
 pub(crate) struct Target {
-    /// What the table calls it.
+    /// Its name in the table.
     pub(crate) name: &'static str,
     /// The SCIM base URL.
     pub(crate) url: String,
-    /// For each suite a bearer token that may do everything.
+    /// A bearer token for each suite, all of which may do everything.
     tokens: BTreeMap<&'static str, String>,
-    // In this order: the folder is removed after the server has ended.
+    // The order matters: the folder is removed after the server has ended.
     _server: Option<Guarded>,
     _folder: Option<TempDir>,
 }
 
 impl Target {
-    /// Somebody's server.
+    /// A server given by its address.
     pub(crate) fn given(url: &str, token: &str) -> Self {
         let tokens = SUITES.iter().map(|suite| (suite.name, token.to_owned())).collect();
         let url = url.trim_end_matches('/').to_owned();
@@ -47,7 +47,7 @@ impl Target {
         Self::start(project, "Postgres", &cluster.url("conformance"), tempfile::tempdir()?)
     }
 
-    /// The server that the project has built, on a free port of the loopback address.
+    /// Starts the server that the project has built, on a free port of the loopback address.
     fn start(project: &Project, name: &'static str, database: &str, folder: TempDir) -> Result<Self> {
         let postern = |arguments: &[&str]| {
             let mut command = Command::new(project.binary(Profile::Dev));
@@ -73,7 +73,7 @@ impl Target {
     }
 }
 
-/// The address in what the server prints when it is ready.
+/// The address in the line that the server prints when it is ready.
 fn address(line: &str) -> Option<String> {
     line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! The audit log as it is taken out: CSV for spreadsheets, JSON Lines for machines and for `postern audit verify`.
+//! Exports of the audit log: CSV for spreadsheets, JSON Lines for machines and for `postern audit verify`.
 
 mod csv;
 pub(crate) mod download;
@@ -18,7 +18,7 @@ pub(crate) mod testing {
     use proptest::{option, prelude::*};
     use uuid::Uuid;
 
-    /// Texts as directories send them: anything, and often what a spreadsheet or a reader of lines stumbles over.
+    /// Texts as directories send them: anything, and often characters that trip up a spreadsheet or a line reader.
     fn text() -> impl Strategy<Value = String> {
         let awkward = prop::sample::select(vec![
             "=", "+1", "-", "@", "\t", "\r\n", "\0", "＝", "＋", "－", "＠", " ", "\u{a0}", "\u{feff}", ",", ";", "\"",
@@ -41,10 +41,10 @@ pub(crate) mod testing {
         })
     }
 
-    /// An entry in its place of a chain, or from before there was one.
+    /// An entry in its place in a chain, or one older than the chain.
     pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         let actions = [Action::UserDeactivated, Action::TokenCreated, Action::BreakGlassSignedIn, Action::AuditPruned];
-        // As far as RFC 3339 can say it.
+        // Within the range that RFC 3339 can express.
         let at = (0..253_402_300_800_000i64).prop_map(Timestamp::from_millis);
         let who = (actor(), option::of(text()), prop::sample::select(actions.to_vec()));
         let on = (option::of(any::<u128>().prop_map(Uuid::from_u128)), option::of(text()));

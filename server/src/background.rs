@@ -1,4 +1,4 @@
-//! What a server does beside answering requests.
+//! What a server does besides answering requests.
 
 pub(crate) mod alerts;
 pub(crate) mod recorder;

@@ -1,8 +1,8 @@
-//! The command line. Each command prints what was asked for on standard output and nothing else there; whatever goes
-//! wrong is one line on standard error and a non-zero exit.
+//! The command line. Each command prints on standard output what was asked for and nothing else; an error is one line
+//! on standard error and a non-zero exit status.
 
 /// Prints a line on standard output, or fails the command: what it prints may be a secret that is shown once. A reader
-/// that has gone away, such as `head`, is no reason to fail.
+/// that has closed the pipe, such as `head`, is no reason to fail.
 macro_rules! say {
     ($($words:tt)*) => {{
         use std::io::Write as _;
@@ -36,7 +36,7 @@ use std::{
     time::Duration,
 };
 
-/// Where the data are unless something else is said.
+/// Where the data are by default.
 const DATABASE: &str = "sqlite://postern.db";
 
 /// Postern: a self-hosted identity console. Entra provisions, you watch, and nobody is ever locked out.
@@ -73,15 +73,15 @@ enum Command {
     /// Turn SCIM provisioning on or off, or show its state.
     #[command(subcommand)]
     Scim(provisioning::Command),
-    /// Check the audit log, or take it out.
+    /// Check or export the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Manage SCIM tokens.
     #[command(subcommand)]
     Token(token::Command),
-    /// Write the whole database to a file, also beside a running server.
+    /// Write the whole database to a file, even while a server is running.
     Backup(backup::Backup),
-    /// Put a backup in the place of the database. The server must be stopped.
+    /// Replace the database by a backup. The server must be stopped.
     Restore(backup::Restore),
     /// Ask a running server whether it is ready.
     Healthcheck(Serve),
@@ -125,8 +125,8 @@ pub async fn run(cli: Cli) -> Result<(), String> {
     }
 }
 
-/// A server shows its command line to every user of the machine for as long as it runs, so there a password is refused.
-/// A command is over at once, and may be somebody's way back in.
+/// As long as a server runs, every user of the machine can see its command line, so a password in it is refused. A
+/// command is over at once, and may be an administrator's way back in.
 fn database_url(flag: Option<&str>, is_server: bool) -> Result<String, String> {
     const ADVICE: &str = "--database-url holds a password, and every user of this machine can read the command line; set \
                           POSTERN_DATABASE_URL, or POSTERN_DATABASE_URL_FILE for a file";
@@ -139,8 +139,8 @@ fn database_url(flag: Option<&str>, is_server: bool) -> Result<String, String> {
     Ok(secret::read(flag, "POSTERN_DATABASE_URL")?.unwrap_or_else(|| DATABASE.to_owned()))
 }
 
-/// `patience` is how often a database that somebody else holds is tried again, `makes` whether a new one is made where
-/// there is none.
+/// `patience` is how often to retry a database that another process holds, `makes` whether to create one if there is
+/// none.
 async fn with_host<F>(url: &str, patience: u32, makes: bool, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
 where
     F: Future<Output = Result<(), String>>,
@@ -161,7 +161,7 @@ where
         }
     };
     let result = work(Host::new(env.clone()), env.clone()).await;
-    // No server need be running to do it.
+    // There may be no server running to do it.
     if let Err(error) = env.store.settle().await {
         eprintln!("note: the audit log is not sealed yet: {}", line(&error));
     }
@@ -169,33 +169,33 @@ where
     result
 }
 
-/// The database file that is not there, with its whole path.
+/// The full path of the database file, if it does not exist.
 fn missing(url: &str) -> Option<PathBuf> {
     store::missing_file(url).map(|file| std::path::absolute(&file).unwrap_or(file))
 }
 
-/// Only a command that sets Postern up makes a database: in the wrong folder, a way in would be printed that no server
-/// knows.
+/// Only a command that sets Postern up creates a database: in the wrong folder, any other would print a way in that no
+/// server knows.
 fn no_database(file: &Path) -> String {
     format!("there is no database {}; run this in the server's folder, or with its --database-url", file.display())
 }
 
-/// Opens the database for a command of the host, and says where it had to make a new one.
+/// Opens the database for a command of the host, and says where it is if it had to be created.
 async fn open_for_host(url: &str) -> Result<Env, String> {
     let missing = missing(url);
     let env = open(url).await?;
     if let Some(file) = missing {
-        eprintln!("note: there was no database, so a new one was made: {}", file.display());
+        eprintln!("note: there was no database, so a new one was created: {}", file.display());
     }
     Ok(env)
 }
 
-/// Opens the database for a command of the host, making and migrating it where needed.
+/// Opens the database for a command of the host, creating and migrating it if needed.
 async fn open(url: &str) -> Result<Env, String> {
     store::open_for_host(url).await.map(env).map_err(|error| line(&error))
 }
 
-/// A database, and what else the rules need.
+/// The rules' environment, with this database.
 fn env(store: Store) -> Env {
     Env { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
 }
@@ -214,7 +214,7 @@ fn line(error: &Error) -> String {
     text.replace('\n', " ")
 }
 
-/// How this program was called, for commands that are named to people: it need not be in their PATH.
+/// How this program was called, for commands in messages to people: it need not be in their PATH.
 fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "postern".to_owned())
 }

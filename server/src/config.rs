@@ -1,4 +1,4 @@
-//! What the binary is told: by flag, or by the environment variable that `--help` names beside it.
+//! The configuration of the binary: by flag, or by the environment variable that `--help` names beside it.
 
 pub(crate) mod secret;
 
@@ -12,19 +12,19 @@ use std::{
     path::PathBuf,
 };
 
-/// Where things are and how to talk about them.
+/// Where the server listens, and under which URL it is reached.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Serve {
     /// Address to listen on.
     #[arg(long, env = "POSTERN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = listen)]
     pub(crate) listen: SocketAddr,
-    /// Base URL under which browsers and directories reach this server, for example https://id.corp.example.
-    /// Links, the SCIM API URL and the cookies are made from it. [default: http://ADDRESS]
+    /// Base URL under which browsers and directories reach this server, for example https://id.corp.example. Links, the
+    /// SCIM API URL and the cookies are derived from it. [default: http://ADDRESS]
     #[arg(long, env = "POSTERN_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
-    /// Network of a reverse proxy in front, such as 10.0.0.0/8, or one address; may be given several times. What it
-    /// says in X-Forwarded-For is taken for the caller's address, and it is not held to an address's share of
-    /// connections.
+    /// Network of a reverse proxy in front, such as 10.0.0.0/8, or one address; may be given several times. The address
+    /// that it puts in X-Forwarded-For is taken as the caller's, and the limit of connections from one address does not
+    /// apply to it.
     #[arg(
         long = "trusted-proxy",
         env = "POSTERN_TRUSTED_PROXY",
@@ -33,18 +33,18 @@ pub(crate) struct Serve {
         value_parser = proxy::network
     )]
     pub(crate) trusted_proxies: Vec<IpNet>,
-    /// JSON file of schema definitions that extend users and groups; the README says how it is written. It is read once,
-    /// at the start.
+    /// JSON file of schema definitions that extend users and groups; the README describes its format. It is read once,
+    /// at startup.
     #[arg(long, env = "POSTERN_EXTENSION_SCHEMAS", value_name = "FILE")]
     pub(crate) extension_schemas: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) alerts: Alerts,
 }
 
-/// Where alerts go. They are set here and nowhere in the console, so that whoever gets into the console cannot silence
+/// Where alerts go. They are set here rather than in the console, so that an intruder in the console cannot silence
 /// them, and secrets of other systems are in no database.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Alerts (set two at least)")]
+#[command(next_help_heading = "Alerts (set at least two)")]
 pub(crate) struct Alerts {
     /// Webhook that alerts are posted to [env: POSTERN_ALERT_WEBHOOK, or POSTERN_ALERT_WEBHOOK_FILE for a file]. They
     /// are signed as in Standard Webhooks with the key in POSTERN_ALERT_WEBHOOK_SECRET or
@@ -58,13 +58,13 @@ pub(crate) struct Alerts {
     /// Sender of the mails.
     #[arg(long, env = "POSTERN_ALERT_MAIL_FROM", value_name = "ADDRESS")]
     alert_mail_from: Option<String>,
-    /// Recipients of the mails, with commas between them.
+    /// Recipients of the mails, separated by commas.
     #[arg(long, env = "POSTERN_ALERT_MAIL_TO", value_name = "ADDRESSES")]
     alert_mail_to: Option<String>,
-    /// Syslog that takes alerts: tls://HOST:6514, udp://HOST:514, tcp://HOST:601 or unix:///dev/log.
+    /// Syslog receiver for alerts: tls://HOST:6514, udp://HOST:514, tcp://HOST:601 or unix:///dev/log.
     #[arg(long, env = "POSTERN_ALERT_SYSLOG", value_name = "URL")]
     alert_syslog: Option<String>,
-    /// PEM file of a certificate authority of your own that the webhook, the mail server and the syslog may have.
+    /// PEM file with a certificate authority of your own, which is trusted for the webhook, the mail server and syslog.
     #[arg(long, env = "POSTERN_ALERT_CA", value_name = "FILE")]
     alert_ca: Option<PathBuf>,
 }
@@ -139,7 +139,7 @@ impl Serve {
         self.public_url.clone().unwrap_or_else(|| PublicUrl(format!("http://{}", self.reachable())))
     }
 
-    /// The listen address; where that is every address of the machine, the one that the machine itself can call.
+    /// The listen address; if that means every address of the machine, its loopback address.
     pub(crate) fn reachable(&self) -> SocketAddr {
         let ip = match self.listen.ip() {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
@@ -159,17 +159,17 @@ fn listen(text: &str) -> Result<SocketAddr, &'static str> {
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// The URL without a slash at the end.
+    /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name, and the port where it is not the scheme's own.
+    /// The name, and the port unless it is the scheme's default.
     pub(crate) fn authority(&self) -> &str {
         self.0.split_once("://").map_or("", |(_, authority)| authority)
     }
 
-    /// The port that the scheme stands for.
+    /// The default port of the scheme.
     pub(crate) fn scheme_port(&self) -> u16 {
         if self.is_https() { 443 } else { 80 }
     }
@@ -191,7 +191,8 @@ impl std::str::FromStr for PublicUrl {
         if !plain || !matches!(scheme, "http" | "https") {
             return Err(FORM);
         }
-        // Browsers write origins in lower case and without the scheme's own port; ours is compared with theirs.
+        // Browsers write origins in lower case and without the default port of the scheme; ours is compared with
+        // theirs.
         let authority = authority.as_str().to_lowercase();
         let port = if scheme == "https" { ":443" } else { ":80" };
         Ok(Self(format!("{scheme}://{}", authority.strip_suffix(port).unwrap_or(&authority))))

@@ -40,10 +40,10 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 /// Forms of the console are small.
 const CONSOLE_BODY: usize = 64 * 1024;
-/// Longer than any request should take, shorter than a client waits.
+/// Longer than any request should take, but shorter than clients wait.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(25);
 
-/// All routes and what is in front of them. Tests run this very router.
+/// All routes and the layers in front of them. Tests run this same router.
 pub fn build(state: AppState) -> Router {
     let mut open = Router::new()
         .route("/", get(|| async { Redirect::to("/admin/sso/scim") }))

@@ -1,4 +1,5 @@
-//! The accept loop. axum's own has no time-out for headers, no cap on connections and no drain with an end.
+//! The accept loop. axum's own has no time-out for headers, no limit on connections and no limit on the time to drain
+//! them.
 
 pub(crate) mod arrival;
 mod framing;
@@ -49,15 +50,15 @@ use tokio::{
 use tower::{Service, ServiceExt};
 use wire::Wire;
 
-/// More than any client of ours sends.
+/// More than any of our clients sends.
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
-/// How much of a head the parser reads. It refuses what is longer without a word, so what is little too long is read whole
-/// and refused by us.
+/// How much of a head the parser reads. It refuses longer heads without a message, so heads that are slightly too long
+/// are read whole and refused by us.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// The request came over a connection that is kept for callers on this host.
+/// Marks a request on a connection that is reserved for callers on this host.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HostPlace;
 
@@ -89,7 +90,7 @@ pub async fn serve(
             // It ended before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
-                // Out of file descriptors, mostly: they come back when connections end.
+                // Usually out of file descriptors: they become free when connections end.
                 tracing::error!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
                 sleep(Duration::from_millis(100)).await;
             }
@@ -108,8 +109,8 @@ pub async fn serve(
     }
 }
 
-/// Lets those who were accepted send their request: a connection without one would be closed at once, and a caller who is
-/// about to send one would get no answer. Done when no connection is left.
+/// Lets accepted callers send their request: otherwise a connection without one would be closed at once, and a caller
+/// who is about to send one would get no answer. Returns when no connection is left.
 async fn hear_out(graceful: &GracefulShutdown, mut newcomers: JoinSet<Placed>, connect: impl Fn(Placed)) {
     while !newcomers.is_empty() || graceful.count() > 0 {
         tokio::select! {
@@ -121,7 +122,7 @@ async fn hear_out(graceful: &GracefulShutdown, mut newcomers: JoinSet<Placed>, c
 
 type Placed = (TcpStream, IpAddr, Arc<Place>);
 
-/// Gives a new connection a place, or has it wait for one beside this loop. One for which there is none is hung up on.
+/// Gives a new connection a place, or lets it wait for one outside this loop. If neither is possible, hangs up.
 fn admit(
     stream: TcpStream,
     address: IpAddr,
@@ -129,7 +130,7 @@ fn admit(
     newcomers: &mut JoinSet<Placed>,
     connect: impl FnOnce(TcpStream, IpAddr, Arc<Place>),
 ) {
-    // On some systems this fails where the caller has hung up again, which shows at the first read.
+    // On some systems this fails if the caller has hung up already; the first read will notice that.
     let _ = stream.set_nodelay(true);
     match places.offer(address) {
         Offer::Taken(place) => connect(stream, address, place),
@@ -137,7 +138,7 @@ fn admit(
             let places = places.clone();
             newcomers.spawn(async move { (stream, address, places.wait(newcomer).await) });
         }
-        Offer::Refused => tracing::debug!(%address, "hung up on a caller for whom there is no place"),
+        Offer::Refused => tracing::debug!(%address, "hung up on a caller: there is no place left"),
     }
 }
 
@@ -170,7 +171,7 @@ fn connect(
             Ok::<_, Infallible>(response)
         }
     });
-    // Browsers and proxies speak HTTP/2 over TLS only, which the proxy in front ends.
+    // Browsers and proxies speak HTTP/2 only over TLS, which the proxy in front terminates.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)
@@ -185,7 +186,7 @@ fn connect(
                     tracing::debug!(error = %error, "a connection ended early");
                 }
             }
-            () = place.leave() => tracing::debug!(%address, "a connection that waited made room for another"),
+            () = place.leave() => tracing::debug!(%address, "a waiting connection made room for another"),
         }
     });
 }
@@ -207,7 +208,7 @@ async fn answer(
     let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = ServiceExt::<Request<Body>>::ready(&mut router).await?.call(request).await?;
     if is_coded {
-        // What follows a coded body is not watched, so nothing may follow.
+        // What follows a chunked body is not checked, so nothing may follow.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)

@@ -1,4 +1,4 @@
-//! For those who run it: health, readiness and logs.
+//! For operators: health, readiness and logs.
 
 mod health;
 mod log;

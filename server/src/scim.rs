@@ -1,4 +1,5 @@
-//! SCIM 2.0 under `/scim/v2`. One door: nothing behind it runs before the bearer token was checked, whatever the path.
+//! SCIM 2.0 under `/scim/v2`. There is a single entry: whatever the path, nothing runs before the bearer token is
+//! checked.
 
 mod aside;
 mod bulk;
@@ -46,23 +47,23 @@ use tower_http::{
     compression::{CompressionLayer, predicate::SizeAbove},
 };
 
-/// Where SCIM is.
+/// The path of SCIM.
 const PREFIX: &str = "/scim/v2";
 
-/// Where directories call that were given nothing but the host. What else they are given, [`is_missed`] knows.
+/// The paths that directories call if they were given only the host. [`is_missed`] recognises other wrong base URLs.
 const ELSEWHERE: [&str; 5] = ["/Users", "/Users/{*rest}", "/Groups", "/Groups/{*rest}", "/ServiceProviderConfig"];
 
 /// Shorter answers, in bytes, are not compressed: they fit a packet or two in any case.
 const COMPRESSED: u16 = 4096;
 
-/// What compressing an answer takes, in bytes.
+/// The memory that compressing an answer takes, in bytes.
 const COMPRESSOR: u64 = 256 * 1024;
 
-/// So long before the end of its time a bulk request stops, and answers.
+/// A bulk request stops this long before its deadline, so that it can still answer.
 const MARGIN: Duration = Duration::from_secs(4);
 
-/// Everything under the prefix, whatever the method: what is unknown is answered here too, in SCIM's own form. And what
-/// goes past it.
+/// Everything under the prefix, whatever the method: what is unknown is answered here, too, in SCIM's own form. Also
+/// the routes for calls that miss the prefix.
 pub(crate) fn router(state: AppState) -> Router {
     let mut router =
         Router::new().route(PREFIX, any(handle)).route("/scim/v2/", any(handle)).route("/scim/v2/{*rest}", any(handle));
@@ -78,7 +79,7 @@ fn compression() -> CompressionLayer<SizeAbove> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESSED))
 }
 
-/// Whether a path outside of the prefix is meant for SCIM: with another beginning, letter case or slash.
+/// Whether a path outside of the prefix is meant for SCIM: with another beginning, other letter case or other slashes.
 pub(crate) fn is_missed(path: &str) -> bool {
     let is_here = path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let mut segments = path.split('/').filter(|segment| !segment.is_empty()).take(3).peekable();
@@ -89,8 +90,8 @@ async fn elsewhere(State(state): State<AppState>, method: Method) -> Response {
     not_here(&state, &method)
 }
 
-/// What somebody is told who gave a directory another base URL. Nothing is looked at, so no token is asked for. To a
-/// directory that deletes or changes somebody, 404 would say that there is nothing left to do.
+/// The answer to a directory that was given another base URL. Nothing is looked up, so no token is needed. A directory
+/// that deletes or changes a user would take 404 to mean that there is nothing left to do.
 pub(crate) fn not_here(state: &AppState, method: &Method) -> Response {
     let base = format!("{}{PREFIX}", state.public_url.as_str());
     let detail = format!("SCIM is not here. The URL to give to your directory is {base}");
@@ -126,7 +127,7 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     accepted.map(str::to_ascii_lowercase).any(|value| value.contains("gzip"))
 }
 
-/// Puts a call into the activity record, unless the unit of work has.
+/// Puts a call into the activity record, unless the unit of work has done so.
 fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem>) {
     match answered {
         Ok(reply) if reply.recorded => state.recorder.used(&call),
@@ -141,9 +142,9 @@ fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem
 async fn answer(state: &AppState, directory: Directory, request: Request, deadline: Instant) -> Result<Reply, Problem> {
     let call = Call::read(state, directory, request, deadline).await?;
     if let Some(sign) = call.detected() {
-        // The call knows it already: where it cannot be noted, a read need not fail for that.
+        // The call itself knows it already: if it cannot be recorded, a read need not fail.
         if let Err(error) = call.directory.detected(sign).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "the client of a token could not be noted");
+            tracing::error!(error = &error as &dyn std::error::Error, "the client of a token could not be recorded");
         }
     }
     dispatch(state, call).await
@@ -180,7 +181,7 @@ const METHODS: [Method; 9] = [
     Method::CONNECT,
 ];
 
-/// 404, with the right spelling where only letter case differs.
+/// 404, with the right spelling if only the letter case differs.
 fn no_endpoint(name: &str) -> Problem {
     let detail = match Route::meant(name) {
         Some(endpoint) => format!("There is no such SCIM endpoint here. Letter case matters: it is /{endpoint}."),
@@ -213,7 +214,7 @@ async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
     }
 }
 
-/// Carries out a call of a list or of one resource, which an operation of a bulk request is too.
+/// Carries out a call on a list or on one resource; an operation of a bulk request is one, too.
 async fn resource(call: &mut Call) -> Result<Reply, Problem> {
     use Kind::{Group, User};
     match (call.method.clone(), call.route.clone()) {
@@ -226,7 +227,7 @@ async fn resource(call: &mut Call) -> Result<Reply, Problem> {
             if kind == User { users::list(call).await } else { groups::list(call).await }
         }
         (Method::GET, Route::One(..)) if call.parameter("filter").is_some() => {
-            Err(scim::Error::invalid_filter("A filter chooses from a list; one resource has none.").into())
+            Err(scim::Error::invalid_filter("A filter applies to a list, not to one resource.").into())
         }
         (Method::GET, Route::One(User, id)) => users::read(call, &id).await,
         (Method::PUT, Route::One(User, id)) => users::replace(call, &id).await,
@@ -240,7 +241,7 @@ async fn resource(call: &mut Call) -> Result<Reply, Problem> {
     }
 }
 
-/// What a finished call is to the activity record, besides its reply.
+/// The outcome of a look-up that found this many, for the activity record.
 fn looked_up(found: u64) -> Outcome {
     if found == 0 { Outcome::Empty } else { Outcome::Done }
 }

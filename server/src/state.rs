@@ -29,7 +29,7 @@ use std::{
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 
-/// Its rules' surroundings, its configuration and its helpers.
+/// The environment of its rules, its configuration and its helpers.
 #[derive(Clone)]
 pub struct Parts {
     /// Store, clock and randomness.
@@ -47,7 +47,7 @@ pub struct Parts {
     pub(crate) proxies: TrustedProxies,
     pub(crate) limits: Limits,
     pub(crate) under_way: UnderWay,
-    /// Bytes of SCIM requests and answers under way.
+    /// How many bytes SCIM requests and answers under way take.
     pub(crate) memory: Shares<TokenId>,
     /// Bulk requests under way.
     pub(crate) bulks: Shares<TokenId>,
@@ -60,7 +60,7 @@ pub struct Parts {
 }
 
 impl AppState {
-    /// Puts an application together. It answers under its public URL's name only and trusts no proxy.
+    /// Creates an application. It answers only under the name in its public URL and trusts no proxy.
     pub fn new(env: Env, public_url: PublicUrl, hasher: Hasher, recorder: Recorder) -> Self {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let authorities = Authorities::new(&public_url, None);
@@ -89,14 +89,14 @@ impl AppState {
         Self(Arc::new(parts))
     }
 
-    /// Answers under the listen address too, and under loopback's names with its port.
+    /// Answers under the listen address, too, and under the names of loopback with its port.
     #[must_use]
     pub fn with_listen(self, listen: SocketAddr) -> Self {
         let authorities = Authorities::new(&self.public_url, Some(listen));
         self.with(|parts| parts.authorities = authorities)
     }
 
-    /// Believes these proxies whose address a request came from.
+    /// Trusts these proxies to name the address that a request came from.
     #[must_use]
     pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
         self.with(|parts| parts.proxies = proxies)
@@ -108,7 +108,7 @@ impl AppState {
         self.with(|parts| parts.schemas = schemas)
     }
 
-    /// With other limits than the usual ones.
+    /// With limits other than the default ones.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         self.with(|parts| {
@@ -128,7 +128,7 @@ impl AppState {
 pub(crate) struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
-    /// From now on.
+    /// Announces that the server is about to stop.
     pub(crate) fn begin(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -138,7 +138,7 @@ impl Stopping {
     }
 }
 
-/// What callers share.
+/// The limited resources that callers share.
 fn shares(limits: &Limits) -> (UnderWay, Shares<TokenId>, Shares<TokenId>, Shares<TokenId>) {
     let memory = Shares::new(limits.memory, limits.memory_each);
     let bulks = Shares::new(limits.bulks as u64, limits.bulks_each as u64);
@@ -159,7 +159,7 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// The network address of the caller: the peer's, or what a trusted proxy says of it.
+/// The network address of the caller: the peer's, or the one that a trusted proxy names.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 

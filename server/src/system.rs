@@ -1,4 +1,4 @@
-//! The clock and the randomness of the real world.
+//! The real clock and the real randomness.
 
 use domain::{Clock, Random, Timestamp};
 use rand::{TryRng, rngs::SysRng};
@@ -19,9 +19,9 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     /// # Panics
-    /// When the operating system has no randomness to give: nothing secret can be made then.
+    /// If the operating system has no randomness to give: then no secret can be generated.
     fn fill(&self, bytes: &mut [u8]) {
         #[expect(clippy::expect_used, reason = "going on with predictable secrets would be worse than stopping")]
-        SysRng.try_fill_bytes(bytes).expect("the operating system gives randomness");
+        SysRng.try_fill_bytes(bytes).expect("the operating system provides randomness");
     }
 }

@@ -1,4 +1,4 @@
-//! RFC 4180: fields between commas, rows ended by CRLF, quotation marks doubled inside quotation marks.
+//! RFC 4180: fields between commas, rows ended by CRLF, quotation marks doubled within quotation marks.
 
 use domain::audit::{Entry, to_hex};
 
@@ -19,13 +19,13 @@ const COLUMNS: [&str; 14] = [
     "hash",
 ];
 
-/// The first row: what the columns are. The byte order mark in front of it tells spreadsheets that this is UTF-8; the
-/// other export is for scripts.
+/// The first row: what the columns are. The byte order mark before it tells spreadsheets that this is UTF-8; scripts
+/// use the other export.
 pub(crate) fn csv_header() -> String {
     format!("\u{feff}{}", row(COLUMNS.map(str::to_owned)))
 }
 
-/// One event. What people and directories wrote cannot become a formula; numbers, times and ids stand as they are.
+/// One event. Text from people and directories cannot become a formula; numbers, times and ids are written as they are.
 pub(crate) fn csv_row(entry: &Entry) -> String {
     let Entry { seq, event, link } = entry;
     let (actor, actor_id, actor_name) = event.actor.parts();
@@ -49,8 +49,8 @@ pub(crate) fn csv_row(entry: &Entry) -> String {
     ])
 }
 
-/// A text that no spreadsheet takes for a formula: an apostrophe stands before what begins like one, after white space
-/// too, which some of them pass over (OWASP, CSV injection).
+/// A text that no spreadsheet takes for a formula: an apostrophe is put before what begins like one, even after white
+/// space, which some of them skip (OWASP, CSV injection).
 fn harmless(text: &str) -> String {
     let is_passed_over = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let rest = text.trim_start_matches(is_passed_over);
@@ -79,7 +79,7 @@ mod tests {
     };
     use proptest::prelude::*;
 
-    /// Rows of cells, as RFC 4180 §2 says; a spreadsheet reads the same.
+    /// Rows of cells according to RFC 4180 §2; a spreadsheet reads the same.
     fn read(text: &str) -> Vec<Vec<String>> {
         let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
         let mut chars = text.chars().peekable();

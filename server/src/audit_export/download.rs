@@ -1,4 +1,4 @@
-//! The audit log as a file. It is read while it is sent, so a long log takes no memory.
+//! The audit log as a file. It is read while it is sent, so that a long log does not take up memory.
 
 use crate::{
     audit_export::{Header, csv_header, csv_row, json_header, json_line},
@@ -14,7 +14,7 @@ use axum::{
 use domain::{Result, audit::Entry, console::Console};
 use futures_util::stream::{self, StreamExt};
 
-/// A form of the file.
+/// A format of the file.
 struct Form {
     name: &'static str,
     media_type: &'static str,
@@ -62,7 +62,7 @@ async fn download(
     let header = match first.await {
         Ok(header) => header,
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the audit log could not be taken out");
+            tracing::error!(error = &error as &dyn std::error::Error, "the audit log could not be exported");
             return (StatusCode::SERVICE_UNAVAILABLE, "The audit log could not be read. Try again in a moment.\n")
                 .into_response();
         }
@@ -71,7 +71,7 @@ async fn download(
         "CSV" => csv_header(),
         _ => json_header(&header) + "\n",
     };
-    // What is written meanwhile is not in it: the file ends with the event that its first line names.
+    // What is written in the meantime is not included: the file ends with the event that its first line names.
     let last = header.head.map_or(0, |(seq, _)| seq);
     let parts = stream::try_unfold(0, move |after| part(console.clone(), form, after, last));
     let body = Body::from_stream(stream::once(async { Ok(head) }).chain(parts));

@@ -1,5 +1,5 @@
-//! JSON Lines that a machine reads back whole: whatever the hash of an entry covers survives byte for byte, so that the
-//! chain can be checked without the database.
+//! JSON Lines that a machine reads back whole: everything that the hash of an entry covers survives byte for byte, so
+//! that the chain can be checked without the database.
 
 use domain::{
     Timestamp,
@@ -8,7 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Named in the first line; another number would be another format.
+/// Named in the first line; another number means another format.
 const FORMAT: &str = "postern-audit-1";
 
 /// Why a line is not one of ours.
@@ -26,11 +26,11 @@ impl std::error::Error for Unreadable {}
 /// What the first line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// When the log was taken out.
+    /// When the log was exported.
     pub(crate) at: Timestamp,
-    /// The number and the hash of the last event at that time, where there was one.
+    /// The number and the hash of the last event at that time, if there was one.
     pub(crate) head: Option<(i64, [u8; 32])>,
-    /// How many events had no number at that time, and are missing here.
+    /// How many events had no number at that time, and so are missing here.
     pub(crate) pending: u64,
 }
 
@@ -56,7 +56,8 @@ struct HeadLine {
     hash: String,
 }
 
-/// Every field stands there, so that a missing one is seen; `before` and `after` are texts, whose very bytes are hashed.
+/// Every field is written, so that a missing one is noticed; `before` and `after` are strings, because their exact
+/// bytes are hashed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -106,7 +107,7 @@ pub(crate) fn json_header(header: &Header) -> String {
 /// Reads what [`json_header`] writes.
 ///
 /// # Errors
-/// Where it is the first line of no export of ours, or of another format.
+/// If it is not the first line of one of our exports, or is in another format.
 pub(crate) fn read_json_header(text: &str) -> Result<Header, Unreadable> {
     let line: HeaderLine = serde_json::from_str(text).map_err(|error| {
         Unreadable(format!("the first line is not that of an export of Postern’s audit log: {error}"))
@@ -137,13 +138,13 @@ pub(crate) fn json_line(entry: &Entry) -> String {
     })
 }
 
-/// Reads what [`json_line`] writes. Whether the hash fits is for the verifier to say.
+/// Reads what [`json_line`] writes. Whether the hash is right, the verifier checks.
 ///
 /// # Errors
-/// Where a field is missing, is unknown, or cannot be what was written.
+/// If a field is missing or unknown, or has a value that cannot have been written.
 pub(crate) fn read_json_line(text: &str) -> Result<Entry, Unreadable> {
     let line: Line =
-        serde_json::from_str(text).map_err(|error| Unreadable(format!("this line is no event: {error}")))?;
+        serde_json::from_str(text).map_err(|error| Unreadable(format!("this line is not an event: {error}")))?;
     let ActorLine { kind, id, name } = line.actor;
     let actor =
         Actor::of_parts(&kind, id.map(|id| uuid(&id)).transpose()?, name).ok_or_else(|| unreadable("the actor"))?;
@@ -164,7 +165,7 @@ pub(crate) fn read_json_line(text: &str) -> Result<Entry, Unreadable> {
 }
 
 fn line(value: &impl Serialize) -> String {
-    // Fails for maps with keys that are no strings only, and these structs have none.
+    // This fails only for maps with keys that are not strings, and these structs have none.
     serde_json::to_string(value).unwrap_or_default()
 }
 

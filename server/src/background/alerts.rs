@@ -1,5 +1,5 @@
-//! Tells alerts through the channels that the server was given: one task for each lane of each, so that none waits for
-//! another.
+//! Sends alerts through the channels that the server was given: one task for each lane of each channel, so that none
+//! waits for another.
 
 use alert::{Channel, Message};
 use domain::{
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
-/// How often a channel looks whether there is something to tell.
+/// How often a channel checks whether there is something to send.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Starts the channels. They go on until the process ends: what they have not told by then is told by the next one.
+/// Starts the channels. They run until the process ends: what they have not sent by then is sent by the next process.
 pub(crate) async fn start(env: &Env, channels: Vec<Channel>) -> Result<()> {
     register(env, channels.iter().map(|channel| channel.name().to_owned()).collect()).await?;
     for channel in channels {
@@ -40,7 +40,7 @@ async fn run(env: Env, channel: Arc<Channel>, lane: Lane) {
     }
 }
 
-/// Tells the next alert. Gives false where there was none, or it has to wait.
+/// Sends the next alert. Returns false if there was none, or if it has to wait.
 async fn tell(env: &Env, channel: &Channel, lane: Lane) -> Result<bool> {
     let Some((state, entry)) = next(env, channel.name(), lane).await? else { return Ok(false) };
     let code = drill_code(env, &entry, channel.name()).await?;
@@ -53,7 +53,8 @@ async fn tell(env: &Env, channel: &Channel, lane: Lane) -> Result<bool> {
     Ok(true)
 }
 
-/// The number alone would be used again after a restore, and a receiver that has seen it would drop another alert.
+/// The number alone is not enough: it is reused after a restore, and a receiver that has seen it would drop the new
+/// alert.
 fn id(entry: &Entry) -> String {
     match &entry.link {
         Some(link) => format!("postern-audit-{}-{}", entry.seq, &to_hex(&link.hash)[..8]),

@@ -1,4 +1,4 @@
-//! Writes the activity record behind the answers, many calls at once, and notes when tokens were last used.
+//! Writes the activity record after the answers, many calls at once, and records when tokens were last used.
 
 use domain::{
     Env, Error, Timestamp, TokenId,
@@ -13,20 +13,20 @@ use tokio::{
     time::{Instant, interval, sleep_until, timeout},
 };
 
-/// A slower database gets larger batches, never a longer queue: past this, records are dropped.
+/// A slower database gets larger batches, never a longer queue: beyond this, records are dropped.
 const QUEUE: usize = 4_096;
 const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_millis(500);
-/// Last use is kept to the minute.
+/// The last use of a token is kept to the minute.
 const TOUCH_MILLIS: i64 = 60_000;
 const HOUR: Duration = Duration::from_secs(3_600);
-/// What tokens have stored is written down after so long at the latest, also where no call ends.
+/// What tokens have stored is written after this time at the latest, even if no call ends.
 const SETTLED: Duration = Duration::from_secs(2);
-/// Calls without a valid token are recorded so often a minute at most: whoever sends them must not fill the disk.
+/// How many calls without a valid token are recorded per minute at most: they must not fill the disk.
 const STRANGERS: u32 = 60;
-/// Reads and refused calls with one token likewise: 100 a second, four times what Microsoft asks a server to bear.
+/// The same for reads and refused calls with one token: 100 a second, four times what Microsoft requires of a server.
 const CALLS: u32 = 6_000;
-/// So many uses are remembered at most; past this they are noted more often than once a minute.
+/// How many uses are remembered at most; beyond this they are recorded more often than once a minute.
 const REMEMBERED: usize = 4_096;
 
 /// Takes records of calls. Cheap to clone.
@@ -42,14 +42,14 @@ enum Message {
 }
 
 impl Recorder {
-    /// Starts the task that writes. It ends when the last recorder is gone.
+    /// Starts the task that writes. It ends when the last recorder is dropped.
     pub fn start(store: Store) -> Self {
         let (queue, messages) = mpsc::channel(QUEUE);
         tokio::spawn(write(store, messages));
         Self { queue }
     }
 
-    /// Notes that a call used a token; its record was written with what it changed.
+    /// Notes that a call used a token; its record was written together with its change.
     pub fn used(&self, call: &Call) {
         if let Some(token) = call.token {
             self.send(Message::Used(token, call.address.as_deref().and_then(place_of), call.at));
@@ -85,7 +85,8 @@ async fn write(store: Store, mut messages: mpsc::Receiver<Message>) {
         match timeout(SETTLED, messages.recv()).await {
             Ok(Some(first)) => {
                 flush = batch.take(first, &mut lately);
-                // Also where the call needs no record: what it stored is written down with what others do.
+                // This also applies if the call needs no record: what it stored is written together with that of
+                // others.
                 due += PAUSE;
             }
             Ok(None) => break,
@@ -102,7 +103,7 @@ async fn write(store: Store, mut messages: mpsc::Receiver<Message>) {
         }
         match activity::write(&store, batch.records, batch.uses).await {
             Ok(()) => {}
-            // There is an alert for that already.
+            // A separate alert reports that already.
             Err(Error::NoRoom) => tracing::debug!("there is no room for the activity record"),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the activity record could not be written");
@@ -117,11 +118,11 @@ async fn write(store: Store, mut messages: mpsc::Receiver<Message>) {
 
 /// What was recorded in the last minute.
 struct Lately {
-    /// When each token was last used from each place, as far as it was noted.
+    /// When each token was last used from each place, as far as that was recorded.
     uses: Uses,
     /// The minute that is counted.
     minute: i64,
-    /// How many calls there were in it, by token; `None` is all those without a valid one.
+    /// How many calls there were in it, by token; `None` stands for all calls without a valid one.
     calls: HashMap<Option<TokenId>, u32>,
     /// The time of the last call.
     last: Timestamp,
@@ -134,7 +135,7 @@ impl Default for Lately {
 }
 
 impl Lately {
-    /// Whether a call is recorded, or there were too many in this minute.
+    /// Whether a call is recorded: there were not too many in this minute.
     fn admits(&mut self, call: &Call) -> bool {
         let minute = call.at.millis() / TOUCH_MILLIS;
         if self.minute != minute {
@@ -146,7 +147,7 @@ impl Lately {
         *calls <= if call.token.is_some() { CALLS } else { STRANGERS }
     }
 
-    /// Whether a use is worth a note.
+    /// Whether a use has to be recorded.
     fn is_news(&mut self, key: &(TokenId, Option<String>), at: Timestamp) -> bool {
         let news = self.uses.get(key).is_none_or(|last| at >= last.plus_millis(TOUCH_MILLIS));
         if news {
@@ -200,7 +201,7 @@ impl Batch {
     }
 }
 
-/// Does what is due by itself, now and every hour.
+/// Runs the maintenance, now and every hour.
 pub(crate) async fn maintain(env: Env) {
     let (mut hours, started) = (interval(HOUR), Instant::now());
     let mut maintenance = Maintenance::new(env.clone());
@@ -211,7 +212,7 @@ pub(crate) async fn maintain(env: Env) {
             failed => failed,
         };
         if let Err(error) = done {
-            tracing::error!(error = &error as &dyn std::error::Error, "the hourly work could not be done");
+            tracing::error!(error = &error as &dyn std::error::Error, "the hourly maintenance failed");
         }
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::interval;
 
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Keeps a reserve where there is room for it, and alerts administrators when the database becomes read-only.
+/// Keeps a reserve if there is room for it, and alerts administrators when the database becomes read-only.
 pub(crate) async fn watch(env: Env) {
     let (mut watch, mut ticks) = (Watch::default(), interval(PAUSE));
     loop {

@@ -11,33 +11,34 @@ use std::{
     path::PathBuf,
 };
 
-/// More than the longest event that any version wrote, as a line.
+/// More bytes than the longest line for an event that any version wrote.
 const LINE: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Print the whole audit log as JSON Lines on standard output.
     Export,
-    /// Check an export, without the database: that no event was changed, removed, doubled or moved.
+    /// Check an export, without the database: no event may have been changed, removed, duplicated or moved.
     Verify {
         /// The export; - is standard input.
         file: PathBuf,
-        /// The hash of an event that is known to be in the log, such as the last one at some time, from a place that nobody with
-        /// the database could change. Without it, a log that was cut off at its end and exported again looks whole.
+        /// The hash of an event that is known to be in the log, such as the last one at some earlier time, kept where
+        /// nobody with access to the database can change it. Without it, a log that was cut off at its end and exported
+        /// again looks complete.
         #[arg(long, value_name = "HASH")]
         head: Option<String>,
     },
-    /// Remove the oldest events, before the time set in the console is over. The chain goes on with an event that says
-    /// so, and stays verifiable.
+    /// Remove the oldest events before the retention time set in the console is over. The chain continues with an event
+    /// that records this, and stays verifiable.
     Prune {
-        /// Remove events from before this day, such as 2026-11-22, in UTC.
+        /// Remove events from before this day (in UTC), such as 2026-11-22.
         #[arg(long, value_name = "DAY")]
         before: String,
-        /// Also remove alerts that a channel has still to send. Without this, pruning stops at the first of them.
+        /// Also remove alerts that a channel still has to send. Without this, pruning stops at the first of them.
         #[arg(long)]
         unsent: bool,
-        /// Make the file of an SQLite database smaller afterwards. It is written anew, so for that time the disk needs
-        /// room for what is left of it, and nobody else can write.
+        /// Make the file of an SQLite database smaller afterwards. It is rewritten, so in that time the disk needs room
+        /// for the remaining data, and nobody else can write.
         #[arg(long)]
         shrink: bool,
     },
@@ -81,10 +82,12 @@ async fn prune(host: Host, env: Env, until: Until, shrink: bool) -> Result<(), S
     }
     say!("{events} events were removed.");
     if unsent > 0 {
-        say!("{unsent} of them were alerts that a channel had still to send. They will not be sent.");
+        say!("{unsent} of them were alerts that a channel still had to send. They will not be sent.");
     }
     if let Some(waiting) = host.audit_waits_for(until).await.map_err(|error| line(&error))? {
-        say!("Event {waiting} and later ones stay: a channel has still to send that alert. --unsent removes them too.");
+        say!(
+            "Event {waiting} and later ones stay: a channel still has to send that alert. --unsent removes them, too."
+        );
     }
     if shrink {
         env.store.shrink().await.map_err(|error| format!("the file is as large as before: {}", line(&error)))?;
@@ -117,7 +120,7 @@ fn verify(file: &PathBuf, head: Option<&str>) -> Result<(), String> {
     let verified = verifier.finish(named).map_err(|broken| broken.to_string())?;
     say!("The chain holds: {} events, the last is number {}.", verified.entries, verified.seq);
     if verified.unsealed > 0 {
-        say!("{} events from before there was a chain are not covered.", verified.unsealed);
+        say!("{} events older than the chain are not covered.", verified.unsealed);
     }
     if header.pending > 0 {
         say!("{} newer events were not sealed yet when this was exported, and are not in it.", header.pending);

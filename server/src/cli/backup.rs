@@ -19,16 +19,16 @@ pub(super) struct Backup {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Restore {
-    /// The backup. The database that is in its place is kept under another name.
+    /// The backup. The present database is kept under another name.
     #[arg(required_unless_present = "finish")]
     file: Option<PathBuf>,
-    /// Only do what follows a restore, for a database that was put back in another way, such as with pg_restore: pause
+    /// Only do what follows a restore, for a database that was restored in another way, such as with pg_restore: pause
     /// the tokens, end the sessions and remove the one-time codes.
     #[arg(long, conflicts_with = "file")]
     finish: bool,
 }
 
-/// Backs the database up, also beside a server that runs.
+/// Backs up the database, even while a server is running.
 pub(super) async fn back_up(options: &Backup, url: &str) -> Result<(), String> {
     if let Some(tools) = store::postgres_tools(url).map_err(|error| line(&error))? {
         let command = command("pg_dump --format=custom", &tools, &["--file", &options.file.display().to_string()]);
@@ -45,7 +45,7 @@ pub(super) async fn back_up(options: &Backup, url: &str) -> Result<(), String> {
     let noted =
         if backup.is_current { note(url, bytes, hash, backup.head).await } else { Err(OTHER_TABLES.to_owned()) };
     if let Err(reason) = noted {
-        eprintln!("warning: the backup is good, but the database could not note it: {reason}");
+        eprintln!("warning: the backup is good, but could not be recorded in the database: {reason}");
     }
     Ok(())
 }
@@ -56,8 +56,8 @@ async fn note(url: &str, bytes: u64, hash: [u8; 32], head: Option<(i64, [u8; 32]
     let env = open(url).await?;
     let noted = async {
         upkeep::backed_up(&env, bytes, hash, head).await?;
-        // So that this very backup is known again where somebody copies it over the database. If that has just been done
-        // with another, the next start must see it.
+        // With this mark, the backup is recognised if it is later copied over the database. If another backup has just
+        // been copied over it, the mark stays, so that the next start notices that.
         if env.store.is_put_back().await? { Ok(()) } else { env.store.leave_mark().await }
     };
     let noted = noted.await.map_err(|error| line(&error));
@@ -65,7 +65,7 @@ async fn note(url: &str, bytes: u64, hash: [u8; 32], head: Option<(i64, [u8; 32]
     noted
 }
 
-/// Puts a backup in the place of the database, or only does what follows.
+/// Replaces the database by a backup, or only does what follows a restore.
 pub(super) async fn restore(options: &Restore, url: &str) -> Result<(), String> {
     let tools = store::postgres_tools(url).map_err(|error| line(&error))?;
     match (&options.file, tools) {
@@ -108,7 +108,7 @@ async fn put_back(file: &Path, url: &str) -> Result<(), String> {
     explain(ended)
 }
 
-/// What is put behind the name of a database that is replaced.
+/// The suffix for the name of a database that is replaced.
 fn ending(now: Timestamp) -> String {
     let digits: String = now.to_string().chars().filter(char::is_ascii_digit).collect();
     format!(".before-{digits}")

@@ -8,32 +8,33 @@ use domain::{
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
-/// So many times, a second apart.
+/// How often to try, a second apart.
 const TRIES: u32 = 12;
 
-/// How long a database that is busy is tried again. On SQLite a try takes as long by itself.
+/// How long to retry a busy database. On SQLite a single try takes this long by itself.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make an account. Its generated secret is printed alone on standard output; its name, which gets a random suffix,
-    /// on standard error.
+    /// Create an account. Only its generated secret is printed on standard output; its name, which gets a random
+    /// suffix, is printed on standard error.
     Create {
-        /// Start of the name to sign in with: lower-case letters, digits and hyphens.
+        /// Beginning of the name to sign in with: lower-case letters, digits and hyphens.
         name: String,
         /// Print the whole sheet on standard output: name, secret and recovery codes.
         #[arg(long)]
         sheet: bool,
     },
-    /// Give an account a new secret and print it, alone, on standard output. Its sessions and its recovery codes end.
+    /// Give an account a new secret, which alone is printed on standard output. Its sessions end and its recovery codes
+    /// become invalid.
     Reset {
         /// Name of the account.
         name: String,
     },
-    /// Make a way in for an emergency: a one-time code, good for 15 minutes, to type as the secret. It works with the
-    /// server down, and makes an account where there is none.
+    /// Create a way in for an emergency: a one-time code, valid for 15 minutes, to type as the secret. This works even
+    /// while the server is down, and creates an account if there is none.
     Recover {
-        /// Name of the account; the first one where none is given.
+        /// Name of the account; by default the first one.
         name: Option<String>,
     },
     /// List the accounts.
@@ -45,13 +46,13 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether it sets Postern up, so that it makes a database where there is none.
+    /// Whether it sets Postern up, and so creates a database if there is none.
     pub(super) fn makes_database(&self) -> bool {
         matches!(self, Self::Create { .. })
     }
 }
 
-/// How often a command tries again to open a database that somebody else holds: an emergency does not wait for others.
+/// How often a command retries to open a database that another process holds: an emergency does not wait for others.
 pub(super) fn patience(command: &Command) -> u32 {
     if matches!(command, Command::Recover { .. }) { TRIES } else { 0 }
 }
@@ -106,7 +107,9 @@ async fn recover(host: &Host, env: &Env, name: Option<&str>) -> Result<(), Strin
 
 fn unknown(error: &Error) -> String {
     match error {
-        Error::NotFound => format!("there is no break-glass account of that name; see {} break-glass list", program()),
+        Error::NotFound => {
+            format!("there is no break-glass account with that name; see {} break-glass list", program())
+        }
         other => line(other),
     }
 }

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Turn provisioning on, with a warning while no break-glass account is proven.
+    /// Turn provisioning on, with a warning if no break-glass account is proven.
     Enable,
-    /// Turn provisioning off: SCIM calls are answered 403, users and groups stay as they are.
+    /// Turn provisioning off: SCIM calls are refused with 403, users and groups stay as they are.
     Disable,
-    /// Show whether provisioning is on and what it did.
+    /// Show whether provisioning is on and what it has done.
     Status {
         /// As JSON.
         #[arg(long)]

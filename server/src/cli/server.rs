@@ -54,7 +54,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let (attempts, stopping) = (state.attempts.clone(), state.stopping.clone());
     tokio::spawn(attempts.clone().tell(env.clone()));
     let router = build(state.with_trusted_proxies(proxies.clone()));
-    // Before anybody is told that it runs, and may stop it.
+    // Before the server announces that it runs, since it may be stopped from then on.
     let stop = stop(stopping, !proxies.is_empty());
     say!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");
@@ -63,7 +63,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     attempts.drain(&env).await;
     sealer::finish(&env).await;
     if let Err(error) = upkeep::keep_mark(&env).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "the end of the audit log could not be noted");
+        tracing::error!(error = &error as &dyn std::error::Error, "the end of the audit log could not be recorded");
     }
     env.store.close().await;
     tracing::info!("stopped");
@@ -77,8 +77,8 @@ fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     inherited.map_or_else(own, Ok)
 }
 
-/// Done when the server is to stop. A proxy gets a moment to see that, by `/readyz` and by answers that end their
-/// connections, before new ones are refused; from this call on.
+/// Resolves when the server is to stop; it listens from this call on. A proxy gets a moment to notice, by `/readyz` and
+/// by answers that end their connections, before new connections are refused.
 fn stop(stopping: Stopping, is_behind_proxy: bool) -> impl Future<Output = ()> {
     let signal = listen::stop_signal();
     async move {
@@ -90,7 +90,7 @@ fn stop(stopping: Stopping, is_behind_proxy: bool) -> impl Future<Output = ()> {
     }
 }
 
-/// Where somebody has put an older database in the place of this one, ends what that has brought back to life.
+/// If this database was replaced by an older one, ends what that has brought back to life.
 async fn end_what_came_back(env: &Env) -> Result<(), String> {
     if env.store.is_put_back().await.map_err(|error| line(&error))? {
         let ended = upkeep::restored(env, Found::AtStart).await.map_err(|error| line(&error))?;
@@ -106,15 +106,15 @@ async fn end_what_came_back(env: &Env) -> Result<(), String> {
              sessions and {codes} one-time codes are gone. Resume or replace the tokens under Single sign-on, SCIM."
         );
     }
-    // The next start finds the older mark, which this database knows too.
+    // The next start finds the older mark, which this database knows, too.
     if let Err(error) = env.store.leave_mark().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the end of the audit log could not be noted");
+        tracing::warn!(error = &error as &dyn std::error::Error, "the end of the audit log could not be recorded");
     }
     Ok(())
 }
 
-/// Sees to it that there is a way in: the first two break-glass accounts, whose secrets go to the terminal and nowhere
-/// else. Two, so that one is left when a sheet is lost.
+/// Ensures that there is a way in: the first two break-glass accounts, whose secrets are shown on the terminal and
+/// nowhere else. There are two, so that one is left if a sheet is lost.
 async fn welcome(env: &Env, hasher: &Hasher) -> Result<(), String> {
     let host = Host::new(env.clone());
     if !host.break_glass().await.map_err(|error| line(&error))?.is_empty() {

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make a token and print it, alone, on standard output. It is shown this once.
+    /// Create a token, which alone is printed on standard output. It is shown only this once.
     Create {
         /// What the token is for, for example "Entra production".
         #[arg(long)]
         name: String,
-        /// The user that /Me is for this token, by user name.
+        /// The user whom /Me addresses for this token, by user name.
         #[arg(long, value_name = "USERNAME")]
         user: Option<String>,
     },
@@ -25,7 +25,7 @@ pub(super) enum Command {
     },
     /// Revoke a token: the next call with it is refused.
     Revoke {
-        /// The token's id, as `token list` shows it.
+        /// The token's id, as shown by `token list`.
         id: TokenId,
     },
 }
@@ -34,7 +34,7 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
     match command {
         Command::Create { name, user } => {
             let new = host.create_token(&name, user.as_deref()).await.map_err(|error| match error {
-                Error::NotFound => "there is no user of that user name; see the users in the console".into(),
+                Error::NotFound => "there is no user with that user name; see the users in the console".into(),
                 other => line(&other),
             })?;
             say!("{}", new.secret);
@@ -43,7 +43,7 @@ pub(super) async fn run(command: Command, host: Host) -> Result<(), String> {
         Command::List { json } => list(&host, json).await,
         Command::Revoke { id } => {
             host.revoke_token(id).await.map_err(|error| match error {
-                Error::NotFound => format!("there is no token of that id; see {} token list", program()),
+                Error::NotFound => format!("there is no token with that id; see {} token list", program()),
                 other => line(&other),
             })?;
             say!("The token is revoked.");
@@ -66,7 +66,7 @@ struct Row {
     expires: Option<String>,
     paused: Option<String>,
     revoked: Option<String>,
-    /// Whether calls with it are taken.
+    /// Whether calls with it are accepted.
     works: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Settings that may hold a password or a key. The command line can be read by every user of the machine and the
-//! environment by every child process, so each of them can also be the content of a file: `VARIABLE_FILE` names it.
+//! Settings that may hold a password or a key. Every user of the machine can read the command line, and every child
+//! process the environment. So each setting can also come from a file, which `VARIABLE_FILE` names.
 
 use std::{
     ffi::OsString,
@@ -14,8 +14,8 @@ const LONGEST: u64 = 64 * 1024;
 /// The value of a setting: from its flag, from its variable, or from the file that the variable with `_FILE` names.
 ///
 /// # Errors
-/// One line that names the variables, or the file, and never a value: both variables are set, or the file cannot be
-/// read, is empty or is no text.
+/// One line that names the variables or the file, but never a value: if both variables are set, or if the file cannot
+/// be read, is empty or is not text.
 pub(crate) fn read(flag: Option<&str>, variable: &str) -> Result<Option<String>, String> {
     read_from(flag, variable, |name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
@@ -40,7 +40,7 @@ fn read_from(
     }
 }
 
-/// A file's text without the line break at its end.
+/// A file's text without its final line break.
 fn content(path: &Path) -> Result<String, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     warn_if_shared(&file, path);
@@ -72,7 +72,7 @@ pub(crate) fn has_password(url: &str) -> bool {
         return false;
     }
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // A password may hold a slash that nobody has encoded.
+    // A password may contain a slash that is not encoded.
     let by_authority = rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
     by_authority || query.split('&').any(|pair| pair.starts_with("password="))
 }

@@ -1,4 +1,4 @@
-//! The files that the browser asks for, from inside the binary.
+//! The files that browsers ask for, embedded in the binary.
 
 use axum::{
     http::{HeaderMap, StatusCode, Uri, header},
@@ -23,7 +23,8 @@ pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
     ASSETS.iter().map(|asset| asset.path)
 }
 
-/// Answers with an embedded file. Names with a hash never change their contents, so browsers may keep them for ever.
+/// Answers with an embedded file. The contents under a name with a hash never change, so browsers may keep them for
+/// ever.
 pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.path == uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -1,4 +1,4 @@
-//! Refuses requests that were sent to another name than ours: pages and links must not depend on what a caller calls us.
+//! Refuses requests to a name other than ours: pages and links must not depend on the name that a caller uses.
 //!
 //! Only `Host` and the authority of an absolute-form target are looked at. `X-Forwarded-Host` and `Forwarded` are never
 //! read, here or anywhere else.
@@ -10,7 +10,7 @@ use axum::{
 };
 use std::{net::SocketAddr, sync::Arc};
 
-/// Load balancers ask these by whatever address they know.
+/// Load balancers call these by whatever address they know.
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The names, with their ports, under which requests are answered. Cheap to clone.
@@ -18,7 +18,7 @@ const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 pub(crate) struct Authorities(Arc<[String]>);
 
 impl Authorities {
-    /// The public URL's name; with a listen address also that one and, for somebody on this machine, loopback.
+    /// The name in the public URL; with a listen address, also that one and, for callers on this machine, loopback.
     pub(crate) fn new(public_url: &PublicUrl, listen: Option<SocketAddr>) -> Self {
         let public = public_url.authority();
         let mut names = vec![public.to_owned(), format!("{public}:{}", public_url.scheme_port())];

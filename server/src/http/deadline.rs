@@ -22,11 +22,11 @@ use std::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Where a deadline is noticed this late, the server was too busy to read, and the caller is not to blame.
+/// If a deadline is noticed this late, the server was too busy to read, and the caller is not to blame.
 const BEHIND: Duration = Duration::from_millis(200);
 
-/// Gives the body of a request its time; one that has arrived needs none. Forms of the console are small, so they get
-/// less time, and only so many may be half-sent at once.
+/// Sets the deadline for the body of a request, unless it has arrived. Forms of the console are small, so they get less
+/// time, and only a limited number may be half-sent at once.
 pub(crate) fn give_time(
     request: Request,
     arrival: Option<Arc<Arrival>>,
@@ -45,7 +45,7 @@ pub(crate) fn give_time(
     (request, Some(deadline))
 }
 
-/// Tells whether a body has kept its time.
+/// Tells whether a body has met its deadline.
 pub(crate) struct Deadline {
     path: String,
     arrival: Arc<Arrival>,
@@ -61,7 +61,7 @@ enum Missed {
 }
 
 impl Deadline {
-    /// The answer in place of any other, where the body was not read to its end.
+    /// The answer that replaces any other if the body was not read to its end.
     pub(crate) fn missed(&self) -> Option<Response> {
         let late = StatusCode::REQUEST_TIMEOUT;
         let refuse = |status, words| Some(edge::refuse(&self.path, status, words));
@@ -73,14 +73,14 @@ impl Deadline {
             }
             None if self.arrival.was_given_up() => refuse(
                 late,
-                "The rest of the body was awaited while others needed the place. Send it again, all at once.",
+                "The rest of the body was still awaited when others needed the place. Send it again, all at once.",
             ),
             None => None,
         }
     }
 }
 
-/// How much of a body must have come by when.
+/// How much of a body must have arrived by when.
 struct Pace {
     began: Instant,
     end: Instant,
@@ -113,7 +113,7 @@ struct Timed {
     timer: Pin<Box<Sleep>>,
     missed: Arc<OnceLock<Missed>>,
     arrival: Arc<Arrival>,
-    /// Where half-sent forms are counted, until this one is.
+    /// The counter of half-sent forms, until this one is counted.
     forms: Option<Forms>,
     half_sent: Option<HalfSentForm>,
 }
@@ -126,7 +126,7 @@ impl Timed {
         axum::Error::new(NotWhole)
     }
 
-    /// What is to be done while nothing comes.
+    /// What to do while nothing arrives.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<axum::Error> {
         if let Some(forms) = self.forms.take() {
             match forms.enter(self.arrival.clone()) {
@@ -139,7 +139,7 @@ impl Timed {
             if behind < BEHIND {
                 return Poll::Ready(self.miss(self.pace.missed()));
             }
-            // The server was too busy to look: what has come since has not been read.
+            // The server was too busy to check: what has arrived since has not been read.
             self.pace.forgive(behind);
             self.timer.as_mut().reset(self.pace.next());
         }

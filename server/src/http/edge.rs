@@ -1,4 +1,4 @@
-//! What is refused before anything looks at it, and how it is said: in SCIM's form under `/scim`, as text elsewhere.
+//! Refusals before a request is handled at all, in SCIM's form under `/scim`, as text elsewhere.
 
 use crate::listen::Fault;
 use axum::{
@@ -9,7 +9,7 @@ use axum::{
 };
 use hyper::body::Body as _;
 
-/// With which status something is refused, and in which words.
+/// The status and the words of a refusal.
 pub(crate) type Refused = (StatusCode, &'static str);
 
 /// A refusal in fixed words. The connection ends with it: what else was sent is not read.
@@ -23,7 +23,7 @@ pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Res
     (status, close, format!("{words}\n")).into_response()
 }
 
-/// A refusal for a moment only.
+/// A refusal after which the caller may soon try again.
 pub(crate) fn refuse_for_now(path: &str, status: StatusCode, words: &'static str) -> Response {
     let mut response = refuse(path, status, words);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -35,7 +35,7 @@ pub(crate) fn is_scim(path: &str) -> bool {
     path.strip_prefix("/scim").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Refuses what somebody in front of us may have understood otherwise: where a request ends, or who sent it.
+/// Refuses what a proxy in front of us may have understood otherwise: where a request ends, or who sent it.
 pub(crate) fn unambiguous(request: &Request) -> Result<(), Refused> {
     match request.extensions().get::<Fault>() {
         Some(Fault::Ambiguous) => Err((StatusCode::BAD_REQUEST, "The length of this request can be read in two ways.")),
@@ -55,7 +55,7 @@ pub(crate) async fn uncompressed(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Whether a body is sent in any other coding than its own.
+/// Whether a body is sent in a content coding, such as compressed.
 pub(crate) fn is_encoded(headers: &axum::http::HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }

@@ -1,6 +1,6 @@
 //! What every request passes on its way in, and every answer on its way out.
 //!
-//! All of it is one layer. Of layers that lie upon each other, each copies all those below it for each request.
+//! All of it is one layer: of stacked layers, each copies all those below it for each request.
 
 use crate::{
     TIME_LIMIT,
@@ -27,10 +27,10 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-/// What has not answered by then never will. SCIM has a limit of its own, and a word for whoever waits.
+/// A handler that has not answered by then never will. SCIM has a limit of its own, with an answer for the caller.
 const LAST_LIMIT: Duration = TIME_LIMIT.saturating_add(Duration::from_secs(5));
 
-/// Refuses what nothing behind it should see, and finishes each answer.
+/// Refuses what must not reach the inner layers, and completes each answer.
 pub(crate) async fn door(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let policy = Policy::of(&mut request);
     let trace = Trace::begin(&request);
@@ -67,7 +67,7 @@ async fn admit(state: &AppState, mut request: Request, next: Next) -> Response {
     deadline.and_then(|deadline| deadline.missed()).unwrap_or(response)
 }
 
-/// Counts a request with those of its caller. A proxy that does not say whose requests it brings is not limited itself.
+/// Counts a request with those of its caller. A proxy that does not name its callers is not itself limited.
 fn enter(
     state: &AppState,
     request: &Request,

@@ -31,12 +31,12 @@ const HEADERS: usize = 16;
 /// What a browser may do with the answer.
 pub(crate) enum Policy {
     Nothing,
-    /// Run the scripts that bear this.
+    /// Run the scripts that carry this nonce.
     Page(Nonce),
 }
 
 impl Policy {
-    /// The policy for what a request asks; pages find their nonce in the request.
+    /// The policy for the answer to a request; pages find their nonce in the request.
     pub(crate) fn of(request: &mut Request) -> Self {
         if edge::is_scim(request.uri().path()) {
             return Self::Nothing;
@@ -54,7 +54,7 @@ impl Policy {
     }
 }
 
-/// Puts the headers onto an answer.
+/// Adds the headers to an answer.
 pub(crate) fn secure(headers: &mut HeaderMap, policy: &Policy, is_https: bool) {
     headers.reserve(HEADERS);
     for (name, value) in &FIXED {
@@ -70,8 +70,8 @@ pub(crate) fn secure(headers: &mut HeaderMap, policy: &Policy, is_https: bool) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
-/// Over https no cookie goes out without `Secure`. The session layer would remove its own so, which browsers ignore
-/// for a `__Host-` cookie anyway.
+/// Over https no cookie is sent without `Secure`. The session layer would remove its own cookie without it, which
+/// browsers ignore for a `__Host-` cookie anyway.
 fn keep_secure_cookies(headers: &mut HeaderMap) {
     let is_secure = |cookie: &HeaderValue| {
         cookie.as_bytes().split(|byte| *byte == b';').any(|part| part.trim_ascii().eq_ignore_ascii_case(b"secure"))

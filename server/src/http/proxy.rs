@@ -1,4 +1,4 @@
-//! Whose address a request came from, where a reverse proxy stands in front.
+//! The address that a request came from, if there is a reverse proxy in front.
 
 use crate::{http::shares::Seldom, state::ClientAddress};
 use axum::{
@@ -13,19 +13,19 @@ use std::{
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// When somebody sent the header whose word does not count.
+/// When the header last came from a sender that is not trusted.
 static UNNAMED: Seldom = Seldom::new();
 
-/// The address at the other end of the socket. The accept loop puts it into each request.
+/// The address at the other end of the socket. The accept loop adds it to each request.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub IpAddr);
 
-/// The networks whose word on a caller's address counts. Cheap to clone.
+/// The networks that are trusted to name a caller's address. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// Trusts these networks and nobody else.
+    /// Trusts these networks and no others.
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks.into())
     }
@@ -41,9 +41,9 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The caller's address: the last one in `X-Forwarded-For` that is not a trusted proxy, and only where a trusted
-    /// proxy sent the header. What stands before that address anybody may have written, so it is not even read. Without
-    /// such an address, or behind one that cannot be read, it is the peer's own.
+    /// The caller's address: the last one in `X-Forwarded-For` that is not a trusted proxy, provided that a trusted
+    /// proxy sent the header. Anybody may have written what comes before that address, so it is not even read. If there
+    /// is no such address, or if it cannot be parsed, it is the peer's own.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.trust(peer) {
@@ -83,7 +83,7 @@ pub(crate) fn network(text: &str) -> Result<IpNet, &'static str> {
     }
 }
 
-/// Puts the [`ClientAddress`] into the request, and returns it.
+/// Adds the [`ClientAddress`] to the request, and returns it.
 pub(crate) fn find_client(proxies: &TrustedProxies, request: &mut Request) -> Option<IpAddr> {
     let PeerAddress(peer) = request.extensions().get().copied()?;
     if !proxies.trust(peer) && request.headers().contains_key(FORWARDED_FOR) && UNNAMED.is_due() {
@@ -96,7 +96,7 @@ pub(crate) fn find_client(proxies: &TrustedProxies, request: &mut Request) -> Op
     Some(client)
 }
 
-/// Who is behind an address, as far as limits go: an IPv4 address, or an IPv6 /64, which one subscriber has whole.
+/// The caller behind an address, for limits: an IPv4 address, or an IPv6 /64, which belongs to one subscriber.
 pub(crate) fn caller(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),

@@ -1,7 +1,7 @@
 //! Refuses changes that another site's page sends with the administrator's cookie.
 //!
-//! Browsers say where a request comes from: in `Sec-Fetch-Site`, and in `Origin` where they are older or the connection
-//! is not trustworthy. A changing request that says neither is refused as well.
+//! Browsers say where a request comes from: in `Sec-Fetch-Site`, or in `Origin` if they are older or the connection is
+//! not trustworthy. A changing request with neither is refused as well.
 
 use crate::{session, state::AppState};
 use app::ApiError;
@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Lets a request pass when it changes nothing, or when it comes from our own pages.
+/// Lets a request pass if it changes nothing, or if it comes from our own pages.
 pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     forget_foreign_referer(request.headers_mut(), state.public_url.as_str());
@@ -29,7 +29,7 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
         .into_response()
 }
 
-/// A plain form that posts to a server function is sent back to its `Referer`; that must be a page of ours.
+/// A plain form that posts to a server function is redirected to its `Referer`, which must be one of our pages.
 fn forget_foreign_referer(headers: &mut HeaderMap, origin: &str) {
     let rest = headers.get(header::REFERER).and_then(|value| value.to_str().ok()?.strip_prefix(origin));
     if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {

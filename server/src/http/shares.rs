@@ -1,4 +1,4 @@
-//! Shares of something limited: so much in all, and so much for each holder.
+//! Shares of something limited, in all and for each holder.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// What there is to share. Cheap to clone.
+/// The whole that is shared. Cheap to clone.
 pub(crate) struct Shares<K>(Arc<Pool<K>>);
 
 struct Pool<K> {
@@ -19,16 +19,16 @@ struct Pool<K> {
 
 struct Taken<K> {
     sum: u64,
-    /// Holders with nothing are not kept.
+    /// Holders without a share are not kept.
     by_holder: HashMap<K, u64>,
 }
 
 /// Which limit a request for more would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
-    /// The holder's own.
+    /// The limit of the holder.
     Each,
-    /// That of all holders together.
+    /// The limit of all holders together.
     All,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Share<K: Hash + Eq> {
 }
 
 impl<K: Hash + Eq + Clone> Shares<K> {
-    /// So much in all, of which each holder gets no more than `each`.
+    /// `all` in total, of which each holder gets no more than `each`.
     pub(crate) fn new(all: u64, each: u64) -> Self {
         Self(Arc::new(Pool { all, each, taken: Mutex::new(Taken { sum: 0, by_holder: HashMap::new() }) }))
     }
@@ -48,7 +48,7 @@ impl<K: Hash + Eq + Clone> Shares<K> {
     /// A share of this amount.
     ///
     /// # Errors
-    /// When a limit would be exceeded; nothing is taken.
+    /// If a limit would be exceeded; nothing is taken.
     pub(crate) fn take(&self, holder: K, amount: u64) -> Result<Share<K>, Full> {
         let mut share = self.empty(holder);
         share.grow(amount)?;
@@ -84,7 +84,7 @@ impl<K: Hash + Eq + Clone> Share<K> {
     /// Takes more.
     ///
     /// # Errors
-    /// When a limit would be exceeded; the share stays as it is.
+    /// If a limit would be exceeded; the share stays as it is.
     pub(crate) fn grow(&mut self, amount: u64) -> Result<(), Full> {
         let (all, each) = (self.pool.all, self.pool.each);
         self.add(amount, all, each)
@@ -95,7 +95,7 @@ impl<K: Hash + Eq + Clone> Share<K> {
         Self { pool: self.pool.clone(), holder: self.holder.clone(), amount: 0 }
     }
 
-    /// How much it is.
+    /// Its amount.
     pub(crate) fn amount(&self) -> u64 {
         self.amount
     }
@@ -120,7 +120,7 @@ impl<K: Hash + Eq + Clone> Share<K> {
 }
 
 impl<K: Hash + Eq> Share<K> {
-    /// Whose it is.
+    /// Its holder.
     pub(crate) fn holder(&self) -> &K {
         &self.holder
     }
@@ -155,18 +155,18 @@ impl<K> Pool<K> {
     }
 }
 
-/// Says yes once a minute at most, so that a flood of refusals does not flood the log.
+/// Returns true at most once a minute, so that a flood of refusals does not flood the log.
 pub(crate) struct Seldom(Mutex<Option<Instant>>);
 
 impl Seldom {
     const PAUSE: Duration = Duration::from_secs(60);
 
-    /// Says yes at first.
+    /// True at the first call.
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(None))
     }
 
-    /// Whether to speak now.
+    /// Whether to log now.
     pub(crate) fn is_due(&self) -> bool {
         self.is_due_at(Instant::now())
     }

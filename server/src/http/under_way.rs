@@ -1,5 +1,5 @@
-//! How many requests are worked on at the same time, counted by caller rather than by connection: behind a reverse
-//! proxy all callers share its connections.
+//! Requests that are worked on at the same time, counted by caller rather than by connection: behind a reverse proxy
+//! all callers share its connections.
 
 use crate::{
     http::proxy::caller,
@@ -18,7 +18,8 @@ static CROWDED: Seldom = Seldom::new();
 static BUSY: Seldom = Seldom::new();
 static TOO_MANY_FORMS: Seldom = Seldom::new();
 
-/// An address, for SCIM or for everything else: a directory must not keep those out who sign in from where it calls.
+/// An address, and whether the request is for SCIM: a directory must not lock out people who sign in from the same
+/// address.
 type Client = (IpAddr, bool);
 
 /// The requests under way. Cheap to clone.
@@ -31,7 +32,7 @@ pub(crate) struct UnderWay {
     grace: Duration,
 }
 
-/// One request's part; returned when this is dropped.
+/// The share of one request; returned when this is dropped.
 pub(crate) struct Pass {
     _caller: Option<Share<Client>>,
     _scim: Option<Share<()>>,
@@ -54,11 +55,11 @@ impl UnderWay {
         &self.forms
     }
 
-    /// A pass for a request. A caller who has its share already gives up the request whose body it has been sending
-    /// longest; `client` is none where callers cannot be told apart.
+    /// A pass for a request. A caller that already has its share gives up the request whose body it has been sending
+    /// longest; `client` is `None` if callers cannot be told apart.
     ///
     /// # Errors
-    /// `Each` when the caller has its share and each of its requests is worked on or young, `All` when too many SCIM
+    /// `Each` if the caller has its share and each of its requests is worked on or young, `All` if too many SCIM
     /// requests are under way.
     pub(crate) fn enter(
         &self,
@@ -84,7 +85,7 @@ impl UnderWay {
                 tracing::warn!(address = %client.0, limit = "requests_each", "an address has too many requests under way");
             }
             let given_up = self.half_sent.give_up_oldest(self.grace, |listed| *listed == client);
-            // Its share comes back in a moment.
+            // The share of the request that was given up is returned in a moment.
             if given_up { Ok(self.callers.take_anyway(client, 1)) } else { Err(full) }
         })
     }
@@ -98,13 +99,13 @@ pub(crate) struct Forms {
     half_sent: Arrivals<()>,
 }
 
-/// A form that is counted until this is dropped.
+/// A form; it is counted until this is dropped.
 pub(crate) struct HalfSentForm {
     _listed: Listed<()>,
 }
 
 impl Forms {
-    /// Counts a form whose body did not come with its head. When there are too many, the oldest is given up; none where
+    /// Counts a form whose body did not arrive with its head. If there are too many, the oldest is given up; `None` if
     /// all are young.
     pub(crate) fn enter(&self, arrival: Arc<Arrival>) -> Option<HalfSentForm> {
         let is_full = self.half_sent.count() >= self.most;
@@ -118,7 +119,7 @@ impl Forms {
     }
 }
 
-/// Bodies that are awaited, each under a key.
+/// Awaited bodies, each under a key.
 struct Arrivals<K>(Arc<Mutex<Listing<K>>>);
 
 struct Listing<K> {
@@ -126,7 +127,7 @@ struct Listing<K> {
     arrivals: HashMap<u64, (K, Arc<Arrival>)>,
 }
 
-/// A body on the list; taken off it when this is dropped.
+/// A body on the list; removed when this is dropped.
 struct Listed<K> {
     list: Arrivals<K>,
     number: u64,
@@ -146,7 +147,7 @@ impl<K> Arrivals<K> {
         self.lock().arrivals.values().filter(|(_, arrival)| arrival.is_under_way()).count()
     }
 
-    /// Gives up what has been awaited longest, and at least so long; false where there is nothing.
+    /// Gives up the body that has been awaited longest, and at least for `grace`; false if there is none.
     fn give_up_oldest(&self, grace: Duration, among: impl Fn(&K) -> bool) -> bool {
         let listing = self.lock();
         let waiting = listing.arrivals.values().filter(|(key, arrival)| among(key) && arrival.has_waited(grace));

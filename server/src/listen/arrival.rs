@@ -1,4 +1,4 @@
-//! How the body of a request arrives. Until it is there, the request waits for its caller, and can be given up when
+//! How the body of a request arrives. Until it has arrived, the request waits for its caller, and can be given up if
 //! others need its place.
 
 use axum::{
@@ -30,14 +30,14 @@ pub(crate) struct Arrival {
     began: Instant,
     state: AtomicU8,
     waker: AtomicWaker,
-    /// Whether the client sends it only when it is told to.
+    /// Whether the client sends it only after it is told to.
     is_withheld: bool,
-    /// Whether somebody has begun to read it.
+    /// Whether reading it has begun.
     is_read: AtomicBool,
     rest: Mutex<Option<Body>>,
 }
 
-/// What was not read of a body.
+/// The part of a body that was not read.
 pub(crate) struct Rest {
     pub(crate) body: Body,
     /// Whether the client waits to be told that it may send it.
@@ -78,7 +78,7 @@ impl Arrival {
         self.began
     }
 
-    /// Whether the body is awaited and has been for so long.
+    /// Whether the body is awaited and has been for this long.
     pub(crate) fn has_waited(&self, time: Duration) -> bool {
         self.is_under_way() && self.began.elapsed() >= time
     }
@@ -94,12 +94,12 @@ impl Arrival {
         self.state.load(Ordering::Acquire) == GIVEN_UP
     }
 
-    /// Awaits no more of it.
+    /// Stops waiting for the rest of it.
     pub(crate) fn end(&self) {
         self.go(OVER);
     }
 
-    /// What nobody has read, where more of it is to come.
+    /// The unread rest, if more of it is to come.
     pub(crate) fn take_rest(self: &Arc<Self>) -> Option<Rest> {
         let body = self.rest.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         let body = Body::new(Watched { body, arrival: self.clone() });
@@ -107,7 +107,7 @@ impl Arrival {
     }
 
     fn go(&self, to: u8) {
-        // Whatever came first stays.
+        // The first state stays.
         let _ = self.state.compare_exchange(UNDER_WAY, to, Ordering::AcqRel, Ordering::Acquire);
     }
 }
@@ -160,7 +160,7 @@ impl Drop for Watched {
     }
 }
 
-/// Whether the client sends the body only when it is told to (RFC 9110 §10.1.1).
+/// Whether the client sends the body only after it is told to (RFC 9110 §10.1.1).
 fn is_withheld(headers: &HeaderMap) -> bool {
     headers.get(header::EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }

@@ -1,12 +1,12 @@
 //! Watches the heads of the requests on a connection for framing that two servers in a row could read differently.
 //!
-//! The parser behind it takes some of these for granted: with both a `Transfer-Encoding` and a `Content-Length` it drops
-//! the length, of two equal lengths it keeps one, and it ends lines at a bare LF. A proxy in front may think otherwise,
+//! The parser behind it tolerates some of it: with both a `Transfer-Encoding` and a `Content-Length` it drops the
+//! length, of two equal lengths it keeps one, and it ends lines at a bare LF. A proxy in front may read it otherwise,
 //! and then a part of one request becomes another (RFC 9112 §11.2). So such a connection is marked, and refused.
 
 use std::mem::take;
 
-/// How far the bytes of a connection have been understood.
+/// How far the bytes of a connection have been parsed.
 #[derive(Debug)]
 pub(super) struct Framing {
     state: State,
@@ -16,20 +16,20 @@ pub(super) struct Framing {
 
 #[derive(Debug)]
 enum State {
-    /// What there is of a head that has not come whole.
+    /// The part of a head that has arrived so far.
     Head(Vec<u8>),
-    /// So many bytes of a body are still to come.
+    /// This many bytes of a body are still to come.
     Body(u64),
-    /// Nothing more is looked at: the connection ends with this request.
+    /// Nothing more is parsed: the connection ends with this request.
     Last,
 }
 
-/// Why a connection's bytes are not taken for requests.
+/// Why the bytes of a connection are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// They cannot be told apart into requests beyond doubt.
+    /// They cannot be divided into requests beyond doubt.
     Ambiguous,
-    /// A head is longer than the limit, which the parser checks between reads only.
+    /// A head is longer than the limit, which the parser checks only between reads.
     TooLong,
 }
 
@@ -72,8 +72,8 @@ impl Framing {
     }
 }
 
-/// Goes on with a head, to its end at most, and gives what is left of the bytes. A head that comes whole, as nearly all
-/// do, is read where it is.
+/// Continues a head, at most to its end, and returns the remaining bytes. A head that arrives whole, as nearly all do,
+/// is parsed in place.
 fn head(mut begun: Vec<u8>, bytes: &[u8], longest: usize) -> Result<(State, &[u8]), Fault> {
     let known = begun.len();
     if known == 0 {
@@ -89,9 +89,9 @@ fn head(mut begun: Vec<u8>, bytes: &[u8], longest: usize) -> Result<(State, &[u8
     })
 }
 
-/// Where a head ends, the first bytes of which are known not to hold its end; nothing when it goes on.
+/// Where a head ends; `None` if it goes on. Its first `known` bytes are known not to contain its end.
 fn end(head: &[u8], known: usize, longest: usize) -> Result<Option<usize>, Fault> {
-    // One byte over the limit is enough to tell, and whatever stands after it is not judged.
+    // One byte over the limit is enough to tell, and nothing after it is checked.
     let seen = &head[..head.len().min(longest.saturating_add(1))];
     let mut at = if head[..known].ends_with(b"\r") { known - 1 } else { known };
     while let Some(next) = seen[at..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
@@ -103,7 +103,7 @@ fn end(head: &[u8], known: usize, longest: usize) -> Result<Option<usize>, Fault
             [b'\r'] => break,
             _ => return Err(Fault::Ambiguous),
         }
-        // RFC 9112 §2.2: an empty line before a request is passed over. It is a head that says nothing.
+        // RFC 9112 §2.2: an empty line before a request is ignored. It is treated as an empty head.
         if cr == 0 || seen[..cr].ends_with(b"\r\n") {
             return Ok(Some(at));
         }
@@ -129,7 +129,7 @@ fn after(head: &[u8]) -> Result<State, Fault> {
     }
     match (coded, length) {
         (true, Some(_)) => Err(Fault::Ambiguous),
-        // Where a coded body ends is the parser's to say; it is told to end the connection there.
+        // Only the parser knows where a chunked body ends; it is told to end the connection there.
         (true, None) => Ok(State::Last),
         (false, Some(length)) if length > 0 => Ok(State::Body(length)),
         (false, _) => Ok(State::Head(Vec::new())),
@@ -141,7 +141,7 @@ mod tests {
     use super::{Fault, Framing};
     use proptest::prelude::*;
 
-    /// The rules for the end of a head, byte by byte, for requests without a body.
+    /// The rules for the end of a head, applied byte by byte, for requests without a body.
     fn by_bytes(bytes: &[u8], longest: usize) -> Result<(), Fault> {
         let mut head: Vec<u8> = Vec::new();
         for byte in bytes {

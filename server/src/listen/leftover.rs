@@ -1,5 +1,5 @@
-//! The rest of a body that was answered before all of it had come. A proxy that is still sending it takes the end of the
-//! connection for a dead server, and drops the answer: so the rest is read and thrown away, within bounds.
+//! The rest of a body, if the answer came before all of it had arrived. A proxy that is still sending takes the end of
+//! the connection for a dead server, and drops the answer. So the rest is read and discarded, within bounds.
 
 use super::Limits;
 use crate::listen::arrival::{Arrival, Rest};
@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// How many connections are read from after their answer at the same time. Others end at once.
+/// How many connections may be read from after their answer at the same time. Others end at once.
 const LINGERING: usize = 64;
 
 static PLACES: Semaphore = Semaphore::const_new(LINGERING);
@@ -25,8 +25,8 @@ pub struct Drain {
     pub time: Duration,
 }
 
-/// Reads what is left of the body, after which the connection may take another request. Where that would be too much, the
-/// answer says that the connection ends, and goes out while more is read.
+/// Reads what is left of the body, so that the connection can take another request. If that is too much, the answer
+/// announces the end of the connection, and is sent while more is read.
 pub(super) async fn read<B>(mut response: Response<B>, arrival: &Arc<Arrival>, limits: &Limits) -> Response<B> {
     let Some(mut rest) = arrival.take_rest() else { return response };
     let is_last = response.headers().get(header::CONNECTION).is_some_and(|value| value == "close");
@@ -47,7 +47,7 @@ fn linger(mut rest: Rest, drain: Drain) {
     });
 }
 
-/// Reads so much at most. Returns whether that was all.
+/// Reads and discards at most this much. Returns whether that was all.
 async fn throw_away(rest: &mut Rest, drain: Drain) -> bool {
     let (end, mut bytes) = (Instant::now() + drain.time, 0);
     while let Ok(frame) = timeout_at(end, rest.body.frame()).await {

@@ -1,36 +1,38 @@
-//! What callers may take of the server.
+//! How much callers may use of the server.
 
 use super::Drain;
 use std::time::Duration;
 
-/// What callers may take of the server.
+/// How much callers may use of the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at the same time. For one more, that one goes which has waited for its caller longest.
+    /// Connections at the same time. To make room for another, the one that has waited longest for its caller is
+    /// closed.
     pub connections: usize,
-    /// How many of them are kept for callers on this host: health checks, and rescuers at a shell.
+    /// How many of them are reserved for callers on this host: health checks, and rescuers at a shell.
     pub host_connections: usize,
-    /// Connections at the same time from one IPv4 address or one IPv6 /64; for more, older ones go that wait. Trusted
-    /// proxies are exempt.
+    /// Connections at the same time from one IPv4 address or one IPv6 /64; to make room for more, older ones that wait
+    /// are closed. Trusted proxies are exempt.
     pub connections_each: usize,
-    /// Requests under way at the same time from one IPv4 address or one IPv6 /64, also behind a trusted proxy.
+    /// Requests under way at the same time from one IPv4 address or one IPv6 /64, including those behind a trusted
+    /// proxy.
     pub requests_each: usize,
     /// SCIM requests under way at the same time, so that the console and health checks find a place.
     pub scim_requests: usize,
-    /// Forms of the console at the same time whose bodies are awaited.
+    /// Forms of the console whose bodies are awaited at the same time.
     pub forms: usize,
-    /// Neither a connection nor a request is given up for another before it is so old.
+    /// A connection or a request is not given up for another before it is this old.
     pub grace: Duration,
     /// Time for a request's head, and for a connection to wait for its next request.
     pub head: Duration,
-    /// The same for trusted proxies, which keep connections for two minutes: the one that ends an idle connection must not
-    /// be us, for a request may be on its way.
+    /// The same for trusted proxies, which keep connections for two minutes: we must not be the ones to close an idle
+    /// connection, because a request may be on its way.
     pub proxy_head: Duration,
-    /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told what it was.
+    /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told the reason.
     pub body: Duration,
     /// The same for the forms of the console, which are small.
     pub form: Duration,
-    /// How fast a body must come.
+    /// How fast a body must arrive.
     pub body_floor: Floor,
     /// Bulk requests at the same time.
     pub bulks: usize,
@@ -38,45 +40,45 @@ pub struct Limits {
     pub bulks_each: usize,
     /// How long a bulk request waits for its turn.
     pub bulk_turn: Duration,
-    /// Time for the operations of a bulk request; those that are left then are refused one by one.
+    /// Time for the operations of a bulk request; those left after that are refused one by one.
     pub bulk: Duration,
-    /// Queries that look at resources one by one, those that wait for their turn included.
+    /// Queries that look at resources one by one, including those that wait for their turn.
     pub scans: usize,
     /// The same by one token.
     pub scans_each: usize,
     /// How long such a query waits for a place.
     pub scan_turn: Duration,
-    /// Bytes of SCIM requests and answers under way, as they are in memory.
+    /// Bytes of memory that SCIM requests and answers under way may take.
     pub memory: u64,
     /// How many of them one token may take.
     pub memory_each: u64,
-    /// Bytes of a page of a list; one that would have more ends early.
+    /// Bytes of a page of a list; a page that would exceed this ends early.
     pub page: u64,
-    /// Time that a write may make no progress.
+    /// How long a write may make no progress.
     pub stall: Duration,
-    /// How fast an answer must be taken, once the caller has let us wait.
+    /// How fast a caller must read an answer, once it has made us wait.
     pub reader_floor: Floor,
-    /// What is read of a body before its answer, where that comes early.
+    /// How much of a body is read before its answer, if that is ready early.
     pub rest: Drain,
-    /// What is read of it afterwards, on a connection that ends.
+    /// How much of it is read afterwards, on a connection that ends.
     pub linger: Drain,
-    /// How long connections may still send a request when no new ones are accepted.
+    /// How long connections may still send a request once no new ones are accepted.
     pub last_request: Duration,
     /// Time for requests under way after that.
     pub drain: Duration,
 }
 
-/// A lowest speed, which counts from a moment on.
+/// A minimum speed that applies after some time.
 #[derive(Clone, Copy, Debug)]
 pub struct Floor {
     /// The speed.
     pub bytes_a_second: u64,
-    /// How long nobody minds.
+    /// After how long it applies.
     pub after: Duration,
 }
 
 impl Floor {
-    /// How long so many bytes may take, and nothing after them.
+    /// How long this many bytes may take in all.
     pub(crate) fn time_for(&self, bytes: u64) -> Duration {
         self.after.saturating_add(Duration::from_millis(bytes.saturating_mul(1_000) / self.bytes_a_second.max(1)))
     }
@@ -97,7 +99,7 @@ impl Default for Limits {
             proxy_head: Duration::from_secs(150),
             body: Duration::from_secs(20),
             form: Duration::from_secs(5),
-            // Some lost packets in a row cost three seconds.
+            // A few lost packets in a row cost three seconds.
             body_floor: Floor { bytes_a_second: 500, after: Duration::from_secs(5) },
             bulks: 4,
             bulks_each: 2,

@@ -1,18 +1,18 @@
-//! Queries that clients forget to encode. Guides show filters with raw quotes and blanks, and other servers take them; the
-//! parser refuses them before anybody can say why. So such a character is replaced by one of the same length that may stand
-//! there, and restored once the request has been read. This is done only for SCIM, and only where the request line
+//! Queries that clients forget to encode. Guides show filters with raw quotes and blanks, and other servers accept
+//! them; the parser refuses them before we can say why. So such a character is replaced by an allowed one of the same
+//! length, and restored once the request has been read. This is done only for SCIM, and only where the request line
 //! arrives in one piece.
 
 use axum::http::{Request, Uri, uri::PathAndQuery};
 
-/// What may not stand in a query, what stands in for it, and how it is encoded.
+/// A character that is not allowed in a query, its stand-in, and its encoding.
 const RAW: [(u8, u8, &str); 3] = [(b'"', b'`', "%22"), (b'<', b'^', "%3C"), (b'>', b'|', "%3E")];
-/// The same for a blank and, in a query with raw blanks, for a plus, which there means itself.
+/// The same for a blank and, in a query with raw blanks, for a plus, which means itself there.
 const BLANKS: [(u8, u8, &str); 2] = [(b' ', b'{', "%20"), (b'+', b'}', "%2B")];
-/// No longer query is mended: encoded, it must still be an address.
+/// Longer queries are not mended: encoded, they must still be valid URLs.
 const LONGEST: usize = 16 * 1024;
 
-/// Mends the request line with which these bytes begin. Returns whether there was anything to mend.
+/// Mends the request line at the start of these bytes. Returns whether there was anything to mend.
 pub(super) fn mend(bytes: &mut [u8]) -> bool {
     let Some(query) = query(bytes).filter(|query| query.len() <= LONGEST) else { return false };
     let blanks = if query.contains(&b' ') { BLANKS.as_slice() } else { &[] };
@@ -43,7 +43,7 @@ fn query(bytes: &mut [u8]) -> Option<&mut [u8]> {
     (path.starts_with(b"/scim/") && !path.contains(&b' ')).then(|| &mut target[question + 1..])
 }
 
-/// Puts into the query of a request what stood there before it was mended.
+/// Restores the query of a mended request, in encoded form.
 pub(super) fn restore<B>(request: &mut Request<B>) {
     let Some((path, query)) = request.uri().path_and_query().and_then(|whole| whole.as_str().split_once('?')) else {
         return;

@@ -1,4 +1,5 @@
-//! How many connections there may be, in all and from one caller, and who waits for a place or is hung up on.
+//! How many connections there may be, in all and from one caller, and which newcomers wait for a place or are hung up
+//! on.
 
 mod connections;
 mod crowds;
@@ -26,7 +27,7 @@ use tokio::{
 /// How long to wait for a place before another connection is asked to leave.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How long a proxy on this host waits before it takes a place that is kept for callers on it.
+/// How long a proxy on this host waits before it takes a place that is reserved for callers on it.
 const LAST_RESORT: Duration = Duration::from_secs(3);
 
 /// How many newcomers of each kind may wait for a place at the same time.
@@ -41,9 +42,9 @@ static CROWDED: Seldom = Seldom::new();
 /// The places that connections take. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Places {
-    /// For everybody.
+    /// Open to everybody.
     open: Room,
-    /// For callers on this host, when the others are taken.
+    /// For callers on this host, if the others are taken.
     of_host: Room,
     waiting: Waiting,
     callers: Shares<IpAddr>,
@@ -51,7 +52,7 @@ pub(super) struct Places {
     proxies: TrustedProxies,
 }
 
-/// Where newcomers wait, each kind apart, so that none keeps another out.
+/// Where newcomers wait, each kind separately, so that none blocks another.
 #[derive(Clone)]
 struct Waiting {
     strangers: Room,
@@ -59,7 +60,7 @@ struct Waiting {
     proxies: Room,
 }
 
-/// So many places.
+/// A number of places.
 #[derive(Clone)]
 struct Room {
     size: usize,
@@ -69,22 +70,22 @@ struct Room {
 /// What an address is offered.
 pub(super) enum Offer {
     Taken(Arc<Place>),
-    /// All places are taken: [`Places::wait`] for one.
+    /// All places are taken: call [`Places::wait`] for one.
     Wait(Newcomer),
-    /// The address or its network has its share already, or too many wait.
+    /// The address or its network already has its share, or too many wait.
     Refused,
 }
 
-/// Somebody who comes over a new connection.
+/// A caller on a new connection.
 struct Arriving {
     is_host: bool,
-    /// None for a trusted proxy, which speaks for many and has no share.
+    /// `None` for a trusted proxy, which speaks for many callers and has no share.
     share: Option<Share<IpAddr>>,
-    /// A stranger's; none for the host and for trusted proxies.
+    /// The networks of a stranger; `None` for the host and for trusted proxies.
     networks: Option<Networks>,
 }
 
-/// Somebody who waits for a place.
+/// A caller who waits for a place.
 pub(super) struct Newcomer {
     arriving: Arriving,
     _waiting: OwnedSemaphorePermit,
@@ -92,7 +93,7 @@ pub(super) struct Newcomer {
 
 /// A place, given back when it is dropped.
 pub(super) struct Place {
-    /// There until it is dropped.
+    /// `Some` until it is dropped.
     permit: Option<OwnedSemaphorePermit>,
     _share: Option<Share<IpAddr>>,
     connections: Arc<Connections>,
@@ -101,7 +102,7 @@ pub(super) struct Place {
     is_of_host: bool,
 }
 
-/// A request is on the connection; when this is dropped the connection waits again.
+/// Held while a request is on the connection; when it is dropped, the connection waits again.
 pub(super) struct Busy(Arc<Place>);
 
 impl Places {
@@ -121,7 +122,8 @@ impl Places {
         }
     }
 
-    /// A place for this address. One that has its share already gives up its own connection that has waited longest.
+    /// A place for this address. An address that already has its share gives up that of its connections that has waited
+    /// longest.
     pub(super) fn offer(&self, address: IpAddr) -> Offer {
         let is_proxy = self.proxies.trust(address);
         let is_host = address.to_canonical().is_loopback();
@@ -138,7 +140,7 @@ impl Places {
         if let Some(permit) = open {
             return Offer::Taken(self.place(permit, arriving, false));
         }
-        // A proxy on this host brings others' requests, so it waits like others first.
+        // A proxy on this host forwards requests of others, so it waits like others first.
         if is_host
             && !is_proxy
             && let Some(permit) = self.of_host.take()
@@ -149,8 +151,8 @@ impl Places {
         room.take().map_or(Offer::Refused, |waiting| Offer::Wait(Newcomer { arriving, _waiting: waiting }))
     }
 
-    /// Whether another caller on this host could wait. Until then nobody is accepted, so the host's own callers are not
-    /// hung up on.
+    /// Whether another caller on this host could wait. Until then no connection is accepted, so that callers on the
+    /// host are not hung up on.
     pub(super) fn has_room_for_host(&self) -> bool {
         self.waiting.host.free.available_permits() > 0
     }
@@ -170,13 +172,13 @@ impl Places {
                 let hint = "if it is a reverse proxy, name it with --trusted-proxy";
                 tracing::warn!(address = %caller, limit = "connections_each", hint, "an address has its share of connections");
             }
-            // Its share comes back in a moment.
+            // The share of the closed connection is returned in a moment.
             self.connections.make_room_of(caller).then(|| self.callers.take_anyway(caller, 1))
         })
     }
 
-    /// Waits for a place while others are asked to leave. Their places are the newcomer's own: nobody who came earlier gets
-    /// them.
+    /// Waits for a place while others are asked to leave. Their places go to this newcomer, not to one that came
+    /// earlier.
     pub(super) async fn wait(&self, newcomer: Newcomer) -> Arc<Place> {
         if FULL.is_due() {
             tracing::warn!(limit = "connections", "all places are taken: who waits for callers makes room");
@@ -234,23 +236,23 @@ impl Room {
 }
 
 impl Place {
-    /// A request has come; none stands for one without a body.
+    /// Marks the connection as busy with a request; `None` means a request without a body.
     pub(super) fn begin(self: &Arc<Self>, arrival: Option<Arc<Arrival>>) -> Busy {
         self.connection.enter(Phase::Request(arrival));
         Busy(self.clone())
     }
 
-    /// Whether it is a trusted proxy's.
+    /// Whether the connection is a trusted proxy's.
     pub(super) fn is_proxy(&self) -> bool {
         self.connection.is_proxy()
     }
 
-    /// Whether it is one of those that are kept for callers on this host.
+    /// Whether it is one of the places that are reserved for callers on this host.
     pub(super) fn is_of_host(&self) -> bool {
         self.is_of_host
     }
 
-    /// Done when others need this place more, and the caller of a request that is given up was told.
+    /// Resolves when others need this place more, and the caller of a request that was given up has been told.
     pub(super) async fn leave(&self) {
         self.connection.leave().await;
     }
@@ -265,7 +267,7 @@ impl Drop for Busy {
 impl Drop for Place {
     fn drop(&mut self) {
         self.connections.remove(self.number);
-        // Whoever does not take it leaves it to everybody; a place of the host's stays one.
+        // If the heir does not take it, it is open to everybody; a place of the host stays one.
         if let (Some(heir), false, Some(permit)) = (self.connection.heir(), self.is_of_host, self.permit.take()) {
             let _ = heir.try_send(permit);
         }

@@ -2,16 +2,16 @@
 
 use std::future::Future;
 
-/// What tells the server to stop.
+/// A signal that tells the server to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// Somebody at the terminal.
+    /// From the terminal.
     Interrupt,
-    /// The system.
+    /// From the system.
     Terminate,
 }
 
-/// Done at SIGTERM or Ctrl-C, from this call on.
+/// Resolves on SIGTERM or Ctrl-C; it listens from this call on.
 pub(crate) fn stop_signal() -> impl Future<Output = Signal> {
     #[cfg(unix)]
     let signals = {

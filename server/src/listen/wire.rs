@@ -21,8 +21,8 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// A socket that notes what is wrong with the requests on it, and fails when the other end takes nothing for too long, or
-/// takes an answer too slowly.
+/// A socket that notes faults in the requests on it, and fails if the other end reads nothing for too long, or reads an
+/// answer too slowly.
 pub(super) struct Wire {
     stream: TcpStream,
     framing: Framing,
@@ -31,11 +31,11 @@ pub(super) struct Wire {
     patience: Duration,
     floor: Floor,
     answer: Answer,
-    /// Runs while a write waits.
+    /// Set while a write waits.
     stalled: Option<Stalled>,
 }
 
-/// How an answer is taken; it begins after the last bytes of a request.
+/// How fast an answer is read; the answer begins after the last bytes of a request.
 #[derive(Default)]
 struct Answer {
     written: u64,
@@ -54,12 +54,12 @@ impl Wire {
         Self { stream, framing, fault: Arc::default(), mended: Arc::default(), patience, floor, answer, stalled: None }
     }
 
-    /// Set as soon as bytes came in that are refused.
+    /// Set as soon as bytes arrive that are refused.
     pub(super) fn fault(&self) -> Arc<OnceLock<Fault>> {
         self.fault.clone()
     }
 
-    /// Set as soon as the line of a request that was not taken yet has been mended.
+    /// Set as soon as the line of a request that is not handled yet has been mended.
     pub(super) fn mended(&self) -> Arc<AtomicBool> {
         self.mended.clone()
     }
@@ -76,7 +76,7 @@ impl Wire {
             Stalled { since, end: Box::pin(sleep_until(since + left)) }
         });
         ready!(stalled.end.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the other end takes too little")))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the other end reads too little")))
     }
 }
 
@@ -91,7 +91,7 @@ impl AsyncRead for Wire {
             }
         }
         if let Err(fault) = self.framing.take(&buf.filled()[before..]) {
-            // The first one stays.
+            // The first fault stays.
             let _ = self.fault.set(fault);
         }
         Poll::Ready(Ok(()))

@@ -9,8 +9,8 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The database answers and takes changes, so requests can be served. Low disk space is no reason to take a server away:
-/// administrators can still sign in there.
+/// The database answers and takes changes, so requests can be served. Low disk space is no reason to take a server out
+/// of service: administrators can still sign in there.
 pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
     if state.stopping.has_begun() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");

@@ -16,11 +16,11 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 pub(crate) enum LogFormat {
     /// For people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Starts logging, to standard error, one line an event.
+/// Starts logging to standard error, one line for each event.
 pub(crate) fn log(format: LogFormat, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::builder().parse(filter).map_err(|_| format!("the log filter {filter:?} cannot be read"))?;
     let registry = tracing_subscriber::registry().with(filter);
@@ -32,7 +32,7 @@ pub(crate) fn log(format: LogFormat, filter: &str) -> Result<(), String> {
     set.map_err(|error| error.to_string())
 }
 
-/// One line for each request, with an id that the answer carries too; never the query, which may hold names.
+/// One line for each request, with an id that the answer carries, too; never the query, which may contain names.
 pub(crate) struct Trace {
     id: String,
     span: Span,
@@ -40,7 +40,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// A request has come.
+    /// Starts the line of a request.
     pub(crate) fn begin(request: &Request) -> Self {
         let id = format!("{:016x}", rand::random::<u64>());
         let (method, path) = (request.method(), request.uri().path());
@@ -48,17 +48,17 @@ impl Trace {
         Self { id, span, started: Instant::now() }
     }
 
-    /// Who sent it is known now.
+    /// Adds the sender, once it is known.
     pub(crate) fn came_from(client: IpAddr) {
         Span::current().record("address", field::display(client));
     }
 
-    /// What is logged meanwhile belongs in here.
+    /// The span for everything logged in the meantime.
     pub(crate) fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// It is answered.
+    /// Writes the line: the request is answered.
     pub(crate) fn end(self, response: &mut Response) {
         let millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "answered"));

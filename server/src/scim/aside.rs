@@ -7,14 +7,14 @@ use domain::{
 use std::sync::Arc;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-/// How many are under way at once, from the computation to the write, so that few lose a race to each other.
+/// How many are under way at once, from the computation to the write, so that few of them overtake each other.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
-/// How often a change is computed outside. One that has lost that many races is computed inside the unit of work, so
-/// that no client starves.
+/// How often a change is computed outside. One that has been overtaken that often is computed inside the unit of work,
+/// so that no client starves.
 const TRIES: usize = 5;
 
-/// Changes something. `attempt` is the unit of work that takes the new profile from a source.
+/// Makes a change. `attempt` is the unit of work that takes the new profile from a source.
 pub(super) async fn change<R: Recorded, V, F>(
     edit: &Arc<Edit<R>>,
     attempt: impl Fn(Source<R::Profile>) -> F,
@@ -30,7 +30,7 @@ where
     let mut turn = TURNS.acquire().await.map_err(|error| Error::Unavailable(error.into()))?;
     for _ in 0..TRIES {
         let edit = edit.clone();
-        // The computation goes on when the caller hangs up, so it keeps its turn.
+        // The computation goes on even if the caller hangs up, so it keeps its turn.
         let computed = spawn_blocking(move || (edit.prepare(&before), turn)).await;
         let (prepared, kept) = computed.map_err(|_| failed("a change could not be computed"))?;
         match attempt(Source::Prepared(prepared?)).await? {
@@ -59,7 +59,8 @@ mod tests {
         Group { id: GroupId(Default::default()), version, created: moment, changed: moment, profile }
     }
 
-    /// How often the change is computed outside, and whether it ends inside, after losing that many races.
+    /// How often a change is computed outside if it is overtaken this often, and whether it is computed inside in the
+    /// end.
     async fn computed(overtaken: usize) -> (usize, bool) {
         let computed = Arc::new(AtomicUsize::new(0));
         let counted = computed.clone();

@@ -10,10 +10,10 @@ use serde_json::Map;
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// For so long after the end of its time an operation that is under way may go on.
+/// How long an operation under way may go on after the deadline.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How often a bulk request that waits for its turn asks for it.
+/// How often a bulk request that waits for its turn checks for it.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Carries the operations out, one after the other. Those for which there is no time left are refused: the request as a
@@ -49,7 +49,7 @@ pub(super) async fn answer(state: &AppState, call: &mut Call) -> Result<Reply, P
     Ok(Reply::ok(bulk_response(results.into_iter().map(|(_, result)| result).collect()).to_string()))
 }
 
-/// A place among the bulk requests under way. Those that wait are few: their bodies are counted.
+/// A place among the bulk requests under way. Only a few wait, because their bodies are counted.
 async fn turn(state: &AppState, token: TokenId) -> Result<Share<TokenId>, Problem> {
     let until = Instant::now() + state.limits.bulk_turn;
     loop {
@@ -60,7 +60,7 @@ async fn turn(state: &AppState, token: TokenId) -> Result<Share<TokenId>, Proble
     }
 }
 
-/// The call that an operation is. It is allowed no more than it is by itself.
+/// The call of an operation. It may do no more than the same call on its own.
 fn prepare(call: &Call, operation: &BulkOperation<'_>, ids: &HashMap<String, String>) -> Result<Call, Problem> {
     let length = operation.data.as_ref().ok().copied().flatten().map_or(0, str::len);
     if length > Route::of(&operation.path).largest_body(&call.limits) {
@@ -71,7 +71,7 @@ fn prepare(call: &Call, operation: &BulkOperation<'_>, ids: &HashMap<String, Str
     let sub = call.part(http(method), path, data, operation.version.as_deref());
     let is_list = matches!(sub.route, Route::List(_));
     if !is_list && !matches!(sub.route, Route::One(..)) {
-        return Err(scim::Error::not_found("A bulk operation works on /Users, /Groups or what is below them.").into());
+        return Err(scim::Error::not_found("A bulk operation targets /Users, /Groups or a path below them.").into());
     }
     if is_list != (sub.method == Method::POST) {
         let detail = "POST creates below /Users or /Groups; PUT, PATCH and DELETE need an id in the path.";
@@ -81,8 +81,9 @@ fn prepare(call: &Call, operation: &BulkOperation<'_>, ids: &HashMap<String, Str
 }
 
 fn circle(operation: &BulkOperation<'_>) -> Problem {
-    // What is wrong with it by itself is worth more than where it stands.
-    let circle = scim::Error::new(409, None, "This refers to itself, by way of others or not; create first, then add.");
+    // An error in the operation itself is more helpful than the circular reference.
+    let circle =
+        scim::Error::new(409, None, "This refers to itself, directly or through others; create first, then add.");
     operation.data.as_ref().err().cloned().unwrap_or(circle).into()
 }
 
@@ -99,7 +100,7 @@ async fn carry_out(state: &AppState, mut sub: Call, until: Instant) -> Result<Re
     answered
 }
 
-/// An operation that does not get so far as to be a call is recorded like one that does.
+/// An operation that is refused before it becomes a call is recorded like one that is carried out.
 fn refuse(state: &AppState, call: &Call, operation: &BulkOperation<'_>, problem: Problem) -> Result<Reply, Problem> {
     let record = match operation.method {
         Some(method) => call.part(http(method), operation.path.clone(), Map::new(), None).record(),
@@ -110,7 +111,7 @@ fn refuse(state: &AppState, call: &Call, operation: &BulkOperation<'_>, problem:
     refused
 }
 
-/// RFC 7644 §3.7: the location is left out only where a resource was not created.
+/// RFC 7644 §3.7: the location is left out only if a resource was not created.
 fn place(call: &Call, operation: &BulkOperation<'_>, sub: Option<&Call>) -> Option<String> {
     if operation.method == Some(BulkMethod::Post) {
         return None;
@@ -132,7 +133,7 @@ fn http(method: BulkMethod) -> Method {
 fn result(operation: &BulkOperation<'_>, place: Option<String>, done: Result<Reply, Problem>) -> BulkResult {
     let (created, version, status) = match done {
         Ok(reply) => {
-            // RFC 7644 §3.7.3: a change is 200 though its result goes without the resource.
+            // RFC 7644 §3.7.3: a change has status 200 even if its result does not include the resource.
             let is_change = matches!(operation.method, Some(BulkMethod::Put | BulkMethod::Patch));
             let status = if is_change { StatusCode::OK } else { reply.status() };
             (reply.location().map(str::to_owned), reply.known_tag().map(str::to_owned), Ok(status.as_u16()))

@@ -1,8 +1,8 @@
-//! Cursors (RFC 9865): a row's place in a list as a text that only this server reads.
+//! Cursors (RFC 9865): a row's place in a list as a text that only this server can read.
 //!
-//! A cursor is no secret and grants nothing: it holds a sort key and an id that the client has seen. It is bound to the
-//! query that it was given out for by a checksum, so that a typing error, or a cursor of another query, is refused and
-//! not taken for another place. It never expires.
+//! A cursor is not secret and grants nothing: it holds a sort key and an id that the client has seen. A checksum binds
+//! it to the query that it was issued for, so that a typing error, or a cursor of another query, is refused instead of
+//! being taken for another place. It never expires.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use domain::{
@@ -12,18 +12,18 @@ use domain::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The form of what follows; another number is of another version of this server.
+/// The format of what follows; another number comes from another version of this server.
 const FORM: u8 = 1;
 const CHECKSUM: usize = 8;
 const ID: usize = 16;
-/// No key that is stored is longer.
+/// No stored key is longer.
 const LONGEST_KEY: usize = 2_048;
 
 /// What a cursor is bound to: the endpoint, the filter and the order.
 pub(super) struct Scope(Sha256);
 
 impl Scope {
-    /// Of a query that consists of these texts.
+    /// The scope of a query that consists of these texts.
     pub(super) fn new(parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
@@ -33,7 +33,7 @@ impl Scope {
         Self(hash)
     }
 
-    /// The cursor of the page that begins behind a row, or ends before it.
+    /// The cursor of the page that begins after a row, or ends before it.
     pub(super) fn write(&self, backward: bool, RootMark { kind, mark }: &RootMark) -> String {
         let (key_kind, key) = match &mark.key {
             None => (b'i', Vec::new()),
@@ -50,7 +50,7 @@ impl Scope {
         BASE64.encode(cursor)
     }
 
-    /// Reads what [`Scope::write`] wrote for the same query; `None` for anything else.
+    /// Reads what [`Scope::write`] wrote for the same query; `None` for any other text.
     pub(super) fn read(&self, cursor: &str) -> Option<Start<RootMark>> {
         let bytes = BASE64.decode(cursor).ok()?;
         let (checksum, content) = bytes.split_at_checked(CHECKSUM)?;
@@ -86,7 +86,7 @@ impl Scope {
     }
 }
 
-/// A key that a database can compare: Postgres takes no NUL.
+/// A key that a database can compare: Postgres accepts no NUL.
 fn text(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
     (text.len() <= LONGEST_KEY && !text.contains('\0')).then(|| text.to_owned())

@@ -25,7 +25,7 @@ pub(super) fn schema(call: &Call, urn: &str) -> Result<Reply, Problem> {
     one(schema::schemas_json(&call.schemas, &call.base_url), |id| id.eq_ignore_ascii_case(urn))
 }
 
-/// RFC 7644 §4: a filter on a discovery endpoint is answered 403.
+/// RFC 7644 §4: a filter on a discovery endpoint is refused with 403.
 fn list(call: &Call, items: Vec<Value>) -> Result<Reply, Problem> {
     if call.parameter("filter").is_some() {
         return Err(scim::Error::forbidden("Discovery endpoints do not take a filter.").into());
@@ -37,5 +37,5 @@ fn one(items: Vec<Value>, is_asked_for: impl Fn(&str) -> bool) -> Result<Reply, 
     let found = items.into_iter().find(|item| item["id"].as_str().is_some_and(&is_asked_for));
     found
         .map(|item| Reply::ok(item.to_string()))
-        .ok_or_else(|| scim::Error::not_found("There is nothing of this name here.").into())
+        .ok_or_else(|| scim::Error::not_found("There is nothing with this name here.").into())
 }

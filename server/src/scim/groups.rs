@@ -23,7 +23,7 @@ use scim::{
 };
 use std::sync::Arc;
 
-/// A group of so many members, users and groups, is answered whole to a change of its members.
+/// A change of members is answered with the whole group if it has at most this many members, users and groups.
 const FEW: u64 = 100;
 
 /// Groups that match a filter (RFC 7644 §3.4.2).
@@ -70,7 +70,7 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     answer(call, view, &projection)
 }
 
-/// A new group (RFC 7644 §3.3).
+/// Creates a group (RFC 7644 §3.3).
 pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     let mut document = normalise(call.schemas.group, call.take_body()?)?;
     call.remark(call.schemas.group, document.keys().map(String::as_str));
@@ -83,7 +83,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     Ok(written(call, view, &projection)?.created(location))
 }
 
-/// A group put in the place of another (RFC 7644 §3.5.1).
+/// Replaces a group (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let mut document = normalise_put(call.schemas.group, call.take_body()?)?;
     call.remark(call.schemas.group, document.keys().map(String::as_str));
@@ -94,9 +94,10 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
     written(call, view, &projection)
 }
 
-/// A group changed in part (RFC 7644 §3.5.2): all operations or none. A change of nothing but members is answered with
-/// the group where that has few, and without a body, as the RFC allows, where it has many, so that it costs the same in a
-/// group of any size; `attributes` and `Prefer` ask for one. Entra wants none, and none of a large group for any change.
+/// Changes part of a group (RFC 7644 §3.5.2): all operations or none. A change of members alone is answered with the
+/// group if it has few of them. If it has many, the answer has no body, as the RFC allows, so that the cost does not
+/// depend on the size of the group, unless `attributes` or `Prefer` ask for a body. Entra gets
+/// no body after a change of members alone, and none after any change of a large group.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
     let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
@@ -118,9 +119,9 @@ pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     }
 }
 
-/// What a PATCH is answered with.
+/// The body of the answer to a PATCH.
 enum Answer {
-    /// Nothing.
+    /// No body.
     Bare,
     /// The group without its members, which the client does not want.
     WithoutMembers,
@@ -152,7 +153,7 @@ impl Answer {
     }
 }
 
-/// The end of a group (RFC 7644 §3.6).
+/// Deletes a group (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
     let seen = refuse_known(call, id).await?;
     call.directory.delete_group(parse(id)?, call.expected(seen)).await?;
@@ -175,7 +176,7 @@ async fn change(
     Ok(aside::change(&edit, attempt).await?)
 }
 
-/// The members that the answer to a write has.
+/// The members that the answer to a write includes.
 fn whole(call: &Call) -> Result<Members, Problem> {
     let wanted = call.projection(call.schemas.group)?.wants("members") && !call.wants_nothing_back();
     Ok(if wanted { Members::All } else { Members::None })
@@ -194,8 +195,8 @@ fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Repl
     Ok(reply.preferred(call.preference).recorded())
 }
 
-/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is. Gives the version that
-/// was looked at, if there was a reason to.
+/// RFC 9110 §13.1.2: a version that `If-None-Match` names is not changed; `*` names every version. Returns the version
+/// that was read, if there was a reason to read it.
 async fn refuse_known(call: &Call, id: &str) -> Result<Option<i64>, Problem> {
     if !call.has_none_match() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Between the wire and the record: the only place that knows both. A quirk of the protocol ends here.
+//! Between the wire and the record: the only place that knows both. No quirk of the protocol gets past it.
 
 mod filter;
 mod sort;
@@ -34,8 +34,9 @@ use std::fmt::Display;
 /// A resource's document, see [`scim`].
 type Document = Map<String, Value>;
 
-/// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: it is
-/// `active`, so a change that does not speak of it, or takes it out, neither suspends anybody nor lets anybody back in.
+/// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: here it
+/// keeps the present state, so a change that does not mention it or that removes it neither suspends nor reactivates a
+/// user.
 fn profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let name = document.get("name");
@@ -64,7 +65,7 @@ pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Er
     })
 }
 
-/// The record of a whole user as it was sent, with `active` in it: directories look for that whenever they read one.
+/// The record of a whole user as it was sent, with `active` in it: directories look for it whenever they read a user.
 pub(super) fn whole_profile(types: Registry, document: Document, active: bool) -> Result<Profile, scim::Error> {
     let document = with_active(document, active);
     check(types.user, &document)?;
@@ -76,7 +77,7 @@ fn with_active(mut document: Document, active: bool) -> Document {
     document
 }
 
-/// The change that puts another document in the place of a user's.
+/// The change that replaces a user's document.
 pub(super) fn user_put(types: Registry, document: Document) -> Edit<User> {
     user_change(put_effort(&document), move |before, active| {
         replace(types.user, before, with_active(document.clone(), active))
@@ -88,7 +89,7 @@ pub(super) fn user_patch(types: Registry, operations: Vec<patch::Operation>) -> 
     user_change(patch::effort(&operations), move |before, _| patch::apply(types.user, &operations, before))
 }
 
-/// The change that puts another document in the place of a group's.
+/// The change that replaces a group's document.
 pub(super) fn group_put(types: Registry, document: Document) -> Edit<Group> {
     group_change(put_effort(&document), move |before| replace(types.group, before, document.clone()))
 }
@@ -98,13 +99,13 @@ pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) ->
     group_change(patch::effort(&operations), move |before| patch::apply(types.group, &operations, before))
 }
 
-/// What it takes to put a document in the place of another: it is read and written once, whatever that one is.
+/// The effort of replacing a document: the new one is read and written once, whatever the old one is.
 fn put_effort(document: &Document) -> usize {
     4 + scim::json::length(document) / 1024
 }
 
-/// A document that says the same in another order is no change, so the profile stays as it is. One that `active` was
-/// taken out of gets it back with the next change.
+/// The same document in another order is not a change, so the profile stays as it is. A document from which `active`
+/// was removed gets it back with the next change.
 fn user_change(
     effort: usize,
     change: impl Fn(&Document, bool) -> scim::Result<Document> + Send + Sync + 'static,
@@ -183,15 +184,15 @@ fn groups(call: &Call, view: &UserView) -> String {
     write(&groups.collect::<Vec<_>>())
 }
 
-/// The entity tag of a user as it is shown. Its groups change without the user's version, so where they are shown the
-/// tag has a hash of them beside the version.
+/// The entity tag of a user as shown. The user's groups change without its version, so if they are shown, the tag has a
+/// hash of them beside the version.
 pub(super) fn user_tag(view: &UserView) -> String {
     if view.groups.is_empty() {
         return tag(view.version);
     }
     let mut hash = Sha256::new();
     for group in &view.groups {
-        // No text has a NUL in it.
+        // Stored texts contain no NUL.
         hash.update(group.id.0);
         hash.update(&group.display_name);
         hash.update([0]);
@@ -200,7 +201,7 @@ pub(super) fn user_tag(view: &UserView) -> String {
     format!("W/\"{}-{:016x}\"", view.version, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
-/// A group of more members is sent part by part.
+/// A group with more members is sent in parts.
 const AT_ONCE: usize = 200;
 
 /// A group as the client sees it, as JSON text.
@@ -229,9 +230,9 @@ pub(super) fn location(call: &Call, resource_type: &ResourceType, id: impl Displ
     format!("{}{}/{id}", call.base_url, resource_type.endpoint)
 }
 
-/// The members that a client names, users and groups. Ids that nobody here has are passed over, well-formed or not: a
-/// directory sends people in any order, and one that is out of scope must not stop the others. A list in which none is
-/// well-formed is no list of members: taken for one, it would empty the group that it is to replace.
+/// The members that a client names, users and groups. Ids that no user and no group here has are skipped, well-formed
+/// or not: a directory sends people in any order, and one that is out of scope must not prevent the others. A list in
+/// which no id is well-formed is refused: as a replacement it would empty the group.
 pub(super) fn member_ids(named: Vec<String>) -> Result<Vec<MemberId>, scim::Error> {
     let ids = known(&named);
     if ids.is_empty() && !named.is_empty() {
@@ -242,7 +243,7 @@ pub(super) fn member_ids(named: Vec<String>) -> Result<Vec<MemberId>, scim::Erro
     Ok(ids)
 }
 
-/// Whether a text may be the id of something, here or elsewhere.
+/// Whether a text may be an id, here or on another server.
 fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
@@ -251,12 +252,13 @@ fn known(named: &[String]) -> Vec<MemberId> {
     named.iter().filter_map(|id| id.parse().ok()).collect()
 }
 
-/// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means by
-/// it that these join: taken by the word, each of its PATCHes would leave one member. Nobody has an id that is none, so
-/// there is nothing to remove.
+/// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means
+/// that these join: taken literally, each of its PATCHes would leave one member. In a removal, texts that are not ids
+/// are skipped: no member has them.
 pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> Result<MemberChange, scim::Error> {
     Ok(match change {
-        // Nobody joins by an id that another server may have; what can be none at all was not understood.
+        // An id of another server is skipped, since no user here has it; a text that cannot be an id at all was
+        // misunderstood.
         patch::MemberChange::Add(members) if members.iter().all(|id| is_plain(id)) => {
             MemberChange::Add(known(&members))
         }
@@ -273,7 +275,7 @@ pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> Result<
     })
 }
 
-/// A user as a filter or an order sees it.
+/// A user as filters and sorting see it.
 pub(super) fn whole_user(call: &Call, view: &UserView) -> Result<Document, Error> {
     let types = call.schemas.user;
     let groups = serde_json::from_str(&groups(call, view)).map_err(corrupt)?;
@@ -281,7 +283,7 @@ pub(super) fn whole_user(call: &Call, view: &UserView) -> Result<Document, Error
     Ok(whole(types, read(&view.document)?, &meta, vec![("groups", groups)]))
 }
 
-/// A group as a filter or an order sees it, without its members.
+/// A group as filters and sorting see it, without its members.
 pub(super) fn whole_group(call: &Call, group: &Group) -> Result<Document, Error> {
     let types = call.schemas.group;
     let meta = meta(call, types, group.id, tag(group.version), group.created, group.changed);
@@ -321,7 +323,7 @@ fn required(document: &Document, name: &str) -> Result<String, scim::Error> {
         .ok_or_else(|| scim::Error::invalid_value(format!("{name} is required and may not be empty.")))
 }
 
-/// Writes what holds nothing that JSON could refuse.
+/// Serialises a value that cannot fail to be written as JSON.
 pub(super) fn write(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

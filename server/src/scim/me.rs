@@ -3,10 +3,10 @@
 use super::{Problem, Reply, mapping, request::Call, users};
 use axum::http::Method;
 
-/// Carries a request out on the user that `/Me` is. Every answer's `Location` is that of the user.
+/// Carries out a request on the user whom `/Me` addresses. The `Location` of every answer is that of the user.
 pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
     let Some(user) = call.directory.token().user else {
-        let detail = "This token is bound to no user, so there is no /Me for it. A token that is, is made on the host: \
+        let detail = "This token is not bound to a user, so there is no /Me for it. Create a token that is on the host: \
                       postern token create --user";
         return Err(scim::Error::not_implemented(detail).into());
     };

@@ -5,7 +5,7 @@ use super::mapping::write;
 use domain::{GroupId, UserId};
 use std::fmt::Display;
 
-/// A member as it is rendered once, with marks that no document can hold in the places of what differs.
+/// A member that is rendered once, with marks, which no document can contain, in place of what differs.
 pub(super) const SAMPLE: &str = r#"[{"value":"\u0000v","$ref":"\u0000r","type":"\u0000t"}]"#;
 
 const MARKS: [(&str, Slot); 3] =
@@ -16,7 +16,7 @@ pub(super) struct Members {
     template: Template,
     users: (Vec<UserId>, Kind),
     groups: (Vec<GroupId>, Kind),
-    /// How many were made.
+    /// How many have been rendered.
     at: usize,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Kind {
     pub(super) name: &'static str,
 }
 
-/// The text of a member: what stands before each slot, and after the last.
+/// The text of a member: what comes before each slot, and after the last.
 struct Template {
     before: Vec<(String, Slot)>,
     end: String,
@@ -41,8 +41,8 @@ enum Slot {
 }
 
 impl Members {
-    /// The members of a group that was rendered with the [`SAMPLE`], and what stands before and after them; none where
-    /// they are not wanted.
+    /// The members of a group that was rendered with the [`SAMPLE`], and the text before and after them; `None` if they
+    /// are not wanted.
     pub(super) fn new(
         rendered: &str,
         users: (Vec<UserId>, Kind),
@@ -72,14 +72,14 @@ impl Members {
         all + self.count().saturating_sub(1) as u64
     }
 
-    /// Every id is as long as this one.
+    /// The length of one member; all ids have the same length.
     fn one(&self, kind: &Kind) -> u64 {
         let mut text = String::new();
         self.template.fill(&mut text, &uuid::Uuid::nil(), kind);
         text.len() as u64
     }
 
-    /// More of their text, about so long; none at the end.
+    /// The next part of their text, about `length` bytes long; `None` at the end.
     pub(super) fn next(&mut self, length: usize) -> Option<String> {
         if self.at == self.count() {
             return None;

@@ -1,4 +1,4 @@
-//! The body of an answer, part by part. What was sent is freed, and counts no longer.
+//! The body of an answer, part by part. Parts that were sent are freed, and no longer counted.
 
 use super::members::Members;
 use crate::http::shares::Share;
@@ -12,7 +12,7 @@ use std::{
     task::{Context, Poll},
 };
 
-/// How much is handed on at a time.
+/// How many bytes are passed on at a time.
 const CHUNK: usize = 64 * 1024;
 
 /// The parts of a body, in their order.
@@ -21,7 +21,7 @@ pub(super) struct Parts(VecDeque<Part>);
 
 enum Part {
     Text(String),
-    /// Made while it is sent: as text it would be ten times as large.
+    /// Rendered while they are sent: as text they would be ten times as large.
     Members(Members),
 }
 
@@ -54,7 +54,7 @@ impl Parts {
         self.0.iter().map(Part::in_memory).sum()
     }
 
-    /// The body. Its share is given back as it is sent.
+    /// The body. Its share is returned as it is sent.
     pub(super) fn body(self, share: Option<Share<TokenId>>) -> axum::body::Body {
         let left = self.0.iter().map(Part::length).sum();
         axum::body::Body::new(Outgoing { parts: self.0, text: Bytes::new(), left, share })

@@ -17,12 +17,12 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// Reads `startIndex`, `cursor` and `count`. A `cursor` decides for that method, whatever `startIndex` says; without
-    /// one it is the index. `count` may change from page to page, filter and order may not.
+    /// Reads `startIndex`, `cursor` and `count`. A `cursor` means paging by cursor, whatever `startIndex` says; without
+    /// one, paging is by index. `count` may change from page to page, the filter and the order may not.
     ///
     /// # Errors
-    /// `invalidValue` for an index or a count that is no number, `invalidCount` for a count with a cursor that is none,
-    /// `invalidCursor` for a cursor that was not given out for this query.
+    /// `invalidValue` for an index or a count that is not a number, `invalidCount` for such a count with a cursor,
+    /// `invalidCursor` for a cursor that was not issued for this query.
     pub(super) fn read(call: &Call, endpoint: &str) -> Result<Self, Problem> {
         let filter = call.filter()?.map(|filter| filter.to_string()).unwrap_or_default();
         let (sort_by, descending) = (call.sort_by().unwrap_or_default().to_ascii_lowercase(), call.descending()?);
@@ -64,7 +64,7 @@ impl Paging {
         })
     }
 
-    /// The answer: a page with what leads on from it.
+    /// The answer: a page, with what is needed to continue from it.
     pub(super) fn answer(
         &self,
         total: u64,
@@ -92,7 +92,7 @@ impl Paging {
 
 /// Refuses a cursor.
 pub(super) fn invalid() -> Problem {
-    let detail = "The cursor was not given out for this query. Send an empty cursor for the first page, and repeat the \
+    let detail = "The cursor was not issued for this query. Send an empty cursor for the first page, and repeat the \
         filter and the order with each nextCursor or previousCursor.";
     scim::Error::invalid_cursor(detail).into()
 }

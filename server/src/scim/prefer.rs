@@ -5,14 +5,14 @@ use axum::http::HeaderMap;
 /// What `Prefer: return=…` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Preference {
-    /// Nothing but the head of the answer.
+    /// Only the head of the answer.
     Minimal,
     /// The whole resource.
     Representation,
 }
 
 impl Preference {
-    /// RFC 7240 §2: of a preference that is stated twice the first counts, and what is not understood is passed over.
+    /// RFC 7240 §2: if a preference is stated twice the first counts, and what is not understood is ignored.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
         let mut stated = values.flat_map(|value| value.split(',')).filter_map(|preference| {
@@ -26,7 +26,7 @@ impl Preference {
         }
     }
 
-    /// As `Preference-Applied` says it.
+    /// The value for `Preference-Applied`.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Minimal => "return=minimal",

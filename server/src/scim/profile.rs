@@ -1,5 +1,5 @@
-//! What kind of client calls, as far as what it sends tells. Only signs that no other client sends count, and none of
-//! them stands where the values of a resource do: those may be anybody's.
+//! What kind of client calls, as far as its requests show. Only signs that no other client sends count, and none of
+//! them is in the values of a resource: those may come from anybody.
 
 use super::request::Call;
 use axum::http::{HeaderMap, Method, header};
@@ -8,13 +8,14 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use std::{borrow::Cow, fmt};
 use uuid::Uuid;
 
-/// The signs stand at the start of a body: a long list of members need not be looked through.
+/// The signs are at the start of a body: a long list of members need not be searched.
 const LOOKED_AT: usize = 4 * 1024;
 
-/// With what the schemas of Entra's classic dialect begin.
+/// How the schemas of Entra's classic dialect begin.
 const ENTRA_URN: &str = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/";
 
-/// What a call tells of its client, where nobody knows that yet. `query` is the URL's, as it was written.
+/// The kind of client that a call shows, if the token's client is not known yet. `query` is that of the URL, as it was
+/// sent.
 pub(super) fn sign(token: &Token, call: &Call, query: &str) -> Option<ClientProfile> {
     if token.profile_set || matches!(token.profile, Some(ClientProfile::Entra | ClientProfile::Okta)) {
         return None;
@@ -44,11 +45,12 @@ fn is_entra(call: &Call, body: &[u8]) -> bool {
     call.parameter_names().any(flag) || has_entra_schema(body)
 }
 
-/// Whether the `schemas` of the body, and nothing else in it, name one of Entra's. Most bodies are not even parsed.
+/// Whether the `schemas` of the body, rather than any other part of it, name one of Entra's. Most bodies are not even
+/// parsed.
 fn has_entra_schema(body: &[u8]) -> bool {
     let mut found = false;
     if body.windows(ENTRA_URN.len()).any(|part| part == ENTRA_URN.as_bytes()) {
-        // What was looked at may end anywhere; whatever the end is, `schemas` was read before it or not at all.
+        // The bytes may be cut off anywhere; `schemas` was read before that point or not at all.
         let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Schemas(&mut found));
     }
     found
@@ -77,16 +79,16 @@ impl<'de> Visitor<'de> for Schemas<'_> {
     }
 }
 
-/// Entra sends no User-Agent. With one, these may come from anybody.
+/// Entra sends no User-Agent. With one, these signs may come from any client.
 fn is_entra_if_nameless(call: &Call, query: &str, body: &[u8]) -> bool {
     let pages = ["startIndex", "count", "cursor"].iter().any(|name| call.parameter(name).is_some());
     let probes = call.method == Method::GET && !pages && query.split('&').any(is_probe);
     probes || (call.method == Method::PATCH && has_capital_op(body))
 }
 
-/// The connection test looks for a GUID by the matching attribute, which nobody has. OneLogin sends no User-Agent either,
-/// so the writing counts too: Entra's is that of a form, where a space is `+` and a quotation mark `%22`, and it asks for
-/// no page.
+/// The connection test looks for a GUID that no user has, by the matching attribute. OneLogin sends no User-Agent
+/// either, so the encoding counts, too: Entra's is that of a form, where a space is `+` and a quotation mark `%22`, and
+/// it asks for no page.
 fn is_probe(parameter: &str) -> bool {
     let filter = parameter.strip_prefix("filter=").and_then(|filter| filter.strip_suffix("%22"));
     let Some((attribute, value)) = filter.and_then(|filter| filter.split_once("+eq+%22")) else { return false };
@@ -94,7 +96,7 @@ fn is_probe(parameter: &str) -> bool {
     matching && value.len() == 36 && Uuid::try_parse(value).is_ok()
 }
 
-/// The legacy dialect writes Add, Replace and Remove. `"op"` before a colon is a key, whatever else the body says.
+/// The legacy dialect writes Add, Replace and Remove. `"op"` before a colon is a key, whatever else is in the body.
 fn has_capital_op(body: &[u8]) -> bool {
     let at = |at: usize| body[at..].strip_prefix(br#""op""#);
     (0..body.len()).filter_map(at).any(|rest| {

@@ -1,4 +1,4 @@
-//! What goes back: a resource, a list, or an error in SCIM's own form. Every body is `application/scim+json`.
+//! Answers: a resource, a list, or an error in SCIM's own form. Every body is `application/scim+json`.
 
 use super::{outgoing::Parts, prefer::Preference, request::tag};
 use crate::http::shares::{Full, Seldom, Share, Shares};
@@ -20,7 +20,7 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 pub(super) struct Reply {
     status: StatusCode,
     body: Option<Parts>,
-    /// What the body counts for.
+    /// The share of memory that the body counts for.
     share: Option<Share<TokenId>>,
     location: Option<String>,
     tag: Option<String>,
@@ -53,17 +53,17 @@ impl Reply {
         Self { status, body: None, ..Self::ok(String::new()) }
     }
 
-    /// 201 at a place.
+    /// Makes it 201, with this location.
     pub(super) fn created(self, location: String) -> Self {
         Self { status: StatusCode::CREATED, ..self.at(location) }
     }
 
-    /// At a place.
+    /// With this location.
     pub(super) fn at(self, location: String) -> Self {
         Self { location: Some(location), ..self }
     }
 
-    /// As the client preferred it (RFC 7240 §3).
+    /// With the preference of the client that was applied (RFC 7240 §3).
     pub(super) fn preferred(self, preference: Option<Preference>) -> Self {
         Self { preference, ..self }
     }
@@ -73,22 +73,22 @@ impl Reply {
         self.status
     }
 
-    /// The resource that it is about.
+    /// The id of the resource that it is about.
     pub(super) fn target(&self) -> Option<Uuid> {
         self.target
     }
 
-    /// The place.
+    /// The location.
     pub(super) fn location(&self) -> Option<&str> {
         self.location.as_deref()
     }
 
-    /// The entity tag of what it is about.
+    /// The entity tag of the resource that it is about.
     pub(super) fn known_tag(&self) -> Option<&str> {
         self.tag.as_deref()
     }
 
-    /// Of this version.
+    /// With the entity tag of this version.
     pub(super) fn version(self, version: i64) -> Self {
         self.tag(tag(version))
     }
@@ -108,7 +108,7 @@ impl Reply {
         Self { outcome, ..self }
     }
 
-    /// Recorded in its own transaction.
+    /// Already recorded, in the transaction of the change.
     pub(super) fn recorded(self) -> Self {
         Self { recorded: true, ..self }
     }
@@ -118,8 +118,8 @@ impl Reply {
         Record { call, target: self.target, outcome: self.outcome, detail: None }
     }
 
-    /// Counts the body with those under way until it is sent, and what else it takes on its way. Where there is no room it is refused, unless something was
-    /// changed: the answer to that is small, and must say so.
+    /// Counts the body, and what else sending it takes, with those under way until it is sent. If there is no room it
+    /// is refused, unless something was changed: that answer is small, and must report the change.
     pub(super) fn counted(
         self,
         memory: &Shares<TokenId>,
@@ -131,7 +131,7 @@ impl Reply {
         let share = if self.recorded {
             memory.take_anyway(token, bytes)
         } else if bytes > most {
-            let detail = "The answer is too large. Leave out groups by excludedAttributes, or ask for less.";
+            let detail = "The answer is too large. Leave out groups with excludedAttributes, or ask for less.";
             return Err(scim::Error::too_many(detail).into());
         } else {
             memory.take(token, bytes).map_err(Problem::no_room)?
@@ -159,7 +159,7 @@ impl Reply {
 #[derive(Debug)]
 pub(super) struct Problem {
     error: scim::Error,
-    /// A header that says what would do.
+    /// A header that says what would be accepted.
     hint: Option<(HeaderName, &'static str)>,
     location: Option<String>,
     /// The seconds after which the call may be sent again.
@@ -171,7 +171,7 @@ static NO_TURN: Seldom = Seldom::new();
 static NO_SCAN: Seldom = Seldom::new();
 
 impl Problem {
-    /// 405 with the methods that would do.
+    /// 405 with the methods that are allowed.
     pub(super) fn method(allow: &'static str) -> Self {
         let error = scim::Error::method_not_allowed("This endpoint does not take this method.");
         Self { hint: Some((header::ALLOW, allow)), ..error.into() }
@@ -187,7 +187,8 @@ impl Problem {
         Self { hint: Some(hint), ..scim::Error::unsupported_media_type(detail).into() }
     }
 
-    /// That the token which came is refused (RFC 6750 §3.1), or came in a place where none is taken.
+    /// With the challenge that says why the token was refused (RFC 6750 §3.1), for instance because it was sent in the
+    /// wrong place.
     pub(super) fn challenge(self, error: &'static str) -> Self {
         let challenge = match error {
             "invalid_token" => "Bearer realm=\"Postern SCIM\", error=\"invalid_token\"",
@@ -196,14 +197,14 @@ impl Problem {
         Self { hint: Some((header::WWW_AUTHENTICATE, challenge)), ..self }
     }
 
-    /// About what is at a place.
+    /// With the location of the resource that it is about.
     pub(super) fn at(self, location: String) -> Self {
         Self { location: Some(location), ..self }
     }
 
     /// 412, because of `If-None-Match`.
     pub(super) fn known() -> Self {
-        scim::Error::precondition_failed("There is a resource of a version that If-None-Match names.").into()
+        scim::Error::precondition_failed("The resource has a version that If-None-Match names.").into()
     }
 
     /// 503, because it took too long.
@@ -211,11 +212,11 @@ impl Problem {
         scim::Error::unavailable("This took too long. It may or may not have happened; try again.").into()
     }
 
-    /// What happened, in SCIM's words. Failures of our own are logged here, once, and told without their inside.
+    /// An error in SCIM's words. Our own failures are logged here, once, and reported without internal details.
     pub(super) fn of(error: Error) -> Self {
         let retry_after = if let Error::Refused(refusal) = &error { refusal.retry_after() } else { None };
         let error = match error {
-            Error::NotFound => scim::Error::not_found("There is no resource of this id."),
+            Error::NotFound => scim::Error::not_found("There is no resource with this id."),
             Error::Conflict(conflict) => scim::Error::uniqueness(conflict_detail(conflict)),
             Error::VersionMismatch => scim::Error::precondition_failed(
                 "The resource has changed since the version in If-Match; read it again.",
@@ -241,13 +242,13 @@ impl Problem {
         Self { retry_after, ..error.into() }
     }
 
-    /// 503, because requests and answers under way take all the memory that they may.
+    /// 503, because requests and answers under way take up all the memory that they may.
     pub(super) fn no_room(full: Full) -> Self {
         if NO_ROOM.is_due() {
             let limit = if full == Full::Each { "memory_each" } else { "memory" };
             tracing::warn!(limit, "SCIM requests are refused: those under way take too much memory");
         }
-        let detail = "Requests and answers under way take all the memory that they may. Try again in a moment.";
+        let detail = "Requests and answers under way take up all the memory that they may use. Try again in a moment.";
         Self { retry_after: Some(1), ..scim::Error::unavailable(detail).into() }
     }
 
@@ -273,13 +274,13 @@ impl Problem {
         Self { retry_after: Some(1), ..scim::Error::new(status, None, detail).into() }
     }
 
-    /// One line for whoever looks for the reason; the words are our own, and hold nothing that was sent.
+    /// Logs one line with the reason; the words are our own, and include nothing that was sent.
     pub(super) fn log(&self, call: &Call) {
         let (token, detail) = (call.token.map(|id| id.to_string()), self.error.detail.as_str());
         tracing::info!(status = self.error.status, token, detail, "a SCIM call was refused");
     }
 
-    /// The activity record of a call that ended so.
+    /// The activity record of a call that ended this way.
     pub(super) fn record(&self, call: Call) -> Record {
         let outcome = if self.error.status >= 500 { Outcome::Failed } else { Outcome::Refused };
         Record { call, target: None, outcome, detail: Some(self.error.detail.clone()) }
@@ -317,7 +318,7 @@ impl From<scim::Error> for Problem {
     }
 }
 
-/// After how many seconds it is worth another try, where nothing else is said.
+/// After how many seconds another try is worthwhile, if nothing else is specified.
 fn retry_after(status: StatusCode) -> Option<u32> {
     match status {
         StatusCode::SERVICE_UNAVAILABLE => Some(2),

@@ -1,4 +1,4 @@
-//! What a SCIM request says, read with its limits.
+//! A SCIM request, read within its limits.
 
 pub(super) mod query;
 
@@ -40,26 +40,26 @@ pub(super) struct Call {
     pub(super) path: String,
     pub(super) route: Route,
     pub(super) headers: HeaderMap,
-    /// Until when a call that does many things one after the other may begin another.
+    /// Until when a call that does many things one after the other may begin the next one.
     pub(super) deadline: Instant,
     /// How much of the resource a write answers with.
     pub(super) preference: Option<Preference>,
-    /// What the client is taken for.
+    /// The assumed kind of the client.
     pub(super) profile: Option<ClientProfile>,
     /// How many bytes a page of a list may have.
     pub(super) page: u64,
-    /// Queries under way that look at resources one by one.
+    /// The places for queries that look at resources one by one.
     pub(super) scans: Shares<TokenId>,
-    /// How long one waits for a place among them.
+    /// How long a query waits for a place among them.
     pub(super) scan_turn: Duration,
-    /// What the request counts for while it is under way, and how much that may be.
+    /// How much memory the request counts for while it is under way, and how much it may.
     held: Share<TokenId>,
     most: u64,
     query: Vec<(String, String)>,
     body: Body,
 }
 
-/// A body, as bytes or as what they say.
+/// A body, as bytes or parsed.
 enum Body {
     Raw(Vec<u8>),
     Read(Map<String, Value>),
@@ -95,7 +95,7 @@ impl Call {
             .map_err(|_| scim::Error::invalid_syntax("The query of the URL cannot be read; encode it as UTF-8."))?;
         let query = query::of_address(query)?;
         let base_url = format!("{}{PREFIX}", state.public_url.as_str());
-        // RFC 7644 §3.5.2: what a PATCH is asked for by `attributes`, it is answered with.
+        // RFC 7644 §3.5.2: a PATCH that names `attributes` is answered with them.
         let has_attributes = query.iter().any(|(name, value)| name == "attributes" && !value.trim().is_empty());
         let is_overruled = method == Method::PATCH && has_attributes;
         let preference =
@@ -127,16 +127,16 @@ impl Call {
         Ok(Self { profile, ..call })
     }
 
-    /// What the client has turned out to be by this call, where it was not known.
+    /// The kind of client that this call has revealed, if it was not known.
     pub(super) fn detected(&self) -> Option<ClientProfile> {
         self.profile.filter(|profile| self.directory.token().profile != Some(*profile))
     }
 
-    /// The call that an operation of a bulk request is. Its answer has no body of its own to go to.
+    /// The call of an operation in a bulk request. Its answer is not sent as a body of its own.
     pub(super) fn part(&self, method: Method, path: String, data: Map<String, Value>, version: Option<&str>) -> Self {
         let mut headers = HeaderMap::new();
         if let Some(version) = version {
-            // What is no header value is no version of ours either.
+            // A version that is not a valid header value is not one of ours either.
             let version = HeaderValue::try_from(version).unwrap_or(HeaderValue::from_static("\"\""));
             headers.insert(header::IF_MATCH, version);
         }
@@ -168,12 +168,12 @@ impl Call {
         self.directory.call(operation, subject)
     }
 
-    /// Has the activity record say which of these names are nearly those of core attributes: what is under them is kept, so
-    /// nothing else tells anybody.
+    /// Adds a remark to the activity record if one of these names is nearly that of a core attribute: its value is
+    /// kept, so nothing else would show the mistake.
     pub(super) fn remark<'n>(&mut self, schema: &ResourceType, names: impl Iterator<Item = &'n str>) {
         let misspelt: Vec<String> = names
             .filter_map(|name| {
-                Some(format!("“{name}” was kept as it came; perhaps {} is meant.", schema.misspelt(name)?))
+                Some(format!("“{name}” was kept as it was sent; perhaps {} is meant.", schema.misspelt(name)?))
             })
             .take(3)
             .collect();
@@ -187,7 +187,7 @@ impl Call {
         self.preference == Some(Preference::Minimal)
     }
 
-    /// The body as it came, where it came with the call.
+    /// The body as it was sent, if it was sent with the call.
     pub(super) fn raw_body(&self) -> &[u8] {
         match &self.body {
             Body::Raw(bytes) => bytes,
@@ -195,7 +195,7 @@ impl Call {
         }
     }
 
-    /// The body as a JSON object. The call has none after that: whole groups should not be there twice.
+    /// The body as a JSON object. The call has none after that, so that whole groups are not in memory twice.
     pub(super) fn take_body(&mut self) -> Result<Map<String, Value>, Problem> {
         match std::mem::replace(&mut self.body, Body::Read(Map::new())) {
             Body::Raw(bytes) => {
@@ -206,7 +206,7 @@ impl Call {
         }
     }
 
-    /// The body as it came. The call has none after that.
+    /// The body as it was sent. The call has none after that.
     pub(super) fn take_raw_body(&mut self) -> Vec<u8> {
         match std::mem::replace(&mut self.body, Body::Read(Map::new())) {
             Body::Raw(bytes) => bytes,
@@ -214,7 +214,7 @@ impl Call {
         }
     }
 
-    /// Counts so many bytes more for this request, as long as it is under way.
+    /// Counts this many more bytes for the request, as long as it is under way.
     pub(super) fn hold(&mut self, bytes: u64) -> Result<(), Problem> {
         if self.held.amount().saturating_add(bytes) > self.most {
             return Err(scim::Error::too_large("The request body has too many values; split it.").into());
@@ -222,8 +222,8 @@ impl Call {
         self.held.grow(bytes).map_err(Problem::no_room)
     }
 
-    /// The versions that `If-Match` and `If-None-Match` name. The latter was compared with the tag of the version that was
-    /// `seen`, and did not name it, whatever version is in its tags: what is left are versions that there may be by now.
+    /// The versions that `If-Match` and `If-None-Match` name. The latter was already compared with the tag of the
+    /// version that was `seen`, and did not name it; its tags matter only for versions that may exist by now.
     pub(super) fn expected(&self, seen: Option<i64>) -> Expected {
         let versions = |tags: Vec<&str>| tags.into_iter().filter_map(version_of).collect();
         let any_of = self.tags(header::IF_MATCH).filter(|named| !named.contains(&"*")).map(versions);
@@ -232,14 +232,14 @@ impl Call {
         Expected { any_of, none_of }
     }
 
-    /// Whether `If-None-Match` names this entity tag, or any: a reader has it already (RFC 7644 §3.14), and a writer
-    /// wants none of it (RFC 9110 §13.1.2).
+    /// Whether `If-None-Match` names this entity tag, or any: a reader already has that version (RFC 7644 §3.14), and a
+    /// writer must not change it (RFC 9110 §13.1.2).
     pub(super) fn has_tag(&self, tag: &str) -> bool {
         let named = self.tags(header::IF_NONE_MATCH).unwrap_or_default();
         named.into_iter().any(|known| known == "*" || opaque(known) == opaque(tag))
     }
 
-    /// Refuses to read another version than `If-Match` names (RFC 9110 §13.1.1).
+    /// Refuses to read a version other than those that `If-Match` names (RFC 9110 §13.1.1).
     pub(super) fn check_match(&self, version: i64) -> Result<(), Problem> {
         match self.expected(None).any_of {
             Some(named) if !named.contains(&version) => Err(domain::Error::VersionMismatch.into()),
@@ -258,18 +258,20 @@ impl Call {
     }
 }
 
-/// Reads a body, which counts as it arrives. One that is announced to be too large is refused unread (RFC 7644 §3.7.4).
+/// Reads a body, counting its bytes as they arrive. A body whose announced length is too large is refused unread (RFC
+/// 7644 §3.7.4).
 async fn receive(body: axum::body::Body, largest: usize, held: &mut Share<TokenId>) -> Result<Vec<u8>, Problem> {
     if body.size_hint().lower() > largest as u64 {
-        let detail = format!("The body has more than {largest} bytes, the most that is read here.");
+        let detail = format!("The body has more than {largest} bytes, the most that is accepted here.");
         return Err(scim::Error::too_large(detail).into());
     }
     let mut body = Limited::new(body, largest);
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
-            let detail =
-                format!("The body has more than {largest} bytes, the most that is read here, or did not arrive whole.");
+            let detail = format!(
+                "The body has more than {largest} bytes, the most that is accepted here, or did not arrive whole."
+            );
             scim::Error::too_large(detail)
         })?;
         if let Ok(data) = frame.into_data() {
@@ -280,7 +282,7 @@ async fn receive(body: axum::body::Body, largest: usize, held: &mut Share<TokenI
     Ok(bytes)
 }
 
-/// Whether the query holds a token (RFC 6750 §2.3), which proxies and browsers would write into their logs.
+/// Whether the query holds a token (RFC 6750 §2.3), which proxies and browsers would write to their logs.
 pub(super) fn has_token_in_query(uri: &Uri) -> bool {
     let names = uri.query().unwrap_or_default().split('&').map(|pair| pair.split('=').next().unwrap_or_default());
     names.map(percent_decode_str).any(|name| name.decode_utf8_lossy().eq_ignore_ascii_case("access_token"))
@@ -291,7 +293,7 @@ pub(super) fn tag(version: i64) -> String {
     format!("W/\"{version}\"")
 }
 
-/// The version in an entity tag; what may stand behind it is of the resource's surroundings.
+/// The version in an entity tag; what may follow it depends on more than the resource.
 fn version_of(tag: &str) -> Option<i64> {
     let tag = opaque(tag).strip_prefix('"')?.strip_suffix('"')?;
     tag.split_once('-').map_or(tag, |(version, _)| version).parse().ok()

@@ -1,4 +1,4 @@
-//! The endpoints: which one a path is, and what holds for it whatever is asked.
+//! The endpoints: which one a path is, and what applies to it whatever the request.
 
 use super::PREFIX;
 use axum::http::Method;
@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use scim::Limits;
 use std::borrow::Cow;
 
-/// A user, or a change of one, is far smaller; groups come with their members, and bulk requests with several.
+/// A user, or a change of one, is far smaller; groups include their members, and bulk requests several resources.
 const USER_BODY: usize = 1024 * 1024;
 
 /// The names that endpoints begin with.
@@ -43,12 +43,12 @@ pub(super) enum Route {
     Schemas,
     /// One schema, by its URN.
     Schema(String),
-    /// None, and the name that the path begins with.
+    /// No endpoint; the name that the path begins with.
     Unknown(String),
 }
 
 impl Route {
-    /// Reads a path, with the prefix or without. A slash too many, or one at the end, changes nothing.
+    /// Parses a path, with or without the prefix. Extra slashes, also at the end, make no difference.
     pub(super) fn of(path: &str) -> Self {
         let path = path.strip_prefix(PREFIX).unwrap_or(path);
         let decode = |segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned);
@@ -76,7 +76,7 @@ impl Route {
         }
     }
 
-    /// The methods that it takes, as `Allow` lists them; none where there is no endpoint.
+    /// The methods that it allows, as listed in `Allow`; empty if there is no endpoint.
     pub(super) fn allowed(&self) -> &'static str {
         match self {
             Self::Root
@@ -102,7 +102,7 @@ impl Route {
         }
     }
 
-    /// What a call of it is to the activity record. `query` is that of the URL.
+    /// How the activity record describes a call of it. `query` is that of the URL.
     pub(super) fn describe(&self, method: &Method, query: Option<&str>) -> (Operation, Subject) {
         let subject = |kind: &Kind| if *kind == Kind::User { Subject::User } else { Subject::Group };
         let filters = || query.is_some_and(|query| query.to_lowercase().contains("filter="));
@@ -122,7 +122,7 @@ impl Route {
         }
     }
 
-    /// The right spelling of the name of an endpoint, where only letter case differs.
+    /// The right spelling of the name of an endpoint, if only the letter case differs.
     pub(super) fn meant(name: &str) -> Option<&'static str> {
         NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name) && *known != name)
     }

@@ -1,4 +1,4 @@
-//! Filters and orders that no index can tell: resources are read and looked at one by one, within bounds.
+//! Filters and orders that no index can answer: resources are read and examined one by one, within bounds.
 
 use super::{Problem, mapping, request::Call};
 use crate::http::shares::Share;
@@ -17,14 +17,14 @@ use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 use tokio::{sync::Semaphore, task::yield_now, time::sleep};
 
-/// How many resources are read, and for how long.
+/// How many resources are read at most, and for how long.
 const ROWS: usize = 20_000;
 const TIME: Duration = Duration::from_millis(250);
 /// A small directory gets more time, so that load does not decide whether its filters are served.
 const SMALL: usize = 1_000;
 const SLOWEST: Duration = Duration::from_secs(1);
 
-/// How many are read at once, and how many bytes of them.
+/// How many resources are read at once, and how many bytes of them.
 const BATCH: (u64, u64) = (250, 1024 * 1024);
 
 /// How long a scan runs before it yields to other tasks.
@@ -33,13 +33,13 @@ const SLICE: Duration = Duration::from_micros(100);
 /// How many comparisons a filter may make with one resource, which may have many values.
 const TERMS: usize = 20;
 
-/// How often a query that waits for a place asks for it.
+/// How often a query that waits for a place checks for one.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// One scan at a time: a scan keeps a processor busy.
 static TURN: Semaphore = Semaphore::const_new(1);
 
-/// What is looked for in each resource.
+/// What to look for in each resource.
 pub(super) struct Look<'c> {
     /// What it must satisfy.
     pub(super) filter: Option<&'c Wire>,
@@ -51,7 +51,8 @@ pub(super) struct Look<'c> {
 pub(super) struct Scanned {
     /// What matches, in its order.
     pub(super) marks: Vec<Mark>,
-    /// All of a kind was looked at, and nothing has an attribute that was asked for and that no schema has.
+    /// Whether all resources of a kind were examined, and none has an attribute that was asked for and that no schema
+    /// declares.
     pub(super) is_unknown: bool,
     /// The place among the scans, kept as long as the marks are.
     _share: Share<TokenId>,
@@ -75,7 +76,7 @@ impl Look<'_> {
         paths
     }
 
-    /// The place of a resource in the list; `None` where it is not in it.
+    /// The place of a resource in the list; `None` if it is not in it.
     fn mark(&self, resource: &Map<String, Value>, types: &ResourceType, id: uuid::Uuid) -> Option<Mark> {
         if self.filter.is_some_and(|filter| !filter.matches(resource, types)) {
             return None;
@@ -94,21 +95,21 @@ impl Look<'_> {
 }
 
 impl Scanned {
-    /// What was found of one kind alone. Refuses an attribute that nothing has, which is not understood.
+    /// What was found, in a search of a single kind. Refuses an attribute that no schema declares and no resource has.
     pub(super) fn known(self) -> Result<Self, Problem> {
         if self.is_unknown { Err(unknown().into()) } else { Ok(self) }
     }
 }
 
-/// Refuses an attribute that nothing has.
+/// Refuses an attribute that no schema declares and no resource has.
 pub(super) fn unknown() -> scim::Error {
     scim::Error::invalid_filter("The filter or the order names an attribute that no schema and no resource has.")
 }
 
-/// The users that match, among those whom `narrowed` finds.
+/// The users that match, among those that `narrowed` finds.
 pub(super) async fn users(call: &Call, narrowed: Filter<UserCondition>, look: &Look<'_>) -> Result<Scanned, Problem> {
     let (types, narrowed) = (call.schemas.user, narrowed.simplified());
-    // A user's entity tag covers the groups.
+    // A user's entity tag depends on the groups.
     let with_groups = look.names(types, "groups") || look.names(types, "meta");
     let read = |start| call.directory.scan_users(&narrowed, start, BATCH, with_groups);
     let whole = |view: &UserView| Ok((mapping::whole_user(call, view)?, view.id.0));
@@ -192,6 +193,6 @@ async fn place(call: &Call) -> Result<Share<TokenId>, Problem> {
 
 fn too_many(attributes: &str) -> scim::Error {
     scim::Error::too_many(format!(
-        "Too many resources would have to be looked at one by one. Narrow the filter with and, by one of {attributes}."
+        "Too many resources would have to be examined one by one. Narrow the filter with and, by one of {attributes}."
     ))
 }

@@ -1,5 +1,5 @@
-//! Queries at the root, over users and groups at once (RFC 7644 §3.4.2.1): first the users, then the groups, each in the
-//! order asked for; an order that descends turns that round. Of an attribute that only one kind has, the other has no
+//! Queries at the root, over users and groups at once (RFC 7644 §3.4.2.1): first the users, then the groups, each in
+//! the order asked for; a descending order reverses that. For an attribute that only one kind has, the other has no
 //! value.
 
 use super::{
@@ -14,7 +14,7 @@ use domain::{
 };
 use scim::filter::Filter as Wire;
 
-/// Whether the root is queried. Without any parameter of a query it is asked what the service can do.
+/// Whether the root is queried. Without any query parameter, the request asks what the service can do.
 pub(super) fn is_query(call: &Call) -> bool {
     PARAMETERS.iter().any(|name| call.parameter(name).is_some())
 }

@@ -50,7 +50,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
 
-/// What the database is asked for a filter, and the order of the list.
+/// The database query for a filter, and the order of the list.
 async fn plan(
     call: &Call,
     filter: Option<&scim::filter::Filter>,
@@ -81,7 +81,7 @@ pub(super) async fn read(call: &Call, id: &str) -> Result<Reply, Problem> {
     answer(call, view, &projection)
 }
 
-/// A new user (RFC 7644 §3.3).
+/// Creates a user (RFC 7644 §3.3).
 pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     let document = normalise(call.schemas.user, call.take_body()?)?;
     call.remark(call.schemas.user, document.keys().map(String::as_str));
@@ -91,7 +91,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     Ok(written(call, view, &projection)?.created(location))
 }
 
-/// A user put in the place of another (RFC 7644 §3.5.1).
+/// Replaces a user (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let document = normalise_put(call.schemas.user, call.take_body()?)?;
     call.remark(call.schemas.user, document.keys().map(String::as_str));
@@ -99,7 +99,7 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
     change(call, id, &projection, mapping::user_put(call.schemas, document)).await
 }
 
-/// A user changed in part (RFC 7644 §3.5.2): all operations or none.
+/// Changes part of a user (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
     let operations = patch::normalise(call.schemas.user, &request)?;
@@ -108,7 +108,7 @@ pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     change(call, id, &projection, mapping::user_patch(call.schemas, operations)).await
 }
 
-/// The end of a user (RFC 7644 §3.6).
+/// Deletes a user (RFC 7644 §3.6).
 pub(super) async fn delete(call: &Call, id: &str) -> Result<Reply, Problem> {
     let seen = refuse_known(call, id).await?;
     call.directory.delete_user(parse(id)?, call.expected(seen)).await?;
@@ -132,8 +132,8 @@ fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply
     Ok(reply.preferred(call.preference).recorded())
 }
 
-/// RFC 9110 §13.1.2: nothing is changed that `If-None-Match` names; `*` names whatever there is. Gives the version that
-/// was looked at, if there was a reason to.
+/// RFC 9110 §13.1.2: a version that `If-None-Match` names is not changed; `*` names every version. Returns the version
+/// that was read, if there was a reason to read it.
 async fn refuse_known(call: &Call, id: &str) -> Result<Option<i64>, Problem> {
     if !call.has_none_match() {
         return Ok(None);
@@ -149,7 +149,7 @@ fn answer(call: &Call, view: UserView, projection: &Projection) -> Result<Reply,
     Ok(Reply::ok(text).tag(tag).about(id.0))
 }
 
-/// The attributes outside of extensions that operations are about.
+/// The attributes outside extensions that operations target.
 pub(super) fn own_names(operations: &[Operation]) -> impl Iterator<Item = &str> {
     let own = operations.iter().map(|operation| &operation.target).filter(|target| target.extension.is_none());
     own.map(|target| target.attribute.as_str())

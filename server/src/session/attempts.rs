@@ -27,7 +27,7 @@ struct Memory {
     names: std::collections::HashMap<domain::BreakGlassId, String>,
 }
 
-/// A try that may go on. Where it is dropped, its caller has gone.
+/// A try that was admitted. If it is dropped, its caller has gone.
 pub(super) struct Attempt {
     attempts: Attempts,
     caller: Caller,
@@ -35,18 +35,18 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// The try was right.
+    /// Ends a try that was right.
     pub(super) fn succeeded(self, now: Timestamp) {
         self.end(|throttle, permit| throttle.succeeded(permit, now));
     }
 
-    /// Nobody could find out whether the try was right.
+    /// Ends a try of which the server could not find out whether it was right.
     pub(super) fn put_back(self) {
         self.end(Throttle::put_back);
     }
 
-    /// The try was wrong: it is recorded at once, or counted where another was in the same minute. A name that exists
-    /// and one that does not leave the same.
+    /// Ends a try that was wrong: it is recorded at once, or only counted if there was another in the same minute. The
+    /// records are alike whether or not the name exists.
     pub(super) async fn failed(self, env: &Env, account: Option<&Account>, address: Option<String>) -> Result<()> {
         let (now, attempts, network) = (env.now(), self.attempts.clone(), self.caller.network);
         self.end(|throttle, permit| throttle.failed(permit, now));
@@ -85,7 +85,7 @@ impl Attempts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a try may go on.
+    /// Admits a try, or says how long to wait.
     pub(super) fn admit(
         &self,
         caller: Caller,
@@ -96,7 +96,7 @@ impl Attempts {
         Ok(Attempt { attempts: self.clone(), caller, permit: Some(permit) })
     }
 
-    /// A caller has shown a good one-time code.
+    /// Forgets what is held against a caller who has shown a valid one-time code.
     pub(super) fn forgive(&self, caller: Caller) {
         self.memory().throttle.forgive(caller);
     }
@@ -135,8 +135,8 @@ impl Memory {
     }
 }
 
-/// What a typed text proves for an account; `None` where it is wrong. A name that does not exist takes the same work: the
-/// same look-up for what has the form of a one-time code, and a hash either way.
+/// What a typed text proves for an account; `None` if it is wrong. A name that does not exist takes the same work: the
+/// same look-up for a text in the form of a one-time code, and a hash in any case.
 pub(super) async fn verify(
     env: &Env,
     hasher: &Hasher,

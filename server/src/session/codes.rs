@@ -6,11 +6,12 @@ use domain::{
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// A flood of codes takes one connection to the database.
+/// A flood of codes takes up only one connection to the database.
 const AT_ONCE: usize = 1;
 
-/// Looks one-time codes up, in the order in which they came. A code has 125 random bits, so whoever knows one does not
-/// wait for those who guess; a look-up costs little, and each address has few requests under way. Cheap to clone.
+/// Looks up one-time codes, in the order of their arrival. A code has 125 random bits, so it need not be throttled and
+/// its holder does not wait for guessers; a look-up costs little, and each address has few requests under way. Cheap to
+/// clone.
 #[derive(Clone)]
 pub(crate) struct Codes(Arc<Semaphore>);
 
@@ -21,8 +22,8 @@ impl Default for Codes {
 }
 
 impl Codes {
-    /// The account of that name, where the code could be used with it now. No name is looked up for a code that is not
-    /// good, so that nobody learns here which names there are.
+    /// The account with this name, if the code could be used with it now. No name is looked up for a code that is not
+    /// valid, so that the names of accounts are not revealed here.
     pub(super) async fn account(&self, env: &Env, name: &str, code: [u8; 32]) -> Result<Option<Account>> {
         let Some(owner) = self.owner(env, code).await? else { return Ok(None) };
         Ok(find(env, name).await?.filter(|account| account.id == owner))

@@ -1,4 +1,4 @@
-//! A session is confirmed: the secret is given once more, and what the session is for is said.
+//! Confirms a session: the secret is given again, and the reason of the session is stated.
 
 use super::{
     attempts::verify,
@@ -35,7 +35,7 @@ pub(crate) struct ConfirmForm {
     next: String,
 }
 
-/// Takes the secret, or the reason, or both, whatever is missing, and goes on to where somebody came from.
+/// Takes the secret or the reason or both, whatever is missing, and redirects to the page that led here.
 pub(crate) async fn confirm(
     State(state): State<AppState>,
     Extension(console): Extension<Console>,
@@ -79,11 +79,11 @@ async fn check(state: &AppState, console: &Console, parts: &Parts, form: Confirm
     Ok(confirmed.map(|principal| next.set_cookie(state.env.now(), principal.ends, &state.public_url)))
 }
 
-/// Checks the secret of whoever is signed in. The session itself is the device that is throttled.
+/// Checks the secret of the signed-in administrator. The throttle treats the session as the device.
 async fn prove(state: &AppState, principal: &Principal, parts: &Parts, typed: &str) -> Result<(Account, Proof)> {
     let device = Sha256::digest(principal.session.0).into();
     let attempt = state.attempts.admit(caller(&parts.extensions), Some(device), state.env.now());
-    let attempt = attempt.map_err(|_| Error::Invalid("That was wrong too often. Wait for a minute, and try again."))?;
+    let attempt = attempt.map_err(|_| Error::Invalid("That was wrong too often. Wait a minute, then try again."))?;
     let account = account_of(&state.env, principal).await?;
     match (verify(&state.env, &state.hasher, account.as_ref(), typed, Lane::Device).await?, account) {
         (Some(proof), Some(account)) => {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Where server functions are.
 pub(crate) const API: &str = "/admin/api/";
 
-/// Puts a [`Console`] into the request of somebody who is signed in; sends everybody else away from `/admin`.
+/// Adds a [`Console`] to the request of a signed-in administrator; redirects everybody else away from `/admin`.
 pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let signed_in = match signed_in(&state, request.headers()).await {
         Ok(signed_in) => signed_in,
@@ -27,7 +27,7 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
             return api_or_page(&request, ApiError::Unavailable, StatusCode::SERVICE_UNAVAILABLE);
         }
     };
-    // A member has no business here.
+    // A member may not enter.
     let may_enter = |principal: &Principal| principal.ends > state.env.now() && principal.role != Role::Member;
     match signed_in.filter(may_enter) {
         Some(principal) => {
@@ -35,7 +35,7 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
             let url = state.public_url.as_str().to_owned();
             let hasher = Arc::new(state.hasher.clone());
             let console = Console::new(state.env.clone(), hasher, principal, address, url);
-            // A form that is posted plainly cannot come back with a question, so it is asked first.
+            // A plain form post cannot be answered with a question, so confirmation is asked for first.
             if is_plain_form(&request) && console.may_change() && !console.is_confirmed() {
                 return Redirect::to(&format!("/admin/confirm?next={}", encode(&came_from(&request)))).into_response();
             }
@@ -48,7 +48,7 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
             return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);
         }
         None if request.uri().path().starts_with("/admin") => {
-            // A form cannot be posted again by itself; the page on which it stood can be shown.
+            // A form cannot be posted again automatically; the page that contains it can be shown.
             let page = if is_safe(request.method()) { request.uri().path().to_owned() } else { came_from(&request) };
             return Redirect::to(&format!("/login?next={}", encode(&page))).into_response();
         }
@@ -57,12 +57,12 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
     with_status(next.run(request).await).await
 }
 
-/// Who is signed in with the cookie of a request.
+/// The session of a request's cookie.
 async fn signed_in(state: &AppState, headers: &HeaderMap) -> domain::Result<Option<Principal>> {
     let Some(token) = SessionToken::shown(headers, &state.public_url) else { return Ok(None) };
     let Some(session) = find(&state.env, token.key()).await? else { return Ok(None) };
     if let Err(error) = touch(&state.env, &session).await {
-        // Where nothing can be written the console can still be read, until the session seems unused.
+        // If nothing can be written, the console can still be read until the session seems idle.
         tracing::error!(error = &error as &dyn std::error::Error, "the use of a session could not be recorded");
     }
     Ok(Some(session.principal))
@@ -74,12 +74,12 @@ fn is_plain_form(request: &Request) -> bool {
     request.uri().path().starts_with(API) && accepts.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The page of ours on which a form stood.
+/// The page of ours that contained a form.
 fn came_from(request: &Request) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
     let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
     let page = page.and_then(|page| page.into_parts().path_and_query);
-    // Of an address that would not be gone back to, the page alone.
+    // If the whole URL would not be returned to, only its path.
     let whole = page.as_ref().filter(|page| local(page.as_str()) == page.as_str());
     whole.map(|page| page.to_string()).or_else(|| page.map(|page| page.path().to_owned())).unwrap_or_default()
 }
@@ -88,12 +88,12 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Answers under the functions' prefix stay in their own form.
+/// Answers under the prefix of the functions keep their own form.
 pub(crate) async fn no_such_function(request: Request) -> Response {
     api_or_page(&request, ApiError::NotFound, StatusCode::NOT_FOUND)
 }
 
-/// Leptos answers every error of a server function with 500; the error itself knows better.
+/// Leptos answers every error of a server function with 500; the error itself knows the right status.
 async fn with_status(mut response: Response) -> Response {
     let failed = response.headers().contains_key("serverfnerror") && !response.status().is_redirection();
     if !failed {
@@ -114,7 +114,7 @@ pub(crate) fn api_or_page(request: &Request, error: ApiError, status: StatusCode
     }
 }
 
-/// Keeps what may stand in a query unescaped; paths of pages hold little else.
+/// Leaves unescaped what a query may contain; paths of pages contain little else.
 fn encode(path: &str) -> String {
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
     path.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()

@@ -1,4 +1,4 @@
-//! The cookies of the console: the session's, and the one by which a browser is known.
+//! The cookies of the console: the session's, and the one by which a browser is recognised.
 
 use crate::config::PublicUrl;
 use axum::http::{HeaderMap, header};
@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{Env, Timestamp, session::SessionKey, sign_in::DEVICE_DAYS};
 use sha2::{Digest, Sha256};
 
-/// What is in a session's cookie: 128 random bits.
+/// The content of a session's cookie: 128 random bits.
 pub(super) struct SessionToken([u8; 16]);
 
 impl SessionToken {
@@ -14,7 +14,7 @@ impl SessionToken {
         Self(env.random())
     }
 
-    /// The one that a request shows.
+    /// The one that a request presents.
     pub(super) fn shown(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(shown(headers, session_name(public_url))?).ok()?;
         Some(Self(bytes.try_into().ok()?))
@@ -45,7 +45,7 @@ impl Device {
         Self(env.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The one that a request shows; whether it is known is for the database to say.
+    /// The one that a request presents; only the database tells whether it is known.
     pub(super) fn shown(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Self> {
         let value = shown(headers, device_name(public_url))?;
         (value.len() == 32).then(|| Self(value.to_owned()))
@@ -60,7 +60,7 @@ impl Device {
     }
 }
 
-/// `__Host-` binds a cookie to this very host, but needs https (RFC 6265bis §4.1.3.2).
+/// `__Host-` binds a cookie to exactly this host, but needs https (RFC 6265bis §4.1.3.2).
 fn session_name(public_url: &PublicUrl) -> &'static str {
     if public_url.is_https() { "__Host-postern" } else { "postern" }
 }

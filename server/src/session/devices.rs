@@ -2,12 +2,11 @@ use domain::{Env, Result, sign_in::devices};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, time::Instant};
 
-/// How old the list may be when a cookie is not in it: browsers sign in through other processes too.
+/// How old the list may be if a cookie is not in it: browsers sign in through other processes, too.
 const AGE: Duration = Duration::from_secs(1);
 
-/// The browsers that have signed in, by the hashes of their cookies. A flood of guesses with invented cookies is told
-/// apart here and asks the database for nothing, where it would keep everybody else waiting for a connection. Cheap to
-/// clone.
+/// The browsers that have signed in, by the hashes of their cookies. A flood of guesses with invented cookies is
+/// recognised here without database look-ups, which would make everybody else wait for a connection. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Devices(Arc<Mutex<List>>);
 
@@ -18,8 +17,8 @@ struct List {
 }
 
 impl Devices {
-    /// Whether a browser may be known. False is final; after true the database has the last word. Where the list is read
-    /// again, everybody waits for that one reading.
+    /// Whether a browser may be known. False is final; after true, the database must confirm it. If the list has to be
+    /// read again, all callers wait for the same read.
     pub(super) async fn may_be(&self, env: &Env, key: [u8; 32]) -> Result<bool> {
         let mut list = self.0.lock().await;
         if !list.keys.contains(&key) && list.read.is_none_or(|read| read.elapsed() >= AGE) {
@@ -29,7 +28,7 @@ impl Devices {
         Ok(list.keys.contains(&key))
     }
 
-    /// A browser has signed in.
+    /// Adds a browser that has signed in.
     pub(super) async fn add(&self, key: [u8; 32]) {
         self.0.lock().await.keys.insert(key);
     }

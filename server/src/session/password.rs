@@ -1,4 +1,4 @@
-//! Hashing of break-glass secrets: argon2id on threads of their own, few at a time.
+//! Hashing of break-glass secrets: argon2id on separate threads, a few at a time.
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -9,22 +9,22 @@ use domain::{BoxError, Error, Result, console::SecretHash};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// OWASP's profile of most memory and one pass; one hash takes about 50 ms.
+/// OWASP's profile with the most memory and one pass; one hash takes about 50 ms.
 const MEMORY_KIB: u32 = 47_104;
 const PASSES: u32 = 1;
 /// Each hash holds its memory while it runs.
 const AT_ONCE: usize = 2;
-/// Strangers leave the others to known devices.
+/// How many of them strangers may use; the rest is for known devices.
 const STRANGERS: usize = 1;
-/// More than these would wait longer than a person does.
+/// Any more would wait longer than a person does.
 const WAITING: usize = 16;
 
-/// Who waits for a hash.
+/// Whose hash waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// Somebody who has proven who they are before: a known device, an administrator, the host.
+    /// A caller whose identity was proven before: a known device, an administrator, the host.
     Device,
-    /// Anybody else. However many there are, a device finds a hash free.
+    /// Any other caller. However many there are, one hash stays free for devices.
     Stranger,
 }
 
@@ -43,7 +43,7 @@ struct Strangers {
     running: Arc<Semaphore>,
 }
 
-/// A place in line, and a turn. Both are given back when the hash is done.
+/// A place in line, and a turn. Both are returned when the hash is done.
 struct Turn(#[expect(dead_code, reason = "held, not read")] [Option<OwnedSemaphorePermit>; 3]);
 
 impl Default for Hasher {
@@ -58,15 +58,15 @@ impl Hasher {
     /// The PHC string of a secret.
     ///
     /// # Errors
-    /// `Unavailable` when too many are waiting already.
+    /// `Unavailable` if too many are waiting already.
     pub async fn hash(&self, secret: String) -> Result<String> {
         self.run(Lane::Device, move || hash(&secret)).await
     }
 
-    /// Whether the secret is the one of the hash. Where there is no hash the answer is no, after the same time.
+    /// Whether the secret has this hash. Without a hash the answer is no, after the same time.
     ///
     /// # Errors
-    /// `Unavailable` when too many are waiting already.
+    /// `Unavailable` if too many are waiting already.
     pub async fn verify(&self, secret: String, hash: Option<String>, lane: Lane) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(decoy);
@@ -80,7 +80,7 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(&self, lane: Lane, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let turn = self.turn(lane).await?;
-        // A hash that was begun runs to its end, whoever has hung up: until then it keeps its turn.
+        // A hash that was begun runs to its end even if the caller hangs up; until then it keeps its turn.
         let work = move || {
             let _kept = turn;
             work()
@@ -101,16 +101,16 @@ impl Hasher {
 }
 
 /// Runs work on a thread of its own, at normal priority: at a lower one it would starve while directories keep the
-/// processors busy, and new browsers could not sign in. The throttle bounds what a flood of guesses takes.
+/// processors busy, and new browsers could not sign in. The throttle limits what a flood of guesses can take.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
     let (done, result) = oneshot::channel();
-    // The caller may have hung up.
+    // The receiver may be gone, if the caller has hung up.
     let run = move || drop(done.send(work()));
     std::thread::Builder::new().name("hash".to_owned()).spawn(run)?;
     Ok(result.await?)
 }
 
-/// For administrators, who have proven who they are.
+/// Used for administrators, whose identity is proven.
 #[async_trait]
 impl SecretHash for Hasher {
     async fn hash(&self, secret: String) -> Result<String> {
@@ -127,7 +127,8 @@ fn hash(secret: &str) -> Result<String> {
     Ok(argon2()?.hash_password(secret.as_bytes()).map_err(unavailable)?.to_string())
 }
 
-/// A hash like any other, but of nothing: salt and result are zeros. It is checked for names that do not exist.
+/// A hash that costs as much as any other but matches nothing: salt and result are zeros. It is checked for names that
+/// do not exist.
 fn decoy() -> String {
     let [salt, result] = ["A".repeat(22), "A".repeat(43)];
     format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${salt}${result}")

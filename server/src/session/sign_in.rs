@@ -27,10 +27,10 @@ use serde::Deserialize;
 
 const HOME: &str = "/admin/sso/scim";
 
-/// Longer texts by which browsers describe themselves are cut.
+/// A longer `User-Agent` is cut.
 const AGENT: usize = 200;
 
-/// When to come back where a hash or the database was busy: a full line of hashes is done by then.
+/// When to try again if hashing or the database was busy: a full line of hashes is done by then.
 const BUSY: RetryAfter = RetryAfter { seconds: 2 };
 
 /// The sign-in form.
@@ -59,7 +59,7 @@ struct SignedIn {
     device: String,
 }
 
-/// Signs in with a break-glass account, or shows the form again and says why not.
+/// Signs in with a break-glass account, or shows the form again with the reason.
 pub(crate) async fn sign_in(State(state): State<AppState>, parts: Parts, Form(form): Form<SignInForm>) -> Response {
     let next = local(&form.next).to_owned();
     let name = form.name.clone();
@@ -69,7 +69,7 @@ pub(crate) async fn sign_in(State(state): State<AppState>, parts: Parts, Form(fo
             return (cookies, Redirect::to(&next)).into_response();
         }
         Err(Failure::Wait(wait)) => {
-            let words = "Too many sign-ins are tried just now. Nothing is locked.";
+            let words = "Too many sign-ins are being tried just now. Nothing is locked.";
             return again(StatusCode::TOO_MANY_REQUESTS, wait, words);
         }
         Err(Failure::Error(Error::Refused(refusal))) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
@@ -87,7 +87,7 @@ pub(crate) async fn sign_out(State(state): State<AppState>, parts: Parts) -> Res
         && let Err(error) = end(&state.env, token.key(), ClientAddress::of(&parts.extensions)).await
     {
         tracing::error!(error = &error as &dyn std::error::Error, "a session could not be ended");
-        return (StatusCode::SERVICE_UNAVAILABLE, "You may be signed in still. Try again in a moment.\n")
+        return (StatusCode::SERVICE_UNAVAILABLE, "You may still be signed in. Try again in a moment.\n")
             .into_response();
     }
     ([(header::SET_COOKIE, remove_session(&state.public_url))], Redirect::to("/login")).into_response()
@@ -103,7 +103,7 @@ async fn check(state: &AppState, form: SignInForm, parts: &Parts) -> Result<Sign
     if let Some(begun) = with_code(state, &form, &device, parts).await? {
         return Ok(begun);
     }
-    // Before any name is looked up or anything is hashed for it.
+    // This comes before any name is looked up or anything is hashed.
     let attempt = state.attempts.admit(caller(&parts.extensions), key, state.env.now()).map_err(Failure::Wait)?;
     match guess(state, &form, lane, &device, parts).await {
         Ok(Guess::Right(begun)) => {
@@ -123,7 +123,8 @@ async fn check(state: &AppState, form: SignInForm, parts: &Parts) -> Result<Sign
     }
 }
 
-/// Signs in with a good one-time code, past the throttle: nobody guesses one. Any other goes the way of a wrong secret.
+/// Signs in with a valid one-time code, past the throttle: codes cannot be guessed. Any other code is treated as a
+/// wrong secret.
 async fn with_code(state: &AppState, form: &SignInForm, device: &Device, parts: &Parts) -> Result<Option<SignedIn>> {
     let Typed::Code(code) = Typed::read(form.secret.trim()) else { return Ok(None) };
     let Some(account) = state.codes.account(&state.env, &form.name, code).await? else { return Ok(None) };
@@ -132,7 +133,7 @@ async fn with_code(state: &AppState, form: &SignInForm, device: &Device, parts: 
             state.attempts.forgive(caller(&parts.extensions));
             Ok(Some(begun))
         }
-        // Somebody else has used it meanwhile.
+        // It has been used by another request in the meantime.
         Err(Error::Refused(_)) => Ok(None),
         Err(error) => Err(error),
     }
@@ -156,7 +157,7 @@ async fn guess(state: &AppState, form: &SignInForm, lane: Lane, device: &Device,
     }
 }
 
-/// Begins the session that was paid for.
+/// Begins the session for a proof that was checked.
 async fn begin(state: &AppState, account: Account, proof: Proof, device: &Device, parts: &Parts) -> Result<SignedIn> {
     let token = SessionToken::generate(&state.env);
     let start = Start {
@@ -171,7 +172,7 @@ async fn begin(state: &AppState, account: Account, proof: Proof, device: &Device
     Ok(SignedIn { session, device: device.set_cookie(&state.public_url) })
 }
 
-/// Whether a browser has signed in before, with whatever account: guesses from elsewhere do not hold it up.
+/// Whether a browser has signed in before, with any account: guesses from elsewhere do not hold it up.
 async fn is_known(state: &AppState, device: &Device) -> Result<bool> {
     Ok(state.devices.may_be(&state.env, device.key()).await? && knows_device(&state.env, device.key()).await?)
 }
@@ -185,7 +186,7 @@ fn browser(parts: &Parts) -> Browser {
     }
 }
 
-/// Shows a form's page again, which takes from the request why it failed.
+/// Shows the page of a form again; it finds the reason of the failure in the request.
 pub(super) async fn render_again(
     state: &AppState,
     mut parts: Parts,
@@ -201,7 +202,7 @@ pub(super) async fn render_again(
     response
 }
 
-/// A page that costs next to nothing, for those who come by the thousand.
+/// A page that costs next to nothing, for callers who come by the thousand.
 fn again(status: StatusCode, wait: RetryAfter, words: &str) -> Response {
     let seconds = wait.seconds;
     let page = format!(
@@ -220,7 +221,7 @@ pub(super) fn caller(extensions: &Extensions) -> Caller {
     caller_of(extensions.get::<ClientAddress>().map(|address| address.0))
 }
 
-/// A page of ours to go on to: whatever else was asked for is not followed.
+/// The page of ours to continue to; any other target is ignored.
 pub(super) fn local(next: &str) -> &str {
     let plain =
         next.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'?' | b'=' | b'&'));

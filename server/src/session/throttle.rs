@@ -1,13 +1,13 @@
 //! Slows down the guessing of break-glass secrets, and locks nobody out.
 //!
-//! Strangers share a few tries a second, in four lines: those of IPv4 and of IPv6, from networks that have not failed in
-//! the last hour and from the others. So a flood from networks that fail does not hinder somebody who comes from elsewhere.
-//! In each line the neighbourhoods that wait have turns, an IPv4 /16 or an IPv6 /32 each, so a flood from one of them
-//! delays the others by one try; inside a network that has failed its addresses have turns. A browser that has proven
-//! itself before (a *device*) waits for nobody but itself. What is counted here is forgotten within the hour, and no rule
-//! asks anybody to wait for more than a minute.
+//! Strangers share a few tries a second, in four lines: those of IPv4 and of IPv6, from networks that have not failed
+//! in the last hour and from the others. So a flood from networks that fail does not hold up a caller from elsewhere.
+//! In each line the waiting neighbourhoods (an IPv4 /16 or an IPv6 /32 each) take turns, so a flood from one of them
+//! delays the others by one try; within a network that has failed, its addresses take turns. A browser that has signed
+//! in before (a *device*) waits only for its own tries. What is counted here is forgotten within an hour, and no rule
+//! makes a caller wait for more than a minute.
 //!
-//! Everything is decided from the arguments; the caller keeps the [`Throttle`] in a mutex and tells the time.
+//! Everything is decided from the arguments; the caller keeps the [`Throttle`] in a mutex and passes the time.
 
 mod bucket;
 mod failures;
@@ -28,17 +28,17 @@ use std::{
     net::{IpAddr, Ipv4Addr},
 };
 
-/// Shared by all networks of one IP version that have not failed lately.
+/// Shared by all networks of one IP version that have not failed recently.
 const FRESH: Rate = Rate { burst: 20, every: 200 };
-/// Shared by all that have.
+/// Shared by all networks that have.
 const FAILED: Rate = Rate { burst: 5, every: 1_000 };
-/// Of each device.
+/// For each device.
 const DEVICE: Rate = Rate { burst: 10, every: 10_000 };
 /// More devices than a company has; their keys are checked by the caller, so strangers cannot fill this.
 const DEVICES: usize = 4_096;
 
-/// Where tries come from: an IPv4 /24 or an IPv6 /64, the least that one subscriber can choose addresses from. Wider
-/// networks are written as the first of these in them.
+/// Where tries come from: an IPv4 /24 or an IPv6 /64, the least that one subscriber can choose addresses from. A wider
+/// network is represented by the first of these in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network([u8; 9]);
 
@@ -61,7 +61,7 @@ impl Network {
         self.0[0] == 6
     }
 
-    /// The wider network of so many bytes, that of the IP version counted.
+    /// The wider network of this many bytes, including the one for the IP version.
     fn first(self, bytes: usize) -> Self {
         let mut network = [0; 9];
         network[..bytes].copy_from_slice(&self.0[..bytes]);
@@ -94,28 +94,28 @@ impl From<IpAddr> for Caller {
 }
 
 impl Caller {
-    /// Where it is in its network of so many bytes: in which of the next smaller ones, or at which address.
+    /// Its position in its network of this many bytes: which of the next smaller networks it is in, or its address.
     fn within(self, bytes: usize) -> u64 {
         if self.network.is_v6() && bytes < self.network.0.len() { self.network.0[bytes].into() } else { self.host }
     }
 }
 
-/// Who an address is; those whose address is not known are one.
+/// The caller at an address; all callers with an unknown address count as one.
 pub fn caller_of(address: Option<IpAddr>) -> Caller {
     address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()).into()
 }
 
-/// What a browser shows that has proven itself before; the caller has verified it.
+/// The key of a browser that has signed in before; the caller of this module has verified it.
 pub type DeviceKey = [u8; 32];
 
-/// Who a permit was given to.
+/// To whom a permit was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Who {
     Stranger(Caller),
     Device(DeviceKey),
 }
 
-/// One try may go on. It counts as failed until it has ended in another way.
+/// Admits one try, which counts as failed until it has ended in another way.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "the throttle is told how a try that was admitted ends"]
 pub struct Permit(Who);
@@ -127,14 +127,14 @@ impl Permit {
     }
 }
 
-/// How long to wait before the next try: 1 to 60 seconds, as `Retry-After` has it (RFC 9110 §10.2.3).
+/// How long to wait before the next try: 1 to 60 seconds, for `Retry-After` (RFC 9110 §10.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryAfter {
     /// Whole seconds.
     pub seconds: u64,
 }
 
-/// The state of all buckets. It is bounded, whoever tries.
+/// The state of all buckets. Its size is bounded, however many callers try.
 #[derive(Clone, Debug, Default)]
 pub struct Throttle {
     elapsed: Elapsed,
@@ -152,11 +152,11 @@ struct Lines {
 }
 
 impl Throttle {
-    /// Whether a try may go on, before anything is hashed or looked up for it. `device` is a key that the caller has
-    /// verified; with it the network does not matter.
+    /// Admits a try, before anything is hashed or looked up for it. `device` is a key that the caller has verified;
+    /// with it the network does not matter.
     ///
     /// # Errors
-    /// How long to wait. Nothing is kept of a try that was not admitted.
+    /// How long to wait. A try that was not admitted leaves no trace.
     pub fn admit(&mut self, caller: Caller, device: Option<DeviceKey>, now: Timestamp) -> Result<Permit, RetryAfter> {
         let at = self.elapsed.at(now);
         let (who, admitted) = match device {
@@ -167,7 +167,7 @@ impl Throttle {
         Ok(Permit(who))
     }
 
-    /// The try was wrong: its network is not fresh for the next hour.
+    /// Ends a try that was wrong: its network is not fresh for the next hour.
     pub fn failed(&mut self, permit: Permit, now: Timestamp) {
         let at = self.elapsed.at(now);
         if let Who::Stranger(caller) = permit.0 {
@@ -175,7 +175,7 @@ impl Throttle {
         }
     }
 
-    /// The try was right: whatever was held against its network or device is forgotten.
+    /// Ends a try that was right: whatever was held against its network or device is forgotten.
     pub fn succeeded(&mut self, permit: Permit, now: Timestamp) {
         self.elapsed.at(now);
         match permit.0 {
@@ -184,20 +184,20 @@ impl Throttle {
         }
     }
 
-    /// The caller has shown a good one-time code: whatever was held against its network is forgotten.
+    /// Forgets whatever was held against the network of a caller who has shown a valid one-time code.
     pub fn forgive(&mut self, caller: Caller) {
         self.recent.forget(caller.network);
     }
 
-    /// The caller has gone before the try was found right or wrong. Its network has had a try, but is as fresh as it was,
-    /// unless that happens often.
+    /// Ends a try whose caller has gone before it was found right or wrong. Its network has used a try, but stays as
+    /// fresh as it was, unless that happens often.
     pub fn abandoned(&mut self, permit: Permit) {
         if let Who::Stranger(caller) = permit.0 {
             self.recent.abandoned(caller, self.elapsed.millis);
         }
     }
 
-    /// The server could not find out whether the try was right: it costs the caller nothing.
+    /// Ends a try of which the server could not find out whether it was right: it costs the caller nothing.
     pub fn put_back(&mut self, permit: Permit) {
         match permit.0 {
             Who::Stranger(caller) => self.recent.put_back(caller),
@@ -225,8 +225,8 @@ impl Throttle {
     }
 }
 
-/// Milliseconds that have passed by a clock that may jump: what it goes back does not count, so that nobody waits for
-/// a time to come again.
+/// Milliseconds that have passed by a clock that may jump. Jumps backwards do not count, so that no caller waits until
+/// a time comes again.
 #[derive(Clone, Debug, Default)]
 struct Elapsed {
     millis: u64,

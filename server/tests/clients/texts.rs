@@ -262,8 +262,8 @@ async fn br19_a_misspelt_name_is_told_in_the_record(app: TestApp) {
     assert_eq!(
         details,
         [
-            "“memebers” was kept as it came; perhaps members is meant.",
-            "“emals” was kept as it came; perhaps emails is meant."
+            "“memebers” was kept as it was sent; perhaps members is meant.",
+            "“emals” was kept as it was sent; perhaps emails is meant."
         ]
     );
 }

@@ -164,7 +164,7 @@ async fn r19_a_backup_takes_the_tables_as_they_are() {
     let (_folder, path) = place();
     let made = run(database.url(), &["backup", path.to_str().unwrap()]).await;
     let said = String::from_utf8(made.stderr).unwrap();
-    assert!(made.status.success() && said.contains("could not note it"), "{said}");
+    assert!(made.status.success() && said.contains("could not be recorded in the database"), "{said}");
     assert_eq!((number(&path, version).await, number(&source, version).await), (4, 4));
 }
 

@@ -1,4 +1,4 @@
-//! The connections that have places, and which of them makes room for another.
+//! The connections that have places, and which of them makes room for a newcomer.
 
 use super::{
     crowds::{Crowds, Networks, Standing},
@@ -23,7 +23,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 pub(super) struct Connections {
     grace: Duration,
-    /// How many a network of many callers may have before it is a crowd.
+    /// How many connections a network of many callers may have before it is a crowd.
     share: usize,
     table: Mutex<Table>,
 }
@@ -35,25 +35,25 @@ struct Table {
     crowds: Crowds,
 }
 
-/// A connection, as far as others care that need its place.
+/// What others that need its place must know of a connection.
 pub(super) struct Connection {
-    /// None for a trusted proxy.
+    /// `None` for a trusted proxy.
     caller: Option<IpAddr>,
-    /// None for callers that are no strangers.
+    /// `None` for callers that are not strangers.
     networks: Option<Networks>,
     began: Instant,
     phase: Mutex<Phase>,
     leave: Notify,
-    /// Who gets its place.
+    /// Who takes over its place.
     heir: OnceLock<Heir>,
 }
 
-/// Takes over the places of connections that left for its sake.
+/// Receives the places of connections that left for a newcomer.
 pub(super) type Heir = Sender<OwnedSemaphorePermit>;
 
-/// What a connection does.
+/// What a connection is doing.
 pub(super) enum Phase {
-    /// It waits for its caller, to send a request or to take an answer.
+    /// It waits for its caller, to send a request or to read an answer.
     Idle(Instant),
     /// It has a request, of which the body may still be awaited.
     Request(Option<Arc<Arrival>>),
@@ -61,14 +61,14 @@ pub(super) enum Phase {
     Leaving { with_request: bool },
 }
 
-/// How gladly a connection is let go; the greatest goes first.
+/// How readily a connection is given up; the greatest goes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// One that has not had the time of grace. It goes only where it is one of too many.
+    /// One within the time of grace. It goes only if it is one of too many.
     Young,
-    /// A trusted proxy's, between two requests: the proxy may be about to use it.
+    /// One of a trusted proxy, between two requests: the proxy may be about to use it.
     IdleProxy,
-    /// One that waits for its caller, though not for long.
+    /// One that waits for its caller, but not for long.
     Waiting,
     /// One that has waited for its caller at least for the time of grace.
     WaitingLong,
@@ -79,7 +79,7 @@ impl Connections {
         Self { grace, share, table: Mutex::default() }
     }
 
-    /// Adds one, and gives its number.
+    /// Adds a connection, and returns its number.
     pub(super) fn add(&self, caller: Option<IpAddr>, networks: Option<Networks>) -> (u64, Arc<Connection>) {
         let began = Instant::now();
         let (phase, leave) = (Mutex::new(Phase::Idle(began)), Notify::new());
@@ -106,12 +106,12 @@ impl Connections {
         lock(&self.table).crowds.standing(Some(networks), self.share) == Standing::Within
     }
 
-    /// Asks a connection of this caller to leave. False where none has waited for the time of grace.
+    /// Asks a connection of this caller to leave. False if none has waited for the time of grace.
     pub(super) fn make_room_of(&self, caller: IpAddr) -> bool {
         lock(&self.table).ask_to_leave(self.grace, Rank::WaitingLong, None, |own| own.caller == Some(caller))
     }
 
-    /// Asks a connection to leave for the heir, where one can. `networks` are a stranger's, and `open` is how many places
+    /// Asks a connection to leave for the heir, if one can. `networks` are a stranger's, and `open` is how many places
     /// there are for everybody.
     pub(super) fn make_room(&self, heir: &Heir, networks: Option<&Networks>, open: usize) {
         let (table, grace, heir) = (lock(&self.table), self.grace, Some(heir));
@@ -122,7 +122,8 @@ impl Connections {
             Standing::Beside(crowd) => table.ask_to_leave(grace, Rank::Young, heir, |other| is_from(other, &crowd)),
             Standing::Level | Standing::Within => false,
         };
-        // Strangers from ever so many networks have no more than half where the host or a proxy needs a place.
+        // However many networks they come from, strangers have no more than half of the places if the host or a proxy
+        // needs one.
         let is_theirs = networks.is_none() && table.crowds.strangers() > open / 2;
         let _ = is_too_many
             || table.ask_to_leave(grace, Rank::Waiting, heir, |_| true)
@@ -138,8 +139,8 @@ impl Connections {
 }
 
 impl Table {
-    /// Asks the connection to leave that has the highest rank, at least this one, and has waited longest. False where
-    /// there is none.
+    /// Asks a connection to leave: the one of the highest rank, which must be at least `least`, that has waited
+    /// longest. False if there is none.
     fn ask_to_leave(
         &self,
         grace: Duration,
@@ -160,7 +161,8 @@ impl Connection {
         self.caller.is_none()
     }
 
-    /// Its rank, and since when it waits; none for one that stays: it is worked on, or it leaves already.
+    /// Its rank, and since when it has waited; `None` for one that stays because its request is worked on, or that is
+    /// leaving already.
     fn rank(&self, grace: Duration) -> Option<(Rank, Instant)> {
         let (since, is_idle) = match &*lock(&self.phase) {
             Phase::Idle(since) => (*since, true),
@@ -171,7 +173,7 @@ impl Connection {
         let rank = match (is_proxy, has_waited) {
             (true, true) if is_idle => Rank::IdleProxy,
             (_, true) => Rank::WaitingLong,
-            // Whoever sends something now and then must not hold a place by that.
+            // A caller that sends something now and then must not hold a place that way.
             (false, false) if self.began.elapsed() >= grace => Rank::Waiting,
             (_, false) => Rank::Young,
         };
@@ -180,7 +182,7 @@ impl Connection {
 
     fn ask_to_leave(&self, heir: Option<&Heir>) {
         if let Some(heir) = heir {
-            // Nobody is asked twice.
+            // The first heir stays.
             let _ = self.heir.set(heir.clone());
         }
         let mut phase = lock(&self.phase);
@@ -202,7 +204,7 @@ impl Connection {
         }
     }
 
-    /// Done when it was asked to leave, and the caller of a request that is given up was told.
+    /// Resolves when it was asked to leave, and the caller of a request that was given up has been told.
     pub(super) async fn leave(&self) {
         self.leave.notified().await;
         let with_request = matches!(*lock(&self.phase), Phase::Leaving { with_request: true });

@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 use std::{collections::HashMap, net::IpAddr};
 
-/// What many have to themselves who may choose from more than one caller's addresses, the widest first: the
-/// neighbourhood, as the throttle of sign-ins has it, and what a customer is given.
+/// The lengths of networks that many callers share, or in which one caller may choose from many addresses, the widest
+/// first: the neighbourhood, as in the throttle of sign-ins, and the networks that customers are given.
 const V4: [u8; 2] = [16, 24];
 const V6: [u8; 3] = [32, 48, 56];
 
@@ -31,7 +31,7 @@ impl Networks {
 #[derive(Default)]
 pub(super) struct Crowds {
     strangers: usize,
-    /// Those of networks, the widest first. Networks without any are not kept.
+    /// How many each network has, the widest networks first. Networks without any are not kept.
     sizes: [HashMap<IpNet, usize>; V6.len()],
 }
 
@@ -40,9 +40,9 @@ pub(super) struct Crowds {
 pub(super) enum Standing {
     /// No network has more than its share.
     Level,
-    /// This network has, and the newcomer's has fewer.
+    /// This network has more, and the newcomer's has fewer.
     Beside(IpNet),
-    /// The newcomer's own has.
+    /// The newcomer's own network has more.
     Within,
 }
 
@@ -70,9 +70,9 @@ impl Crowds {
         self.strangers
     }
 
-    /// Where a newcomer stands, of whom there is none in any network where it is no stranger. The crowd is the narrowest
-    /// network with more than `share` connections, found in the largest of the widest ones, the largest in that, and so
-    /// on: so a newcomer is not held to be one of a crowd next to it.
+    /// How a newcomer relates to the crowd; `None` is a newcomer that is not a stranger. The crowd is the narrowest
+    /// network with more than `share` connections. It is searched for in the largest of the widest networks, then in
+    /// the largest one within that, and so on, so that a newcomer is not counted to a crowd next to it.
     pub(super) fn standing(&self, newcomer: Option<&Networks>, share: usize) -> Standing {
         let (mut crowd, mut is_beside) = (None, newcomer.is_none());
         for (level, sizes) in self.sizes.iter().enumerate() {
@@ -115,7 +115,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The /64 of that number in 2001:db8:1::/48.
+    /// The /64 with this number in 2001:db8:1::/48.
     fn in_one_48(n: usize) -> Networks {
         networks(&format!("2001:db8:1:{n:x}::1"))
     }
@@ -139,7 +139,7 @@ mod tests {
         (0..100).for_each(|n| crowds.enter(&in_one_48(n)));
         assert_eq!(standing(&crowds, "2001:db8:1:ff00::1"), Standing::Beside(network("2001:db8:1::/56")));
         assert_eq!(standing(&crowds, "2001:db8:1:00ff::1"), Standing::Within);
-        // IPv4 is counted by itself.
+        // IPv4 is counted separately.
         (0..450).for_each(|n| crowds.enter(&networks(&format!("198.51.{}.7", n % 225))));
         assert_eq!(standing(&crowds, "198.51.250.1"), Standing::Within);
         assert_eq!(standing(&crowds, "2001:db8:1::1"), Standing::Beside(network("198.51.0.0/16")));

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Two places are kept for callers on this host; 192.0.2.1 is a trusted proxy.
+/// Two places are reserved for callers on this host; 192.0.2.1 is a trusted proxy.
 fn places(connections: usize, connections_each: usize, grace: Duration) -> Places {
     let limits =
         Limits { connections: connections + 2, host_connections: 2, connections_each, grace, ..Limits::default() };
@@ -15,7 +15,7 @@ fn take(places: &Places, address: &str) -> Option<Arc<Place>> {
     }
 }
 
-/// Whether a place is found for a newcomer before anybody could have left by itself.
+/// Whether a place is found for a newcomer before a connection could have left by itself.
 async fn finds(places: &Places, address: &str) -> Option<Arc<Place>> {
     match places.offer(address.parse().unwrap()) {
         Offer::Taken(place) => Some(place),
@@ -118,7 +118,7 @@ async fn some_places_are_kept_for_this_host() {
     assert!(finds(&places, "127.0.0.1").await.is_none() && finds(&places, "198.51.100.8").await.is_none());
 }
 
-/// As many young connections as that, each from a /64 of its own in one /48.
+/// This many young connections, each from a /64 of its own in one /48.
 fn crowd(places: &Places, connections: usize) -> Vec<Arc<Place>> {
     (0..connections).map(|n| take(places, &format!("2001:db8:1:{n:x}::1")).unwrap()).collect()
 }
@@ -134,7 +134,7 @@ async fn r34_a_crowd_makes_room_at_once_and_its_newcomers_lose() {
     let mut crowd = crowd(&places, 7);
     assert!(is_refused(&places, "2001:db8:1:ff::1"), "nobody asks who it could replace");
     let _busy: Vec<_> = [crowd[0].begin(None), crowd[1].begin(half_sent())].into();
-    // Whoever has waited longest goes first, a half-sent request like a silent connection.
+    // The connection that has waited longest goes first, whether its request is half-sent or it is silent.
     for (newcomer, leaving) in [("198.51.100.8", 2), ("2001:db8:2::1", 3), ("192.0.2.1", 4)] {
         assert!(finds(&places, newcomer).await.is_none(), "nobody has left yet");
         assert!(!stays(&crowd[leaving]), "{newcomer}");
@@ -188,7 +188,7 @@ async fn r34_newcomers_of_each_kind_wait_apart() {
     assert!(places.has_room_for_host());
 }
 
-/// Strangers who wait already, and cannot have anybody leave, do not get a place that was freed for a proxy.
+/// Strangers who wait already, and for whom no connection leaves, do not get a place that was freed for a proxy.
 #[tokio::test]
 async fn r34_a_place_goes_to_whom_it_was_freed_for() {
     let places = places(4, 4, Duration::from_secs(60));

@@ -1,5 +1,5 @@
-//! Keeps a flood of requests from becoming a flood of lines: of each level only so many a second are logged, and how many were
-//! left out is logged too.
+//! Keeps a flood of requests from becoming a flood of lines: the number of lines of each level per second is limited,
+//! and how many were left out is logged, too.
 
 use std::{
     sync::{
@@ -12,20 +12,20 @@ use tokio::time::sleep;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter};
 
-/// How many lines of a level a second has at most: with 200 bytes each, 3.5 GB a day.
+/// The most lines of a level in one second: with 200 bytes each, that is 3.5 GB a day.
 const LINES: u32 = 200;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The levels that are on in production. Of others, every line is written.
+/// The levels that are enabled in production. For other levels every line is written.
 static LEVELS: [Lines; 3] = [Lines::new(Level::ERROR), Lines::new(Level::WARN), Lines::new(Level::INFO)];
 
-/// Lets so many lines through.
+/// Lets a limited number of lines through.
 pub(super) struct Limit;
 
 struct Lines {
     level: Level,
-    /// When this second began, and how many lines it has.
+    /// When the present second began, and how many lines it has.
     now: Mutex<Option<(Instant, u32)>>,
     left_out: AtomicU64,
 }
@@ -35,7 +35,7 @@ impl Lines {
         Self { level, now: Mutex::new(None), left_out: AtomicU64::new(0) }
     }
 
-    /// Whether there is room for another line at a moment.
+    /// Whether there is room for another line at this moment.
     fn admits(&self, at: Instant) -> bool {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         let (began, lines) = now.filter(|(began, _)| at.duration_since(*began) < SECOND).unwrap_or((at, 0));

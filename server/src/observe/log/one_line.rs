@@ -1,4 +1,4 @@
-//! Keeps each event to one line, whatever callers put into it.
+//! Keeps each event on one line, whatever callers put into it.
 
 use std::{
     fmt::Write as _,
@@ -6,8 +6,8 @@ use std::{
 };
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Writes events to standard error. Characters that end a line, steer a terminal or turn the order of what is read around
-/// are written as escapes, JSON's own where the form is JSON.
+/// Writes events to standard error. Characters that end a line, control a terminal or change the reading order are
+/// written as escapes, those of JSON if the form is JSON.
 pub(super) struct OneLine {
     pub(super) json: bool,
 }
@@ -20,7 +20,7 @@ impl<'a> MakeWriter<'a> for OneLine {
     }
 }
 
-/// One event, which comes as one piece.
+/// One event, which is written in one piece.
 pub(super) struct Event {
     json: bool,
 }
@@ -42,7 +42,7 @@ impl Write for Event {
     }
 }
 
-/// Whether an event is one line of what is printed in ASCII, as nearly all are.
+/// Whether an event is one line of printable ASCII, as nearly all are.
 fn is_harmless(event: &[u8]) -> bool {
     let line = event.strip_suffix(b"\n");
     line.is_some_and(|line| line.iter().all(|byte| matches!(byte, b' '..=b'~')))
@@ -65,7 +65,7 @@ fn escaped(line: &str, json: bool) -> String {
     out
 }
 
-/// Controls, line and paragraph separators, and what is not seen but changes how the rest is shown.
+/// Controls, line and paragraph separators, and invisible characters that change how the rest is shown.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

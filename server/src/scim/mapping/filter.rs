@@ -13,7 +13,7 @@ use scim::{
     schema::{ENTERPRISE_URN, GROUP, Registry, ResourceType, USER},
 };
 
-/// What a filter of users can be narrowed by, for a refusal of one that is too wide.
+/// The attributes by which a filter of users can be narrowed, to be named when one is refused as too wide.
 pub(crate) const USER_ATTRIBUTES: &str = "id, userName, externalId, displayName, name.formatted, name.givenName, \
     name.familyName, title, userType, nickName, active, emails, phoneNumbers.value, groups, manager, employeeNumber, \
     department, costCenter, organization, division, meta.created or meta.lastModified";
@@ -24,7 +24,7 @@ const MEMBERS: &str = "Members can be filtered by their value, with eq, ne or pr
 
 type Result<T> = std::result::Result<T, Error>;
 
-/// What a leaf of a filter asks of one attribute.
+/// What a leaf of a filter asks about one attribute.
 enum Ask<'f> {
     Compare(CompareOp, &'f Literal),
     Present,
@@ -35,19 +35,19 @@ enum Ask<'f> {
 pub(crate) struct Asked<C> {
     /// Finds all that match.
     pub(crate) filter: Filter<C>,
-    /// What of those it finds the documents decide; `None` where it finds no others.
+    /// What the documents must decide about those it finds; `None` if the query is exact.
     pub(crate) rest: Option<Wire>,
-    /// It asks for further values of users, which the database may not know yet.
+    /// It asks for values of users, which the database may not know yet.
     pub(crate) asks_values: bool,
 }
 
 impl<C> Asked<C> {
-    /// What an index tells alone.
+    /// A filter that an index answers alone.
     pub(crate) fn exact(filter: Filter<C>) -> Self {
         Self { filter, rest: None, asks_values: false }
     }
 
-    /// What no index can tell.
+    /// A filter that no index can answer.
     fn looked_at(filter: &Wire) -> Self {
         Self { filter: Filter::All, rest: Some(filter.clone()), asks_values: false }
     }
@@ -57,20 +57,21 @@ impl<C> Asked<C> {
     }
 }
 
-/// A SCIM filter over users. Refuses with `invalidFilter` what no user can be asked. `knows_values` is whether the database
-/// knows the further values of all.
+/// A SCIM filter over users. Refuses with `invalidFilter` what cannot be asked about users. `knows_values` is whether
+/// the database knows the values of all users.
 pub(crate) fn user_filter(types: Registry, filter: &Wire, knows_values: bool) -> Result<Asked<UserCondition>> {
     filter.check_for(types.user)?;
     narrow(filter, &|leaf| Ok(user_leaf(leaf, knows_values)))
 }
 
-/// A SCIM filter over groups. Refuses as [`user_filter`] does, and also what only all members of a group could tell.
+/// A SCIM filter over groups. Refuses what [`user_filter`] does, and also what could be answered only from all members
+/// of a group.
 pub(crate) fn group_filter(types: Registry, filter: &Wire) -> Result<Asked<GroupCondition>> {
     filter.check_for(types.group)?;
     without_members(types, narrow(filter, &group_leaf)?)
 }
 
-/// Refuses to look for members in documents, which do not have them.
+/// Refuses to look for members in documents, which do not contain them.
 fn without_members(types: Registry, asked: Asked<GroupCondition>) -> Result<Asked<GroupCondition>> {
     match asked.rest.as_ref().is_some_and(|rest| rest.names(types.group, "members")) {
         true => Err(Error::invalid_filter(MEMBERS)),
@@ -78,7 +79,7 @@ fn without_members(types: Registry, asked: Asked<GroupCondition>) -> Result<Aske
     }
 }
 
-/// A SCIM filter over both, as a query over each. RFC 7644 §3.4.2.1: of an attribute that a kind of resource does not
+/// A SCIM filter over both, as a query over each. RFC 7644 §3.4.2.1: for an attribute that a kind of resource does not
 /// have, it has no value.
 pub(crate) fn root_filter(
     types: Registry,
@@ -109,7 +110,8 @@ fn path_of(leaf: &Wire) -> Option<&AttributePath> {
     }
 }
 
-/// What a leaf is where its attribute has no value: only a comparison that asks for that, or for another value, holds.
+/// The result of a leaf if its attribute has no value: only a comparison that asks for absence, or for a different
+/// value, holds.
 fn absent<C>(leaf: &Wire) -> Filter<C> {
     let Wire::Compare { op, value, .. } = leaf else { return Filter::NONE };
     let holds = match op {
@@ -139,7 +141,7 @@ fn narrow<C>(filter: &Wire, leaf: &dyn Fn(&Wire) -> Result<Asked<C>>) -> Result<
         }
         Wire::Not(inner) => match narrow(inner, leaf)? {
             inner if inner.rest.is_none() => inner.map(negated),
-            // What is wider than asked tells nothing about the others.
+            // The negation of a query that finds too much would find too little.
             _ => Asked::looked_at(filter),
         },
         other => leaf(other)?,
@@ -158,7 +160,7 @@ fn user_leaf(leaf: &Wire, knows_values: bool) -> Asked<UserCondition> {
         _ => value_leaf(leaf),
     };
     match asked {
-        // Those whose values are not known are looked at.
+        // The documents of users whose values are not known are examined.
         Some(asked) if asked.asks_values && !knows_values => {
             let outdated = Filter::Where(UserCondition::Outdated);
             Asked { filter: Filter::Or(vec![asked.filter, outdated]), rest: Some(leaf.clone()), asks_values: false }
@@ -167,7 +169,7 @@ fn user_leaf(leaf: &Wire, knows_values: bool) -> Asked<UserCondition> {
     }
 }
 
-/// A condition on one value of several.
+/// A condition on one of several values.
 fn within(path: &AttributePath, filter: &Wire) -> Option<Asked<UserCondition>> {
     match names(&USER, path) {
         (None, "emails", None) => {
@@ -178,7 +180,8 @@ fn within(path: &AttributePath, filter: &Wire) -> Option<Asked<UserCondition>> {
         }
         (None, "phoneNumbers", None) => match phone_leaf(filter) {
             Some(asked) => Some(asked),
-            // Each condition finds all who have some number that meets it; only the documents tell whether one meets all.
+            // Each condition finds all users with some number that meets it; only the documents tell whether one number
+            // meets all.
             None => {
                 let leaf = |leaf: &Wire| {
                     let asked = phone_leaf(leaf).unwrap_or_else(|| Asked::looked_at(leaf));
@@ -201,11 +204,11 @@ fn phone_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
     values_asked(UserValue::PhoneNumber, &ask, leaf)
 }
 
-/// A leaf about a further value.
+/// A leaf about an attribute of which the values are kept.
 fn value_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
     let (path, ask) = ask(leaf)?;
     let (attribute, is_single) = match names(&USER, path) {
-        // A number without a value is a number, too.
+        // A phone number without a value counts as one, too.
         (None, "phoneNumbers", None) if matches!(ask, Ask::Present) => return None,
         (None, "phoneNumbers", None | Some("value")) => (UserValue::PhoneNumber, false),
         (extension, name, sub) => (values::single(extension, name, sub)?, true),
@@ -227,8 +230,8 @@ fn value_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
     }
 }
 
-/// Whether some value of an attribute is what is asked, as far as the values that are kept can tell; `None` for what asks
-/// for the absence of one.
+/// The query for users with some value that fulfils the comparison, as far as the kept values can tell; `None` for what
+/// asks for the absence of a value.
 fn values_asked(attribute: UserValue, ask: &Ask<'_>, leaf: &Wire) -> Option<Asked<UserCondition>> {
     let asked = |test, is_exact: bool| {
         let filter = Filter::Where(UserCondition::Value(attribute, test));
@@ -236,7 +239,7 @@ fn values_asked(attribute: UserValue, ask: &Ask<'_>, leaf: &Wire) -> Option<Aske
     };
     let Ask::Compare(op, value) = ask else { return asked(Test::Present, true) };
     let text = value.as_text()?.into_owned();
-    // One that is as long as what is kept, or longer, cannot be told from others with the same beginning.
+    // A text at least as long as what is kept cannot be distinguished from others with the same beginning.
     if text.chars().count().max(fold(&text).chars().count()) >= UserValue::KEPT {
         return None;
     }
@@ -268,7 +271,7 @@ fn indexed_user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
         (None, "meta", Some("lastModified")) => time(&ask, UserCondition::Changed),
         (None, "meta", Some("resourceType")) => resource_type(&USER, &ask),
         (None, "emails", None) if matches!(ask, Ask::Present) => Some(some_email(Filter::All)),
-        // An address without a value is an address, too.
+        // An e-mail address without a value counts as one, too.
         (None, "emails", None) if is_null(&ask) => {
             let some = some_email(Filter::All);
             Some(if matches!(ask, Ask::Compare(CompareOp::Eq, _)) { negated(some) } else { some })
@@ -292,8 +295,8 @@ fn some_email(condition: Filter<EmailCondition>) -> Filter<UserCondition> {
     Filter::Where(UserCondition::Email(condition))
 }
 
-/// RFC 7644 §3.4.2.2: a comparison with a multi-valued attribute holds when some value fulfils it, `ne` too. Where there
-/// is no value, nothing but `ne` holds.
+/// RFC 7644 §3.4.2.2: a comparison with a multi-valued attribute holds if some value fulfils it, including `ne`. If
+/// there is no value, only `ne` holds.
 fn emails(ask: &Ask<'_>, condition: Filter<EmailCondition>) -> Option<Filter<UserCondition>> {
     Some(match (ask, condition) {
         // `eq null` asks for the absence of all values.
@@ -324,7 +327,7 @@ fn group_leaf(leaf: &Wire) -> Result<Asked<GroupCondition>> {
     Ok(indexed_group_leaf(leaf).map_or_else(|| Asked::looked_at(leaf), Asked::exact))
 }
 
-/// Whether some member is what is asked.
+/// The condition that some member fulfils the comparison.
 fn some_member(ask: &Ask<'_>) -> Option<Filter<GroupCondition>> {
     let condition = match ask {
         Ask::Present => GroupCondition::HasMembers,
@@ -335,7 +338,7 @@ fn some_member(ask: &Ask<'_>) -> Option<Filter<GroupCondition>> {
     Some(Filter::Where(condition))
 }
 
-/// As [`emails`] has it: a group without members has none that is equal.
+/// Like [`emails`]: a group without members has none that is equal.
 fn members(ask: &Ask<'_>) -> Option<Filter<GroupCondition>> {
     let some = some_member(ask)?;
     let is_negative = matches!(ask, Ask::Compare(CompareOp::Ne, _));

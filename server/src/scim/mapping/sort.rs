@@ -12,15 +12,15 @@ const ROOT_ATTRIBUTES: &str = "Users and groups together can be sorted by id, us
 
 /// The order of a list (RFC 7644 §3.4.2.3).
 pub(crate) enum Order<K> {
-    /// That of an index.
+    /// The order of an index.
     Indexed(Sort<K>),
-    /// By an attribute that is looked for in the documents, and whether it descends.
+    /// By an attribute that is read from the documents, and whether it descends.
     Evaluated(SortBy, bool),
 }
 
-/// The order of a list of users. Without `sortBy` it is that in which they came, whatever `sortOrder` says. Refuses what is
-/// no attribute, and what has no order, with `invalidValue`. `knows_values` is whether the database knows the further values
-/// of all.
+/// The order of a list of users. Without `sortBy` it is that in which users were created or restored, whatever
+/// `sortOrder` says. Refuses what is not an attribute, and what has no order, with `invalidValue`. `knows_values` is
+/// whether the database knows the values of all users.
 pub(crate) fn user_order(
     types: Registry,
     by: Option<&str>,
@@ -31,7 +31,7 @@ pub(crate) fn user_order(
     order(types.user, by, descending, |path| user_key(path).filter(is_known))
 }
 
-/// The order of a list of groups, as [`user_order`] has it.
+/// The order of a list of groups, like [`user_order`].
 pub(crate) fn group_order(types: Registry, by: Option<&str>, descending: bool) -> Result<Order<GroupKey>, Error> {
     order(types.group, by, descending, group_key)
 }
@@ -50,7 +50,7 @@ fn order<K: Default>(
     Ok(Order::Evaluated(by, descending))
 }
 
-/// The orders of a list of both. Those who do not have the attribute stay in the order in which they came.
+/// The orders of a list of both. The kind that does not have the attribute stays in the order of creation.
 pub(crate) fn root_sort(by: Option<&str>, descending: bool) -> Result<(Sort<UserKey>, Sort<GroupKey>), Error> {
     let Some(by) = by else { return Ok(Default::default()) };
     let users = |path: &AttributePath| user_key(path).filter(|key| !matches!(key, UserKey::Value(_)));
@@ -68,7 +68,7 @@ fn path(text: &str) -> Option<AttributePath> {
 
 fn user_key(path: &AttributePath) -> Option<UserKey> {
     match names(&USER, path) {
-        // Ids begin with the moment of creation.
+        // Ids begin with the time of creation.
         (None, "id", None) | (None, "meta", Some("created")) => Some(UserKey::Id),
         (None, "userName", None) => Some(UserKey::UserName),
         (None, "displayName", None) => Some(UserKey::DisplayName),

@@ -1,12 +1,12 @@
-//! The further values of a user that are filtered and sorted by. For another one, add it to [`UserValue`] and here, and have the
-//! keys of all users made anew (`VERSION` in the store).
+//! The values by which users are filtered and sorted. To add one, add it to [`UserValue`] and here, and have the keys
+//! of all users renewed (`VERSION` in the store).
 
 use super::{Document, emails};
 use domain::{keys::Found, query::UserValue};
 use scim::schema::ENTERPRISE_URN;
 use serde_json::Value;
 
-/// Where single values stand: the extension, the attribute, the sub-attribute.
+/// Where single values are: the extension, the attribute, the sub-attribute.
 const SINGLE: [(UserValue, Option<&str>, &str, Option<&str>); 8] = [
     (UserValue::Title, None, "title", None),
     (UserValue::UserType, None, "userType", None),
@@ -41,7 +41,7 @@ pub(super) fn of(document: &Document) -> Vec<(UserValue, String)> {
     values
 }
 
-/// What the keys of a user are made of, beside its columns.
+/// What the keys of a user are made from, besides its columns.
 pub(crate) fn found(document: &str) -> Found {
     let document: Document = serde_json::from_str(document).unwrap_or_default();
     let list = document.get("emails").and_then(Value::as_array);

@@ -1,24 +1,24 @@
-//! The parameters of a query (RFC 7644 §3.4.2, RFC 9865), from an address or from the body of a search request. What is not
-//! understood is refused: a filter that is passed over returns everybody.
+//! The parameters of a query (RFC 7644 §3.4.2, RFC 9865), from a URL or from the body of a search request. What is not
+//! understood is refused: if a filter were ignored, everybody would be returned.
 
 use super::{super::reply::Problem, Call};
 use domain::query::Slice;
 use scim::{resource::Projection, schema::ResourceType};
 use serde_json::{Map, Value};
 
-/// The parameters that say what a query asks for. Others are passed over.
+/// The parameters that a query may have. Others are ignored.
 pub(in crate::scim) const PARAMETERS: [&str; 8] =
     ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 
-/// Parameters, by the names that they have here.
+/// Parameters, under their canonical names.
 pub(super) type Query = Vec<(String, String)>;
 
-/// What a parameter is.
+/// The type of a parameter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Number,
-    /// Names with commas between them.
+    /// Names separated by commas.
     Names,
 }
 
@@ -32,10 +32,10 @@ fn known(name: &str) -> Option<(&'static str, Kind)> {
     Some((known, kind))
 }
 
-/// The parameters of an address. Lists of names that come twice are one list.
+/// The parameters of a URL. Lists of names that appear twice become one list.
 ///
 /// # Errors
-/// `invalidSyntax` where another parameter has two values.
+/// `invalidSyntax` if any other parameter has two values.
 pub(super) fn of_address(pairs: Query) -> scim::Result<Query> {
     let mut query = Query::new();
     for (name, value) in pairs {
@@ -56,10 +56,10 @@ pub(super) fn of_address(pairs: Query) -> scim::Result<Query> {
     Ok(query)
 }
 
-/// The parameters that the body of a search request holds (RFC 7644 §3.4.3); null is none.
+/// The parameters in the body of a search request (RFC 7644 §3.4.3); null counts as missing.
 ///
 /// # Errors
-/// `invalidSyntax` where one has a value of another type, or two.
+/// `invalidSyntax` if one has a value of the wrong type, or two values.
 pub(super) fn of_body(body: Map<String, Value>) -> scim::Result<Query> {
     let mut query = Query::new();
     for (name, value) in body {
@@ -77,7 +77,7 @@ pub(super) fn of_body(body: Map<String, Value>) -> scim::Result<Query> {
     of_address(query)
 }
 
-/// A value as an address has it; `None` where it is of another type.
+/// A value as it would be in a URL; `None` if it is of the wrong type.
 fn text_of(kind: Kind, value: Value) -> Option<String> {
     match (kind, value) {
         (_, Value::String(text)) => Some(text),
@@ -90,7 +90,7 @@ fn text_of(kind: Kind, value: Value) -> Option<String> {
     }
 }
 
-/// A whole number, also where it is written as 10.0.
+/// A whole number, even if it is written as 10.0.
 fn whole(number: &serde_json::Number) -> Option<String> {
     if number.is_i64() || number.is_u64() {
         return Some(number.to_string());
@@ -104,12 +104,12 @@ impl Call {
         self.query.iter().map(|(name, _)| name.as_str())
     }
 
-    /// A query parameter; its name counts without regard to case, and parameters that nobody knows are passed over.
+    /// A query parameter; its name is compared without regard to case, and unknown parameters are ignored.
     pub(in crate::scim) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Takes the query that a search request holds in its body (RFC 7644 §3.4.3), as if it stood in the URL.
+    /// Takes the query in the body of a search request (RFC 7644 §3.4.3), as if it were in the URL.
     pub(in crate::scim) fn search(&mut self) -> Result<(), Problem> {
         self.query = of_body(self.take_body()?)?;
         Ok(())
@@ -141,7 +141,7 @@ impl Call {
         Ok(Slice { offset, limit: number("count", default)?.min(largest) })
     }
 
-    /// `count` beside a cursor. RFC 9865 §2.1: a negative one is 0; pages are not longer than the largest.
+    /// `count` beside a cursor. RFC 9865 §2.1: a negative one is 0; no page exceeds the largest size.
     pub(in crate::scim) fn count(&self) -> Result<u64, Problem> {
         let (default, largest) = self.page_sizes();
         let text = self.parameter("count").map(str::trim).unwrap_or_default();
@@ -153,7 +153,7 @@ impl Call {
                 Err(scim::Error::invalid_count("count must be a whole number.").into())
             }
             _ if text != digits => Ok(0),
-            // A number that is too large for us is too large for a page, too.
+            // A number that is too large to be parsed is too large for a page, too.
             _ => Ok(text.parse().unwrap_or(largest).min(largest)),
         }
     }

@@ -1,4 +1,4 @@
-/// So many tries at once, and then one each so many milliseconds.
+/// This many tries at once, and then one per this many milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rate {
     pub(super) burst: u64,
@@ -12,7 +12,7 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    /// Milliseconds until there are so many tries in it; 0 when they are there now.
+    /// Milliseconds until it contains this many tries; 0 if it does now.
     pub(super) fn wait(&self, tries: u64, rate: Rate, at: u64) -> u64 {
         let after = self.full.max(at) + tries * rate.every;
         after.saturating_sub(at + rate.burst * rate.every)
@@ -29,7 +29,7 @@ impl Bucket {
         }
     }
 
-    /// Puts a try back that was taken.
+    /// Puts back a try that was taken.
     pub(super) fn put_back(&mut self, rate: Rate) {
         self.full = self.full.saturating_sub(rate.every);
     }

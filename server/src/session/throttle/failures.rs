@@ -5,35 +5,35 @@ use std::{
     mem::take,
 };
 
-/// Milliseconds that one line speaks for.
+/// The milliseconds that one record covers.
 const MINUTE: u64 = 60_000;
-/// More accounts than there are; whatever comes past it counts as unknown.
+/// More than the number of accounts; any beyond it count as unknown.
 const TARGETS: usize = 256;
-/// Networks that are told apart in one minute; past it the number is "at least".
+/// How many networks are distinguished in one minute; beyond it the number is "at least".
 const NETWORKS: usize = 1_000;
 
-/// What was tried.
+/// What a try was aimed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// An account that exists.
     Account(BreakGlassId),
-    /// Any name that nobody has.
+    /// Any name without an account.
     Unknown,
 }
 
 /// The wrong tries that were not recorded one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// What was tried.
+    /// What the tries were aimed at.
     pub target: Target,
-    /// How often, besides the tries that were recorded.
+    /// How many tries there were, besides the recorded ones.
     pub tries: u64,
-    /// From how many networks at least, the one that was recorded among them.
+    /// How many networks they came from at least, including the recorded one.
     pub networks: usize,
 }
 
-/// Turns wrong tries into few lines, so that a flood of them fills no disk: the first of a minute is to be recorded at
-/// once, the others become one line when the minute is over.
+/// Turns wrong tries into few records, so that a flood of them does not fill the disk: the first in a minute is
+/// recorded at once, the others become one record when the minute is over.
 #[derive(Debug, Default)]
 pub struct Failures {
     elapsed: Elapsed,
@@ -49,7 +49,7 @@ struct Minute {
 }
 
 impl Failures {
-    /// Counts a wrong try. Whether it is to be recorded now: it is the first for its target in this minute.
+    /// Counts a wrong try. Returns whether to record it now: it is the first for its target in this minute.
     #[must_use = "the first try of a minute is to be recorded"]
     pub fn note(&mut self, target: Target, network: Network, now: Timestamp) -> bool {
         let at = self.elapsed.at(now);
@@ -68,7 +68,7 @@ impl Failures {
         !known
     }
 
-    /// A summary of each target's minutes that are over and had more than their first try.
+    /// Summaries of past minutes, for each target with more than one try in the minute.
     pub fn drain(&mut self, now: Timestamp) -> Vec<Summary> {
         let at = self.elapsed.at(now);
         let ended: Vec<Target> =

@@ -1,25 +1,25 @@
 use super::{Network, bucket::Rate};
 use std::collections::{HashMap, VecDeque};
 
-/// Nobody waits in a line for longer, in milliseconds.
+/// The longest wait in a line, in milliseconds.
 const LONGEST: u64 = 60_000;
-/// How long a turn that has come stays open, in milliseconds: a secret has to be typed again first.
+/// How long a turn that has come stays open, in milliseconds: the secret has to be typed again in that time.
 const KEPT: u64 = 60_000;
 
-/// Tries that strangers share. Where more come than the rate allows, each neighbourhood that waits is given one turn, and
-/// another only after it has taken that one. A thousand tries from one place wait as one, and somebody from another place
-/// waits behind as many places as there are, not behind as many tries.
+/// Tries that strangers share. If more arrive than the rate allows, each waiting neighbourhood is given one turn, and
+/// the next one only after it has taken that. So a thousand tries from one neighbourhood wait as one, and a caller from
+/// another waits for as many turns as there are neighbourhoods, not tries.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
-    /// When all tries are saved up again, counting those that are reserved for turns.
+    /// When all tries are available again, counting those that are reserved for turns.
     full: u64,
     turns: HashMap<Network, u64>,
-    /// The turns in their order, including those that were taken.
+    /// The turns in order, including those that were taken.
     order: VecDeque<(u64, Network)>,
 }
 
 impl Line {
-    /// Takes a try for somebody from a neighbourhood, or says how long to wait for its turn.
+    /// Takes a try for a caller from a neighbourhood, or says how long to wait for its turn.
     pub(super) fn take(&mut self, neighbourhood: Network, rate: Rate, at: u64) -> Result<(), u64> {
         self.forget_missed(at);
         if let Some(turn) = self.turns.get(&neighbourhood) {

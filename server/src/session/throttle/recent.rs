@@ -7,15 +7,15 @@ use std::collections::{BTreeSet, HashMap};
 
 /// How long a failure is held against a network, in milliseconds.
 const LATELY: u64 = 3_600_000;
-/// Some megabytes for each size of network, and 30 at most, where dozens of callers in each of them take turns; the oldest
-/// go first. Strangers who are admitted as fast as the lines allow fill no more in an hour.
+/// A few megabytes for each size of network, and 30 at most if dozens of callers in each network take turns; the oldest
+/// networks are removed first. Strangers who are admitted as fast as the lines allow do not fill more in an hour.
 pub(super) const NETWORKS: usize = 20_000;
 
-/// People hang up now and then. A network whose callers do so more often in an hour is taken for one that guesses.
+/// People hang up now and then. A network whose callers do so more often in an hour is taken for a guessing one.
 const FORGIVEN: u32 = 3;
 
-/// An IPv4 /24, and of IPv6 the /64, the /56 and the /48 that it is in: a subscriber may have any of them. Of the wider
-/// ones more people may be in, so they get more tries.
+/// An IPv4 /24; for IPv6 the /64, the /56 and the /48 around it: a subscriber may have any of them. More people may be
+/// in the wider ones, so they get more tries.
 const V4: [Level; 1] = [Level { bytes: 4, own: Rate { burst: 3, every: 60_000 } }];
 const V6: [Level; 3] = [
     Level { bytes: 9, own: Rate { burst: 3, every: 60_000 } },
@@ -38,15 +38,14 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Whether nothing is held against a network, nor against the widest one around it: no try was wrong, and none is
-    /// under way.
+    /// Whether nothing is held against a network, or the widest one around it: no try was wrong, and none is under way.
     pub(super) fn is_fresh(&self, network: Network) -> bool {
         let (tried, level) = if network.is_v6() { (&self.v6[2], V6[2]) } else { (&self.v4[0], V4[0]) };
         tried.networks.get(&network.first(level.bytes)).is_none_or(|entry| !entry.failed && entry.under_way == 0)
     }
 
-    /// Asks for one of the tries of a caller's network, and of each around it: those that have tried have few. Says how
-    /// many milliseconds to wait until each has one, besides those for callers who go first.
+    /// Asks for a try of the caller's network, and of each network around it: those that have tried recently have few.
+    /// The error is how many milliseconds to wait until each has one left, after those for callers who go first.
     pub(super) fn ask(&mut self, caller: Caller, at: u64) -> Result<(), u64> {
         for (tried, level) in self.levels(caller.network) {
             let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) else { continue };
@@ -59,13 +58,13 @@ impl Recent {
         Ok(())
     }
 
-    /// A try begins, for which the caller has asked. Until it ends well it counts: several at once from one network must
-    /// not all be its first.
+    /// Begins a try that the caller has asked for. It counts until it ends well: several concurrent tries from one
+    /// network must not all be its first.
     pub(super) fn begin(&mut self, caller: Caller, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             let network = caller.network.first(level.bytes);
             if let Some(entry) = tried.networks.get_mut(&network) {
-                // The caller has asked how long to wait.
+                // Checked before: `ask` told the caller how long to wait.
                 let _ = entry.own.take(level.own, at);
                 entry.turns.take(caller.within(level.bytes), at);
             }
@@ -73,7 +72,7 @@ impl Recent {
         }
     }
 
-    /// The try was wrong: it is held against the network for an hour.
+    /// Ends a try that was wrong: it is held against the network for an hour.
     pub(super) fn failed(&mut self, caller: Caller, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             let entry = tried.note(caller.network.first(level.bytes), at);
@@ -83,7 +82,7 @@ impl Recent {
         }
     }
 
-    /// The try was neither right nor wrong, because the caller has gone.
+    /// Ends a try that was neither right nor wrong, because the caller has gone.
     pub(super) fn abandoned(&mut self, caller: Caller, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
@@ -95,7 +94,7 @@ impl Recent {
         }
     }
 
-    /// The try was neither right nor wrong, and that was not the caller's fault.
+    /// Ends a try that was neither right nor wrong, through no fault of the caller.
     pub(super) fn put_back(&mut self, caller: Caller) {
         for (tried, level) in self.levels(caller.network) {
             if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
@@ -105,7 +104,7 @@ impl Recent {
         }
     }
 
-    /// Holds nothing against the network any more.
+    /// Forgets whatever was held against the network.
     pub(super) fn forget(&mut self, network: Network) {
         for (tried, level) in self.levels(network) {
             tried.forget(network.first(level.bytes));
@@ -151,7 +150,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// A try ends. The entry may be younger than the try, where another one was right meanwhile.
+    /// Ends a try. The entry may be newer than the try, if another one was right in the meantime.
     fn end(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }

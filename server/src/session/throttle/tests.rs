@@ -13,7 +13,7 @@ fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(START + millis)
 }
 
-/// Networks that try 1,000 times a second, and always wrong. A hash takes 50 ms.
+/// Networks that try 1,000 times a second, always wrongly. A hash takes 50 ms.
 struct Flood {
     throttle: Throttle,
     from: fn(i64) -> Caller,
@@ -38,7 +38,7 @@ impl Flood {
     }
 }
 
-/// One of 500 networks, by a stride that meets all of them in an order of its own.
+/// One of 500 networks, by a stride that reaches all of them in a scattered order.
 fn five_hundred(now: i64) -> Caller {
     network(1 + u32::try_from(now * 137 % 500).unwrap())
 }
@@ -81,7 +81,7 @@ fn a13_a_fresh_network_is_admitted_within_a_minute_of_any_flood() {
             if now == next {
                 match flood.throttle.admit(network(9_999), None, at(now)) {
                     Ok(_) => break,
-                    // A person who does as told.
+                    // A person who waits as told.
                     Err(wait) => next = now + i64::try_from(wait.seconds).unwrap() * 1_000,
                 }
             }
@@ -121,12 +121,12 @@ fn v6(address: u128) -> Caller {
     caller_of(Some(Ipv6Addr::from_bits(address).into()))
 }
 
-/// The /64 of that number in 2001:db8:1::/48.
+/// The /64 with this number in 2001:db8:1::/48.
 fn in_one_48(number: i64) -> Caller {
     v6((0x2001_0db8_0001 << 80) | (u128::try_from(number % 65_536).unwrap() << 64))
 }
 
-/// Somebody who has the right secret and does as told.
+/// A person who has the right secret and waits as told.
 struct Rescuer {
     from: Caller,
     begins: i64,
@@ -148,7 +148,7 @@ fn everybody_gets_in(from: fn(i64) -> Caller) {
         for (n, rescuer) in rescuers.iter_mut().enumerate().filter(|(_, rescuer)| !rescuer.is_in && rescuer.next == now)
         {
             match flood.throttle.admit(rescuer.from, None, at(now)) {
-                // Once more, after a typing error.
+                // Tries once more, after a typing error.
                 Ok(permit) if n % 4 > 1 && rescuer.next == rescuer.begins => {
                     flood.throttle.failed(permit, at(now));
                     rescuer.next += 1_000;
@@ -208,8 +208,8 @@ fn r11_a_48_is_fresh_once() {
     assert_eq!(admitted, 1 + 12 + 39, "one as a fresh network, the burst, then one each 15 seconds");
 }
 
-/// Somebody tries every 50 ms from these addresses in turn, always wrong; whoever comes from another after a while and
-/// does as told is in within a minute.
+/// An attacker tries every 50 ms from these addresses in turn, always wrongly; a person who comes from another address
+/// after a while and waits as told gets in within a minute.
 fn a_neighbour_gets_in(guessers: &[&str], neighbour: &str) {
     let of = |address: &str| caller_of(Some(address.parse().unwrap()));
     for begins in [60_000, 70_050, 99_900, 118_500] {
@@ -281,7 +281,7 @@ fn memory_is_bounded_whoever_tries() {
     let before = throttle.recent.len();
     assert!(before > 15_000, "{before}");
     for n in 0..100_000_u32 {
-        // All at once: some wait for their turn, and who is refused leaves no trace.
+        // All at once: some wait for their turn, and refused callers leave no trace.
         let _ = throttle.admit(network(n), None, at(10_000_000));
     }
     assert!(throttle.recent.len() <= before + 25);
@@ -317,7 +317,7 @@ fn nth(n: u32) -> Caller {
     }
 }
 
-/// Runs the tries; gives the times at which strangers were admitted.
+/// Runs the tries; returns the times at which strangers were admitted.
 fn run(throttle: &mut Throttle, tries: &[Try], may_go_back: bool) -> Vec<i64> {
     let (mut now, mut admitted) = (0, Vec::new());
     for (n, one) in tries.iter().enumerate() {
@@ -348,12 +348,12 @@ proptest! {
         }
     }
 
-    /// Whatever came before, and wherever the clock went: after a minute of quiet everybody is admitted.
+    /// Whatever came before, and however the clock jumped: after a quiet minute everybody is admitted.
     #[test]
     fn a39_nobody_is_locked_for_longer_than_a_minute(tries in tries(), jump in -40_000_000_000_i64..40_000_000_000) {
         let mut throttle = Throttle::default();
         run(&mut throttle, &tries, true);
-        // The clock is set while it is quiet; the minute counts from there.
+        // The clock is set in the quiet time; the minute counts from then.
         let _ = throttle.admit(nth(77), None, at(jump));
         for n in 0..40 {
             prop_assert!(throttle.clone().admit(nth(n), None, at(jump + 60_000)).is_ok(), "network {}", n);

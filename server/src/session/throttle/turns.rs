@@ -1,12 +1,13 @@
 /// How long the turn of a caller that was told to wait is kept, in milliseconds.
 const KEPT: u64 = 60_000;
-/// The longest that a caller is told to wait for a turn: it leaves time to type a secret again before the turn is gone.
+/// The longest that a caller is told to wait for a turn: it leaves time to type the secret again before the turn is
+/// lost.
 pub(super) const TOLD: u64 = 45_000;
-/// How many callers are remembered for each network. Beyond that, the fastest of the others go first.
+/// How many callers are remembered for each network. Beyond that, the quickest of the others go first.
 const CALLERS: usize = 32;
 
-/// Turns among the callers of a network. The caller whose last try is longest ago goes first, so the one that asks most
-/// often does not take every try that comes back.
+/// Turns among the callers of a network. The caller whose last try was longest ago goes first, so the one that asks
+/// most often does not take every try that becomes available.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turns(Vec<Caller>);
 
@@ -24,7 +25,7 @@ impl Caller {
         self.asked.is_some_and(|asked| at < asked + KEPT)
     }
 
-    /// Those that tell the least are forgotten first; one that waits and had nothing yet is not.
+    /// The least informative are forgotten first; one that waits and has had no try yet is never forgotten.
     fn worth(&self, at: u64) -> u8 {
         match (self.waits(at), self.had.is_some()) {
             (false, false) => 0,
@@ -36,7 +37,7 @@ impl Caller {
 }
 
 impl Turns {
-    /// A caller waits for a try: how many others go first.
+    /// Records that a caller waits for a try; returns how many others go first.
     pub(super) fn ask(&mut self, id: u64, at: u64) -> u64 {
         let had = self.caller(id, at).and_then(|caller| {
             caller.asked = Some(at);
@@ -46,21 +47,21 @@ impl Turns {
         u64::try_from(first).unwrap_or(u64::MAX)
     }
 
-    /// The caller got the try, and waits no longer.
+    /// Records that the caller got its try, and no longer waits.
     pub(super) fn take(&mut self, id: u64, at: u64) {
         if let Some(caller) = self.caller(id, at) {
             caller.asked = None;
         }
     }
 
-    /// The caller has had its try.
+    /// Records that the caller has had its try.
     pub(super) fn had(&mut self, id: u64, at: u64) {
         if let Some(caller) = self.caller(id, at) {
             caller.had = Some(at);
         }
     }
 
-    /// What is remembered of a caller; `None` where there is no room.
+    /// What is remembered of a caller; `None` if there is no room.
     fn caller(&mut self, id: u64, at: u64) -> Option<&mut Caller> {
         let known = self.0.iter().position(|caller| caller.id == id);
         let place = known.or_else(|| self.place(at))?;

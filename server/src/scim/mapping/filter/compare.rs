@@ -1,4 +1,4 @@
-//! Comparisons with one attribute, as conditions of a query. `None` is for what the attribute cannot be asked.
+//! Comparisons with one attribute, as conditions of a query. `None` means that the attribute cannot be asked this.
 
 use super::Ask;
 use domain::{
@@ -54,7 +54,7 @@ pub(super) fn time<C>(ask: &Ask<'_>, condition: impl Fn(Order, Timestamp) -> C) 
     let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
     let (moment, exact) = Timestamp::of_nanos(scim::instant(&value.as_text()?)?)?;
     match op {
-        // What is kept ends with the millisecond and so is never equal to a moment within one.
+        // Stored times are whole milliseconds, and so never equal to a moment within one.
         CompareOp::Eq if !exact => Some(Filter::Or(vec![])),
         CompareOp::Ne if !exact => Some(Filter::All),
         CompareOp::Lt if !exact => Some(Filter::Where(condition(Order::LessOrEqual, moment))),
@@ -75,7 +75,7 @@ pub(super) fn order(op: CompareOp) -> Option<Order> {
     }
 }
 
-/// A leaf about `meta.resourceType`, which is the same for all of a kind.
+/// A leaf about `meta.resourceType`, which is the same for all resources of a kind.
 pub(super) fn resource_type<C>(resource_type: &ResourceType, ask: &Ask<'_>) -> Option<Filter<C>> {
     let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
     let (name, Some(value)) = (resource_type.name, value.as_text()) else {

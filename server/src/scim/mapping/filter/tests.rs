@@ -1,4 +1,4 @@
-//! Which queries filters become.
+//! The queries that filters become.
 
 use super::*;
 use domain::query::Order;
@@ -139,7 +139,7 @@ fn at_the_root_each_kind_has_its_own_attributes() {
     assert!(users.rest.is_some() && groups.rest.is_some());
 }
 
-/// As in a PATCH path, and as RFC 7643 §2.3.5 has it.
+/// As in a PATCH path, and as RFC 7643 §2.3.5 says.
 #[test]
 fn a_time_without_a_zone_is_in_utc() {
     let utc = users("meta.created gt \"2026-01-31T09:30:00.5Z\"");

@@ -214,7 +214,7 @@ fn shown(limit: u64, ended: Option<u64>) -> u64 {
     ended.map_or(limit, |ended| ended.min(limit))
 }
 
-/// The total of a list of which `found` rows were read, if that follows from the rows alone.
+/// The total of a list, given that `found` rows were read, if it follows from that alone.
 fn total_by_rows<M>(start: &Start<M>, limit: u64, found: usize) -> Option<u64> {
     let offset = match start {
         Start::Index(offset) => *offset,

@@ -27,7 +27,7 @@ pub struct Drill {
     pub channels: Vec<String>,
     /// The channels whose code was read back.
     pub seen: Vec<String>,
-    /// When everything was done.
+    /// When it was finished.
     pub completed: Option<Timestamp>,
 }
 

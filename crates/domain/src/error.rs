@@ -111,7 +111,7 @@ pub enum Refusal {
     #[error("Confirm with your secret first: it was last given more than five minutes ago.")]
     StepUp,
     /// The break-glass session has no reason yet.
-    #[error("Say first what you use the break-glass account for.")]
+    #[error("First say what you use the break-glass account for.")]
     ReasonNeeded,
     /// Too many people lost access at once, and no administrator has approved.
     #[error(

@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// How many days a deleted user or group can be restored.
 pub const KEPT_DAYS: i64 = 30;
 
-/// How many minutes an approved batch may go on.
+/// How many minutes the departures of an approved batch may continue.
 const APPROVED_MINUTES: i64 = 120;
 
 /// How many days departures are remembered: long enough to recognise deletions 30 days after a deactivation, as Entra
@@ -48,7 +48,7 @@ text_enum! {
         Open = "open",
         /// Held back: the departures that would have followed were refused.
         Held = "held",
-        /// Approved: the departures may go on for two hours.
+        /// Approved: the departures may continue for two hours.
         Approved = "approved",
         /// It was undone.
         Undone = "undone",

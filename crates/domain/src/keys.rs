@@ -22,8 +22,8 @@ pub struct Found {
     pub values: Vec<(UserValue, String)>,
 }
 
-/// Renews the keys of some users for whom they are out of date. `find` extracts what they are made from out of a
-/// document.
+/// Renews the keys of some users for whom they are out of date. `find` extracts from a document what they are made
+/// from.
 ///
 /// # Returns
 /// How many users that were; 0 when none are left.

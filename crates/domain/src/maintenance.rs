@@ -55,7 +55,7 @@ impl Maintenance {
             Some(horizon) => self.remove(horizon).await,
             None => Ok(()),
         };
-        // What is due does not wait for failed removals.
+        // Failed removals must not hold up the rest.
         sample(&self.env, horizon).await?;
         remind(&self.env).await?;
         sum_up(&self.env).await?;
@@ -68,9 +68,9 @@ impl Maintenance {
         prune_audit(&self.env, horizon).await
     }
 
-    /// The present as far as removals go: what the clock says, but not later than the time of the last event before
-    /// this process started plus its uptime. `None` if that is a day or more after the previous run's present and the
-    /// previous run did not find the same.
+    /// The present time for removals: the clock's, but no later than the last event before this process started plus
+    /// its uptime. `None` if that is a day or more after the last accepted present, unless the previous run found so,
+    /// too.
     async fn horizon(&mut self, uptime: Duration) -> Result<Option<Timestamp>> {
         self.env.store.settle_to_read().await;
         let (latest, last) = self.env.store.read((), |(), tx| Box::pin(last_known(tx))).await?;
@@ -158,8 +158,8 @@ async fn sum_up(env: &Env) -> Result<()> {
     work.await
 }
 
-/// Removes events that are older than need be, except those that a channel still has to send; the chain continues with
-/// an event that records this.
+/// Removes events that need not be kept any longer, except those that a channel still has to send; the chain continues
+/// with an event that records this.
 async fn prune_audit(env: &Env, horizon: Timestamp) -> Result<()> {
     for _ in 0..PRUNE_STEPS {
         match prune_some(env, horizon).await? {

@@ -101,7 +101,7 @@ macro_rules! numbered_enum {
 }
 
 numbered_enum! {
-    /// A text attribute of a user of which only the folded values are kept.
+    /// A text attribute of a user; only its folded values are kept.
     pub enum UserValue {
         /// `title`.
         Title = 1,

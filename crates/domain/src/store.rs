@@ -182,8 +182,8 @@ impl Store {
         self.database.health()
     }
 
-    /// Sets disk space aside for [`Caller::Other`], where the database keeps a reserve and there is room for it. A
-    /// server calls this now and then.
+    /// Sets disk space aside for [`Caller::Other`], if the database keeps a reserve and there is room for it. A server
+    /// calls this now and then.
     pub async fn keep_reserve(&self) {
         self.database.keep_reserve().await;
     }
@@ -230,7 +230,7 @@ pub trait Database: Send + Sync + 'static {
     async fn keep_reserve(&self) {}
     /// Waits for units under way and closes every connection.
     async fn close(&self);
-    /// Whether the database was put back; see [`Store::is_put_back`].
+    /// Whether the database was replaced; see [`Store::is_put_back`].
     async fn is_put_back(&self) -> Result<bool>;
     /// Records the state of the database; see [`Store::leave_mark`].
     async fn leave_mark(&self) -> Result<()>;

@@ -25,7 +25,7 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Whether a token was in an older state that was restored, which may not include the token's end.
+    /// Whether a token already existed when an older state was restored. That state may lack the token's end.
     pub fn may_have_revived(&self, token: &Token) -> bool {
         token.revoked.is_none() && self.restored.is_some_and(|restored| token.created <= restored)
     }

@@ -163,7 +163,7 @@ async fn series(arguments: &Arguments, fault: Fault, on_sqlite: bool, rounds: u6
 fn figures(outcome: &Outcome) -> String {
     let tally = outcome.tally;
     let mut figures = format!(
-        "{} rounds: {} acknowledged, {} lost, {} by half; {} unanswered, of which {} made; {} refused",
+        "{} rounds: {} acknowledged, {} lost, {} in part; {} unanswered, of which {} made; {} refused",
         outcome.rounds,
         tally.acknowledged,
         tally.lost,
@@ -184,7 +184,7 @@ fn figures(outcome: &Outcome) -> String {
     let backups = outcome.backed_up;
     if backups.acknowledged > 0 {
         figures += &format!(
-            "; of {} people and groups in backups {} lost, {} by half",
+            "; of {} people and groups in backups {} lost, {} in part",
             backups.acknowledged, backups.lost, backups.half
         );
     }
@@ -209,7 +209,7 @@ async fn power(arguments: &Arguments) -> Result<Vec<Row>> {
     let normal = recording.cut(Durability::Normal, stride * 4, 3, arguments.seed).await?;
     let figures = |outcome: &power::Outcome| {
         format!(
-            "{} moments, {} disks: {} lost, {} corrupt, {} by half",
+            "{} moments, {} disks: {} lost, {} corrupt, {} in part",
             outcome.points, outcome.images, outcome.lost, outcome.corrupt, outcome.half
         )
     };

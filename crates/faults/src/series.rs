@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// Longer than a unit of work takes whose caller has left.
+/// Longer than an abandoned unit of work takes.
 const SETTLED: Duration = Duration::from_millis(500);
 
 /// As many connections as Entra opens.
@@ -47,7 +47,7 @@ pub(crate) enum Fault {
     CallersHangUp,
     /// The database's disk is filled to the last byte, and an administrator must get in.
     DiskFull,
-    /// Another program blocks all changes of users, of which there are many, and an administrator must get in.
+    /// Another program blocks all changes of users, with many callers waiting, and an administrator must get in.
     UsersLocked,
     /// A thousand other callers send half a request and wait, and an administrator must get in.
     SlowCallers,

@@ -38,7 +38,7 @@ enum Made {
     Group(GroupId),
 }
 
-/// What a unit of that number does.
+/// What the unit with this number does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     CreatePerson,

@@ -69,7 +69,7 @@ impl Reader {
     }
 }
 
-/// Bytes of memory that an object with members takes besides these, and that any value takes.
+/// Bytes of memory: for an object with members, besides these, and for any value.
 const OBJECT: u64 = 400;
 const VALUE: u64 = 80;
 

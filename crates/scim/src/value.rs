@@ -27,8 +27,8 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// RFC 7643 §2.5: null and the empty list are the same as no value. Clients also send empty text and empty objects for
-/// it.
+/// RFC 7643 §2.5: null and the empty list are the same as no value. Clients also send empty text and empty objects to
+/// mean it.
 pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -58,7 +58,7 @@ impl Bench {
         let words = format!("scim --{users}");
         let (on_sqlite, on_postgres) = (self.on != Some(Database::Postgres), self.on != Some(Database::Sqlite));
         if on_postgres {
-            // Report what is missing before the minutes that SQLite takes.
+            // Report a missing Postgres before SQLite takes its minutes.
             setup::postgres()?;
         }
         if on_sqlite {

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::files;
 use crate::project::{Project, run};
 
-/// More than this makes a sign-in page slow on a telephone. In bytes, of script and WebAssembly together, as
-/// transferred.
+/// The most bytes of script and WebAssembly together, as transferred; more would make the sign-in page slow on a
+/// telephone.
 const BUDGET: usize = 120_000;
 
 /// For the inner loop, or for shipping.

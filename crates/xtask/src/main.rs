@@ -128,7 +128,7 @@ fn serve(project: &Project, args: &[String]) -> Result<()> {
 
 /// Tests the conformance of the work tree.
 fn conform(project: &Project) -> Result<()> {
-    // Find out what is missing before the minutes that building takes.
+    // Report what is missing before building, which takes minutes.
     setup::python()?;
     setup::wasm_target(project)?;
     let cluster = Postgres::start()?;
@@ -138,7 +138,7 @@ fn conform(project: &Project) -> Result<()> {
 
 /// Runs the experiments on the binary as it is shipped.
 fn faults(project: &Project, only: &[String], kills: u64) -> Result<()> {
-    // Find out what is missing before the minutes that building takes.
+    // Report what is missing before building, which takes minutes.
     faults::set_up()?;
     build(project, Profile::Release)?;
     faults::start(project, Profile::Release, only, kills)

@@ -26,7 +26,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a cluster. Fails if Postgres is neither installed nor can be.
+    /// Starts a cluster. Fails if Postgres is missing and cannot be installed.
     pub(crate) fn start() -> Result<Self> {
         Self::start_with(FORGETFUL)
     }

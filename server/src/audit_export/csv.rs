@@ -49,8 +49,8 @@ pub(crate) fn csv_row(entry: &Entry) -> String {
     ])
 }
 
-/// A text that no spreadsheet takes for a formula: an apostrophe is put before what begins like one, even after white
-/// space, which some of them skip (OWASP, CSV injection).
+/// A text that no spreadsheet mistakes for a formula: an apostrophe is put before what begins like one, even after
+/// white space, which some of them skip (OWASP, CSV injection).
 fn harmless(text: &str) -> String {
     let is_passed_over = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let rest = text.trim_start_matches(is_passed_over);

@@ -125,7 +125,7 @@ fn explain(ended: Ended) -> Result<(), String> {
         count(ended.codes, "one-time code is", "one-time codes are"),
     );
     say!(
-        "\nWhat you have to see to:\n\
+        "\nWhat you must take care of:\n\
          - Break-glass secrets are those of the backup. One that was replaced since works again: replace it again.\n\
          - Roles, networks of tokens and who is active are as they were. Look at the roles.\n\
          - Entra gets 404 for what it created since. Restart provisioning there, with its state cleared."

@@ -72,7 +72,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
 
 /// The socket that the server was started with, or else one of its own at `address`.
 fn listen(address: SocketAddr) -> Result<TcpListener, String> {
-    let inherited = listen::inherited().map_err(|error| format!("cannot use the socket passed on: {error}"))?;
+    let inherited = listen::inherited().map_err(|error| format!("cannot use the inherited socket: {error}"))?;
     let own = || listen::listen(address).map_err(|error| format!("cannot listen on {address}: {error}"));
     inherited.map_or_else(own, Ok)
 }

@@ -173,7 +173,7 @@ mod tests {
         }
     }
 
-    /// However the bytes are cut into reads, the verdict is the same.
+    /// The verdict, which must be the same however the bytes are split into reads.
     fn verdict(bytes: &str) -> Result<(), Fault> {
         let whole = Framing::new(200).take(bytes.as_bytes());
         for size in 1..4 {

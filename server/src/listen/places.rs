@@ -267,7 +267,7 @@ impl Drop for Busy {
 impl Drop for Place {
     fn drop(&mut self) {
         self.connections.remove(self.number);
-        // If the heir does not take it, it is open to everybody; a place of the host stays one.
+        // If the heir does not take it, the place is open to everybody. A place reserved for the host stays reserved.
         if let (Some(heir), false, Some(permit)) = (self.connection.heir(), self.is_of_host, self.permit.take()) {
             let _ = heir.try_send(permit);
         }

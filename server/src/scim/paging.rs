@@ -18,7 +18,7 @@ pub(super) struct Paging {
 
 impl Paging {
     /// Reads `startIndex`, `cursor` and `count`. A `cursor` means paging by cursor, whatever `startIndex` says; without
-    /// one, paging is by index. `count` may change from page to page, the filter and the order may not.
+    /// one, paging is by index. `count` may change from page to page, the filter and the order must not.
     ///
     /// # Errors
     /// `invalidValue` for an index or a count that is not a number, `invalidCount` for such a count with a cursor,

@@ -173,7 +173,7 @@ static NO_SCAN: Seldom = Seldom::new();
 impl Problem {
     /// 405 with the methods that are allowed.
     pub(super) fn method(allow: &'static str) -> Self {
-        let error = scim::Error::method_not_allowed("This endpoint does not take this method.");
+        let error = scim::Error::method_not_allowed("This endpoint does not support this method.");
         Self { hint: Some((header::ALLOW, allow)), ..error.into() }
     }
 

@@ -40,7 +40,7 @@ impl Attempt {
         self.end(|throttle, permit| throttle.succeeded(permit, now));
     }
 
-    /// Ends a try of which the server could not find out whether it was right.
+    /// Ends a try that the server could not check.
     pub(super) fn put_back(self) {
         self.end(Throttle::put_back);
     }

@@ -197,7 +197,7 @@ impl Throttle {
         }
     }
 
-    /// Ends a try of which the server could not find out whether it was right: it costs the caller nothing.
+    /// Ends a try that the server could not check: it costs the caller nothing.
     pub fn put_back(&mut self, permit: Permit) {
         match permit.0 {
             Who::Stranger(caller) => self.recent.put_back(caller),

@@ -17,9 +17,9 @@ const CHANGES: [(&str, Change, &str); 6] = [
         |lines| lines[3] = lines[3].replacen("\"at\":\"2", "\"at\":\"3", 1),
         "event 3 is not what was written: its hash does not fit its text",
     ),
-    ("a removed line", |lines| drop(lines.remove(4)), "event 5 stands where event 4 should"),
-    ("two swapped lines", |lines| lines.swap(5, 6), "event 6 stands where event 5 should"),
-    ("a doubled line", |lines| lines.insert(3, lines[2].clone()), "event 2 stands where event 3 should"),
+    ("a removed line", |lines| drop(lines.remove(4)), "event 5 is where event 4 should be"),
+    ("two swapped lines", |lines| lines.swap(5, 6), "event 6 is where event 5 should be"),
+    ("a doubled line", |lines| lines.insert(3, lines[2].clone()), "event 2 is where event 3 should be"),
     ("the start cut off", |lines| drop(lines.drain(1..3)), "the events before 3 are missing"),
     ("the end cut off", |lines| drop(lines.pop()), "the log does not end with the hash it should"),
 ];
@@ -57,7 +57,7 @@ async fn a40_audit_verify_finds_a_changed_file(database: Database) {
 const TAMPERING: [(&str, &str); 5] = [
     ("UPDATE audit_events SET target_name = 'another' WHERE seq = 3", "event 3 is not what was written"),
     ("UPDATE audit_events SET address = '' WHERE seq = 4", "event 4 is not what was written"),
-    ("DELETE FROM audit_events WHERE seq = 4", "event 5 stands where event 4 should"),
+    ("DELETE FROM audit_events WHERE seq = 4", "event 5 is where event 4 should be"),
     (
         "UPDATE audit_events SET seq = 99 WHERE seq = 3; UPDATE audit_events SET seq = 3 WHERE seq = 4;
          UPDATE audit_events SET seq = 4 WHERE seq = 99",

@@ -79,7 +79,7 @@ fn is_whole(step: Step, given_name: &str, active: bool) -> Step {
         .without("/password")
 }
 
-/// An app made by the wizard: everything is a PUT, even deactivation.
+/// An app created with the wizard: everything is a PUT, even deactivation.
 fn custom_app() -> Vec<Step> {
     let replace = |name, given_name: &str, active| {
         is_whole(put(name, "/Users/<ada>", whole(given_name, active)), given_name, active)

@@ -13,7 +13,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// The link of an event with this number, after this hash.
+    /// The link of an event with this number that follows the hash `previous`.
     pub fn of(previous: [u8; 32], seq: i64, event: &Event) -> Self {
         let mut digest = Sha256::new();
         digest.update(b"postern-audit-1\n");
@@ -57,7 +57,7 @@ pub enum Broken {
     #[error("event {0} is not what was written: its hash does not fit its text")]
     Changed(i64),
     /// The number does not follow: entries were removed, doubled or moved.
-    #[error("event {found} stands where event {expected} should: events were removed, duplicated or moved")]
+    #[error("event {found} is where event {expected} should be: events were removed, duplicated or moved")]
     OutOfPlace {
         /// The number that should be here.
         expected: i64,
@@ -159,7 +159,7 @@ impl Verifier {
         }
     }
 
-    /// The end of the log; `head` is the hash that it says it ends with, where it says so.
+    /// The end of the log; `head` is the hash with which it claims to end, if it does.
     ///
     /// # Errors
     /// If the start or the end is missing, or the event whose hash is known.

@@ -49,7 +49,7 @@ pub(crate) async fn prune(tx: &mut dyn Tx, now: Timestamp, actor: Actor, until: 
     if unsent > 0 {
         facts["alerts that were not sent"] = unsent.into();
     }
-    // First, because it takes its number from the event before it.
+    // This comes first, because the event takes its number from the one before it.
     tx.append_event(&Event::new(now, actor, None, Action::AuditPruned).with(&facts)).await?;
     let events = tx.delete_events_through(through).await?;
     Ok(Some(Pruned { events, through, hash, unsent }))

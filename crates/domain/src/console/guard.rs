@@ -119,7 +119,7 @@ impl Console {
         .await
     }
 
-    /// Lets the departures of a batch that are held go on for two hours.
+    /// Lets the held departures of a batch continue for two hours.
     ///
     /// # Errors
     /// `NotFound`; `Refused` when it is decided already.

@@ -64,7 +64,7 @@ impl Console {
                 let token =
                     span.token.or(departures.first().map(|departure| departure.token)).ok_or(Error::NotFound)?;
                 let batch = Batch::new(id, token, span.from, BatchState::Open);
-                // Nothing but what was asked for joins it.
+                // It is closed from the start, so that no other departure joins it.
                 tx.insert_batch(&Batch { latest: span.until, closed: Some(change.event.at), ..batch }).await?;
                 let undo = Undo::new(id, people.clone(), span.from, change.event.clone());
                 let gathers = Some(Gathers { span: *span, unbatched: false });

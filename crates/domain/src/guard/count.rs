@@ -143,8 +143,8 @@ pub(crate) async fn hold(env: &Env, settings: &Settings, token: TokenId, event: 
     work.await
 }
 
-/// The number of active users that the threshold is computed from: the smallest of the last seven days without today,
-/// so that a token cannot raise its own threshold.
+/// The number of active users that the threshold is computed from: the smallest number in the last seven days,
+/// excluding today, so that a token cannot raise its own threshold.
 pub(crate) async fn population(tx: &mut dyn Tx, now: Timestamp) -> Result<u64> {
     let until = now.plus_days(-1);
     tx.population(until.plus_days(-7), until).await

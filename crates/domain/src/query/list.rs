@@ -22,7 +22,7 @@ pub enum UserKey {
     DisplayName,
     /// `externalId`, exactly.
     ExternalId,
-    /// An attribute of which the folded values are kept.
+    /// An attribute whose folded values are kept.
     Value(UserValue),
     /// The last change.
     Changed,

@@ -146,7 +146,7 @@ pub trait Groups: Send {
         from: Timestamp,
         at: Timestamp,
     ) -> Result<Vec<(GroupId, UserId)>>;
-    /// Puts users and groups back that were taken out of a group since a moment, as far as they exist. Returns how
+    /// Puts back users and groups that were taken out of a group since a moment, as far as they exist. Returns how
     /// many.
     async fn restore_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64>;
     /// Whether everybody who was in a group at a moment has left, or the group is empty; and those who left it since

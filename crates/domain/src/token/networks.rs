@@ -52,7 +52,7 @@ impl Networks {
     /// Reads a list of networks and single addresses; an empty list is `None`.
     ///
     /// # Errors
-    /// `Invalid` if one of them is neither.
+    /// `Invalid` if an entry is neither a network nor an address.
     pub fn parse(list: &str, enforced: bool) -> Result<Option<Self>> {
         let parts = list.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
         let nets: Vec<String> = parts.map(|part| Ok(network(part)?.to_string())).collect::<Result<_>>()?;

@@ -196,7 +196,7 @@ fn event(part: &Part<'_>, departure: &Departure, action: Action) -> Event {
     Event { action, ..part.event.clone() }.on(departure.target, &departure.target_name).with(&facts)
 }
 
-/// Gives each group whose members changed a new version and an event.
+/// Writes a new version and an event for each group whose members changed.
 async fn tell_members(part: &Part<'_>, tx: &mut dyn Tx, told: &mut Told) -> Result<()> {
     for (id, moves) in std::mem::take(&mut told.members) {
         let Some(group) = tx.lock_group(id).await? else { continue };

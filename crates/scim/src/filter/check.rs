@@ -75,7 +75,7 @@ fn check_comparison(attribute: &Attribute, op: CompareOp, value: &Literal) -> Re
     match compared.kind {
         Type::DateTime if is_part => {
             let detail =
-                format!("{} cannot be compared by {}; use eq, ne, gt, ge, lt or le.", compared.name, op.as_str());
+                format!("{} cannot be compared with {}; use eq, ne, gt, ge, lt or le.", compared.name, op.as_str());
             Err(Error::invalid_filter(detail))
         }
         Type::DateTime if !fits => {
@@ -91,7 +91,7 @@ fn check_operator(attribute: &Attribute, op: CompareOp) -> Result<()> {
     if op.suits(attribute.kind) {
         return Ok(());
     }
-    let detail = format!("{} cannot be compared by {}; use eq or ne.", attribute.name, op.as_str());
+    let detail = format!("{} cannot be compared with {}; use eq or ne.", attribute.name, op.as_str());
     Err(Error::invalid_filter(detail))
 }
 

@@ -29,8 +29,9 @@ impl Filter {
     /// Whether the resource satisfies the filter.
     ///
     /// Text is compared as the attribute's `case_exact` says, a dateTime as an instant; one value of a multi-valued
-    /// attribute is enough; a complex attribute stands for its `value`. An attribute without value is `ne` to
-    /// everything and satisfies no other comparison. What cannot be compared, such as a boolean by `gt`, does not match.
+    /// attribute is enough; a complex attribute stands for its `value`. An attribute without a value is `ne` to
+    /// everything and satisfies no other comparison. What cannot be compared, such as a boolean by `gt`, does not
+    /// match.
     pub fn matches(&self, resource: &Map<String, Value>, resource_type: &ResourceType) -> bool {
         self.holds(resource, Scope::Resource(resource_type))
     }
@@ -113,7 +114,7 @@ fn flatten(value: &Value) -> Vec<&Value> {
 
 fn compare(selection: &Selection<'_>, op: CompareOp, literal: &Literal) -> bool {
     if *literal == Literal::Null {
-        // RFC 7643 §2.5: an attribute without value is the same as null.
+        // RFC 7643 §2.5: an attribute without a value is the same as null.
         let is_present = selection.values.iter().any(|value| !crate::value::is_empty(value));
         return accepts_equality(op, !is_present);
     }

@@ -55,7 +55,7 @@ pub(super) type Heir = Sender<OwnedSemaphorePermit>;
 pub(super) enum Phase {
     /// It waits for its caller, to send a request or to read an answer.
     Idle(Instant),
-    /// It has a request, of which the body may still be awaited.
+    /// It has a request, whose body may still be awaited.
     Request(Option<Arc<Arrival>>),
     /// It was asked to leave, perhaps in the middle of a request.
     Leaving { with_request: bool },

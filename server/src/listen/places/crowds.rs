@@ -72,7 +72,7 @@ impl Crowds {
 
     /// How a newcomer relates to the crowd; `None` is a newcomer that is not a stranger. The crowd is the narrowest
     /// network with more than `share` connections. It is searched for in the largest of the widest networks, then in
-    /// the largest one within that, and so on, so that a newcomer is not counted to a crowd next to it.
+    /// the largest one within that, and so on, so that a newcomer is not counted among a crowd next to it.
     pub(super) fn standing(&self, newcomer: Option<&Networks>, share: usize) -> Standing {
         let (mut crowd, mut is_beside) = (None, newcomer.is_none());
         for (level, sizes) in self.sizes.iter().enumerate() {

@@ -204,7 +204,7 @@ fn phone_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
     values_asked(UserValue::PhoneNumber, &ask, leaf)
 }
 
-/// A leaf about an attribute of which the values are kept.
+/// A leaf about an attribute whose values are kept.
 fn value_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
     let (path, ask) = ask(leaf)?;
     let (attribute, is_single) = match names(&USER, path) {

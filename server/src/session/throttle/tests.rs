@@ -81,7 +81,7 @@ fn a13_a_fresh_network_is_admitted_within_a_minute_of_any_flood() {
             if now == next {
                 match flood.throttle.admit(network(9_999), None, at(now)) {
                     Ok(_) => break,
-                    // A person who waits as told.
+                    // A person waits as told.
                     Err(wait) => next = now + i64::try_from(wait.seconds).unwrap() * 1_000,
                 }
             }

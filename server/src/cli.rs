@@ -51,8 +51,8 @@ pub struct Cli {
 
 #[derive(Debug, clap::Args)]
 struct Global {
-    /// Database: sqlite://FILE or postgres://USER@HOST/NAME [env: POSTERN_DATABASE_URL, or POSTERN_DATABASE_URL_FILE for
-    /// a file] [default: sqlite://postern.db]
+    /// Database: sqlite://FILE or postgres://USER@HOST/NAME [env: POSTERN_DATABASE_URL, or POSTERN_DATABASE_URL_FILE
+    /// for a file] [default: sqlite://postern.db]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
     /// Log filter, such as info or server=debug. Logs go to standard error.

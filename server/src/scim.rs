@@ -73,8 +73,8 @@ pub(crate) fn router(state: AppState) -> Router {
     router.layer(compression()).with_state(state)
 }
 
-/// Compresses long answers for clients that ask for it, at the fastest level: JSON of users shrinks to a tenth. Answers hold no
-/// secrets, so their compressed length reveals nothing.
+/// Compresses long answers for clients that ask for it, at the fastest level: JSON of users shrinks to a tenth. Answers
+/// hold no secrets, so their compressed length reveals nothing.
 fn compression() -> CompressionLayer<SizeAbove> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESSED))
 }

@@ -1,5 +1,5 @@
-//! Keeps the lookup keys of users up to date. SQL cannot fold text, so a migration leaves keys as they are and the server renews
-//! them while it serves. Until then, filters read the documents.
+//! Keeps the lookup keys of users up to date. SQL cannot fold text, so a migration leaves keys as they are and the
+//! server renews them while it serves. Until then, filters read the documents.
 
 use crate::{
     Env, Result,

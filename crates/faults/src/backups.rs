@@ -18,8 +18,8 @@ pub(crate) struct BackUp<'a> {
 }
 
 impl BackUp<'_> {
-    /// Makes the backup, restores it into another database, and compares what a server finds there with `before`: a copy
-    /// of the ledger from before the backup.
+    /// Makes the backup, restores it into another database, and compares what a server finds there with `before`: a
+    /// copy of the ledger from before the backup.
     pub(crate) async fn check(&self, before: &Ledger, ledger: &Ledger) -> Result<Tally> {
         let folder = tempfile::tempdir()?;
         let restored = match self.cluster {

@@ -63,8 +63,8 @@ impl Clock {
         ]
     }
 
-    /// Jumps forward and back. After each jump the administrator must get in, and a session that was ended must not have
-    /// come back. Returns how long each sign-in took.
+    /// Jumps forward and back. After each jump the administrator must get in, and a session that was ended must not
+    /// have come back. Returns how long each sign-in took.
     pub(crate) async fn jump(&self, rescuer: &Rescuer, port: u16, database: &str) -> Result<Vec<Duration>> {
         let (mut times, mut ended) = (Vec::new(), Vec::new());
         for offset in JUMPS {

@@ -36,8 +36,8 @@ const UNITS: u64 = 30;
 /// With this many kills, power cuts and disk errors come at every single call; with fewer, at some of them.
 const THOROUGH: u64 = 200;
 
-/// Kills the server, its callers and its database, cuts the power, fails and fills the disk, sets the clock and more while
-/// people are provisioned, and counts what is lost.
+/// Kills the server, its callers and its database, cuts the power, fails and fills the disk, sets the clock and more
+/// while people are provisioned, and counts what is lost.
 #[derive(Parser)]
 struct Arguments {
     /// Run only experiments whose name contains one of these.

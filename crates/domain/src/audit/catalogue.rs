@@ -1,5 +1,5 @@
-//! The catalogue of audit kinds. A new kind is a variant of [`Action`] and an arm of [`Action::kind`]: the filters of the
-//! audit log, its sentences and links, and the alerts are all taken from here.
+//! The catalogue of audit kinds. A new kind is a variant of [`Action`] and an arm of [`Action::kind`]: the filters of
+//! the audit log, its sentences and links, and the alerts are all taken from here.
 
 use super::{
     Action, Event, Lane,

@@ -134,8 +134,8 @@ struct Rescuer {
     is_in: bool,
 }
 
-/// Ten minutes of a flood, in which rescuers come from quiet networks at odd moments: of IPv4 and of another IPv6 prefix.
-/// Some have mistyped once.
+/// Ten minutes of a flood, in which rescuers come from quiet networks at odd moments: of IPv4 and of another IPv6
+/// prefix. Some have mistyped once.
 fn everybody_gets_in(from: fn(i64) -> Caller) {
     let mut flood = Flood::new(from);
     let quiet =

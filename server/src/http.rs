@@ -9,4 +9,5 @@ pub(crate) mod headers;
 pub(crate) mod proxy;
 pub(crate) mod same_origin;
 pub(crate) mod shares;
+pub(crate) mod slots;
 pub(crate) mod under_way;

@@ -147,6 +147,12 @@ async fn answer(state: &AppState, directory: Directory, request: Request, deadli
             tracing::error!(error = &error as &dyn std::error::Error, "the client of a token could not be recorded");
         }
     }
+    let _turn = if call.is_list() {
+        let turn = state.lists.take(call.directory.token().id, state.limits.list_turn).await;
+        Some(turn.ok_or_else(Problem::no_list)?)
+    } else {
+        None
+    };
     dispatch(state, call).await
 }
 

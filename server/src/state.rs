@@ -7,6 +7,7 @@ use crate::{
     http::authority::Authorities,
     http::proxy::TrustedProxies,
     http::shares::Shares,
+    http::slots::Slots,
     http::under_way::UnderWay,
     listen::Limits,
     session::password::Hasher,
@@ -53,6 +54,10 @@ pub struct Parts {
     pub(crate) bulks: Shares<TokenId>,
     /// Queries that look at resources one by one.
     pub(crate) scans: Shares<TokenId>,
+    /// Lists that are being read.
+    pub(crate) lists: Slots<TokenId>,
+    /// Changes that take long to compute.
+    pub(crate) changes: Slots<TokenId>,
     pub(crate) schemas: Registry,
     /// Whether the server is about to stop.
     pub(crate) stopping: Stopping,
@@ -82,6 +87,8 @@ impl AppState {
             memory,
             bulks,
             scans,
+            lists: Slots::new(limits.lists_each),
+            changes: Slots::new(1),
             schemas: Registry::default(),
             stopping: Stopping::default(),
             leptos,
@@ -114,6 +121,7 @@ impl AppState {
         self.with(|parts| {
             parts.limits = limits;
             (parts.under_way, parts.memory, parts.bulks, parts.scans) = shares(&limits);
+            parts.lists = Slots::new(limits.lists_each);
         })
     }
 

@@ -44,5 +44,6 @@ mod r32_ways_past;
 mod r35_guessers;
 mod r36_facts;
 mod r37_undo_goes_on;
+mod r42_lists_of_a_token;
 mod rescuer;
 mod small_disk;

@@ -7,7 +7,7 @@ mod parser;
 mod print;
 mod sort;
 
-pub use ast::{CompareOp, Filter, FilterError, Literal};
+pub use ast::{CompareOp, Filter, FilterError, Folded, Literal};
 pub use parser::parse;
 pub(crate) use parser::parse_value_filter;
 pub use sort::SortBy;

@@ -27,6 +27,12 @@ pub(crate) fn fold_part(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 
+/// What it costs to fold a text, in comparisons of a short one. What is not ASCII is folded character by character, and
+/// one of those may become eighteen.
+pub(crate) fn cost(text: &str) -> usize {
+    text.len() / 64 + text.bytes().filter(|byte| !byte.is_ascii()).count()
+}
+
 /// The member of `map` under `key`: the exact key if it is there, else one that differs only in ASCII case.
 pub(crate) fn get<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     map.get(key).or_else(|| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))

@@ -48,6 +48,11 @@ pub struct Limits {
     pub scans_each: usize,
     /// How long such a query waits for a place.
     pub scan_turn: Duration,
+    /// Lists that are being read at the same time for a token, look-ups included. The database reads two more at once, so
+    /// that other tokens find a connection.
+    pub lists_each: usize,
+    /// How long a list waits for its turn.
+    pub list_turn: Duration,
     /// Bytes of memory that SCIM requests and answers under way may take.
     pub memory: u64,
     /// How many of them one token may take.
@@ -108,6 +113,8 @@ impl Default for Limits {
             scans: 16,
             scans_each: 4,
             scan_turn: Duration::from_secs(5),
+            lists_each: 2,
+            list_turn: Duration::from_secs(5),
             memory: 256 * 1024 * 1024,
             memory_each: 64 * 1024 * 1024,
             page: 16 * 1024 * 1024,

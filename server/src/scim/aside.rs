@@ -1,7 +1,8 @@
 //! Changes that take long to compute: aside, a few at a time, while the database serves others.
 
+use super::Problem;
 use domain::{
-    Error, Result,
+    Error,
     directory::{Edit, Recorded, Source, Tried},
 };
 use std::sync::Arc;
@@ -14,18 +15,21 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 /// so that no client starves.
 const TRIES: usize = 5;
 
-/// Makes a change. `attempt` is the unit of work that takes the new profile from a source.
-pub(super) async fn change<R: Recorded, V, F>(
+/// Makes a change. `own_slot` is waited for if it takes long; `attempt` is the unit of work that takes the new profile from a source.
+pub(super) async fn change<R: Recorded, V, F, T>(
     edit: &Arc<Edit<R>>,
+    own_slot: impl Future<Output = Result<T, Problem>>,
     attempt: impl Fn(Source<R::Profile>) -> F,
-) -> Result<V>
+) -> Result<V, Problem>
 where
-    F: Future<Output = Result<Tried<R, V>>>,
+    F: Future<Output = domain::Result<Tried<R, V>>>,
 {
     let mut before = match attempt(Source::IfLight).await? {
         Tried::Done(view) => return Ok(view),
         Tried::Heavy(before) => before,
     };
+    // One after the other for each token, so that nobody's changes wait for a queue of another's.
+    let _own = own_slot.await?;
     let failed = |error: &str| Error::Unavailable(error.into());
     let mut turn = TURNS.acquire().await.map_err(|error| Error::Unavailable(error.into()))?;
     for _ in 0..TRIES {
@@ -40,7 +44,7 @@ where
     }
     match attempt(Source::Inside).await? {
         Tried::Done(view) => Ok(view),
-        Tried::Heavy(_) => Err(failed("others changed the resource while a large change was computed")),
+        Tried::Heavy(_) => Err(failed("others changed the resource while a large change was computed").into()),
     }
 }
 
@@ -69,7 +73,7 @@ mod tests {
             Ok(group.profile.clone())
         }));
         let tries = AtomicUsize::new(0);
-        let inside = change(&edit, |source| {
+        let inside = change(&edit, std::future::ready(Ok(())), |source| {
             let before = tries.fetch_add(1, Ordering::SeqCst);
             async move {
                 Ok(match source {

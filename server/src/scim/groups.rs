@@ -173,7 +173,7 @@ async fn change(
         let (edit, members) = (edit.clone(), Arc::clone(&members));
         call.directory.change_group(id, expected.clone(), shown, edit, members, source)
     };
-    Ok(aside::change(&edit, attempt).await?)
+    aside::change(&edit, call.slot_to_change(), attempt).await
 }
 
 /// The members that the answer to a write includes.

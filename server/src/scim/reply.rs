@@ -169,6 +169,7 @@ pub(super) struct Problem {
 static NO_ROOM: Seldom = Seldom::new();
 static NO_TURN: Seldom = Seldom::new();
 static NO_SCAN: Seldom = Seldom::new();
+static NO_LIST: Seldom = Seldom::new();
 
 impl Problem {
     /// 405 with the methods that are allowed.
@@ -272,6 +273,15 @@ impl Problem {
         let status = if full == Full::Each { 429 } else { 503 };
         let detail = "Other queries that no index answers are under way. Send one after the other.";
         Self { retry_after: Some(1), ..scim::Error::new(status, None, detail).into() }
+    }
+
+    /// 429, because the token's other lists take long.
+    pub(super) fn no_list() -> Self {
+        if NO_LIST.is_due() {
+            tracing::warn!(limit = "lists_each", "SCIM lists are refused: others of the same token take long");
+        }
+        let detail = "Other lists that this token asked for take long. Narrow their filters, or send fewer at once.";
+        Self { retry_after: Some(1), ..scim::Error::new(429, None, detail).into() }
     }
 
     /// Logs one line with the reason; the words are our own, and include nothing that was sent.

@@ -5,7 +5,10 @@ pub(super) mod query;
 use super::{PREFIX, prefer::Preference, profile, reply::Problem, route::Route};
 use crate::{
     http::edge::is_encoded,
-    http::shares::{Share, Shares},
+    http::{
+        shares::{Share, Shares},
+        slots::Slots,
+    },
     state::AppState,
 };
 use axum::{
@@ -27,7 +30,7 @@ use scim::{
 };
 use serde_json::{Map, Value};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 /// A SCIM call whose token was checked and whose body was read.
 pub(super) struct Call {
@@ -52,6 +55,8 @@ pub(super) struct Call {
     pub(super) scans: Shares<TokenId>,
     /// How long a query waits for a place among them.
     pub(super) scan_turn: Duration,
+    /// The slots for changes that take long to compute.
+    changes: Slots<TokenId>,
     /// How much memory the request counts for while it is under way, and how much it may.
     held: Share<TokenId>,
     most: u64,
@@ -117,6 +122,7 @@ impl Call {
             page: state.limits.page,
             scans: state.scans.clone(),
             scan_turn: state.limits.scan_turn,
+            changes: state.changes.clone(),
             held,
             most: state.limits.memory_each,
             query,
@@ -155,11 +161,28 @@ impl Call {
             page: self.page,
             scans: self.scans.clone(),
             scan_turn: self.scan_turn,
+            changes: self.changes.clone(),
             held: self.held.sibling(),
             most: self.most,
             query: Vec::new(),
             body: Body::Read(data),
         }
+    }
+
+    /// Whether it reads a list, or looks something up in one.
+    pub(super) fn is_list(&self) -> bool {
+        match self.route {
+            Route::List(_) => self.method == Method::GET,
+            Route::Root => self.method == Method::GET && super::search::is_query(self),
+            Route::Search(_) | Route::RootSearch => self.method == Method::POST,
+            _ => false,
+        }
+    }
+
+    /// A slot for a change that takes long to compute; one at a time for each token.
+    pub(super) async fn slot_to_change(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.changes.take(self.directory.token().id, left).await.ok_or_else(Problem::late)
     }
 
     /// The call, for the activity record.

@@ -120,7 +120,7 @@ async fn change(call: &Call, id: &str, projection: &Projection, edit: Edit<User>
     let seen = refuse_known(call, id).await?;
     let (id, expected, edit) = (parse(id)?, call.expected(seen), Arc::new(edit));
     let attempt = |source| call.directory.change_user(id, expected.clone(), with_groups, edit.clone(), source);
-    written(call, aside::change(&edit, attempt).await?, projection)
+    written(call, aside::change(&edit, call.slot_to_change(), attempt).await?, projection)
 }
 
 /// The answer to a write, as much of it as the client wants.

@@ -3,7 +3,7 @@
 use super::people;
 use proptest::{prelude::*, sample::select};
 use scim::{
-    filter::{CompareOp, Filter, Literal},
+    filter::{CompareOp, Filter, Folded, Literal},
     path::AttributePath,
     schema::{ENTERPRISE_URN, USER_URN},
 };
@@ -30,7 +30,7 @@ fn path(name: &str) -> AttributePath {
 
 fn compare(names: Vec<String>, ops: Vec<CompareOp>, value: BoxedStrategy<Literal>) -> BoxedStrategy<Filter> {
     (select(names), select(ops), value)
-        .prop_map(|(name, op, value)| Filter::Compare { path: path(&name), op, value })
+        .prop_map(|(name, op, value)| Filter::Compare { path: path(&name), op, value, folded: Folded::default() })
         .boxed()
 }
 

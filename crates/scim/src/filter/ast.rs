@@ -1,7 +1,9 @@
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::path::AttributePath;
 use crate::schema::{ResourceType, Type};
+use crate::text;
 
 /// A filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,8 @@ pub enum Filter {
         op: CompareOp,
         /// The literal.
         value: Literal,
+        /// Its folded form, made at most once.
+        folded: Folded,
     },
     /// The attribute has a value, `pr`.
     Present(AttributePath),
@@ -84,6 +88,16 @@ impl Filter {
             Self::Compare { .. } | Self::Present(_) => 1,
         }
     }
+
+    /// What the literals cost that are folded, in comparisons of a short text.
+    pub(crate) fn literals(&self) -> usize {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => left.literals() + right.literals(),
+            Self::Not(inner) | Self::ValuePath { filter: inner, .. } => inner.literals(),
+            Self::Compare { value, .. } => value.as_text().map_or(0, |text| text::cost(&text)),
+            Self::Present(_) => 0,
+        }
+    }
 }
 
 /// A comparison operator.
@@ -127,6 +141,23 @@ impl CompareOp {
             Self::Lt => "lt",
             Self::Le => "le",
         }
+    }
+}
+
+/// The folded form of a comparison's literal, made when it is first needed: folding a long text takes milliseconds, and
+/// a list has many values to compare with it. It says nothing of its own, so any two are equal.
+#[derive(Debug, Clone, Default)]
+pub struct Folded(OnceLock<String>);
+
+impl Folded {
+    pub(super) fn get_or_init(&self, make: impl FnOnce() -> String) -> &str {
+        self.0.get_or_init(make)
+    }
+}
+
+impl PartialEq for Folded {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 

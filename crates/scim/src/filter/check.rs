@@ -17,7 +17,7 @@ impl Filter {
             }
             Self::Not(inner) => inner.check_for(resource_type),
             Self::Present(path) => asked(resource_type, path).map(|_| ()),
-            Self::Compare { path, op, value } => match asked(resource_type, path)? {
+            Self::Compare { path, op, value, .. } => match asked(resource_type, path)? {
                 Some(known) => check_comparison(known, *op, value),
                 None => check_null(&path.attribute, *op, value),
             },

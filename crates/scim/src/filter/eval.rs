@@ -1,11 +1,10 @@
 //! Evaluates a filter against a resource in memory.
 
-use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
-use super::{CompareOp, Filter, Literal};
+use super::{CompareOp, Filter, Folded, Literal};
 use crate::path::AttributePath;
 use crate::schema::{Attribute, ResourceType, Type};
 use crate::text;
@@ -58,7 +57,9 @@ impl Filter {
             Self::Or(left, right) => left.holds(map, scope) || right.holds(map, scope),
             Self::Not(inner) => !inner.holds(map, scope),
             Self::Present(path) => select(map, path, scope).values.iter().any(|value| !crate::value::is_empty(value)),
-            Self::Compare { path, op, value } => compare(&select(map, path, scope), *op, value),
+            Self::Compare { path, op, value, folded } => {
+                compare(&select(map, path, scope), &Wanted { op: *op, literal: value, folded })
+            }
             Self::ValuePath { path, filter } => {
                 let selection = select(map, path, scope);
                 selection.values.iter().any(|element| filter.matches_element(element, selection.attribute))
@@ -112,8 +113,9 @@ fn flatten(value: &Value) -> Vec<&Value> {
     }
 }
 
-fn compare(selection: &Selection<'_>, op: CompareOp, literal: &Literal) -> bool {
-    if *literal == Literal::Null {
+fn compare(selection: &Selection<'_>, wanted: &Wanted<'_>) -> bool {
+    let op = wanted.op;
+    if *wanted.literal == Literal::Null {
         // RFC 7643 §2.5: an attribute without a value is the same as null.
         let is_present = selection.values.iter().any(|value| !crate::value::is_empty(value));
         return accepts_equality(op, !is_present);
@@ -127,9 +129,8 @@ fn compare(selection: &Selection<'_>, op: CompareOp, literal: &Literal) -> bool 
         plain => plain,
     });
     let mut leaves = leaves.peekable();
-    let wanted = Wanted { op, literal, folded: OnceCell::new() };
     match leaves.peek() {
-        Some(_) => leaves.any(|value| compare_one(value, &wanted, leaf)),
+        Some(_) => leaves.any(|value| compare_one(value, wanted, leaf)),
         None => op == CompareOp::Ne,
     }
 }
@@ -138,8 +139,7 @@ fn compare(selection: &Selection<'_>, op: CompareOp, literal: &Literal) -> bool 
 struct Wanted<'l> {
     op: CompareOp,
     literal: &'l Literal,
-    /// The folded form of the literal, made once for all values.
-    folded: OnceCell<String>,
+    folded: &'l Folded,
 }
 
 impl Wanted<'_> {

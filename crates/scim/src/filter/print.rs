@@ -17,7 +17,7 @@ impl fmt::Display for Filter {
                 operand(f, right, matches!(**right, Self::Or(..)))
             }
             Self::Not(inner) => write!(f, "not ({inner})"),
-            Self::Compare { path, op, value } => write!(f, "{path} {} {value}", op.as_str()),
+            Self::Compare { path, op, value, .. } => write!(f, "{path} {} {value}", op.as_str()),
             Self::Present(path) => write!(f, "{path} pr"),
             Self::ValuePath { path, filter } => write!(f, "{path}[{filter}]"),
         }

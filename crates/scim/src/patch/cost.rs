@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::Operation;
+use crate::filter::Filter;
 use crate::json::length;
 use crate::schema::ResourceType;
 use crate::{Error, MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, Result, text};
@@ -29,7 +30,9 @@ impl Budget {
         let Some(Value::Array(values)) = container.and_then(|inner| text::get(inner, &target.attribute)) else {
             return Ok(());
         };
-        let cost = values.iter().map(weight).sum::<usize>().saturating_mul(comparisons(operation));
+        let each = values.iter().map(weight).sum::<usize>();
+        let cost = each.saturating_mul(comparisons(operation)).saturating_add(literals(operation));
+        let cost = cost.saturating_add(listed(operation).saturating_mul(values.len()));
         self.0 = self
             .0
             .checked_sub(cost)
@@ -41,7 +44,12 @@ impl Budget {
 /// Roughly how often the operations look at each value of the document to which they are applied.
 pub fn effort(operations: &[Operation]) -> usize {
     let lengths = operations.iter().map(|operation| operation.value.as_ref().map_or(0, length));
-    operations.iter().map(comparisons).sum::<usize>() + lengths.sum::<usize>() / 1024
+    let folded = operations.iter().map(literals).sum::<usize>();
+    operations.iter().map(comparisons).sum::<usize>() + lengths.sum::<usize>() / 1024 + folded
+}
+
+fn literals(operation: &Operation) -> usize {
+    operation.target.filter.as_ref().map_or(0, Filter::literals)
 }
 
 /// How many terms or values each value of the target is compared with.
@@ -53,11 +61,26 @@ fn comparisons(operation: &Operation) -> usize {
     }
 }
 
+/// What it costs to fold the texts of a list that is written, for each value that it is compared with.
+fn listed(operation: &Operation) -> usize {
+    match (&operation.target.filter, &operation.value) {
+        (None, Some(Value::Array(listed))) => listed.iter().map(|value| weight(value) - nodes(value)).sum(),
+        _ => 0,
+    }
+}
+
+fn nodes(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(nodes).sum(),
+        Value::Object(map) => map.values().map(nodes).sum(),
+        _ => 0,
+    }
+}
+
 /// The cost of comparing one value: its nodes, and long texts by their length.
 fn weight(value: &Value) -> usize {
     1 + match value {
-        // What is not ASCII is folded character by character.
-        Value::String(text) => text.len() / 64 * if text.is_ascii() { 1 } else { 16 },
+        Value::String(text) => text::cost(text),
         Value::Array(items) => items.iter().map(weight).sum(),
         Value::Object(map) => map.values().map(weight).sum(),
         _ => 0,

@@ -228,7 +228,9 @@ fn seed(filter: &Filter, attribute: Option<&Attribute>) -> Result<Map<String, Va
             seed(right, attribute)?.into_iter().for_each(|(name, value)| text::put(&mut element, &name, value));
             Ok(element)
         }
-        Filter::Compare { path, op: CompareOp::Eq, value } if path.schema.is_none() && path.sub_attribute.is_none() => {
+        Filter::Compare { path, op: CompareOp::Eq, value, .. }
+            if path.schema.is_none() && path.sub_attribute.is_none() =>
+        {
             let sub = attribute.and_then(|known| known.sub_attribute(&path.attribute));
             if sub.is_some_and(|known| !known.is_stored()) {
                 return Err(not_determined());

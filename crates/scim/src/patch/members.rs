@@ -147,7 +147,7 @@ fn filtered_ids(filter: &Filter) -> Result<Vec<String>> {
             ids.extend(filtered_ids(right)?);
             Ok(ids)
         }
-        Filter::Compare { path, op: CompareOp::Eq, value }
+        Filter::Compare { path, op: CompareOp::Eq, value, .. }
             if path.attribute.eq_ignore_ascii_case("value") && path.sub_attribute.is_none() =>
         {
             Ok(value.as_text().map(Into::into).into_iter().collect())

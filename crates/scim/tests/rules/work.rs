@@ -1,7 +1,8 @@
 //! What a request may cost, counted in steps and not in time: twice the input is twice the work, up to the limit.
 
+use scim::patch::{PatchRequest, effort, normalise};
 use scim::schema::{GROUP, USER};
-use scim::{MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, MAX_VALUES};
+use scim::{Limits, MAX_ATTRIBUTES, MAX_COPIED, MAX_DOCUMENT, MAX_NAMES, MAX_VALUES};
 use serde_json::{Map, Value, json};
 
 use super::patched;
@@ -15,6 +16,12 @@ fn check(emails: &Value, operation: &Value, most: usize) {
     let after = |times: usize| patched(&USER, user.clone(), Value::Array(vec![operation.clone(); times]));
     assert_eq!(after(most).map(drop), Ok(()), "{most}");
     let error = after(most + 1).unwrap_err();
+    assert_eq!((error.status, error.scim_type), (413, None), "{}", error.detail);
+}
+
+/// One such operation is too much already.
+fn refused(emails: &Value, operation: &Value) {
+    let error = patched(&USER, json!({"userName": "a", "emails": emails}), json!([operation])).unwrap_err();
     assert_eq!((error.status, error.scim_type), (413, None), "{}", error.detail);
 }
 
@@ -48,9 +55,37 @@ fn listed_values_are_compared_one_by_one() {
 fn long_texts_cost_by_their_length() {
     // 6400 bytes and up to three digits: a hundred steps, and two for the nodes.
     check(&emails(10, &"x".repeat(6400)), &remove(200), WORK / (10 * 102 * 200));
-    check(&emails(10, &"é".repeat(3200)), &remove(200), WORK / (10 * 1602 * 200));
+    // Letters beyond ASCII are folded one by one, however short the text is.
+    refused(&emails(100, &"é".repeat(320)), &remove(40));
+    refused(&emails(500, &"é".repeat(10)), &remove(200));
     let nested: Value = (0..10).map(|n| json!({"value": n.to_string(), "x": vec!["y"; 97]})).collect();
     check(&nested, &remove(200), WORK / (10 * 100 * 200));
+}
+
+#[test]
+fn literals_are_an_effort_by_their_length() {
+    let operation = |letters: usize| {
+        let literal = "\u{fdfa}".repeat(letters);
+        let path = format!("emails[value co \"{literal}\" or type eq \"q\"].type");
+        json!({"op": "replace", "path": path, "value": "q"})
+    };
+    let effort = |operation: Value| {
+        let body = json!({"Operations": [operation]}).as_object().unwrap().clone();
+        let request = PatchRequest::parse(body, &Limits::default()).unwrap();
+        effort(&normalise(&USER, &request).unwrap())
+    };
+    // A letter has three bytes, none of them ASCII.
+    assert!((3_000..3_500).contains(&effort(operation(1_000))));
+    assert!((6_000..7_000).contains(&effort(operation(2_000))));
+    // What directories send stays light.
+    let ordinary = json!({"op": "replace", "path": "emails[type eq \"work\"].value", "value": "ada@corp.example"});
+    assert_eq!(effort(ordinary), 1);
+}
+
+#[test]
+fn a_written_list_costs_by_its_texts() {
+    let listed: Vec<_> = (0..300).map(|n| json!({"value": format!("{}{n}", "é".repeat(32))})).collect();
+    refused(&emails(100, ""), &json!({"op": "remove", "path": "emails", "value": listed}));
 }
 
 #[test]

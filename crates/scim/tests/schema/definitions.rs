@@ -116,7 +116,7 @@ fn every_mistake_is_named_with_its_place() {
         (json!([users("urn:a:b"), users("urn:a:b:c")]), "[1].id: another definition"),
         (json!({"resourceType": "User", "id": "urn:a:b"}), "attributes: "),
         (json!({"resourceType": "User", "id": "urn:a:b", "attributes": {}}), "attributes: write a list"),
-        (json!({"resourceType": "User", "id": "urn:a:b", "attributes": []}), "attributes: list one"),
+        (json!({"resourceType": "User", "id": "urn:a:b", "attributes": []}), "attributes: list at least one attribute"),
         (json!({"resourceType": "User", "id": "urn:a:b", "attributes": [1]}), "attributes[0]: "),
         (json!({"resourceType": "User", "id": "urn:a:b", "name": 1, "attributes": [{"name": "a"}]}), "name: "),
         (

@@ -368,7 +368,7 @@ fn indexed_group_leaf(leaf: &Wire) -> Option<Filter<GroupCondition>> {
 
 fn ask(leaf: &Wire) -> Option<(&AttributePath, Ask<'_>)> {
     match leaf {
-        Wire::Compare { path, op, value } => Some((path, Ask::Compare(*op, value))),
+        Wire::Compare { path, op, value, .. } => Some((path, Ask::Compare(*op, value))),
         Wire::Present(path) => Some((path, Ask::Present)),
         _ => None,
     }

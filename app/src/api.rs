@@ -60,7 +60,10 @@ impl ApiError {
     /// What to tell the person who asked.
     pub fn message(&self) -> &str {
         match self {
-            Self::Unauthorized => "Your session has ended, so nothing was changed. Reload the page to sign in again.",
+            Self::Unauthorized => {
+                "Your session has ended, so nothing was changed. Reload the page to sign in again: what you entered \
+                                   is kept."
+            }
             Self::Forbidden => "This was refused and nothing was changed. Reload the page and try again.",
             Self::NotFound => "It is not there any more. Reload the page to see what is.",
             Self::Confirm(words) | Self::Invalid(words) | Self::Refused(words) => words,

@@ -4,6 +4,7 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod follow;
+pub(crate) mod kept;
 pub(crate) mod once;
 mod post;
 pub(crate) mod print_button;

@@ -6,7 +6,7 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// Matches where a reload would lose what somebody is doing.
-const BUSY: &str = "dialog[open], input:focus, select:focus, textarea:focus, button:disabled, \
+const BUSY: &str = "dialog[open], input:focus, select:focus, textarea:focus, [aria-busy=true], \
                     details[open] input[type=checkbox]:checked";
 
 /// Reloads the page every few seconds, so that it shows what the server is doing, and says so.

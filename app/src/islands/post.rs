@@ -1,3 +1,4 @@
+use super::kept::here;
 use crate::ApiError;
 use leptos::{prelude::*, server_fn::error::FromServerFnError};
 use wasm_bindgen_futures::JsFuture;
@@ -37,9 +38,7 @@ async fn send(action: &str, fields: &UrlSearchParams) -> Result<(bool, JsString)
 
 /// Goes to where the secret and the reason are asked for, and from there back to this page.
 pub(super) fn confirm_first() {
-    let location = window().location();
-    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    go(&format!("/admin/confirm?next={}", encode_uri_component(&here)));
+    go(&format!("/admin/confirm?next={}", encode_uri_component(&here())));
 }
 
 /// Goes to another page.

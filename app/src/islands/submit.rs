@@ -1,5 +1,5 @@
 use super::{
-    each, once,
+    each, kept, once,
     post::{confirm_first, fields, go, post},
     reload, show,
 };
@@ -12,12 +12,15 @@ use leptos::{
 };
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlFormElement, UrlSearchParams, wasm_bindgen::JsCast};
 
+/// What a form that is being sent says.
+const BUSY: &str = "aria-busy";
+
 /// Sends the plain forms in it without leaving the page, which is read anew afterwards, and says beside them why
 /// something was refused. Without WebAssembly the same forms are posted plainly, and the server leads back.
 ///
-/// A form may say `data-next`, the page to go on to, or `data-once`, the id of the dialog that shows the answer. Forms
-/// whose method is `dialog` only close theirs. Buttons with `data-awake` do nothing without this, so they are
-/// disabled until it is there.
+/// A form may say `data-next`, the page to go on to, `data-once`, the id of the dialog that shows the answer, and
+/// `data-done`, what is said once it was accepted. Forms whose method is `dialog` only close theirs. Buttons with
+/// `data-awake` do nothing without this, so they are disabled until it is there.
 #[island]
 pub(crate) fn Submit(
     /// The forms, and the buttons that open their dialogs.
@@ -61,27 +64,45 @@ fn submit(event: SubmitEvent) {
     let button = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());
     let Ok(fields) = fields(&form, button.as_ref()) else { return };
     event.prevent_default();
+    if form.has_attribute(BUSY) {
+        return;
+    }
     spawn_local(async move {
-        if let Some(button) = &button {
-            let _ = button.set_attribute("disabled", "");
-        }
+        busy(&form, button.as_ref(), true);
         tell(&form, None);
         if let Err(error) = send(&form, &fields).await {
             match &error {
-                ApiError::Confirm(_) => confirm_first(),
+                ApiError::Confirm(_) => {
+                    kept::draft(&form, &fields);
+                    confirm_first();
+                }
+                ApiError::Unauthorized => {
+                    kept::draft(&form, &fields);
+                    tell(&form, Some(error.message()));
+                }
                 error => tell(&form, Some(error.message())),
             }
-            if let Some(button) = &button {
-                let _ = button.remove_attribute("disabled");
-            }
+            busy(&form, button.as_ref(), false);
         }
     });
+}
+
+/// Marks a form that is being sent. Its button is not disabled: that would take the focus from it.
+fn busy(form: &HtmlFormElement, button: Option<&HtmlElement>, is_busy: bool) {
+    let mark = |element: &Element, name| {
+        let _ = if is_busy { element.set_attribute(name, "true") } else { element.remove_attribute(name) };
+    };
+    mark(form, BUSY);
+    if let Some(button) = button {
+        mark(button, "aria-disabled");
+    }
 }
 
 async fn send(form: &HtmlFormElement, fields: &UrlSearchParams) -> Result<(), ApiError> {
     // Not the property, which a field of that name would hide.
     let action = form.get_attribute("action").unwrap_or_default();
     let answer = post(&action, fields).await?;
+    kept::done(form);
     match (dialog(form.get_attribute("data-once")), form.get_attribute("data-next")) {
         (Some(shown), _) => {
             if let Ok(Some(asked)) = form.closest("dialog") {

@@ -70,7 +70,7 @@ fn panel(channels: Vec<AlertStatus>, may_change: bool, now: Timestamp) -> impl I
                 <h2 id="channels">Channels</h2>
                 {may_change.then(|| view! {
                     <Submit>
-                        <form method="post" action=TestAlert::PATH>
+                        <form method="post" action=TestAlert::PATH data-done="A test alert is on its way.">
                             <button class="button">Send a test alert</button>
                         </form>
                     </Submit>

@@ -147,6 +147,7 @@ fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
         fields: vec![("id", row.id.to_string())],
         phrase: None,
         next: None,
+        done: format!("{name} was restored."),
     };
     let lines = lines.map(|line| view! { <li>{line}</li> });
     let consequences = view! { <ul class="consequences">{lines.collect_view()}</ul> };

@@ -1,6 +1,6 @@
 use super::{
     components::{Here, Opener, Question, Tone, chip, confirm, framed, when},
-    words::{absolute, browser, count, minutes_left},
+    words::{absolute, browser, count, minutes_left, visible},
 };
 use crate::api::sessions::EndSession;
 use domain::{
@@ -75,7 +75,7 @@ fn row(session: SessionSummary, looks: Looks) -> impl IntoView {
         <tr>
             <td class="row-main">
                 <span class="person-names">
-                    <span><strong>{session.name}</strong> {is_own.then(|| view! { " " {chip(Tone::Info, "This one")} })}</span>
+                    <span><strong>{visible(&session.name)}</strong> {is_own.then(|| view! { " " {chip(Tone::Info, "This one")} })}</span>
                     <span class="soft">{kind}</span>
                 </span>
             </td>
@@ -93,7 +93,8 @@ fn row(session: SessionSummary, looks: Looks) -> impl IntoView {
 
 fn end(session: &SessionSummary, is_own: bool) -> impl IntoView + use<> {
     let id = session.id.to_string();
-    let name = session.name.clone();
+    let name = visible(&session.name);
+    let done = format!("The session of {name} was ended.");
     let question = Question {
         id: format!("end-{id}"),
         title: if is_own { "End your own session?".to_owned() } else { format!("End the session of {name}?") },
@@ -102,6 +103,7 @@ fn end(session: &SessionSummary, is_own: bool) -> impl IntoView + use<> {
         fields: vec![("id", id)],
         phrase: None,
         next: None,
+        done,
     };
     let whose = if is_own { "You are taken to the sign-in." } else { "Its next click leads to the sign-in." };
     let consequences = view! {

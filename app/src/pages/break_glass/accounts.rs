@@ -108,7 +108,13 @@ fn rotate(account: &Account) -> impl IntoView + use<> {
                     <form method="dialog">
                         <button class="button" autofocus>Cancel</button>
                     </form>
-                    <form id=form method="post" action=RotateBreakGlass::PATH data-once=DIALOG>
+                    <form
+                        id=form
+                        method="post"
+                        action=RotateBreakGlass::PATH
+                        data-once=DIALOG
+                        data-done=format!("{name} has a new secret. Sign in with it once, so that it counts as a way in.")
+                    >
                         <input type="hidden" name="id" value=account_id.clone()/>
                         <button class="button button-primary">"Make new secret"</button>
                     </form>
@@ -127,6 +133,7 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
         fields: vec![("id", account.id.to_string())],
         phrase: Some(account.name.clone()),
         next: None,
+        done: format!("{} was removed.", account.name),
     };
     let others = all.status.accounts.iter().map(|other| &other.account).filter(|other| other.id != account.id);
     let left: Vec<&str> = others.filter(|other| other.is_proven(all.now)).map(|other| other.name.as_str()).collect();

@@ -37,6 +37,7 @@ fn ask() -> impl IntoView {
             method="post"
             action=CreateBreakGlass::PATH
             data-once=DIALOG
+            data-done="The account was created. Sign in with it once, so that it counts as a way in."
         >
             <h2 id="name-account-title">"Create a break-glass account"</h2>
             <p>

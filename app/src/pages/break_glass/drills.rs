@@ -41,7 +41,7 @@ fn invitation(all: &BreakGlass) -> impl IntoView + use<> {
     let button = match (all.may_change, all.who) {
         (true, Who::BreakGlass(..)) => view! {
             <Submit>
-                <form method="post" action=StartDrill::PATH>
+                <form method="post" action=StartDrill::PATH data-done="The drill has begun.">
                     <button class="button">Start a drill</button>
                 </form>
             </Submit>
@@ -99,7 +99,12 @@ fn checklist(drill: &Drill, now: Timestamp, may_change: bool) -> impl IntoView +
         view! {
             <div class="panel-text">
                 <Submit>
-                    <form method="post" action=FinishDrill::PATH data-next=format!("/admin/break-glass/drills/{id}")>
+                    <form
+                        method="post"
+                        action=FinishDrill::PATH
+                        data-next=format!("/admin/break-glass/drills/{id}")
+                        data-done="The drill is finished."
+                    >
                         <button class="button button-primary">Finish the drill</button>
                     </form>
                 </Submit>
@@ -155,7 +160,7 @@ fn read_code(drill: &Drill, channel: &str, number: u8, now: Timestamp, may_chang
     let form = may_change.then(|| {
         view! {
             <Submit>
-                <form class="code-form" method="post" action=ReadDrillCode::PATH>
+                <form class="code-form" method="post" action=ReadDrillCode::PATH data-done="The code is right.">
                     <input type="hidden" name="channel" value=name/>
                     <label class="label" for=field.clone()>"Six-digit code"</label>
                     <input

@@ -17,6 +17,8 @@ pub(crate) struct Question {
     pub(crate) phrase: Option<String>,
     /// The page to go on to; this one, where there is none.
     pub(crate) next: Option<&'static str>,
+    /// What is said once it is done.
+    pub(crate) done: String,
 }
 
 /// What opens the question.
@@ -37,7 +39,7 @@ pub(crate) fn confirm(
     label: String,
     consequences: impl IntoView + 'static,
 ) -> impl IntoView {
-    let Question { id, title, verb, action, fields, phrase, next } = question;
+    let Question { id, title, verb, action, fields, phrase, next, done } = question;
     let (title_id, form_id) = (format!("{id}-title"), format!("{id}-form"));
     view! {
         <Submit>
@@ -53,7 +55,7 @@ pub(crate) fn confirm(
                     <form method="dialog">
                         <button class="button" autofocus>Cancel</button>
                     </form>
-                    <form method="post" action=action id=form_id.clone() data-next=next>
+                    <form method="post" action=action id=form_id.clone() data-next=next data-done=done>
                         {hidden(fields)}
                         <button class="button button-danger">{verb}</button>
                     </form>

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     ApiError,
+    islands::kept::Kept,
     pages::{console, words::grouped},
 };
 use domain::console::{Console, Counts};
@@ -110,7 +111,7 @@ fn frame(here: Here, console: &Console, around: Around, content: AnyView) -> imp
                 {account(console)}
             </div>
         </header>
-        <main id="content" tabindex="-1">{around.notice.map(|notice| banner(&notice, now))} {content}</main>
+        <main id="content" tabindex="-1"><Kept/> {around.notice.map(|notice| banner(&notice, now))} {content}</main>
     }
 }
 

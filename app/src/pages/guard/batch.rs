@@ -150,6 +150,7 @@ fn approve(found: &Found) -> impl IntoView + use<> {
         fields: vec![("id", batch.id.to_string())],
         phrase: None,
         next: None,
+        done: "The departures are approved for two hours.".to_owned(),
     };
     let consequences = view! {
         <ul class="consequences">
@@ -174,6 +175,7 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
         fields: vec![("id", batch.id.to_string())],
         phrase: None,
         next: None,
+        done: "The batch is closed, and what happened stays.".to_owned(),
     };
     let consequences = view! {
         <ul class="consequences">

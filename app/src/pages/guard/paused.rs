@@ -19,7 +19,7 @@ pub(super) fn note(token: &Token, may_change: bool, now: Timestamp) -> Option<An
     let resume = may_change.then(|| {
         view! {
             <Submit>
-                <form method="post" action=PauseToken::PATH>
+                <form method="post" action=PauseToken::PATH data-done="The token works again.">
                     {hidden(fields)}
                     <button class="button">Resume the token</button>
                 </form>

@@ -23,6 +23,9 @@ use uuid::Uuid;
 /// So many departures are known by name at most.
 const NAMED: usize = 200;
 
+/// What is said once an undo was ordered; how far it has come is on the page.
+const UNDONE: &str = "It is being undone.";
+
 /// The button and the dialog for a batch.
 pub(super) fn undo_of_batch(found: &Found) -> impl IntoView + use<> {
     let summary = &found.summary;
@@ -34,6 +37,7 @@ pub(super) fn undo_of_batch(found: &Found) -> impl IntoView + use<> {
         fields: vec![("id", summary.batch.id.to_string())],
         phrase: None,
         next: None,
+        done: UNDONE.to_owned(),
     };
     let tokens = token_names(summary);
     let lines = lines(&found.departures, summary.losses);
@@ -51,6 +55,7 @@ pub(super) fn undo_of_span(fields: Vec<(&'static str, String)>, departed: &Depar
         fields,
         phrase: None,
         next: Some("/admin/sso/guard"),
+        done: UNDONE.to_owned(),
     };
     let mut lines = lines(&departed.departures, departed.losses);
     lines.push("Memberships of these people that began in that time end.".to_owned());
@@ -127,7 +132,7 @@ pub(super) fn choose(
             })}
             {found_nobody.then(|| view! { <p role="status">{format!("Nobody among them matches “{searched}”.")}</p> })}
             {(!found_nobody).then(|| view! { <Submit>
-                <form class="stack" method="post" action=action aria-labelledby=heading>
+                <form class="stack" method="post" action=action aria-labelledby=heading data-done=UNDONE>
                     {hidden(fields)}
                     <input type="hidden" name="chosen" value="true"/>
                     <div class="choices">{people.into_iter().enumerate().map(row).collect_view()}</div>

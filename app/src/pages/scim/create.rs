@@ -36,6 +36,7 @@ fn ask() -> impl IntoView {
             method="post"
             action=CreateToken::PATH
             data-once="made-token"
+            data-done="The token was created."
         >
             <h2 id="name-token-title">Create a token</h2>
             <label class="field">

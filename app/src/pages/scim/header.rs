@@ -56,7 +56,7 @@ fn switch(scim: &Scim) -> AnyView {
     let ready = before::proven(&scim.status).is_some();
     view! {
         <Submit>
-            <form method="post" action=SetProvisioning::PATH>
+            <form method="post" action=SetProvisioning::PATH data-done="Provisioning is on.">
                 <input type="hidden" name="on" value="true"/>
                 <button class="button" class:button-primary=ready>Turn on provisioning</button>
             </form>
@@ -85,6 +85,7 @@ fn turn_off(scim: &Scim) -> impl IntoView + use<> {
         fields: vec![("on", "false".to_owned())],
         phrase: None,
         next: None,
+        done: "Provisioning is off.".to_owned(),
     };
     let consequences = view! {
         <ul class="consequences">

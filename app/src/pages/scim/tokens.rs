@@ -122,6 +122,7 @@ pub(in crate::pages) fn revoke(token: &Token, now: Timestamp, others: usize) -> 
         fields: vec![("id", token.id.to_string())],
         phrase: None,
         next: None,
+        done: format!("“{}” was revoked.", visible(&token.name)),
     };
     let consequences = view! {
         <p><code class="masked">{masked}</code></p>

@@ -48,6 +48,7 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                     method="post"
                     action=RotateToken::PATH
                     data-once="made-token"
+                    data-done="The new token was made."
                 >
                     <h2 id="rotate-title">{format!("Replace “{name}”?")}</h2>
                     <ul class="consequences">
@@ -102,6 +103,7 @@ fn pause(token: &Token) -> impl IntoView + use<> {
         fields: vec![("id", token.id.to_string()), ("paused", "true".to_owned())],
         phrase: None,
         next: None,
+        done: format!("“{}” is paused.", visible(&token.name)),
     };
     let consequences = view! {
         <ul class="consequences">
@@ -120,7 +122,7 @@ fn resume(token: &Token) -> impl IntoView + use<> {
     let fields = vec![("id", token.id.to_string()), ("paused", "false".to_owned())];
     view! {
         <Submit>
-            <form method="post" action=PauseToken::PATH>
+            <form method="post" action=PauseToken::PATH data-done="The token works again.">
                 {hidden(fields)}
                 <button class="button button-small button-primary">Resume</button>
             </form>

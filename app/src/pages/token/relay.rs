@@ -57,7 +57,7 @@ pub(super) fn note(page: &Page) -> Option<AnyView> {
                     <p>{words(progress, old, new, now)}</p>
                     {may_revoke.then(|| view! {
                         <Submit>
-                            <form method="post" action=RevokeToken::PATH>
+                            <form method="post" action=RevokeToken::PATH data-done="The old token was revoked.">
                                 {hidden(vec![("id", old_id)])}
                                 <button class="button">Revoke the old token</button>
                             </form>

@@ -1,17 +1,26 @@
 use super::{each, reload, show};
 use leptos::{
-    ev::{Event, MouseEvent},
+    ev::{Event, MouseEvent, beforeunload},
     html,
     prelude::*,
 };
+use std::time::Duration;
 use web_sys::{
     Element, HtmlDialogElement,
     js_sys::{JSON, JsString, Reflect},
     wasm_bindgen::{JsCast, JsValue},
 };
 
+/// For how long the dialog cannot be closed, unless it was copied or printed: it opens under the pointer, and a second
+/// click on the button that made the secret must not lose it.
+const HELD: Duration = Duration::from_secs(3);
+
+/// The button that closes the dialog.
+const STORED: &str = "[data-stored]";
+
 /// A dialog that shows once what is never shown again. [`Submit`](super::submit::Submit) fills the elements in it that
-/// say `data-field` with what the server answers. Only a click on the button with `data-stored` closes it.
+/// say `data-field` with what the server answers. Only a click on the button with `data-stored` closes it, and the
+/// browser asks before it leaves the page.
 #[island]
 pub(crate) fn Once(
     /// The dialog's id, unique on the page. Its heading has the same with `-title`.
@@ -20,11 +29,24 @@ pub(crate) fn Once(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let click = |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if target.is_some_and(|target| matches!(target.closest("[data-stored]"), Ok(Some(_)))) {
+    let stored = RwSignal::new(false);
+    let is_shown = move || dialog.with_untracked(|dialog| dialog.as_ref().is_some_and(|dialog| dialog.open()));
+    Effect::new(move |_| {
+        let _ = window_event_listener(beforeunload, move |event| {
+            if is_shown() && !stored.get_untracked() {
+                event.prevent_default();
+            }
+        });
+    });
+    let click = move |event: MouseEvent| {
+        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let pressed = |selector| matches!(target.closest(selector), Ok(Some(_)));
+        if pressed("[data-stored]:not([aria-disabled])") {
+            stored.set(true);
             // With the page goes the secret.
             reload();
+        } else if pressed("button:not([data-stored])") {
+            dialog.with_untracked(|dialog| dialog.iter().for_each(release));
         }
     };
     view! {
@@ -45,8 +67,8 @@ pub(crate) fn Once(
     }
 }
 
-/// Puts each value of a JSON object where the dialog names it. `codes/0` is the first of a list.
-pub(super) fn fill(dialog: &HtmlDialogElement, json: &JsString) {
+/// Shows the dialog with the values of a JSON object, each where the dialog names it. `codes/0` is the first of a list.
+pub(super) fn reveal(dialog: &HtmlDialogElement, json: &JsString) {
     let answer = JSON::parse(&String::from(json)).unwrap_or_default();
     each(dialog, "[data-field]", |place| {
         let path = place.get_attribute("data-field").unwrap_or_default();
@@ -54,4 +76,13 @@ pub(super) fn fill(dialog: &HtmlDialogElement, json: &JsString) {
         let value = path.split('/').fold(answer.clone(), step);
         place.set_text_content(value.as_string().as_deref());
     });
+    each(dialog, STORED, |button| drop(button.set_attribute("aria-disabled", "true")));
+    show(dialog);
+    let dialog = dialog.clone();
+    set_timeout(move || release(&dialog), HELD);
+}
+
+/// From now on the dialog can be closed.
+fn release(dialog: &HtmlDialogElement) {
+    each(dialog, STORED, |button| drop(button.remove_attribute("aria-disabled")));
 }

@@ -108,8 +108,7 @@ async fn send(form: &HtmlFormElement, fields: &UrlSearchParams) -> Result<(), Ap
             if let Ok(Some(asked)) = form.closest("dialog") {
                 asked.unchecked_into::<HtmlDialogElement>().close();
             }
-            once::fill(&shown, &answer);
-            show(&shown);
+            once::reveal(&shown, &answer);
         }
         (None, Some(next)) => go(&next),
         (None, None) => reload(),

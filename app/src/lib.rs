@@ -14,7 +14,7 @@ pub use api::{ApiError, break_glass::SheetView, tokens::NewTokenView};
 // The two doors. Nothing else in this crate asks for whom it is built.
 cfg_select! {
     feature = "ssr" => {
-        pub use pages::{App, ConfirmFailed, SignInFailed, context, shell};
+        pub use pages::{App, Carried, ConfirmFailed, SignInFailed, context, shell};
     }
     feature = "hydrate" => {
         /// The browser's entry: wakes the islands up.

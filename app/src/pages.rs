@@ -32,29 +32,39 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
+    location::Url,
     path,
 };
 
-/// A sign-in that failed, in the extensions of the request for which the form is shown again.
-#[derive(Clone, Debug)]
-pub struct SignInFailed {
-    /// The name that was typed.
-    pub name: String,
-    /// The page to go on to.
-    pub next: String,
-    /// Why it failed, and what to do.
-    pub message: String,
-}
-
-/// A confirmation that failed, in the extensions of the request for which the form is shown again.
-#[derive(Clone, Debug)]
-pub struct ConfirmFailed {
+/// What is carried through the sign-in and the confirmation, so that nothing is typed twice.
+#[derive(Clone, Debug, Default)]
+pub struct Carried {
     /// The page to go on to.
     pub next: String,
     /// The reason that was typed.
     pub reason: String,
+    /// The form that waits until then: its address, a question mark, and its fields as they were posted.
+    pub waiting: String,
+}
+
+/// A sign-in that is asked for, or that failed, in the extensions of the request that is answered with its form.
+#[derive(Clone, Debug, Default)]
+pub struct SignInFailed {
+    /// The name that was typed.
+    pub name: String,
     /// Why it failed, and what to do.
     pub message: String,
+    /// What is done once it succeeds.
+    pub carried: Carried,
+}
+
+/// A confirmation that is asked for, or that failed, likewise.
+#[derive(Clone, Debug, Default)]
+pub struct ConfirmFailed {
+    /// Why it failed, and what to do.
+    pub message: String,
+    /// What is done once it succeeds.
+    pub carried: Carried,
 }
 
 /// Hands what the server found out about a request over to the pages: who is signed in, the nonce, a form that failed.
@@ -73,6 +83,13 @@ pub fn context() {
     if let Some(failed) = parts.extensions.get::<ConfirmFailed>() {
         provide_context(failed.clone());
     }
+}
+
+/// The page to go on to, as the address of a request asks for it. The router would take off its escapes twice.
+fn asked_next() -> String {
+    let query = use_context::<Parts>().and_then(|parts| parts.uri.query().map(str::to_owned)).unwrap_or_default();
+    let next = query.split('&').find_map(|pair| pair.strip_prefix("next=")).unwrap_or_default();
+    Url::unescape(next)
 }
 
 pub(crate) use roles::read as read_role;

@@ -7,6 +7,7 @@ mod console;
 mod cookies;
 mod devices;
 pub(crate) mod password;
+mod resume;
 mod sign_in;
 pub mod throttle;
 

@@ -1,11 +1,10 @@
 use super::{
-    ConfirmFailed,
+    Carried, ConfirmFailed, asked_next,
     components::{Here, framed, hidden},
 };
 use domain::{console::Console, session::FRESH_MINUTES};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// What a session may be for; any other text will do too.
 const REASONS: [&str; 4] = ["Set up Entra", "Somebody is locked out", "Drill", "Look at something unusual"];
@@ -14,30 +13,35 @@ const REASONS: [&str; 4] = ["Set up Entra", "Somebody is locked out", "Drill", "
 /// the sign-in.
 pub(super) fn show() -> impl IntoView {
     let failed = use_context::<ConfirmFailed>();
-    let next = use_query_map().with_untracked(|query| query.get("next"));
     let asked = failed.unwrap_or_else(|| ConfirmFailed {
-        next: next.unwrap_or_default(),
-        reason: String::new(),
-        message: String::new(),
+        carried: Carried { next: asked_next(), ..Carried::default() },
+        ..ConfirmFailed::default()
     });
     framed(Here::Nowhere, async move |console, _| Ok(page(&console, asked).into_any()))
 }
 
 fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
-    let ConfirmFailed { next, reason, message } = asked;
+    let ConfirmFailed { message, carried: Carried { next, reason, waiting } } = asked;
     let (needs_secret, needs_reason) = (!console.is_fresh(), console.needs_reason());
     // Only pages of ours are linked to; the form's answer is checked where it arrives.
     let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
     let name = console.principal().name.clone();
     let title = if needs_reason && !needs_secret { "Say what this session is for" } else { "Confirm that it is you" };
-    let why = why(needs_secret, needs_reason, !next.is_empty());
+    let then = match (waiting.is_empty(), next.is_empty()) {
+        (false, _) => " Nothing was changed yet: what you asked for is done once you have confirmed.",
+        (true, false) => {
+            " Nothing was changed yet: you are led back to what you entered, and press the button once more."
+        }
+        (true, true) => "",
+    };
+    let why = why(needs_secret, needs_reason, then);
     let form = (needs_secret || needs_reason).then(|| {
         view! {
             <form class="panel confirm" method="post" action="/admin/confirm" aria-label="Confirm">
                 {(!message.is_empty()).then(|| view! { <p class="alert" role="alert" id="failed">{message}</p> })}
                 {needs_reason.then(|| reason_field(reason))}
                 {needs_secret.then(|| secret_field(!needs_reason))}
-                {hidden(vec![("next", next)])}
+                {hidden(vec![("next", next), ("waiting", waiting)])}
                 <div class="buttons">
                     <button class="button button-primary">Confirm</button>
                     <a class="button" href=back.clone()>Go back</a>
@@ -58,14 +62,13 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
 }
 
 /// Why something is asked for, and what comes then.
-fn why(needs_secret: bool, needs_reason: bool, is_sent: bool) -> String {
+fn why(needs_secret: bool, needs_reason: bool, then: &str) -> String {
     let secret = format!(
         "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: a \
          screen that was left alone must not open the gate."
     );
     let reason =
         "Nobody has said yet what this session is for; the answer stands beside every change in the audit log.";
-    let then = if is_sent { " Nothing was changed yet: you are led back, and press the button once more." } else { "" };
     match (needs_secret, needs_reason) {
         (true, true) => format!("{reason} {secret}{then}"),
         (true, false) => format!("{secret}{then}"),
@@ -120,10 +123,9 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_explained() {
-        let both = why(true, true, true);
-        assert!(both.contains("secret was last given") && both.contains("audit log") && both.contains("once more"));
-        assert!(!why(true, false, true).contains("audit log") && !why(false, true, true).contains("secret was"));
-        assert!(!why(true, true, false).contains("once more"));
-        assert!(why(false, false, false).contains("nothing is asked"));
+        let both = why(true, true, " Then.");
+        assert!(both.contains("secret was last given") && both.contains("audit log") && both.ends_with("Then."));
+        assert!(!why(true, false, "").contains("audit log") && !why(false, true, "").contains("secret was"));
+        assert!(why(false, false, "").contains("nothing is asked"));
     }
 }

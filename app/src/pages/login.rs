@@ -1,16 +1,16 @@
-use super::{SignInFailed, components::mark};
+use super::{
+    Carried, SignInFailed, asked_next,
+    components::{hidden, mark},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// Signing in: a plain form, so that nothing but HTML stands between somebody in trouble and the console.
 pub(super) fn show() -> impl IntoView {
     let failed = use_context::<SignInFailed>();
-    let next = use_query_map().with_untracked(|query| query.get("next"));
-    let SignInFailed { name, next, message } = failed.unwrap_or_else(|| SignInFailed {
-        name: String::new(),
-        next: next.unwrap_or_default(),
-        message: String::new(),
+    let SignInFailed { name, message, carried } = failed.unwrap_or_else(|| SignInFailed {
+        carried: Carried { next: asked_next(), ..Carried::default() },
+        ..SignInFailed::default()
     });
     let has_failed = !message.is_empty();
     view! {
@@ -42,7 +42,7 @@ pub(super) fn show() -> impl IntoView {
                         aria-describedby=has_failed.then_some("failed")
                     />
                 </label>
-                <input type="hidden" name="next" value=next/>
+                {hidden(vec![("next", carried.next), ("reason", carried.reason), ("waiting", carried.waiting)])}
                 <button class="button button-primary">Sign in</button>
             </form>
             <p class="soft">"Every break-glass sign-in is recorded."</p>

@@ -3,12 +3,14 @@
 use super::{
     attempts::verify,
     cookies::{Device, SessionToken},
+    resume,
     sign_in::{caller, local, render_again},
 };
 use crate::{
     session::password::Lane,
     state::{AppState, ClientAddress},
 };
+use app::{Carried, ConfirmFailed};
 use axum::{
     Extension, Form,
     extract::State,
@@ -25,7 +27,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 /// The form.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct ConfirmForm {
     #[serde(default)]
     secret: String,
@@ -33,20 +35,32 @@ pub(crate) struct ConfirmForm {
     reason: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    waiting: String,
 }
 
-/// Takes the secret or the reason or both, whatever is missing, and redirects to the page that led here.
+impl ConfirmForm {
+    /// What it carries, without the secret.
+    pub(super) fn carried(self) -> Carried {
+        let Self { secret: _, reason, next, waiting } = self;
+        Carried { next: local(&next).to_owned(), reason, waiting }
+    }
+}
+
+/// Takes the secret, or the reason, or both, whatever is missing. Then it does what waited for that, and goes on to where
+/// somebody came from.
 pub(crate) async fn confirm(
     State(state): State<AppState>,
     Extension(console): Extension<Console>,
     parts: Parts,
     Form(form): Form<ConfirmForm>,
 ) -> Response {
-    let next = local(&form.next).to_owned();
-    let reason = form.reason.clone();
+    let carried = form.clone().carried();
     let (status, message) = match check(&state, &console, &parts, form).await {
-        Ok(None) => return Redirect::to(&next).into_response(),
-        Ok(Some(cookie)) => return ([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response(),
+        Ok(None) => return go_on(&state, parts, console.principal().clone(), &carried).await,
+        Ok(Some((cookie, principal))) => {
+            return ([(header::SET_COOKIE, cookie)], go_on(&state, parts, principal, &carried).await).into_response();
+        }
         Err(Error::Refused(refusal)) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
         Err(Error::Invalid(message)) => (StatusCode::UNPROCESSABLE_ENTITY, message.to_owned()),
         Err(error) => {
@@ -57,11 +71,23 @@ pub(crate) async fn confirm(
             )
         }
     };
-    render_again(&state, parts, status, app::ConfirmFailed { next, reason, message }).await
+    render_again(&state, parts, status, ConfirmFailed { message, carried }).await
 }
 
-/// Returns the session's new cookie, if there was something to confirm.
-async fn check(state: &AppState, console: &Console, parts: &Parts, form: ConfirmForm) -> Result<Option<String>> {
+async fn go_on(state: &AppState, parts: Parts, principal: Principal, carried: &Carried) -> Response {
+    match resume::perform(state, &parts, principal, carried).await {
+        Some(response) => response,
+        None => Redirect::to(&carried.next).into_response(),
+    }
+}
+
+/// Returns the session's new cookie and what was confirmed, if there was something to confirm.
+async fn check(
+    state: &AppState,
+    console: &Console,
+    parts: &Parts,
+    form: ConfirmForm,
+) -> Result<Option<(String, Principal)>> {
     let shown = SessionToken::shown(&parts.headers, &state.public_url).ok_or(Refusal::SessionEnded)?;
     let next = SessionToken::generate(&state.env);
     let proof = match form.secret.trim() {
@@ -76,7 +102,7 @@ async fn check(state: &AppState, console: &Console, parts: &Parts, form: Confirm
         device: Device::shown(&parts.headers, &state.public_url).map(|device| device.key()),
     };
     let confirmed = console.confirm(confirmation).await?;
-    Ok(confirmed.map(|principal| next.set_cookie(state.env.now(), principal.ends, &state.public_url)))
+    Ok(confirmed.map(|principal| (next.set_cookie(state.env.now(), principal.ends, &state.public_url), principal)))
 }
 
 /// Checks the secret of the signed-in administrator. The throttle treats the session as the device.

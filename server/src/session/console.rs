@@ -1,19 +1,22 @@
-use super::{cookies::SessionToken, sign_in::local};
-use crate::state::{AppState, ClientAddress};
+use super::{
+    cookies::SessionToken,
+    resume::{CONFIRM, ask_first, console_of, sign_in_first},
+    sign_in::local,
+};
+use crate::state::AppState;
 use app::ApiError;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header, uri::PathAndQuery},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    console::{Console, Principal},
+    console::Principal,
     role::Role,
     session::{find, touch},
 };
 use leptos::server_fn::error::FromServerFnError;
-use std::sync::Arc;
 
 /// Where server functions are.
 pub(crate) const API: &str = "/admin/api/";
@@ -31,25 +34,26 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
     let may_enter = |principal: &Principal| principal.ends > state.env.now() && principal.role != Role::Member;
     match signed_in.filter(may_enter) {
         Some(principal) => {
-            let address = ClientAddress::of(request.extensions());
-            let url = state.public_url.as_str().to_owned();
-            let hasher = Arc::new(state.hasher.clone());
-            let console = Console::new(state.env.clone(), hasher, principal, address, url);
-            // A plain form post cannot be answered with a question, so confirmation is asked for first.
+            let (parts, body) = request.into_parts();
+            let console = console_of(&state, principal.clone(), &parts);
+            request = Request::from_parts(parts, body);
+            // A form that is posted plainly cannot come back with a question, so it is asked first.
             if is_plain_form(&request) && console.may_change() && !console.is_confirmed() {
-                return Redirect::to(&format!("/admin/confirm?next={}", encode(&came_from(&request)))).into_response();
+                let next = came_from(&request);
+                return ask_first(&state, request, principal, next).await;
             }
             request.extensions_mut().insert(console);
         }
-        None if is_plain_form(&request) => {
-            return Redirect::to(&format!("/login?next={}", encode(&came_from(&request)))).into_response();
+        None if is_plain_form(&request) || is_confirmation(&request) => {
+            let next = came_from(&request);
+            return sign_in_first(&state, request, next).await;
         }
         None if request.uri().path().starts_with(API) => {
             return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);
         }
         None if request.uri().path().starts_with("/admin") => {
-            // A form cannot be posted again automatically; the page that contains it can be shown.
-            let page = if is_safe(request.method()) { request.uri().path().to_owned() } else { came_from(&request) };
+            // A form cannot be posted again by itself; the page on which it stood can be shown.
+            let page = if is_safe(request.method()) { asked_for(request.uri()) } else { came_from(&request) };
             return Redirect::to(&format!("/login?next={}", encode(&page))).into_response();
         }
         None => {}
@@ -79,9 +83,18 @@ fn came_from(request: &Request) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|referer| referer.to_str().ok());
     let page = referer.and_then(|referer| referer.parse::<Uri>().ok());
     let page = page.and_then(|page| page.into_parts().path_and_query);
-    // If the whole URL would not be returned to, only its path.
-    let whole = page.as_ref().filter(|page| local(page.as_str()) == page.as_str());
-    whole.map(|page| page.to_string()).or_else(|| page.map(|page| page.path().to_owned())).unwrap_or_default()
+    page.map(|page| asked_for(&page.into())).unwrap_or_default()
+}
+
+/// A page with what it was asked for; of an address that would not be gone back to, the page alone.
+fn asked_for(uri: &Uri) -> String {
+    let whole = uri.path_and_query().map(PathAndQuery::as_str).filter(|whole| local(whole) == *whole);
+    whole.unwrap_or(uri.path()).to_owned()
+}
+
+/// Whether it is the answer to what was asked before a change.
+fn is_confirmation(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == CONFIRM
 }
 
 fn is_safe(method: &Method) -> bool {
@@ -93,8 +106,8 @@ pub(crate) async fn no_such_function(request: Request) -> Response {
     api_or_page(&request, ApiError::NotFound, StatusCode::NOT_FOUND)
 }
 
-/// Leptos answers every error of a server function with 500; the error itself knows the right status.
-async fn with_status(mut response: Response) -> Response {
+/// Leptos answers every error of a server function with 500; the error itself knows better.
+pub(super) async fn with_status(mut response: Response) -> Response {
     let failed = response.headers().contains_key("serverfnerror") && !response.status().is_redirection();
     if !failed {
         return response;

@@ -1,6 +1,7 @@
 use super::{
     attempts::verify,
     cookies::{Device, SessionToken, remove_session},
+    resume,
 };
 use crate::{
     http::assets,
@@ -8,6 +9,7 @@ use crate::{
     session::throttle::{Caller, RetryAfter, caller_of},
     state::{AppState, ClientAddress},
 };
+use app::{Carried, SignInFailed};
 use axum::{
     Form,
     body::Body,
@@ -40,6 +42,17 @@ pub(crate) struct SignInForm {
     secret: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    waiting: String,
+}
+
+impl SignInForm {
+    fn carried(&self) -> Carried {
+        let next = local(&self.next).to_owned();
+        Carried { next, reason: self.reason.clone(), waiting: self.waiting.clone() }
+    }
 }
 
 enum Failure {
@@ -57,16 +70,20 @@ impl From<Error> for Failure {
 struct SignedIn {
     session: String,
     device: String,
+    principal: Principal,
 }
 
 /// Signs in with a break-glass account, or shows the form again with the reason.
 pub(crate) async fn sign_in(State(state): State<AppState>, parts: Parts, Form(form): Form<SignInForm>) -> Response {
-    let next = local(&form.next).to_owned();
+    let carried = form.carried();
     let name = form.name.clone();
     let (status, message) = match check(&state, form, &parts).await {
-        Ok(SignedIn { session, device }) => {
+        Ok(SignedIn { session, device, principal }) => {
             let cookies = AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, device)]);
-            return (cookies, Redirect::to(&next)).into_response();
+            return match carried.waiting.is_empty() && carried.reason.is_empty() {
+                true => (cookies, Redirect::to(&carried.next)).into_response(),
+                false => (cookies, resume::ask_to_confirm(&state, parts, principal, carried).await).into_response(),
+            };
         }
         Err(Failure::Wait(wait)) => {
             let words = "Too many sign-ins are being tried just now. Nothing is locked.";
@@ -78,7 +95,7 @@ pub(crate) async fn sign_in(State(state): State<AppState>, parts: Parts, Form(fo
             return again(StatusCode::SERVICE_UNAVAILABLE, BUSY, "Postern could not check this just now.");
         }
     };
-    render_again(&state, parts, status, app::SignInFailed { name, next, message }).await
+    render_again(&state, parts, status, SignInFailed { name, message, carried }).await
 }
 
 /// Ends the session.
@@ -166,10 +183,10 @@ async fn begin(state: &AppState, account: Account, proof: Proof, device: &Device
         browser: browser(parts),
         replaces: parts.extensions.get().map(|console: &Console| console.principal().session),
     };
-    let Principal { ends, .. } = succeeded(&state.env, account, proof, start).await?;
+    let principal = succeeded(&state.env, account, proof, start).await?;
     state.devices.add(device.key()).await;
-    let session = token.set_cookie(state.env.now(), ends, &state.public_url);
-    Ok(SignedIn { session, device: device.set_cookie(&state.public_url) })
+    let session = token.set_cookie(state.env.now(), principal.ends, &state.public_url);
+    Ok(SignedIn { session, device: device.set_cookie(&state.public_url), principal })
 }
 
 /// Whether a browser has signed in before, with any account: guesses from elsewhere do not hold it up.
@@ -221,11 +238,14 @@ pub(super) fn caller(extensions: &Extensions) -> Caller {
     caller_of(extensions.get::<ClientAddress>().map(|address| address.0))
 }
 
-/// The page of ours to continue to; any other target is ignored.
+/// A page of ours to go on to: whatever else was asked for is not followed. What a page is asked for may be any text.
 pub(super) fn local(next: &str) -> &str {
-    let plain =
-        next.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'?' | b'=' | b'&'));
-    if plain && next.starts_with("/admin/") && !next.contains("//") && !next.contains("..") { next } else { HOME }
+    let (path, query) = next.split_once('?').unwrap_or((next, ""));
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let is_plain = path.bytes().all(|b| plain(b) || b == b'/')
+        && query.bytes().all(|b| plain(b) || matches!(b, b'/' | b'?' | b'=' | b'&' | b'%' | b'+'));
+    let is_ours = path.starts_with("/admin/") && !next.contains("//") && !next.contains("..");
+    if is_plain && is_ours { next } else { HOME }
 }
 
 #[cfg(test)]
@@ -236,6 +256,7 @@ mod tests {
     fn only_pages_of_ours_are_followed() {
         assert_eq!(local("/admin/users"), "/admin/users");
         assert_eq!(local("/admin/audit?before=7&kind=token"), "/admin/audit?before=7&kind=token");
+        assert_eq!(local("/admin/sso/guard?from=2026-11-29T08%3A00"), "/admin/sso/guard?from=2026-11-29T08%3A00");
         for next in [
             "",
             "//evil.example",
@@ -245,6 +266,8 @@ mod tests {
             "/admin/../x",
             "/login",
             "/admin/%0d%0a",
+            "/admin/users?q=//evil.example",
+            "/admin/users?q=<a>",
         ] {
             assert_eq!(local(next), HOME, "{next}");
         }

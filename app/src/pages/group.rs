@@ -18,7 +18,7 @@ pub(super) fn show() -> impl IntoView {
     framed(Here::Groups, async move |console, _| {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
         let detail = console.group(id, place).await?;
-        let role = roles::of_group(id, console.group_role(id).await?, console.may_change()).into_any();
+        let role = roles::of_group(&detail, console.group_role(id).await?, console.may_change()).into_any();
         Ok(page(detail, role, console.now()).into_any())
     })
 }

@@ -1,5 +1,6 @@
 //! Single sign-on, Roles: who may do what, and through which group.
 
+mod change;
 mod panel;
 
 use super::{

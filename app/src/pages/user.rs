@@ -31,7 +31,7 @@ pub(super) fn show() -> impl IntoView {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
         let detail = console.user(id).await?;
         let manager = manager(&console, &detail).await;
-        let role = roles::of_user(id, &console.role_of(id).await?, console.may_change()).into_any();
+        let role = roles::of_user(&detail.user, &console.role_of(id).await?, console.may_change()).into_any();
         Ok(page(detail, manager, role, console.now()).into_any())
     })
 }

@@ -1,31 +1,38 @@
 //! The role of one person and of one group's members, on their own pages.
 
-use super::word;
-use crate::{
-    api::roles::{SetGroupRole, SetUserRole},
-    islands::submit::Submit,
-    pages::{
-        components::{Tone, chip, hidden},
-        words::{list, visible},
-    },
+use super::{
+    change::{self, Of},
+    word,
 };
-use domain::{GroupId, UserId, console::RoleStatus, role::Role};
-use leptos::{prelude::*, server_fn::ServerFn};
+use crate::pages::{
+    components::{Tone, chip},
+    words::{count, list, visible},
+};
+use domain::{
+    console::{GroupDetail, RoleStatus},
+    role::Role,
+    user::User,
+};
+use leptos::prelude::*;
 
-/// The role of a person: what it is, where it comes from, and the form to give or take it by hand.
-pub(in crate::pages) fn of_user(id: UserId, status: &RoleStatus, may_change: bool) -> impl IntoView + use<> {
-    let none = match status.through.is_empty() {
-        true => "No role by hand: member",
-        false => "No role by hand: what the groups give",
-    };
-    let form = may_change.then(|| form(SetUserRole::PATH, id.to_string(), "Role by hand", status.by_hand, none));
+/// The role of a person: what it is, where it comes from, and the buttons to give or take it by hand.
+pub(in crate::pages) fn of_user(user: &User, status: &RoleStatus, may_change: bool) -> impl IntoView + use<> {
+    let of = Of::User { id: user.id, name: visible(user.name()) };
+    let form = may_change.then(|| change::choices(&of, status.by_hand));
     panel("Role", status.effective(), user_sentence(status), form)
 }
 
 /// The role of everybody in a group.
-pub(in crate::pages) fn of_group(id: GroupId, role: Option<Role>, may_change: bool) -> impl IntoView + use<> {
-    let form = may_change.then(|| form(SetGroupRole::PATH, id.to_string(), "Role", role, "No role"));
-    panel("Role of its members", role.unwrap_or(Role::Member), group_sentence(role), form)
+pub(in crate::pages) fn of_group(detail: &GroupDetail, role: Option<Role>, may_change: bool) -> impl IntoView + use<> {
+    let of = Of::Group {
+        id: detail.group.id,
+        name: visible(&detail.group.profile.display_name),
+        people: detail.members.total,
+        some: detail.members.rows.iter().map(|row| visible(&row.name)).collect(),
+    };
+    let form = may_change.then(|| change::choices(&of, role));
+    let sentence = group_sentence(role, detail.members.total);
+    panel("Role of its members", role.unwrap_or(Role::Member), sentence, form)
 }
 
 fn panel(title: &'static str, role: Role, sentence: String, form: Option<impl IntoView + 'static>) -> impl IntoView {
@@ -71,41 +78,24 @@ fn article(role: Role) -> &'static str {
     if role == Role::Member { "A" } else { "An" }
 }
 
-fn group_sentence(role: Option<Role>) -> String {
+fn group_sentence(role: Option<Role>, people: u64) -> String {
     match role {
         None => "The group gives no role.".to_owned(),
         Some(role) => {
             let (article, word) = (article(role).to_lowercase(), word(role).to_lowercase());
-            format!("Everybody in this group is {article} {word}; whoever is in a group inside it is not.")
+            let people = count(people, "person", "people");
+            format!(
+                "Everybody in this group is {article} {word}: {people}. People who are only in a group inside it are \
+                 not."
+            )
         }
-    }
-}
-
-fn form(action: &'static str, id: String, label: &'static str, now: Option<Role>, none: &'static str) -> impl IntoView {
-    let option = move |role: Role| {
-        view! { <option value=role.as_str() selected={now == Some(role)}>{word(role)}</option> }
-    };
-    view! {
-        <Submit>
-            <form class="inline-form" method="post" action=action>
-                {hidden(vec![("id", id)])}
-                <label class="field">
-                    <span class="label">{label}</span>
-                    <select name="role">
-                        <option value="" selected=now.is_none()>{none}</option>
-                        {[Role::Administrator, Role::Auditor].map(option).collect_view()}
-                    </select>
-                </label>
-                <button class="button">Save</button>
-            </form>
-        </Submit>
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::group::GroupRef;
+    use domain::{GroupId, group::GroupRef};
 
     fn said(by_hand: Option<Role>, through: &[(&str, Role)]) -> String {
         let group = |name: &str| GroupRef { id: GroupId(Default::default()), display_name: name.to_owned() };
@@ -130,10 +120,8 @@ mod tests {
 
     #[test]
     fn a_group_says_what_it_gives() {
-        assert_eq!(group_sentence(None), "The group gives no role.");
-        assert_eq!(
-            group_sentence(Some(Role::Auditor)),
-            "Everybody in this group is an auditor; whoever is in a group inside it is not."
-        );
+        assert_eq!(group_sentence(None, 7), "The group gives no role.");
+        let said = group_sentence(Some(Role::Auditor), 3_000);
+        assert!(said.starts_with("Everybody in this group is an auditor: 3,000 people."), "{said}");
     }
 }

@@ -4,6 +4,10 @@
 
 #[path = "console/carried.rs"]
 mod carried;
+#[path = "console/common.rs"]
+mod common;
+#[path = "console/counts.rs"]
+mod counts;
 mod support;
 
 use axum::{

@@ -91,10 +91,11 @@ fn page(guard: Guard) -> impl IntoView {
 /// What is now.
 fn sentence(guard: &Guard) -> String {
     let together = guard.open.iter().fold(Losses::default(), |sum, found| {
-        let Losses { people, renamed, memberships } = found.summary.losses;
+        let Losses { people, renamed, groups, memberships } = found.summary.losses;
         Losses {
             people: sum.people + people,
             renamed: sum.renamed + renamed,
+            groups: sum.groups + groups,
             memberships: sum.memberships + memberships,
         }
     });
@@ -108,12 +109,13 @@ fn sentence(guard: &Guard) -> String {
     }
 }
 
-/// Who lost what, people apart from memberships.
+/// Who lost what: people, groups and memberships apart.
 fn lost(losses: Losses) -> String {
-    let Losses { people, renamed, memberships } = losses;
+    let Losses { people, renamed, groups, memberships } = losses;
     let parts = [
         (people, format!("{} lost access", count(people, "person", "people"))),
         (renamed, format!("{} renamed", count(renamed, "person was", "people were"))),
+        (groups, format!("{} deleted", count(groups, "group was", "groups were"))),
         (memberships, format!("{} ended", count(memberships, "membership", "memberships"))),
     ];
     let parts: Vec<&str> = parts.iter().filter(|(number, _)| *number > 0).map(|(_, part)| part.as_str()).collect();
@@ -196,11 +198,12 @@ mod tests {
 
     #[test]
     fn memberships_are_told_apart_from_people() {
-        assert_eq!(lost(Losses { people: 1, renamed: 0, memberships: 0 }), "1 person lost access");
-        assert_eq!(lost(Losses { people: 0, renamed: 0, memberships: 299 }), "299 memberships ended");
+        let none = Losses::default();
+        assert_eq!(lost(Losses { people: 1, ..none }), "1 person lost access");
+        assert_eq!(lost(Losses { memberships: 299, ..none }), "299 memberships ended");
         assert_eq!(
-            lost(Losses { people: 2, renamed: 1, memberships: 1 }),
-            "2 people lost access, 1 person was renamed and 1 membership ended"
+            lost(Losses { people: 2, renamed: 1, groups: 1, memberships: 7 }),
+            "2 people lost access, 1 person was renamed, 1 group was deleted and 7 memberships ended"
         );
         assert_eq!(lost(Losses::default()), "0 people lost access");
     }

@@ -161,6 +161,8 @@ pub struct Losses {
     /// People who were given another name or another id of the directory, or who lost all old e-mail addresses, each
     /// once.
     pub renamed: u64,
+    /// Groups that were deleted.
+    pub groups: u64,
     /// Memberships that ended, those of deleted groups included.
     pub memberships: u64,
 }
@@ -204,6 +206,8 @@ pub struct BatchSummary {
     pub tokens: Vec<(TokenId, String)>,
     /// What it took away that has not been brought back.
     pub losses: Losses,
+    /// All that it took away, as long as its departures are remembered.
+    pub taken: Losses,
 }
 
 impl Batch {

@@ -143,11 +143,16 @@ impl Connection<'_> {
 
     /// A batch as a list shows it.
     pub(super) async fn summary(&mut self, row: BatchRow) -> Result<BatchSummary> {
-        let mut query = QueryBuilder::<Db>::new(LOSSES);
-        query.push("undone IS NULL AND batch = ").push_bind(row.id);
-        let losses = query.build_query_as().fetch_one(&mut *self.0).await.map(losses).map_err(failed)?;
+        let losses = self.losses_of(row.id, "undone IS NULL AND batch = ").await?;
+        let taken = if row.restored.is_some() { self.losses_of(row.id, "batch = ").await? } else { losses };
         let tokens = self.names_of_tokens(row.id).await?;
-        Ok(BatchSummary { batch: row.try_into()?, tokens, losses })
+        Ok(BatchSummary { batch: row.try_into()?, tokens, losses, taken })
+    }
+
+    async fn losses_of(&mut self, batch: Uuid, of: &'static str) -> Result<Losses> {
+        let mut query = QueryBuilder::<Db>::new(LOSSES);
+        query.push(of).push_bind(batch);
+        query.build_query_as().fetch_one(&mut *self.0).await.map(losses).map_err(failed)
     }
 
     async fn names_of_tokens(&mut self, batch: Uuid) -> Result<Vec<(TokenId, String)>> {
@@ -180,9 +185,11 @@ pub(super) fn push_name(query: &mut QueryBuilder<Db>, name: &str) {
 /// The sums that make up [`Losses`].
 pub(super) const LOSSES: &str = "SELECT COUNT(DISTINCT CASE WHEN kind IN ('deactivated', 'deleted') THEN target END),
     COUNT(DISTINCT CASE WHEN kind = 'renamed' THEN target END),
+    COUNT(DISTINCT CASE WHEN kind = 'group_deleted' THEN target END),
     CAST(COALESCE(SUM(CASE WHEN kind IN ('left_group', 'group_deleted', 'group_emptied') THEN weight END), 0) AS BIGINT)
     FROM departures WHERE ";
 
-pub(super) fn losses((people, renamed, memberships): (i64, i64, i64)) -> Losses {
-    Losses { people: people.unsigned_abs(), renamed: renamed.unsigned_abs(), memberships: memberships.unsigned_abs() }
+pub(super) fn losses((people, renamed, groups, memberships): (i64, i64, i64, i64)) -> Losses {
+    let [people, renamed, groups, memberships] = [people, renamed, groups, memberships].map(i64::unsigned_abs);
+    Losses { people, renamed, groups, memberships }
 }

@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     Timestamp,
     console::Console,
-    guard::{BatchState, BatchSummary, Departure, Undone},
+    guard::{BatchState, BatchSummary, Departure, Losses, Undone},
     settings::{GuardMode, GuardSettings},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -122,7 +122,7 @@ fn what_now(is_held: bool, mode: GuardMode) -> &'static str {
 
 /// What earlier orders did to a batch that is still open.
 fn so_far(undone: Undone) -> String {
-    let restored = count(undone.restored, "departure was", "departures were");
+    let restored = count(undone.restored, "change was", "changes were");
     let failed = match undone.failed {
         0 => String::new(),
         failed => format!("; {} could not be, because what left no longer exists", grouped(failed)),
@@ -238,13 +238,16 @@ fn verdict(state: BatchState) -> (Tone, &'static str) {
     }
 }
 
+/// What left, counted as it was while it waited for a decision, and what did not come back.
 fn outcome(summary: &BatchSummary) -> String {
-    match summary.batch.undone {
-        Some(Undone { restored, failed: 0 }) => format!("{} undone", count(restored, "departure", "departures")),
-        Some(Undone { restored, failed }) => {
-            format!("{} undone, {failed} could not be", count(restored, "departure", "departures"))
-        }
-        None => lost(summary.losses),
+    let Some(Undone { restored, failed }) = summary.batch.undone else { return lost(summary.losses) };
+    let what = match summary.taken == Losses::default() {
+        true => format!("{} undone", count(restored, "change", "changes")),
+        false => lost(summary.taken),
+    };
+    match failed {
+        0 => what,
+        failed => format!("{what}; {} could not be undone", count(failed, "change", "changes")),
     }
 }
 
@@ -269,7 +272,7 @@ pub(super) mod tests {
             undone: None,
         };
         let losses = Losses { people: weight, ..Losses::default() };
-        Found::closed(BatchSummary { tokens: vec![(batch.token, "Entra".to_owned())], batch, losses })
+        Found::closed(BatchSummary { tokens: vec![(batch.token, "Entra".to_owned())], batch, losses, taken: losses })
     }
 
     #[test]
@@ -279,8 +282,17 @@ pub(super) mod tests {
             outcome(&BatchSummary { batch: Batch { undone, ..summary.batch.clone() }, ..summary })
         };
         assert_eq!(said(None), "300 people lost access");
-        assert_eq!(said(Some(Undone { restored: 300, failed: 0 })), "300 departures undone");
-        assert_eq!(said(Some(Undone { restored: 299, failed: 1 })), "299 departures undone, 1 could not be");
+        assert_eq!(said(Some(Undone { restored: 312, failed: 0 })), "300 people lost access");
+        assert_eq!(
+            said(Some(Undone { restored: 299, failed: 1 })),
+            "300 people lost access; 1 change could not be undone"
+        );
+        let forgotten = BatchSummary { taken: Losses::default(), ..found(0).summary };
+        let undone = Some(Undone { restored: 43, failed: 0 });
+        assert_eq!(
+            outcome(&BatchSummary { batch: Batch { undone, ..forgotten.batch.clone() }, ..forgotten }),
+            "43 changes undone"
+        );
     }
 
     #[test]

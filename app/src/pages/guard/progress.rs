@@ -37,7 +37,7 @@ pub(super) fn panel(summary: &BatchSummary, undo: &Undo, now: Timestamp) -> impl
 }
 
 fn so_far(undo: &Undo) -> String {
-    format!("{} undone so far.", count(undo.undone.restored, "departure has been", "departures have been"))
+    format!("{} undone so far.", count(undo.undone.restored, "change has been", "changes have been"))
 }
 
 /// What is left of the batch; of a part of it that is not known.

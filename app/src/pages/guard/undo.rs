@@ -154,10 +154,22 @@ fn people(departures: &[Departure]) -> Vec<(Uuid, String)> {
 
 /// Some names, so that one sees at a glance who it is.
 pub(super) fn who(departures: &[Departure]) -> impl IntoView + use<> {
-    let names: Vec<String> = people(departures).into_iter().map(|(_, name)| name).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let all = if departures.len() < NAMED { "Among them: " } else { "Among the last of them: " };
-    (!names.is_empty()).then(|| view! { <p class="soft">{format!("{all}{}.", list(&names))}</p> })
+    named(departures).into_iter().map(|line| view! { <p class="soft">{line}</p> }).collect_view()
+}
+
+/// The people and, apart from them, the groups.
+fn named(departures: &[Departure]) -> Vec<String> {
+    let (groups, others): (Vec<Departure>, Vec<Departure>) = departures
+        .iter()
+        .cloned()
+        .partition(|departure| matches!(departure.kind, DepartureKind::GroupDeleted | DepartureKind::GroupEmptied));
+    let last = if departures.len() < NAMED { "" } else { ", the last of them" };
+    let line = |what: &str, of: &[Departure]| {
+        let names: Vec<String> = people(of).into_iter().map(|(_, name)| name).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        (!names.is_empty()).then(|| format!("{what}{last}: {}.", list(&names)))
+    };
+    line("People", &others).into_iter().chain(line("Groups", &groups)).collect()
 }
 
 /// What comes back, a line for each way in which it left. Of more than 200 departures the last 200 are known by name.
@@ -220,6 +232,21 @@ mod tests {
                 "2 people are made active again: Ada King and Grace Hopper.",
                 "1 deleted group is restored: Engine Owners."
             ]
+        );
+    }
+
+    #[test]
+    fn groups_are_no_people() {
+        let mut departures: Vec<Departure> = (0..42)
+            .map(|n| Departure {
+                target: Uuid::from_u128(n),
+                ..departure(DepartureKind::Deactivated, &format!("Person {n:02}"))
+            })
+            .collect();
+        departures.push(Departure { target: Uuid::from_u128(99), ..departure(DepartureKind::GroupDeleted, "Sales") });
+        assert_eq!(
+            named(&departures),
+            ["People: Person 00, Person 01, Person 02, Person 03 and 38 others.", "Groups: Sales."]
         );
     }
 

@@ -190,8 +190,8 @@ async fn departures_of_a_span_are_taken(store: Store) {
     ];
     depart(&store, &departures).await;
     let losses = async |span: Span| unit!(store.read, |tx, span| tx.losses(span)).unwrap();
-    assert_eq!(losses(span(None, 10, 40)).await, Losses { people: 1, renamed: 0, memberships: 42 });
-    assert_eq!(losses(span(Some(ENTRA), 10, 30)).await, Losses { people: 1, renamed: 0, memberships: 2 });
+    assert_eq!(losses(span(None, 10, 40)).await, Losses { people: 1, renamed: 0, groups: 1, memberships: 42 });
+    assert_eq!(losses(span(Some(ENTRA), 10, 30)).await, Losses { people: 1, renamed: 0, groups: 0, memberships: 2 });
     assert_eq!(losses(span(None, 50, 60)).await, Losses::default());
     let entra = span(Some(ENTRA), 11, 30);
     assert_eq!(unit!(store.read, |tx, entra| tx.departures_in(entra, "", 9)).unwrap().len(), 2);
@@ -264,11 +264,17 @@ async fn batches_are_listed(store: Store) {
     depart(&store, &[of_batch(1), of_batch(2), left, Departure { kind: DepartureKind::Deleted, ..of_batch(2) }]).await;
     unit!(store.write, |tx| tx.undo_departures(&[1], at(50))).unwrap();
     let wanted = [
-        BatchSummary { batch: other, tokens: vec![(OKTA, String::new())], losses: Losses::default() },
+        BatchSummary {
+            batch: other,
+            tokens: vec![(OKTA, String::new())],
+            losses: Losses::default(),
+            taken: Losses::default(),
+        },
         BatchSummary {
             batch: batch(1, 10),
             tokens: vec![(ENTRA, "Token 1".into())],
-            losses: Losses { people: 1, renamed: 0, memberships: 1 },
+            losses: Losses { people: 1, renamed: 0, groups: 0, memberships: 1 },
+            taken: Losses { people: 1, renamed: 0, groups: 0, memberships: 1 },
         },
     ];
     assert_eq!(unit!(store.read, |tx| tx.batches(9)).unwrap(), wanted);

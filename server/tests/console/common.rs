@@ -1,0 +1,17 @@
+//! People for the other files.
+
+use super::support::{TestApp, Value, json};
+
+/// So many people, by their ids.
+pub(super) async fn people(app: &TestApp, number: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for n in 0..number {
+        ids.push(app.user(&format!("person-{n:02}")).await);
+    }
+    ids
+}
+
+/// What deactivates somebody.
+pub(super) fn inactive() -> Value {
+    json!([{"op": "replace", "path": "active", "value": false}])
+}

@@ -8,6 +8,8 @@ mod carried;
 mod common;
 #[path = "console/counts.rs"]
 mod counts;
+#[path = "console/rotation.rs"]
+mod rotation;
 mod support;
 
 use axum::{

@@ -73,7 +73,7 @@ pub(super) fn show() -> impl IntoView {
 fn page(guard: Guard) -> impl IntoView {
     let sentence = sentence(&guard);
     let setting = setting::panel(&guard);
-    let asked = asked::panel(&guard.asked, &guard.tokens, &guard.search, guard.may_change);
+    let asked = asked::panel(&guard.asked, &guard.tokens, &guard.search, guard.may_change.then_some(guard.now));
     let Guard { undoing, open, past, search, tokens, may_change, now, settings, .. } = guard;
     view! {
         <Title text="Guard"/>
@@ -81,7 +81,7 @@ fn page(guard: Guard) -> impl IntoView {
         <p class="tab-lead">{sentence}</p>
         {tokens.iter().filter_map(|token| paused::note(token, may_change, now)).collect_view()}
         {undoing.iter().map(|(summary, undo)| progress::panel(summary, undo, now)).collect_view()}
-        {open.iter().map(|found| batch::panel(found, settings, &search, may_change, now)).collect_view()}
+        {open.iter().map(|found| batch::panel(found, &tokens, settings, &search, may_change, now)).collect_view()}
         {asked}
         {setting}
         {(!past.is_empty()).then(|| batch::past(past, now))}

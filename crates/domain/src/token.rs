@@ -7,12 +7,14 @@
 mod alerts;
 mod budget;
 mod networks;
+mod rotation;
 
 pub use alerts::AlertCount;
 pub(crate) use alerts::{alert, alert_or_count, first_in_hour, hour, summaries};
 pub use budget::Budget;
 pub(crate) use networks::used;
 pub use networks::{FORGOTTEN_DAYS, MOST_SEEN, Networks, SeenNetwork, place_of};
+pub use rotation::with_rotations;
 
 use crate::{Env, Timestamp, TokenId, UserId, text_enum::text_enum};
 use sha2::{Digest, Sha256};

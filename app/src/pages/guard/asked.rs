@@ -13,10 +13,10 @@ use crate::{
     },
 };
 use domain::{
-    Timestamp,
+    Timestamp, TokenId,
     console::{Console, Departed},
     guard::{Departure, Span},
-    token::Token,
+    token::{Token, with_rotations},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::params::ParamsMap;
@@ -70,7 +70,13 @@ pub(crate) fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid
 }
 
 /// The form that asks, and what it found.
-pub(super) fn panel(asked: &Asked, tokens: &[Token], search: &str, may_change: bool) -> impl IntoView + use<> {
+/// `changes` is the time now, for whoever may change something.
+pub(super) fn panel(
+    asked: &Asked,
+    tokens: &[Token],
+    search: &str,
+    changes: Option<Timestamp>,
+) -> impl IntoView + use<> {
     view! {
         <section class="panel" aria-labelledby="span">
             <div class="panel-head"><h2 id="span">"Undo any time"</h2></div>
@@ -79,7 +85,7 @@ pub(super) fn panel(asked: &Asked, tokens: &[Token], search: &str, may_change: b
                     "What a directory took away can be undone for 30 days, also when it was too little to be noticed."
                 </p>
                 {form(asked, tokens)}
-                {asked.found.as_ref().map(|found| result(asked, found, search, may_change))}
+                {asked.found.as_ref().map(|found| result(asked, found, search, changes.map(|now| pausable(tokens, found, now))))}
             </div>
         </section>
     }
@@ -117,11 +123,21 @@ fn form(asked: &Asked, tokens: &[Token]) -> impl IntoView + use<> {
     }
 }
 
+/// The tokens that an undo of these departures pauses where it is asked to, as far as they are known.
+fn pausable<'t>(
+    tokens: &'t [Token],
+    (span, departed, _): &(Span, Departed, Vec<Departure>),
+    now: Timestamp,
+) -> Vec<&'t Token> {
+    let ids: Vec<TokenId> = departed.departures.iter().map(|departure| departure.token).chain(span.token).collect();
+    with_rotations(tokens, &ids, now)
+}
+
 fn result(
     asked: &Asked,
     (span, departed, matching): &(Span, Departed, Vec<Departure>),
     search: &str,
-    may_change: bool,
+    changes: Option<Vec<&Token>>,
 ) -> impl IntoView + use<> {
     let time = format!("between {} and {}", absolute(span.from), absolute(span.until));
     if departed.departures.is_empty() {
@@ -135,8 +151,8 @@ fn result(
             </p>
             {who(&departed.departures)}
         </div>
-        {may_change.then(|| view! {
-            <div class="actions">{undo_of_span(fields(), departed)}</div>
+        {changes.map(|pausable| view! {
+            <div class="actions">{undo_of_span(fields(), departed, &pausable)}</div>
             {choose("span", UndoSpan::PATH, fields(), &departed.departures, Search { text: search, kept: fields(), matching })}
         })}
     }

@@ -10,10 +10,11 @@ use crate::{
     },
 };
 use domain::{
-    Timestamp,
+    Timestamp, TokenId,
     console::Console,
     guard::{BatchState, BatchSummary, Departure, Losses, Undone},
     settings::{GuardMode, GuardSettings},
+    token::{Token, with_rotations},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -44,6 +45,7 @@ impl Found {
 /// A batch that waits for a decision.
 pub(super) fn panel(
     found: &Found,
+    tokens: &[Token],
     settings: GuardSettings,
     search: &str,
     may_change: bool,
@@ -73,7 +75,7 @@ pub(super) fn panel(
                     <p class="soft">{what_now(is_held, settings.mode)}</p>
                 </div>
                 {may_change.then(|| view! {
-                    {actions(found, is_held)}
+                    {actions(found, &pausable(tokens, found, now), is_held)}
                     {choose(
                         &batch.id.to_string(),
                         UndoBatch::PATH,
@@ -89,7 +91,7 @@ pub(super) fn panel(
 
 /// The tokens of a batch, each a link.
 fn links(summary: &BatchSummary) -> impl IntoView + use<> {
-    let link = |(at, (token, name)): (usize, &(domain::TokenId, String))| {
+    let link = |(at, (token, name)): (usize, &(TokenId, String))| {
         view! {
             {if at == 0 { "" } else { ", " }}
             <a href=format!("/admin/sso/tokens/{token}")>{visible(name)}</a>
@@ -130,10 +132,16 @@ fn so_far(undone: Undone) -> String {
     format!("{restored} undone earlier{failed}.")
 }
 
-fn actions(found: &Found, is_held: bool) -> impl IntoView + use<> {
+/// The tokens that an undo pauses where it is asked to.
+fn pausable<'t>(tokens: &'t [Token], found: &Found, now: Timestamp) -> Vec<&'t Token> {
+    let ids: Vec<TokenId> = found.summary.tokens.iter().map(|(id, _)| *id).collect();
+    with_rotations(tokens, &ids, now)
+}
+
+fn actions(found: &Found, pausable: &[&Token], is_held: bool) -> impl IntoView + use<> {
     view! {
         <div class="actions">
-            {undo_of_batch(found)}
+            {undo_of_batch(found, pausable)}
             {is_held.then(|| approve(found))}
             {(!is_held).then(|| dismiss(found))}
         </div>
@@ -254,10 +262,7 @@ fn outcome(summary: &BatchSummary) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use domain::{
-        TokenId,
-        guard::{Batch, Losses},
-    };
+    use domain::guard::Batch;
 
     pub(in super::super) fn found(weight: u64) -> Found {
         let at = Timestamp::from_millis(0);

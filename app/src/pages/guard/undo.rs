@@ -15,6 +15,7 @@ use crate::{
 use domain::{
     console::Departed,
     guard::{Departure, DepartureKind, Losses},
+    token::Token,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ const NAMED: usize = 200;
 const UNDONE: &str = "It is being undone.";
 
 /// The button and the dialog for a batch.
-pub(super) fn undo_of_batch(found: &Found) -> impl IntoView + use<> {
+pub(super) fn undo_of_batch(found: &Found, pausable: &[&Token]) -> impl IntoView + use<> {
     let summary = &found.summary;
     let question = Question {
         id: format!("undo-{}", summary.batch.id),
@@ -41,12 +42,17 @@ pub(super) fn undo_of_batch(found: &Found) -> impl IntoView + use<> {
     };
     let tokens = token_names(summary);
     let lines = lines(&found.departures, summary.losses);
-    let pause = pause(&question.id, format!("Otherwise the next call through {tokens} may do it all again."));
+    let why = format!("Otherwise the next call through {tokens} may do it all again.");
+    let pause = pause(&question.id, pausable, &why);
     confirm(question, Opener::Plain("Undo"), "Undo this batch".to_owned(), consequences(lines, pause))
 }
 
 /// The button and the dialog for a stretch of time.
-pub(super) fn undo_of_span(fields: Vec<(&'static str, String)>, departed: &Departed) -> impl IntoView + use<> {
+pub(super) fn undo_of_span(
+    fields: Vec<(&'static str, String)>,
+    departed: &Departed,
+    pausable: &[&Token],
+) -> impl IntoView + use<> {
     let question = Question {
         id: "undo-span".to_owned(),
         title: "Undo all of this?".to_owned(),
@@ -59,7 +65,7 @@ pub(super) fn undo_of_span(fields: Vec<(&'static str, String)>, departed: &Depar
     };
     let mut lines = lines(&departed.departures, departed.losses);
     lines.push("Memberships of these people that began in that time end.".to_owned());
-    let pause = pause(&question.id, "Otherwise the next call of the directory may do it all again.".to_owned());
+    let pause = pause(&question.id, pausable, "Otherwise the next call of the directory may do it all again.");
     confirm(question, Opener::Plain("Undo"), "Undo all of this".to_owned(), consequences(lines, pause))
 }
 
@@ -75,15 +81,32 @@ fn consequences(lines: Vec<String>, pause: impl IntoView + 'static) -> impl Into
     }
 }
 
-fn pause(dialog: &str, why: String) -> impl IntoView + use<> {
+fn pause(dialog: &str, pausable: &[&Token], why: &str) -> impl IntoView + use<> {
+    let (title, why) = match pausable {
+        [] | [_] => ("Pause the token first".to_owned(), why.to_owned()),
+        several => (format!("Pause {} tokens first", several.len()), format!("{} {why}", paused(several))),
+    };
     view! {
         <label class="choice">
             <input type="checkbox" name="pause" value="true" checked form=format!("{dialog}-form")/>
             <span>
-                <strong>"Pause the token first"</strong>
+                <strong>{title}</strong>
                 <span class="soft">{why}</span>
             </span>
         </label>
+    }
+}
+
+/// Which tokens are paused: they often share a name, so their last characters are said too.
+fn paused(tokens: &[&Token]) -> String {
+    let names: Vec<String> =
+        tokens.iter().map(|token| format!("“{}” (…{})", visible(&token.name), token.last_four)).collect();
+    let names = list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let ids: Vec<_> = tokens.iter().map(|token| token.id).collect();
+    let is_rotated = tokens.iter().any(|token| token.replaces.is_some_and(|old| ids.contains(&old)));
+    match is_rotated {
+        true => format!("{names}: a token that was replaced and its replacement both work."),
+        false => format!("{names}."),
     }
 }
 

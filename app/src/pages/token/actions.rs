@@ -1,4 +1,4 @@
-use super::Page;
+use super::{Page, standing::Standing};
 use crate::{
     api::tokens::{PauseToken, RotateToken},
     islands::{once::Once, submit::Submit},
@@ -17,7 +17,7 @@ pub(super) fn buttons(page: &Page) -> impl IntoView + use<> {
     view! {
         <div class="actions">
             {page.replaced_by.is_none().then(|| replace(token))}
-            {if token.paused.is_some() { resume(token).into_any() } else { pause(token).into_any() }}
+            {if token.paused.is_some() { resume(token).into_any() } else { pause(page).into_any() }}
             {revoke(token, page.now, page.others)}
         </div>
     }
@@ -94,7 +94,18 @@ fn of_days((days, words): (&'static str, &str)) -> (&'static str, String) {
     (days, words.to_owned())
 }
 
-fn pause(token: &Token) -> impl IntoView + use<> {
+/// The one that works beside it while one takes the place of the other.
+fn beside(page: &Page) -> Option<&Token> {
+    let other = page.replaced_by.as_ref().or(page.replaces.as_ref());
+    other.filter(|other| Standing::of(other, page.now).works())
+}
+
+fn pause(page: &Page) -> impl IntoView + use<> {
+    let token = page.token();
+    let beside = beside(page).map(|other| {
+        let other = format!("“{}” (…{})", visible(&other.name), other.last_four);
+        view! { <li><strong>{format!("{other} keeps working: pause it too to stop the directory.")}</strong></li> }
+    });
     let question = Question {
         id: "pause".to_owned(),
         title: format!("Pause “{}”?", visible(&token.name)),
@@ -108,6 +119,7 @@ fn pause(token: &Token) -> impl IntoView + use<> {
     let consequences = view! {
         <ul class="consequences">
             <li>"Every call with it is answered with 403 until you resume it; the answer says why."</li>
+            {beside}
             <li>
                 <strong>"People who leave the company stay active here"</strong>
                 " meanwhile. What the directory missed it sends once the token works again."

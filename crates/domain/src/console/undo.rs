@@ -6,7 +6,7 @@ use crate::{
     audit::{Action, Event},
     guard::{Batch, BatchState, Span, Undone, new_id},
     store::Tx,
-    token::Token,
+    token::{Token, with_rotations},
     undo::{self, Gathers, Progress, Undo},
 };
 use uuid::Uuid;
@@ -15,10 +15,10 @@ use uuid::Uuid;
 const STEPS: u32 = 10;
 
 impl Console {
-    /// Undoes a batch: restores every user who was deactivated, deleted or renamed and every membership that ended.
-    /// `people` limits this to some users and groups; the batch then stays open for the others. `pause` pauses its
-    /// tokens first, so that the directory does not repeat it all at once. Most of a large batch is undone after this
-    /// has returned.
+    /// Undoes a batch: brings back everybody who was deactivated, deleted or renamed and every membership that ended,
+    /// as it was. `people` limits this to some users and groups; the batch then stays open for the others. `pause`
+    /// pauses its tokens first, and those that they were rotated from or to, so that the directory does not do it all again at once. Of a large batch, most is undone
+    /// after this has returned.
     ///
     /// # Errors
     /// `NotFound`; `Refused` when it was undone already, or is being undone.
@@ -88,10 +88,17 @@ impl Console {
     }
 }
 
-/// Pauses the tokens of a batch that are not paused.
+/// Pauses the tokens of a batch that are not paused, and those that they were rotated from or to: a directory that has
+/// both would go on with the other.
 async fn pause_tokens<C>(change: &Change<C>, tx: &mut dyn Tx, batch: Uuid) -> Result<()> {
-    for id in tx.batch_tokens(batch).await? {
-        let Some(token) = tx.lock_token(id).await?.filter(|token| token.paused.is_none()) else { continue };
+    let ids = tx.batch_tokens(batch).await?;
+    for id in &ids {
+        // From here on nothing takes the place of one of them.
+        tx.lock_token(*id).await?;
+    }
+    let all = tx.tokens().await?;
+    for token in with_rotations(&all, &ids, change.event.at) {
+        let Some(token) = tx.lock_token(token.id).await?.filter(|token| token.paused.is_none()) else { continue };
         let (id, name) = (token.id.0, token.name.clone());
         tx.update_token(&Token { paused: Some(change.event.at), ..token }).await?;
         tx.append_event(&Event { action: Action::TokenPaused, ..change.event.clone() }.on(id, &name)).await?;

@@ -4,6 +4,8 @@
 
 #[path = "console/carried.rs"]
 mod carried;
+#[path = "console/channel.rs"]
+mod channel;
 #[path = "console/common.rs"]
 mod common;
 #[path = "console/counts.rs"]

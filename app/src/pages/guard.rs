@@ -28,6 +28,8 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 /// Everything that the page says.
 struct Guard {
     settings: GuardSettings,
+    /// Whether anybody can be alerted.
+    has_channel: bool,
     active: u64,
     /// The number of active users that the threshold is made from.
     population: u64,
@@ -45,7 +47,7 @@ struct Guard {
 
 impl Guard {
     async fn read(console: Console, query: ParamsMap) -> domain::Result<Self> {
-        let GuardStatus { guard, active, population, batches, undos } = console.guard().await?;
+        let GuardStatus { guard, has_channel, active, population, batches, undos } = console.guard().await?;
         let search = query.get("q").unwrap_or_default().trim().to_owned();
         let (mut undoing, mut open, mut past) = (Vec::new(), Vec::new(), Vec::new());
         for summary in batches {
@@ -60,7 +62,20 @@ impl Guard {
         let asked = Asked::read(&console, &query, &search).await?;
         let tokens = console.scim().await?.tokens;
         let (may_change, now) = (console.may_change(), console.now());
-        Ok(Self { settings: guard, active, population, undoing, open, past, search, tokens, asked, may_change, now })
+        Ok(Self {
+            settings: guard,
+            has_channel,
+            active,
+            population,
+            undoing,
+            open,
+            past,
+            search,
+            tokens,
+            asked,
+            may_change,
+            now,
+        })
     }
 }
 
@@ -140,13 +155,10 @@ fn rule(settings: GuardSettings, active: u64, population: u64) -> String {
 /// What happens then.
 fn consequence(mode: GuardMode) -> &'static str {
     match mode {
-        GuardMode::Alert => {
-            "They lose it all the same. You are told through the alert channels, and one click here brings them back \
-             as they were."
-        }
+        GuardMode::Alert => "They lose it all the same, and one click here brings them back as they were.",
         GuardMode::Hold => {
             "Nobody more loses anything until you approve: the directory is answered with an error that says so, and \
-             tries again. You are told through the alert channels."
+             tries again."
         }
     }
 }
@@ -180,6 +192,7 @@ mod tests {
     fn what_waits_is_counted() {
         let guard = |open: &[u64]| Guard {
             settings: SETTINGS,
+            has_channel: true,
             active: 0,
             population: 0,
             undoing: Vec::new(),

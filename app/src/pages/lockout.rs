@@ -76,7 +76,7 @@ fn people(simulation: &Simulation) -> String {
 }
 
 fn guard(simulation: &Simulation) -> String {
-    let Simulation { users, threshold, guard, .. } = simulation;
+    let Simulation { users, threshold, guard, has_channel, .. } = simulation;
     let (ordinary, minutes) = (count(*threshold, "departure", "departures"), guard.minutes);
     match guard.mode {
         _ if users <= threshold => format!(
@@ -84,8 +84,9 @@ fn guard(simulation: &Simulation) -> String {
              not more people here."
         ),
         GuardMode::Alert => format!(
-            "The guard would alert you, because more than {ordinary} within {minutes} minutes are not ordinary; one \
-             click under Single sign-on, Guard would bring everybody back."
+            "The guard would {}, because more than {ordinary} within {minutes} minutes are not ordinary; one \
+             click under Single sign-on, Guard would bring everybody back.",
+            if *has_channel { "alert you" } else { "say so here only, since no alert channel is set" }
         ),
         GuardMode::Hold => format!(
             "The guard would hold the rest after {ordinary} within {minutes} minutes: {} would keep their access until \
@@ -108,6 +109,7 @@ mod tests {
             sessions: 0,
             threshold: guard.threshold(users),
             guard,
+            has_channel: true,
             doors: Doors::default(),
         }
     }
@@ -115,6 +117,8 @@ mod tests {
     #[test]
     fn the_guard_says_what_it_would_do() {
         assert!(guard(&simulation(1_284, GuardMode::Alert)).contains("more than 50 departures within 40 minutes"));
+        let alone = Simulation { has_channel: false, ..simulation(1_284, GuardMode::Alert) };
+        assert!(guard(&alone).starts_with("The guard would say so here only, since no alert channel is set, because"));
         assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("1,234 people would keep"));
         assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would say nothing: up to 10"));
     }

@@ -80,6 +80,8 @@ pub struct Simulation {
     pub threshold: u64,
     /// The guard's settings.
     pub guard: crate::settings::GuardSettings,
+    /// Whether there is a channel for its alert.
+    pub has_channel: bool,
     /// Who would still get in.
     pub doors: Doors,
 }

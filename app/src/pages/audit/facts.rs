@@ -170,7 +170,7 @@ fn own(name: &str, value: &Value) -> Option<(String, String)> {
 
 fn mode(word: &str) -> &str {
     match word {
-        "alert" => "they leave, and you are told",
+        "alert" => "they leave",
         "hold" => "they are held back",
         other => other,
     }
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn our_own_facts_have_their_words() {
-        assert_eq!(stated(Action::GuardChanged, json!({"mode": "alert"}))[0].2, "they leave, and you are told");
+        assert_eq!(stated(Action::GuardChanged, json!({"mode": "alert"}))[0].2, "they leave");
         let facts = stated(Action::TokenCreated, json!({"expires": null, "networks": null, "enforced": false}));
         assert_eq!(facts[0], row("Expires", "∅", "never"));
         assert_eq!(facts[1], row("Networks", "∅", "any"));

@@ -45,7 +45,7 @@ fn head(seq: i64, hash: &[u8; 32]) -> impl IntoView + use<> {
 fn backup(now: Timestamp, at: Timestamp) -> impl IntoView + use<> {
     view! {
         <p class="hint">
-            "The last backup of the database was made " {when(now, at)} ". After 7 days without one you are alerted."
+            "The last backup of the database was made " {when(now, at)} ". One that is older than 7 days is an alert."
         </p>
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn panel(guard: &Guard) -> impl IntoView + use<> {
             <div class="panel-text">
                 <div class="prose-lines">
                     <p><strong>{rule(settings, guard.active, guard.population)}</strong></p>
-                    <p class="soft">{consequence(settings.mode)}</p>
+                    <p class="soft">{consequence(settings.mode)} " " {alerted(guard.has_channel)}</p>
                     <p class="soft">
                         "Counted over all tokens together, each person once: people who are deactivated, deleted or \
                          renamed, and people who leave a group that gives a role or has more than ten members, or one \
@@ -31,6 +31,15 @@ pub(super) fn panel(guard: &Guard) -> impl IntoView + use<> {
                 {guard.may_change.then(|| change(settings))}
             </div>
         </section>
+    }
+}
+
+/// Whether anybody learns of it who does not look here.
+fn alerted(has_channel: bool) -> impl IntoView {
+    match has_channel {
+        true => "You are alerted through the alert channels.".into_any(),
+        false => view! { "No alert channel is set, so you are told here only. " <a href="/admin/alerts">"Set one"</a> }
+            .into_any(),
     }
 }
 
@@ -85,7 +94,7 @@ fn modes(now: GuardMode) -> impl IntoView {
     view! {
         <fieldset class="choices">
             <legend class="label">What happens then</legend>
-            {mode(GuardMode::Alert, "Tell me")}
+            {mode(GuardMode::Alert, "Let them go")}
             {mode(GuardMode::Hold, "Hold them back")}
         </fieldset>
     }

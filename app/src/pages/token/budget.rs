@@ -47,7 +47,7 @@ fn sentence(detail: &TokenDetail) -> String {
     let rest = if detail.stored >= budget.bytes() {
         "More changes are answered with 429 until the next hour begins; reads go on."
     } else {
-        "At half you get an alert; beyond it, changes are answered with 429 until the next hour begins."
+        "Half of it is an alert; beyond it, changes are answered with 429 until the next hour begins."
     };
     format!("In this hour its changes have {stored} of {} MiB. {rest}", grouped(u64::from(budget.mib)))
 }
@@ -96,7 +96,7 @@ mod tests {
         let said = |mib| (standing(&detail(mib)).1, sentence(&detail(mib)));
         let (word, words) = said(0);
         assert_eq!(word, "Within budget");
-        assert!(words.starts_with("In this hour its changes have stored nothing of 1,024 MiB. At half"), "{words}");
+        assert!(words.starts_with("In this hour its changes have stored nothing of 1,024 MiB. Half of it"), "{words}");
         assert_eq!(said(511).0, "Within budget");
         assert_eq!(said(512).0, "Half spent");
         let (word, words) = said(1_030);

@@ -57,7 +57,7 @@ fn sentence(detail: &TokenDetail) -> String {
     match (&detail.token.networks, outside.is_empty()) {
         (None, _) => "It may be used from anywhere.".to_owned(),
         (Some(networks), true) if networks.enforced => {
-            format!("It may be used from {} only; calls from elsewhere are refused, with an alert.", networks.list)
+            format!("It may be used from {} only; calls from elsewhere are refused, which is an alert.", networks.list)
         }
         (Some(networks), true) => format!(
             "Every call so far came from {}. Nothing would have been refused, so you can enforce the list.",
@@ -124,7 +124,7 @@ fn form(detail: &TokenDetail) -> impl IntoView + use<> {
                             "true",
                             enforced,
                             "Enforce the list",
-                            "They are refused with 403, and you are told. A list that leaves out a network that was \
+                            "They are refused with 403, which is an alert. A list that leaves out a network that was \
                              used within the last day is not taken: it would cut the directory off.",
                         )}
                     </fieldset>

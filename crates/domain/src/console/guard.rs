@@ -20,6 +20,8 @@ const NAMED: u64 = 200;
 pub struct GuardStatus {
     /// The guard's settings.
     pub guard: GuardSettings,
+    /// Whether there is a channel for its alerts.
+    pub has_channel: bool,
     /// Active users.
     pub active: u64,
     /// The number of active users that the threshold is computed from.
@@ -59,6 +61,7 @@ impl Console {
                 let active = crate::query::Filter::Where(crate::query::UserCondition::Active(true));
                 Ok(GuardStatus {
                     guard: tx.settings().await?.guard,
+                    has_channel: !tx.channels().await?.is_empty(),
                     active: tx.count_users(&active).await?,
                     population: guard::population(tx, *now).await?,
                     batches,

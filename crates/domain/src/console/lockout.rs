@@ -28,6 +28,7 @@ impl Console {
                     sessions: tx.count_user_sessions(*now).await?,
                     threshold: settings.threshold(guard::population(tx, *now).await?),
                     guard: settings,
+                    has_channel: !tx.channels().await?.is_empty(),
                     doors: Doors::of(&tx.break_glass().await?, *now),
                 })
             })

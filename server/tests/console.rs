@@ -13,6 +13,8 @@ mod counts;
 #[path = "console/rotation.rs"]
 mod rotation;
 mod support;
+#[path = "console/tombstones.rs"]
+mod tombstones;
 
 use axum::{
     body::Body,

@@ -16,6 +16,7 @@ use super::{
 use asked::{Asked, filters};
 use domain::{
     Timestamp,
+    audit::Actor,
     console::{AuditPage, Console},
 };
 use leptos::prelude::*;
@@ -24,6 +25,11 @@ use leptos_router::hooks::use_query_map;
 
 pub(super) use asked::history;
 pub(super) use detail::show as show_event;
+
+/// Who acted, in words.
+pub(super) fn who(actor: &Actor) -> String {
+    event::who(actor).0
+}
 
 /// The page.
 pub(super) fn show() -> impl IntoView {

@@ -1,5 +1,9 @@
 //! What was deleted and can still be restored.
 
+mod tombstone;
+
+pub(super) use tombstone::{of_group, of_user};
+
 use super::{
     components::{Here, Opener, Question, confirm, empty, framed, search_box, when},
     words::{count, visible},
@@ -9,6 +13,7 @@ use domain::{Timestamp, console::DeletedLists, guard::KEPT_DAYS, user::Deleted};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use uuid::Uuid;
 
 /// The two kinds of what can be restored.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -104,7 +109,7 @@ fn deleted(kind: Kind, row: Deleted, may_change: bool, now: Timestamp) -> impl I
             <td class="row-action">
                 <span class="actions">
                     <a href=history aria-label=format!("What happened to {}", visible(&row.name))>"What happened"</a>
-                    {may_change.then(|| restore(kind, &row))}
+                    {may_change.then(|| restore(kind, row.id, &row.name))}
                 </span>
             </td>
         </tr>
@@ -117,8 +122,8 @@ fn left(deleted: Timestamp, now: Timestamp) -> String {
     if days < 1 { "within the hour".to_owned() } else { format!("in {}", count(days.unsigned_abs(), "day", "days")) }
 }
 
-fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
-    let name = visible(&row.name);
+fn restore(kind: Kind, id: Uuid, name: &str) -> impl IntoView + use<> {
+    let name = visible(name);
     let (action, lines) = match kind {
         Kind::User => (
             RestoreUser::PATH,
@@ -140,11 +145,11 @@ fn restore(kind: Kind, row: &Deleted) -> impl IntoView + use<> {
         ),
     };
     let question = Question {
-        id: format!("restore-{}", row.id),
+        id: format!("restore-{id}"),
         title: format!("Restore “{name}”?"),
         verb: "Restore",
         action,
-        fields: vec![("id", row.id.to_string())],
+        fields: vec![("id", id.to_string())],
         phrase: None,
         next: None,
         done: format!("{name} was restored."),

@@ -1,12 +1,12 @@
 use super::{
     audit,
     components::{Here, ended, framed, pager, people_table, place, when},
-    roles,
+    deleted, roles,
     user::ids,
     words::{count, visible},
 };
 use crate::ApiError;
-use domain::{Timestamp, console::GroupDetail, group::GroupRef};
+use domain::{Error, Timestamp, console::GroupDetail, group::GroupRef};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -17,7 +17,10 @@ pub(super) fn show() -> impl IntoView {
     let place = use_query_map().with_untracked(place);
     framed(Here::Groups, async move |console, _| {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
-        let detail = console.group(id, place).await?;
+        let detail = match console.group(id, place).await {
+            Err(Error::NotFound) => return deleted::of_group(&console, id).await,
+            found => found?,
+        };
         let role = roles::of_group(&detail, console.group_role(id).await?, console.may_change()).into_any();
         Ok(page(detail, role, console.now()).into_any())
     })

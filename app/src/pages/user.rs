@@ -1,12 +1,12 @@
 use super::{
     audit,
     components::{Here, avatar, copy_field, framed, status_chip, when},
-    roles,
+    deleted, roles,
     words::{Section, count, cut, sections, visible},
 };
 use crate::ApiError;
 use domain::{
-    Timestamp, UserId,
+    Error, Timestamp, UserId,
     console::{Console, UserDetail},
     group::GroupRef,
 };
@@ -29,7 +29,10 @@ pub(super) fn show() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     framed(Here::Users, async move |console, _| {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
-        let detail = console.user(id).await?;
+        let detail = match console.user(id).await {
+            Err(Error::NotFound) => return deleted::of_user(&console, id).await,
+            found => found?,
+        };
         let manager = manager(&console, &detail).await;
         let role = roles::of_user(&detail.user, &console.role_of(id).await?, console.may_change()).into_any();
         Ok(page(detail, manager, role, console.now()).into_any())

@@ -19,7 +19,7 @@ pub use alerts::AlertStatus;
 pub use audit::AuditPage;
 pub use break_glass::BreakGlassStatus;
 pub use confirmation::Confirmation;
-pub use deleted::DeletedLists;
+pub use deleted::{DeletedLists, Tombstone};
 pub use drills::DrillStatus;
 pub use guard::{Departed, GuardStatus};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};

@@ -28,13 +28,13 @@ fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static 
     match (error, here) {
         (ApiError::NotFound, Here::Users) => (
             "There is no such user",
-            "The address may be mistyped, or the directory has deleted the user.",
+            "The address may be mistyped, or the user was deleted so long ago that the audit log no longer has it.",
             "/admin/users",
             "See all users",
         ),
         (ApiError::NotFound, Here::Groups) => (
             "There is no such group",
-            "The address may be mistyped, or the directory has deleted the group.",
+            "The address may be mistyped, or the group was deleted so long ago that the audit log no longer has it.",
             "/admin/groups",
             "See all groups",
         ),

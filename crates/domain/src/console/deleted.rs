@@ -1,12 +1,13 @@
 use super::{Change, Console, Lock, Needs};
 use crate::{
     Error, GroupId, Result, UserId,
-    audit::Action,
+    audit::{Action, Event, EventQuery},
     restore::{self, By, Restored},
     store::Tx,
     undo,
     user::Deleted,
 };
+use uuid::Uuid;
 
 /// How many of each kind are shown.
 const SHOWN: u64 = 200;
@@ -20,9 +21,47 @@ pub struct DeletedLists {
     pub groups: Vec<Deleted>,
 }
 
+/// What is still known of a user or group that was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// Its deletion: when, by whom, and the name that it had.
+    pub event: Event,
+    /// Whether it can be restored.
+    pub is_kept: bool,
+}
+
 impl Console {
-    /// What was deleted within the last 30 days and has this text in its name, the most recent first, at most 200 of
-    /// each kind.
+    /// The deletion of a user.
+    ///
+    /// # Errors
+    /// `NotFound` when none of that id was deleted as far as the audit log goes back.
+    pub async fn deleted_user(&self, id: UserId) -> Result<Tombstone> {
+        self.env.store.settle_to_read().await;
+        let work = self.env.store.read(id, |id, tx| {
+            Box::pin(async move {
+                let is_kept = tx.deleted_user_name(*id).await?.is_some();
+                Ok(Tombstone { event: deletion(tx, Action::UserDeleted, id.0).await?, is_kept })
+            })
+        });
+        work.await
+    }
+
+    /// The deletion of a group.
+    ///
+    /// # Errors
+    /// As [`Console::deleted_user`].
+    pub async fn deleted_group(&self, id: GroupId) -> Result<Tombstone> {
+        self.env.store.settle_to_read().await;
+        let work = self.env.store.read(id, |id, tx| {
+            Box::pin(async move {
+                let is_kept = tx.deleted_group_name(*id).await?.is_some();
+                Ok(Tombstone { event: deletion(tx, Action::GroupDeleted, id.0).await?, is_kept })
+            })
+        });
+        work.await
+    }
+
+    /// What was deleted within the last 30 days and has a text in its name, the last first, 200 of each kind.
     pub async fn deleted(&self, name: &str) -> Result<DeletedLists> {
         let work = self.env.store.read(name.to_owned(), |name, tx| {
             Box::pin(async move {
@@ -69,6 +108,13 @@ impl Console {
         })
         .await
     }
+}
+
+/// The last event of a kind about a user or group.
+async fn deletion(tx: &mut dyn Tx, action: Action, target: Uuid) -> Result<Event> {
+    let query = EventQuery { actions: vec![action], target: Some(target), ..EventQuery::default() };
+    let found = tx.find_events(&query, None, 1).await?.into_iter().next();
+    found.map(|summary| summary.entry.event).ok_or(Error::NotFound)
 }
 
 impl<C> Change<C> {

@@ -81,7 +81,12 @@ fn none(search: &str, all: u64) -> impl IntoView + use<> {
         }
         search => {
             let words = "The search looks for the text anywhere in the name.";
-            empty(format!("No group matches “{search}”"), words, "/admin/groups".to_owned(), "Show all groups")
+            empty(
+                format!("No group matches “{}”", visible(search)),
+                words,
+                "/admin/groups".to_owned(),
+                "Show all groups",
+            )
         }
     }
 }

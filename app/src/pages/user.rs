@@ -2,7 +2,7 @@ use super::{
     audit,
     components::{Here, avatar, copy_field, framed, status_chip, when},
     deleted, roles,
-    words::{Section, count, cut, sections, visible},
+    words::{Section, count, cut, sections, visible, visible_json},
 };
 use crate::ApiError;
 use domain::{
@@ -57,7 +57,7 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
         <div class="page-head">
             <p class="eyebrow"><a href="/admin/users">Users</a></p>
             <div class="person-head">
-                {avatar(&name)}
+                {avatar(user.name())}
                 <div>
                     <div class="panel-title"><h1>{name.clone()}</h1> {status_chip(user.profile.active)}</div>
                     <p class="soft">{visible(&user.profile.user_name)}</p>
@@ -87,7 +87,7 @@ fn raw(stored: &str, document: &Map<String, Value>) -> String {
         0..INDENTED => serde_json::to_string_pretty(document).unwrap_or_default(),
         _ => stored.to_owned(),
     };
-    cut(&text, RAW).into_owned()
+    visible_json(&cut(&text, RAW))
 }
 
 fn section(section: Section, manager: Option<&(UserId, String)>) -> impl IntoView + use<> {

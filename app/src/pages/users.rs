@@ -1,6 +1,6 @@
 use super::{
     components::{Here, empty, encode, ended, framed, pager, people_table, place, search_box},
-    words::{count, grouped},
+    words::{count, grouped, visible},
 };
 use domain::{
     Timestamp,
@@ -96,7 +96,7 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
     let (title, words) = match asked.search.trim() {
         "" => (format!("{whom} is here"), "Your directory says who is active and who is suspended."),
         search => (
-            format!("{whom} matches “{search}”"),
+            format!("{whom} matches “{}”", visible(search)),
             "The search looks for the text anywhere in names, user names and e-mail addresses.",
         ),
     };

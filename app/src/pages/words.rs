@@ -16,4 +16,4 @@ pub(crate) use list::list;
 pub(crate) use number::{count, grouped, range};
 pub(crate) use person::initials;
 pub(crate) use time::{absolute, ago, day, minutes_left};
-pub(crate) use visible::{visible, visible_text};
+pub(crate) use visible::{visible, visible_json, visible_text};

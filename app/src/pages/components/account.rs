@@ -1,5 +1,5 @@
 use super::avatar;
-use crate::pages::words::{absolute, minutes_left};
+use crate::pages::words::{absolute, minutes_left, visible};
 use domain::{
     console::{Console, Who},
     role::Role,
@@ -21,7 +21,7 @@ pub(super) fn account(console: &Console) -> impl IntoView + use<> {
         <div class="account">
             {disc}
             <div class="account-names">
-                <strong>{principal.name.clone()}</strong>
+                <strong>{visible(&principal.name)}</strong>
                 <span class="soft" title=format!("Ends {}", absolute(principal.ends))>
                     {format!("{kind} · {left} min left")}
                 </span>
@@ -37,7 +37,9 @@ pub(super) fn account(console: &Console) -> impl IntoView + use<> {
 /// What the session is for, or the way to say it.
 fn purpose(console: &Console) -> AnyView {
     match &console.principal().reason {
-        Some(reason) => view! { <span class="soft account-reason">{format!("“{reason}”")}</span> }.into_any(),
+        Some(reason) => {
+            view! { <span class="soft account-reason">{format!("“{}”", visible(reason))}</span> }.into_any()
+        }
         None if console.needs_reason() => {
             view! { <a class="account-reason" href="/admin/confirm">"Say what it is for"</a> }.into_any()
         }

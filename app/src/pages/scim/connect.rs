@@ -7,7 +7,7 @@ use crate::pages::{
         steps::{Standing, step},
         when,
     },
-    words::count,
+    words::{count, visible},
 };
 use domain::token::Token;
 use leptos::prelude::*;
@@ -89,7 +89,7 @@ fn secret(scim: &Scim) -> impl IntoView + use<> {
     let used = newest.last_used.map(|at| view! { ", and last used " {when(now, at)} });
     view! {
         <p class="hint">
-            {format!("“{}” was shown once, ", newest.name)} {when(now, newest.created)} {used} ". Lost it? "
+            {format!("“{}” was shown once, ", visible(&newest.name))} {when(now, newest.created)} {used} ". Lost it? "
             <a href="#tokens">Create another</a> "; both work until you revoke one."
         </p>
     }

@@ -1,6 +1,6 @@
 //! A SCIM document taken apart into lines that a person can read.
 
-use super::{count, cut};
+use super::{count, cut, visible::visible_lines};
 use domain::audit::TextSummary;
 use serde_json::{Map, Value};
 
@@ -52,7 +52,7 @@ pub(crate) fn sections(document: &Map<String, Value>) -> (Vec<Section>, u64) {
                 }
                 if !reader.rows.is_empty() {
                     let rows = std::mem::take(&mut reader.rows);
-                    sections.push(Section { rows, ..Section::new(&cut(name, LABEL), true) });
+                    sections.push(Section { rows, ..Section::new(&visible_lines(&cut(name, LABEL)), true) });
                 }
             }
         }
@@ -105,7 +105,7 @@ impl Reader {
             return;
         }
         self.left -= 1;
-        self.rows.push((label.to_owned(), cut(value, VALUE).into_owned()));
+        self.rows.push((visible_lines(label), visible_lines(&cut(value, VALUE))));
     }
 
     fn read(&mut self, label: &str, value: &Value) {
@@ -294,6 +294,13 @@ mod tests {
         let read = read(json!({"x": [[1, 2], {"y": {"z": "deep"}}, "plain"], "urn:a:b": "text"}));
         let other = rows(&[("X", "1, 2"), ("X · y · z", "deep"), ("X", "plain")]);
         assert_eq!(read, [("Other attributes".to_owned(), other), ("urn:a:b".to_owned(), rows(&[("Value", "text")]))]);
+    }
+
+    #[test]
+    fn nothing_hides_in_a_value() {
+        let read = read(json!({"displayName": "exe\u{202e}txt", "x\u{202e}": "two\nlines"}));
+        assert_eq!(read[0].1, rows(&[("Display name", "exe[U+202E]txt")]));
+        assert_eq!(read[1].1, rows(&[("X[U+202E]", "two\nlines")]));
     }
 
     #[test]

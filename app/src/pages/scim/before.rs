@@ -28,7 +28,9 @@ pub(super) fn proven(status: &ScimStatus) -> Option<Timestamp> {
 
 /// The first step here and in the panel after it.
 pub(super) fn way_back(scim: &Scim) -> impl IntoView + use<> {
-    let standing = Standing::at(proven(&scim.status));
+    let is_proven = proven(&scim.status).is_some();
+    // Without a time: only the last sign-in with each account is known, not when the first two were proven.
+    let standing = if is_proven { Standing::Done(None) } else { Standing::Next };
     let title = if standing.is_done() { "Two ways back in are proven" } else { "Prove two ways back in" };
     step(1, standing, scim.now, title, lockout::compact(&scim.status.doors))
 }

@@ -9,7 +9,7 @@ use crate::pages::{
     },
     words::{count, visible},
 };
-use domain::token::Token;
+use domain::{Timestamp, token::Token};
 use leptos::prelude::*;
 
 /// The panel.
@@ -18,7 +18,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     let activity = status.activity;
     let steps = Standing::in_a_row([
         before::proven(status),
-        used_token(&status.tokens).map(|token| token.created),
+        first_used(&status.tokens),
         // A directory that goes to work at once has no need of a test.
         activity.first_test.or(activity.first_user),
         activity.first_user,
@@ -41,12 +41,11 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     }
 }
 
-/// The live token that was used last: proof that Entra has it.
-fn used_token(tokens: &[Token]) -> Option<&Token> {
-    tokens
-        .iter()
-        .filter(|token| token.revoked.is_none() && token.last_used.is_some())
-        .max_by_key(|token| token.last_used)
+/// When the first token was made that a directory ever used, if one is in use now: a rotation changes nothing about it.
+fn first_used(tokens: &[Token]) -> Option<Timestamp> {
+    let is_used = |token: &&Token| token.last_used.is_some();
+    tokens.iter().filter(is_used).find(|token| token.revoked.is_none())?;
+    tokens.iter().filter(is_used).map(|token| token.created).min()
 }
 
 fn values_step(scim: &Scim, standing: Standing) -> impl IntoView + use<> {
@@ -134,4 +133,18 @@ fn users_step(scim: &Scim, standing: Standing) -> impl IntoView + use<> {
         .into_any()
     };
     view! { {words} {guide::mapping_and_start(standing)} }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::token::tests::{NOW, token};
+
+    #[test]
+    fn a_rotation_keeps_the_time_of_the_first_token() {
+        let used = |days: i64| Token { created: NOW.plus_days(-days), last_used: Some(NOW), ..token() };
+        let old = Token { revoked: Some(NOW), ..used(90) };
+        assert_eq!(first_used(&[used(1), old.clone()]), Some(NOW.plus_days(-90)));
+        assert_eq!(first_used(&[token(), old]), None, "none is in use now");
+    }
 }

@@ -1,21 +1,13 @@
 //! The console's doors: who gets in, what a page shows, what a server function refuses.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
-#[path = "console/carried.rs"]
 mod carried;
-#[path = "console/channel.rs"]
 mod channel;
-#[path = "console/common.rs"]
 mod common;
-#[path = "console/counts.rs"]
 mod counts;
-#[path = "console/rotation.rs"]
 mod rotation;
-mod support;
-#[path = "console/tombstones.rs"]
 mod tombstones;
 
+use crate::support::{TestApp, URL, entra_user, json};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},

@@ -1,9 +1,6 @@
 //! A form that is posted plainly, before the secret was given again or after the session has ended, is not typed twice.
 
-use super::{
-    on_both,
-    support::{Answer, TestApp, URL},
-};
+use crate::support::{Answer, TestApp, URL};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},

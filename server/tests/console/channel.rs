@@ -1,6 +1,7 @@
 //! Pages promise an alert only where one can be sent.
 
-use super::{common::people, on_both, support::TestApp};
+use super::common::people;
+use crate::support::TestApp;
 use axum::http::StatusCode;
 
 on_both!(an_alert_is_promised_only_where_there_is_a_channel);

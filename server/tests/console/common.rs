@@ -1,6 +1,6 @@
 //! People for the other files.
 
-use super::support::{TestApp, Value, json};
+use crate::support::{TestApp, Value, json};
 
 /// So many people, by their ids.
 pub(super) async fn people(app: &TestApp, number: usize) -> Vec<String> {

@@ -1,10 +1,7 @@
 //! What the guard's page says of people and of groups that left.
 
-use super::{
-    common::{inactive, people},
-    on_both,
-    support::{TestApp, Value, json},
-};
+use super::common::{inactive, people};
+use crate::support::{TestApp, Value, json};
 use axum::http::StatusCode;
 use domain::settings::{GuardMode, GuardSettings};
 

@@ -1,10 +1,7 @@
 //! An undo stops a directory that has two tokens.
 
-use super::{
-    common::{inactive, people},
-    on_both,
-    support::TestApp,
-};
+use super::common::{inactive, people};
+use crate::support::TestApp;
 use axum::http::{Method, StatusCode};
 use domain::settings::{GuardMode, GuardSettings};
 

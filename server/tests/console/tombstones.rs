@@ -1,6 +1,6 @@
 //! The pages of what was deleted.
 
-use super::{on_both, support::TestApp};
+use crate::support::TestApp;
 use axum::http::StatusCode;
 
 on_both!(a_deleted_user_has_a_tombstone, a_deleted_group_has_a_tombstone);

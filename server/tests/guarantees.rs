@@ -45,5 +45,6 @@ mod r35_guessers;
 mod r36_facts;
 mod r37_undo_goes_on;
 mod r42_lists_of_a_token;
+mod r39_groups_of_a_user;
 mod rescuer;
 mod small_disk;

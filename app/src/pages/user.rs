@@ -8,7 +8,7 @@ use crate::ApiError;
 use domain::{
     Error, Timestamp, UserId,
     console::{Console, UserDetail},
-    group::GroupRef,
+    group::{GroupRef, UserGroups},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -116,25 +116,31 @@ fn section(section: Section, manager: Option<&(UserId, String)>) -> impl IntoVie
     }
 }
 
-fn groups_panel(groups: Vec<GroupRef>) -> impl IntoView {
-    let list = if groups.is_empty() {
-        view! { <p class="panel-text soft">"In no group."</p> }.into_any()
-    } else {
-        let more = groups.len().saturating_sub(GROUPS) as u64;
-        let link = |group: GroupRef| view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> };
-        view! {
-            <div class="panel-text">
-                <ul class="links">{groups.into_iter().take(GROUPS).map(link).collect_view()}</ul>
-                {(more > 0).then(|| view! { <p class="soft">{format!("And {} more.", count(more, "group", "groups"))}</p> })}
-            </div>
+fn groups_panel(groups: UserGroups) -> impl IntoView {
+    let note = |text: &'static str| view! { <p class="panel-text soft">{text}</p> }.into_any();
+    let list = match groups {
+        UserGroups::TooMany(_) => {
+            note("In more groups than this page can show. The page of a group shows who is in it.")
         }
-        .into_any()
+        UserGroups::All(groups) if groups.is_empty() => note("In no group."),
+        UserGroups::All(groups) => links(groups).into_any(),
     };
     view! {
         <section class="panel" aria-labelledby="groups">
             <div class="panel-head"><h2 id="groups">Groups</h2></div>
             {list}
         </section>
+    }
+}
+
+fn links(groups: Vec<GroupRef>) -> impl IntoView {
+    let more = groups.len().saturating_sub(GROUPS) as u64;
+    let link = |group: GroupRef| view! { <li><a href=format!("/admin/groups/{}", group.id)>{visible(&group.display_name)}</a></li> };
+    view! {
+        <div class="panel-text">
+            <ul class="links">{groups.into_iter().take(GROUPS).map(link).collect_view()}</ul>
+            {(more > 0).then(|| view! { <p class="soft">{format!("And {} more.", count(more, "group", "groups"))}</p> })}
+        </div>
     }
 }
 

@@ -1,5 +1,9 @@
 //! Groups as they are recorded. Members are rows of their own, so that changing one costs the same in any group.
 
+mod of_user;
+
+pub use of_user::UserGroups;
+
 use crate::{GroupId, MemberId, Timestamp};
 
 /// A group without its members.

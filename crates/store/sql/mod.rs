@@ -25,6 +25,7 @@ mod system;
 mod tokens;
 mod undos;
 mod upkeep;
+mod user_groups;
 mod users;
 mod values;
 

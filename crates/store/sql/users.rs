@@ -1,11 +1,11 @@
-use super::{Connection, dialect, emails, failed, keys, keys::Keys, page, query::Condition, values};
+use super::{Connection, dialect, emails, failed, keys, keys::Keys, page, query::Condition, user_groups, values};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
-    Conflict, Error, GroupId, Result, Timestamp, UserId,
+    Conflict, Error, Result, Timestamp, UserId,
     directory::UserView,
     fold,
-    group::GroupRef,
+    group::UserGroups,
     page::Place,
     query::{Filter, Listed, UserCondition, UserKey, UserValue, Window},
     store::Users,
@@ -60,8 +60,8 @@ struct ViewRow {
 }
 
 impl UserRow {
-    fn whole(self) -> Result<(User, Vec<GroupRef>)> {
-        let groups = groups_from_json(self.groups.as_deref())?;
+    fn whole(self) -> Result<(User, UserGroups)> {
+        let groups = user_groups::read(self.groups)?;
         let is_known = self.keys_version >= keys::VERSION;
         let user = User {
             id: UserId(self.id),
@@ -91,7 +91,7 @@ impl TryFrom<ViewRow> for UserView {
 
     fn try_from(row: ViewRow) -> Result<Self> {
         Ok(Self {
-            groups: groups_from_json(row.groups.as_deref())?,
+            groups: user_groups::read(row.groups)?,
             id: UserId(row.id),
             version: row.version,
             created: Timestamp::from_millis(row.created),
@@ -109,7 +109,7 @@ impl Connection<'_> {
         id: UserId,
         with_groups: bool,
         lock: &'static str,
-    ) -> Result<Option<(User, Vec<GroupRef>)>> {
+    ) -> Result<Option<(User, UserGroups)>> {
         if !lock.is_empty() {
             let mut query = QueryBuilder::<Db>::new("SELECT id FROM users WHERE id = ");
             query.push_bind(id.0).push(lock);
@@ -119,7 +119,7 @@ impl Connection<'_> {
             "SELECT id, version, created, changed, user_name, external_id, display_name, given_name, family_name,
                 employee_number, manager, active, document, keys_version, ",
         );
-        query.push(dialect::EMAILS).push(", ").push(dialect::VALUES).push(", ").push(group_column(with_groups));
+        query.push(dialect::EMAILS).push(", ").push(dialect::VALUES).push(", ").push(user_groups::column(with_groups));
         query.push(" FROM users WHERE id = ").push_bind(id.0);
         let row: Option<UserRow> = query.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
         row.map(UserRow::whole).transpose()
@@ -128,28 +128,12 @@ impl Connection<'_> {
 
 /// The columns of what a client sees of a user.
 fn view_columns(with_groups: bool) -> [&'static str; 2] {
-    ["id, version, created, changed, document, ", group_column(with_groups)]
-}
-
-fn group_column(wanted: bool) -> &'static str {
-    if wanted { dialect::GROUPS } else { "NULL AS groups" }
-}
-
-/// Reads what `dialect::GROUPS` gives, by name. Sorted here: SQLite would make a table for it, for each user.
-fn groups_from_json(text: Option<&str>) -> Result<Vec<GroupRef>> {
-    let corrupt = || Error::Corrupt { table: "groups", column: "display_name" };
-    let mut groups: Vec<(&str, String)> = text.map_or(Ok(Vec::new()), serde_json::from_str).map_err(|_| corrupt())?;
-    groups.sort_by_cached_key(|(_, display_name)| fold(display_name));
-    let group = |(id, display_name)| {
-        let id = Uuid::try_parse(id).map_err(|_| corrupt())?;
-        Ok(GroupRef { id: GroupId(id), display_name })
-    };
-    groups.into_iter().map(group).collect()
+    ["id, version, created, changed, document, ", user_groups::column(with_groups)]
 }
 
 #[async_trait]
 impl Users for Connection<'_> {
-    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>> {
+    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, UserGroups)>> {
         self.select_user(id, true, "").await
     }
 
@@ -172,7 +156,7 @@ impl Users for Connection<'_> {
         Ok(user)
     }
 
-    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>> {
+    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, UserGroups)>> {
         self.select_user(id, true, dialect::FOR_CHANGE).await
     }
 

@@ -17,7 +17,7 @@ use super::{
 use domain::{
     Error, MemberId, Timestamp,
     directory::{Edit, GroupView, UserView},
-    group::{Group, GroupProfile, MemberChange},
+    group::{Group, GroupProfile, MemberChange, UserGroups},
     token::ClientProfile,
     user::{Email, Profile, User},
 };
@@ -154,7 +154,7 @@ pub(super) fn user(call: &Call, view: UserView, projection: &Projection) -> Resu
     let groups = groups(call, &view);
     let (types, tag) = (call.schemas.user, user_tag(&view));
     let meta = meta(call, types, view.id, tag.clone(), view.created, view.changed);
-    let text = render_text(types, &view.document, meta, &[("groups", groups)], projection).map_err(corrupt)?;
+    let text = render_text(types, &view.document, meta, groups.as_slice(), projection).map_err(corrupt)?;
     Ok((text, tag))
 }
 
@@ -176,26 +176,28 @@ impl<'r> Reference<'r> {
     }
 }
 
-fn groups(call: &Call, view: &UserView) -> String {
-    let groups = view.groups.iter().map(|group| Reference {
+/// The attribute `groups`, as JSON text; `None` if they are too many.
+fn groups(call: &Call, view: &UserView) -> Option<(&'static str, String)> {
+    let groups = view.groups.all()?.iter().map(|group| Reference {
         display: Some(&group.display_name),
         ..Reference::new(call, call.schemas.group, group.id, "direct")
     });
-    write(&groups.collect::<Vec<_>>())
+    Some(("groups", write(&groups.collect::<Vec<_>>())))
 }
 
-/// The entity tag of a user as shown. The user's groups change without its version, so if they are shown, the tag has a
-/// hash of them beside the version.
+/// The entity tag of a user as shown. The user's groups change without its version, so if they are asked for, the tag
+/// has a hash of them beside the version; if they are too many, one of what changes with them.
 pub(super) fn user_tag(view: &UserView) -> String {
-    if view.groups.is_empty() {
-        return tag(view.version);
-    }
     let mut hash = Sha256::new();
-    for group in &view.groups {
-        // Stored texts contain no NUL.
-        hash.update(group.id.0);
-        hash.update(&group.display_name);
-        hash.update([0]);
+    match &view.groups {
+        UserGroups::All(groups) if groups.is_empty() => return tag(view.version),
+        UserGroups::All(groups) => groups.iter().for_each(|group| {
+            // Stored texts contain no NUL.
+            hash.update(group.id.0);
+            hash.update(&group.display_name);
+            hash.update([0]);
+        }),
+        UserGroups::TooMany(state) => hash.update(state),
     }
     let [a, b, c, d, e, f, g, h, ..] = hash.finalize().0;
     format!("W/\"{}-{:016x}\"", view.version, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
@@ -278,9 +280,12 @@ pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> Result<
 /// A user as filters and sorting see it.
 pub(super) fn whole_user(call: &Call, view: &UserView) -> Result<Document, Error> {
     let types = call.schemas.user;
-    let groups = serde_json::from_str(&groups(call, view)).map_err(corrupt)?;
+    let mut added = Vec::new();
+    if let Some((name, text)) = groups(call, view) {
+        added.push((name, serde_json::from_str(&text).map_err(corrupt)?));
+    }
     let meta = meta(call, types, view.id, user_tag(view), view.created, view.changed);
-    Ok(whole(types, read(&view.document)?, &meta, vec![("groups", groups)]))
+    Ok(whole(types, read(&view.document)?, &meta, added))
 }
 
 /// A group as filters and sorting see it, without its members.

@@ -1,7 +1,7 @@
 use super::Console;
 use crate::{
     Error, GroupId, Result, UserId, fold,
-    group::{Group, GroupRef, GroupSummary},
+    group::{Group, GroupRef, GroupSummary, UserGroups},
     page::{Key, Page, Place},
     query::{Filter, UserCondition},
     user::{User, UserSummary},
@@ -39,7 +39,7 @@ pub struct UserDetail {
     /// The user.
     pub user: User,
     /// The groups that it is in.
-    pub groups: Vec<GroupRef>,
+    pub groups: UserGroups,
 }
 
 /// A group's page.

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     UserId,
-    group::GroupRef,
-    query::{Filter, Meter, REFERENCE, RESOURCE, UserCondition, UserKey, Weigh, end_early},
+    group::UserGroups,
+    query::{Filter, Meter, RESOURCE, UserCondition, UserKey, Weigh, end_early},
     user::User,
 };
 use std::sync::Arc;
@@ -20,14 +20,13 @@ pub struct UserView {
     pub changed: Timestamp,
     /// Everything that was sent, as one JSON object.
     pub document: String,
-    /// Its groups, by name; empty if they were not asked for.
-    pub groups: Vec<GroupRef>,
+    /// Its groups; none if they were not asked for.
+    pub groups: UserGroups,
 }
 
 impl Weigh for UserView {
     fn weight(&self) -> u64 {
-        let groups: usize = self.groups.iter().map(|group| group.display_name.len()).sum();
-        RESOURCE + (self.document.len() + groups) as u64 + REFERENCE * self.groups.len() as u64
+        RESOURCE + self.document.len() as u64 + self.groups.weight()
     }
 }
 
@@ -52,7 +51,7 @@ impl Directory {
                 tx.insert_user(user).await?;
                 tx.append_records(&[done(call, user.id.0)]).await?;
                 this.log(tx, event).await?;
-                Ok(view(user.clone(), Vec::new()))
+                Ok(view(user.clone(), UserGroups::default()))
             })
         });
         self.note_reserved(work.await).await
@@ -126,7 +125,7 @@ impl Directory {
                     let (before, groups) = if *with_groups {
                         tx.lock_user_and_groups(*id).await?.ok_or(Error::NotFound)?
                     } else {
-                        (tx.lock_user(*id).await?.ok_or(Error::NotFound)?, Vec::new())
+                        (tx.lock_user(*id).await?.ok_or(Error::NotFound)?, UserGroups::default())
                     };
                     check_version(expected, before.version)?;
                     let Some(Prepared { profile, change, .. }) = edit.resolve(source, &before)? else {
@@ -226,7 +225,7 @@ pub(super) async fn find(
     tx.find_users(filter, &window, with_groups).await
 }
 
-fn view(user: User, groups: Vec<GroupRef>) -> UserView {
+fn view(user: User, groups: UserGroups) -> UserView {
     let User { id, version, created, changed, profile } = user;
     UserView { id, version, created, changed, document: profile.document, groups }
 }

@@ -1,7 +1,7 @@
 use crate::{
     Result, Timestamp, UserId,
     directory::UserView,
-    group::GroupRef,
+    group::UserGroups,
     page::Place,
     query::{Filter, Listed, UserCondition, UserKey, UserValue, Window},
     user::{Deleted, Email, User, UserSummary},
@@ -11,8 +11,8 @@ use async_trait::async_trait;
 /// Users.
 #[async_trait]
 pub trait Users: Send {
-    /// A user and its groups, by name.
-    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
+    /// A user and its groups.
+    async fn user_and_groups(&mut self, id: UserId) -> Result<Option<(User, UserGroups)>>;
     /// What a client sees of a user.
     async fn view_user(&mut self, id: UserId, with_groups: bool) -> Result<Option<UserView>>;
     /// A user, locked against changes by others until the unit ends.
@@ -20,8 +20,8 @@ pub trait Users: Send {
     /// A user that is to be deleted, locked against any use by others until the unit ends, together with the groups
     /// that it is in. The groups are locked first, in the order of their ids, so that units do not deadlock.
     async fn lock_user_for_deletion(&mut self, id: UserId) -> Result<Option<User>>;
-    /// A user and its groups, by name; the user is locked against changes by others until the unit ends.
-    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, Vec<GroupRef>)>>;
+    /// A user and its groups; the user is locked against changes by others until the unit ends.
+    async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, UserGroups)>>;
     /// Adds a user. Refuses a taken user name with `Conflict`.
     async fn insert_user(&mut self, user: &User) -> Result<()>;
     /// Writes a user, but neither its e-mail addresses nor its values. Its version must be one more than the stored

@@ -16,10 +16,10 @@ pub(crate) const VALUES: &str =
     "(SELECT COALESCE(json_agg(json_build_array(attribute, value_key) ORDER BY attribute, place), '[]')::text
     FROM user_values WHERE user_id = users.id) AS indexed";
 
-/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]`.
+/// The groups of the user at hand, as JSON: `[[id, display_name], …]`.
 pub(crate) const GROUPS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(groups.id, groups.display_name)), '[]')::text
-    FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
+    FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id)";
 
 /// Adds a test whether the id before is one of these, however many.
 pub(crate) fn push_among(query: &mut sqlx::QueryBuilder<crate::Db>, ids: Vec<Uuid>) {

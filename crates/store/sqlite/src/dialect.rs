@@ -14,9 +14,9 @@ pub(crate) const EMAILS: &str = "(SELECT json_group_array(json_array(value, kind
 pub(crate) const VALUES: &str = "(SELECT json_group_array(json_array(attribute, value_key) ORDER BY attribute, place)
     FROM user_values WHERE user_id = users.id) AS indexed";
 
-/// A column of the groups of the user at hand, as JSON: `[[id, display_name], …]`.
+/// The groups of the user at hand, as JSON: `[[id, display_name], …]`.
 pub(crate) const GROUPS: &str = "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name))
-    FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id) AS groups";
+    FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id)";
 
 /// Adds a test whether the id before is one of these, however many.
 pub(crate) fn push_among(query: &mut sqlx::QueryBuilder<crate::Db>, ids: Vec<Uuid>) {

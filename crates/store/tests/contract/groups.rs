@@ -3,7 +3,7 @@
 use crate::support::{at, group, id, insert_groups, insert_users, on_both_databases, unit, user};
 use domain::{
     Conflict, Error, GroupId, UserId,
-    group::{Group, GroupProfile},
+    group::{Group, GroupProfile, UserGroups},
     query::{Filter, Slice},
     store::Store,
 };
@@ -65,7 +65,10 @@ async fn a_deleted_group_leaves_its_members(store: Store) {
     unit!(store.write, |tx, team| tx.delete_group(*team, at(9))).unwrap();
     let ada = members[0];
     assert_eq!(unit!(store.read, |tx, team| tx.group(*team)).unwrap(), None);
-    assert_eq!(unit!(store.read, |tx, ada| tx.user_and_groups(*ada)).unwrap(), Some((user(1, "ada"), Vec::new())));
+    assert_eq!(
+        unit!(store.read, |tx, ada| tx.user_and_groups(*ada)).unwrap(),
+        Some((user(1, "ada"), UserGroups::default()))
+    );
 }
 
 async fn groups_come_in_the_order_in_which_they_came(store: Store) {

@@ -153,7 +153,7 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
                 tx.update_user(&user).await?;
                 tx.replace_emails(ada, &[email(&format!("ada{number}@corp.example"), None, true)]).await?;
                 tx.add_members(group(1, "").id, &[ada], user.changed).await?;
-                Ok((before.len(), groups.len()))
+                Ok((before.len(), groups.all().map(<[_]>::len)))
             })
         })
     };
@@ -163,7 +163,7 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
         change(2, locked.clone(), Duration::ZERO).await
     };
     let (first, second) = tokio::join!(change(1, locked.clone(), LATE), second);
-    assert_eq!((first.unwrap(), second.unwrap()), ((0, 0), (1, 1)));
+    assert_eq!((first.unwrap(), second.unwrap()), ((0, Some(0)), (1, Some(1))));
 }
 
 async fn a41_a_dropped_caller_cannot_cut_a_unit(store: Store) {

@@ -2,9 +2,9 @@
 
 use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
-    Conflict, Error, UserId,
-    group::GroupRef,
-    query::{EmailCondition, Filter, Slice, Test, UserCondition, UserValue},
+    Conflict, Error, GroupId, UserId,
+    group::{GroupRef, UserGroups},
+    query::{EmailCondition, Filter, Slice, Test, UserCondition, UserValue, Weigh},
     store::Store,
     user::{Profile, User},
 };
@@ -19,6 +19,7 @@ on_both_databases!(
     a_deleted_user_leaves_nothing,
     users_come_in_the_order_in_which_they_came,
     each_user_has_its_groups,
+    groups_that_weigh_too_much_are_not_read,
 );
 
 fn ada() -> User {
@@ -54,13 +55,16 @@ async fn a_user_comes_back_whole(store: Store) {
     for wanted in [ada, plain] {
         let id = wanted.id;
         assert_eq!(unit!(store.write, |tx, id| tx.lock_user(*id)).unwrap(), Some(wanted.clone()));
-        assert_eq!(unit!(store.read, |tx, id| tx.user_and_groups(*id)).unwrap(), Some((wanted.clone(), Vec::new())));
+        assert_eq!(
+            unit!(store.read, |tx, id| tx.user_and_groups(*id)).unwrap(),
+            Some((wanted.clone(), UserGroups::default()))
+        );
         let view = unit!(store.read, |tx, id| tx.view_user(*id, true)).unwrap().unwrap();
         assert_eq!(
             (view.id, view.version, view.created, view.changed),
             (id, wanted.version, wanted.created, wanted.changed)
         );
-        assert_eq!((view.document, view.groups), (wanted.profile.document, Vec::new()));
+        assert_eq!((view.document, view.groups), (wanted.profile.document, UserGroups::default()));
     }
 }
 
@@ -188,15 +192,38 @@ async fn each_user_has_its_groups(store: Store) {
     unit!(store.write, |tx, team, bob, now| tx.add_members(*team, bob, *now)).unwrap();
     let two = GroupRef { id: team, display_name: "two".into() };
     let one = GroupRef { id: other, display_name: "One".into() };
-    let wanted = [vec![one, two.clone()], vec![two], Vec::new()];
+    let wanted = [vec![one, two.clone()], vec![two], Vec::new()].map(UserGroups::All);
     let all = Slice { offset: 0, limit: 9 };
     let found = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), true)).unwrap();
     assert_eq!(found.into_iter().map(|user| user.item.groups).collect::<Vec<_>>(), wanted);
     for (number, groups) in (1..).zip(wanted) {
         let user = UserId(id(number));
         assert_eq!(unit!(store.read, |tx, user| tx.view_user(*user, true)).unwrap().unwrap().groups, groups);
-        assert_eq!(unit!(store.read, |tx, user| tx.view_user(*user, false)).unwrap().unwrap().groups, []);
+        assert_eq!(
+            unit!(store.read, |tx, user| tx.view_user(*user, false)).unwrap().unwrap().groups,
+            UserGroups::default()
+        );
         assert_eq!(unit!(store.read, |tx, user| tx.user_and_groups(*user)).unwrap().unwrap().1, groups);
         assert_eq!(unit!(store.write, |tx, user| tx.lock_user_and_groups(*user)).unwrap().unwrap().1, groups);
+    }
+}
+
+/// The longest name that is read, and one that is a byte longer. Blanks at the end do not count for the index.
+async fn groups_that_weigh_too_much_are_not_read(store: Store) {
+    let longest = usize::try_from((UserGroups::MOST - UserGroups::EACH) / UserGroups::NAME_BYTE).unwrap();
+    let names =
+        [("a", longest), ("b", longest + 1)].map(|(letter, length)| letter.to_owned() + &" ".repeat(length - 1));
+    insert_users(&store, &[user(1, "ada"), user(2, "bob")]).await;
+    insert_groups(&store, &[group(1, &names[0]), group(2, &names[1])]).await;
+    for (number, wanted) in [(1, Some(1)), (2, None)] {
+        let (user, group, now) = (UserId(id(number)), GroupId(id(number)), at(1));
+        unit!(store.write, |tx, group, user, now| tx.add_members(*group, &[*user], *now)).unwrap();
+        let view = unit!(store.read, |tx, user| tx.view_user(*user, true)).unwrap().unwrap();
+        let shown = unit!(store.read, |tx, user| tx.user_and_groups(*user)).unwrap().unwrap().1;
+        let locked = unit!(store.write, |tx, user| tx.lock_user_and_groups(*user)).unwrap().unwrap().1;
+        for groups in [&view.groups, &shown, &locked] {
+            assert_eq!(groups.all().map(<[_]>::len), wanted, "{number}");
+        }
+        assert!(view.weight() <= 2 * UserGroups::MOST, "{number}");
     }
 }

@@ -46,5 +46,6 @@ mod r36_facts;
 mod r37_undo_goes_on;
 mod r42_lists_of_a_token;
 mod r39_groups_of_a_user;
+mod r40_keys;
 mod rescuer;
 mod small_disk;

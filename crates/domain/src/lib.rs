@@ -39,7 +39,7 @@ pub mod user;
 
 pub use error::{BoxError, Conflict, Error, Refusal, Result};
 pub use id::{BreakGlassId, GroupId, MemberId, SessionId, TokenId, UserId};
-pub use key::fold;
+pub use key::{fold, key_excess};
 pub use timestamp::{Clock, Timestamp};
 
 use std::sync::Arc;

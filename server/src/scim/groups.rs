@@ -76,7 +76,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     call.remark(call.schemas.group, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let members = mapping::member_ids(patch::take_members(&mut document)?)?;
-    let profile = mapping::group_profile(document)?;
+    let profile = mapping::whole_group_profile(document)?;
     let with_members = projection.wants("members") && !call.wants_nothing_back();
     let view = call.directory.create_group(profile, members, with_members).await?;
     let location = mapping::location(call, call.schemas.group, view.group.id);

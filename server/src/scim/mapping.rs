@@ -1,5 +1,6 @@
 //! Between the wire and the record: the only place that knows both. No quirk of the protocol gets past it.
 
+mod expansion;
 mod filter;
 mod sort;
 mod values;
@@ -57,7 +58,7 @@ fn profile(document: Document, active: bool) -> Result<Profile, scim::Error> {
 }
 
 /// The record of a normalised document whose members were taken out.
-pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Error> {
+fn group_profile(document: Document) -> Result<GroupProfile, scim::Error> {
     Ok(GroupProfile {
         display_name: required(&document, "displayName")?,
         external_id: document.get("externalId").and_then(Value::as_str).map(str::to_owned),
@@ -65,10 +66,17 @@ pub(super) fn group_profile(document: Document) -> Result<GroupProfile, scim::Er
     })
 }
 
+/// The record of a whole group as it was sent, without its members.
+pub(super) fn whole_group_profile(document: Document) -> Result<GroupProfile, scim::Error> {
+    expansion::check_group(None, &document)?;
+    group_profile(document)
+}
+
 /// The record of a whole user as it was sent, with `active` in it: directories look for it whenever they read a user.
 pub(super) fn whole_profile(types: Registry, document: Document, active: bool) -> Result<Profile, scim::Error> {
     let document = with_active(document, active);
     check(types.user, &document)?;
+    expansion::check_user(None, &document)?;
     profile(document, active)
 }
 
@@ -117,6 +125,7 @@ fn user_change(
         if after == before {
             return Ok(user.profile.clone());
         }
+        expansion::check_user(Some(&before), &after).map_err(to_domain_error)?;
         profile(after, active).map_err(to_domain_error)
     })
 }
@@ -131,6 +140,7 @@ fn group_change(
         if after == before {
             return Ok(group.profile.clone());
         }
+        expansion::check_group(Some(&before), &after).map_err(to_domain_error)?;
         group_profile(after).map_err(to_domain_error)
     })
 }

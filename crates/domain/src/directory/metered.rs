@@ -8,6 +8,7 @@ use crate::{
     Refusal, Result, Timestamp, TokenId,
     activity::Call,
     audit::{Action, Event, room},
+    fold,
     group::GroupProfile,
     query::UserValue,
     store::Tx,
@@ -36,6 +37,13 @@ const EMAIL: u64 = 128;
 
 /// How many bytes a value stores besides its text: its row, and its index entry.
 const VALUE: u64 = 96;
+
+/// From this length on, an entry of an index takes a page of its own; in SQLite the rows of e-mail addresses and values
+/// are such entries, too.
+const LONG_ENTRY: u64 = 950;
+
+/// How large a page is.
+const PAGE: u64 = 4_096;
 
 /// What one unit of work stores. It is charged when the unit has ended, even if its caller has gone away.
 pub(crate) struct Meter {
@@ -160,10 +168,14 @@ impl Stored for Profile {
             self.employee_number.as_deref(),
             self.manager.as_deref(),
         ];
-        let email = |email: &Email| EMAIL + 3 * texts([Some(email.value.as_str()), email.kind.as_deref()]);
-        let value = |(_, key): &(UserValue, String)| VALUE + 2 * key.len() as u64;
+        let email = |email: &Email| {
+            let kind = email.kind.as_deref().unwrap_or_default();
+            let [value, kind] = [email.value.as_str(), kind].map(|text| (text.len() as u64, key_length(text)));
+            EMAIL + entry(value.0 + value.1 + kind.0 + kind.1) + entry(value.1)
+        };
+        let value = |(_, key): &(UserValue, String)| VALUE + 2 * entry(key.len() as u64);
         texts([Some(self.document.as_str())])
-            + 3 * texts(names)
+            + looked_up(names)
             + self.emails.iter().map(email).sum::<u64>()
             + self.values.iter().flatten().map(value).sum::<u64>()
     }
@@ -171,9 +183,24 @@ impl Stored for Profile {
 
 impl Stored for GroupProfile {
     fn bytes(&self) -> u64 {
-        let names = [Some(self.display_name.as_str()), self.external_id.as_deref()];
-        texts([Some(self.document.as_str())]) + 3 * texts(names)
+        texts([Some(self.document.as_str())])
+            + looked_up([Some(self.display_name.as_str()), self.external_id.as_deref()])
     }
+}
+
+/// Texts that are stored as they are, folded, and in an index. Their keys may be longer than they are.
+fn looked_up<const N: usize>(texts: [Option<&str>; N]) -> u64 {
+    let kept = |text: &str| text.len() as u64 + key_length(text) + entry(key_length(text));
+    texts.into_iter().flatten().map(kept).sum()
+}
+
+fn key_length(text: &str) -> u64 {
+    (if text.is_ascii() { text.len() } else { fold(text).len() }) as u64
+}
+
+/// An entry of an index.
+fn entry(length: u64) -> u64 {
+    length + if length < LONG_ENTRY { 0 } else { PAGE }
 }
 
 fn texts<const N: usize>(texts: [Option<&str>; N]) -> u64 {
@@ -186,6 +213,34 @@ mod tests {
 
     const TOKEN: TokenId = TokenId(uuid::Uuid::nil());
     const AT: Timestamp = Timestamp::from_millis(0);
+
+    fn addressed(address: &str) -> Profile {
+        let email = Email { value: address.to_owned(), kind: None, primary: false };
+        Profile {
+            user_name: "ada".to_owned(),
+            external_id: None,
+            display_name: None,
+            given_name: None,
+            family_name: None,
+            employee_number: None,
+            manager: None,
+            active: true,
+            emails: vec![email],
+            values: Some(Vec::new()),
+            document: String::new(),
+        }
+    }
+
+    #[test]
+    fn r40_keys_are_counted_as_long_as_they_are() {
+        let bytes = |address: &str| addressed(address).bytes() - addressed("").bytes();
+        assert_eq!(bytes("Ada@corp.example"), 3 * 16);
+        assert_eq!(bytes("\u{fdfa}"), 3 + 2 * 33);
+        assert_eq!(bytes(&"x".repeat(1_000)), 3 * 1_000 + 2 * PAGE);
+        assert_eq!(bytes(&"\u{fdfa}".repeat(31)), 31 * 3 + 2 * 31 * 33 + 2 * PAGE);
+        let group = |name: &str| GroupProfile { display_name: name.into(), external_id: None, document: String::new() };
+        assert_eq!(group("\u{fdfa}").bytes(), 3 + 2 * 33);
+    }
 
     #[test]
     fn r01c_a_unit_that_runs_again_is_charged_once() {

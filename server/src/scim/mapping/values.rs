@@ -23,9 +23,22 @@ pub(super) fn single(extension: Option<&str>, name: &str, sub: Option<&str>) -> 
     SINGLE.into_iter().find(|(_, one, other, part)| (*one, *other, *part) == (extension, name, sub)).map(|(of, ..)| of)
 }
 
+/// The name of the attribute or sub-attribute.
+pub(super) fn name(of: UserValue) -> &'static str {
+    let single = SINGLE.into_iter().find(|(one, ..)| *one == of);
+    single.map_or("phoneNumbers", |(_, _, name, sub)| sub.unwrap_or(name))
+}
+
 /// The values in a document.
 pub(super) fn of(document: &Document) -> Vec<(UserValue, String)> {
-    let one = |(attribute, extension, name, sub): (UserValue, Option<&str>, &str, Option<&str>)| {
+    let mut values: Vec<_> = texts(document).map(|(attribute, value)| (attribute, UserValue::key(value))).collect();
+    values.sort_by_key(|(attribute, _)| *attribute);
+    values
+}
+
+/// The values as they were sent, those of one attribute in their order.
+pub(super) fn texts(document: &Document) -> impl Iterator<Item = (UserValue, &str)> {
+    let one = move |(attribute, extension, name, sub): (UserValue, Option<&str>, &str, Option<&str>)| {
         let container = match extension {
             Some(urn) => document.get(urn)?.as_object()?,
             None => document,
@@ -35,10 +48,7 @@ pub(super) fn of(document: &Document) -> Vec<(UserValue, String)> {
     };
     let phones = document.get("phoneNumbers").and_then(Value::as_array).into_iter().flatten();
     let phones = phones.filter_map(|phone| Some((UserValue::PhoneNumber, phone.get("value")?.as_str()?)));
-    let found = SINGLE.into_iter().filter_map(one).chain(phones).filter(|(_, value)| !value.is_empty());
-    let mut values: Vec<_> = found.map(|(attribute, value)| (attribute, UserValue::key(value))).collect();
-    values.sort_by_key(|(attribute, _)| *attribute);
-    values
+    SINGLE.into_iter().filter_map(one).chain(phones).filter(|(_, value)| !value.is_empty())
 }
 
 /// What the keys of a user are made from, besides its columns.

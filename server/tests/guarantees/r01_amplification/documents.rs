@@ -9,8 +9,8 @@ use serde_json::Map;
 /// The largest document that is stored, and room for what stands around the part that is made up.
 const LARGEST: usize = 131_072 - 700;
 
-/// One character that folding makes into eighteen.
-const LONG_KEY: char = '\u{fdfa}';
+/// One character that folding makes twice as long, the most that a long text may become.
+const LONG_KEY: char = '\u{fb2c}';
 
 type Make = fn(&mut Dice, usize) -> Value;
 

@@ -47,5 +47,6 @@ mod r37_undo_goes_on;
 mod r42_lists_of_a_token;
 mod r39_groups_of_a_user;
 mod r40_keys;
+mod r41_addresses;
 mod rescuer;
 mod small_disk;

@@ -1,28 +1,29 @@
 //! A change of who a user is: another user name, another id of the directory, or an e-mail address that was removed.
 
+mod addresses;
+
 use crate::user::{Email, Profile};
+use addresses::Addresses;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// Whether a change takes away something by which others knew the person: the user name, the directory's id, or any of
 /// the e-mail addresses. A change of capitals does not count, nor does adding what was missing before.
 pub(crate) fn is_rename(before: &Profile, after: &Profile) -> bool {
-    let other_name = !is_same(&before.user_name, &after.user_name);
+    let other_name = lower(&before.user_name) != lower(&after.user_name);
     let other_id = before.external_id.is_some() && before.external_id != after.external_id;
-    other_name || other_id || before.emails.iter().any(|email| is_gone(email, after))
+    let left: HashSet<String> = after.emails.iter().map(|email| lower(&email.value)).collect();
+    let is_gone = |email: &Email| !email.value.is_empty() && !left.contains(&lower(&email.value));
+    other_name || other_id || before.emails.iter().any(is_gone)
 }
 
-fn is_gone(email: &Email, after: &Profile) -> bool {
-    !email.value.is_empty() && !after.emails.iter().any(|kept| is_same(&kept.value, &email.value))
+/// The form in which two names that look the same except for capitals are equal. Folding goes further: it also equates
+/// letters that look different.
+fn lower(name: &str) -> String {
+    name.to_lowercase()
 }
 
-/// Whether two names look the same except for capitals. Folding goes further: it also equates letters that look
-/// different.
-fn is_same(one: &str, other: &str) -> bool {
-    one == other || one.to_lowercase() == other.to_lowercase()
-}
-
-/// Up to this many bytes of addresses are all recorded as they were; if there are more, only those that are gone, up to
-/// half of that.
+/// Up to this many bytes of addresses are all recorded as they were; if there are more, only what [`Addresses`] keeps.
 const ADDRESSES: usize = 6_000;
 
 /// What undoing a rename needs, as JSON: only what was different before, so that its size depends on the change and not
@@ -36,20 +37,14 @@ pub(crate) fn before(before: &Profile, after: &Profile) -> String {
     let mut columns: Map<String, Value> =
         old.into_iter().filter(|(name, value)| new.get(name) != Some(value)).collect();
     let length = |of: &Map<String, Value>| of.get("emails").map_or(0, |emails| emails.to_string().len());
-    let mut gone = Vec::new();
+    let mut addresses = Value::Null;
     if length(&changed) + length(&columns) > ADDRESSES {
         changed.shift_remove("emails");
         columns.shift_remove("emails");
-        let mut room = ADDRESSES / 2;
-        for email in before.emails.iter().filter(|email| is_gone(email, after)).map(column) {
-            room = room.saturating_sub(email.to_string().len());
-            if room == 0 {
-                break;
-            }
-            gone.push(email);
-        }
+        addresses = Addresses::of(before, after).to_json();
     }
-    json!({"document": changed, "added": added, "columns": columns, "gone": gone}).to_string()
+    let added: Vec<&String> = added.into_iter().filter(|name| addresses.is_null() || *name != "emails").collect();
+    json!({"document": changed, "added": added, "columns": columns, "addresses": addresses}).to_string()
 }
 
 /// The profile with the rename undone; `None` if the record cannot be read.
@@ -62,14 +57,12 @@ pub(crate) fn restored(now: Profile, before: &str) -> Option<Profile> {
     for (name, value) in before.get("document")?.as_object()? {
         document.insert(name.clone(), value.clone());
     }
-    // Events of older versions have no such list.
-    let gone = before.get("gone").map_or(Some(Vec::new()), emails)?;
-    if !gone.is_empty() {
-        let list = document.entry("emails").or_insert_with(|| json!([])).as_array_mut()?;
-        list.extend(
-            gone.iter().map(|email| json!({"value": email.value, "type": email.kind, "primary": email.primary})),
-        );
-    }
+    let addresses = match (before.get("addresses"), before.get("gone")) {
+        (Some(Value::Null) | None, None) => Addresses::unchanged(),
+        (Some(addresses), _) => Addresses::read(addresses)?,
+        (None, Some(gone)) => Addresses::read_gone(gone)?,
+    };
+    let with_addresses = addresses.restore(&now.emails, &mut document)?;
     let document = Value::Object(document).to_string();
     let columns = before.get("columns")?.as_object()?;
     let text = |name: &str, now: Option<String>| match columns.get(name) {
@@ -85,7 +78,7 @@ pub(crate) fn restored(now: Profile, before: &str) -> Option<Profile> {
         employee_number: text("employeeNumber", now.employee_number),
         manager: text("manager", now.manager),
         active: now.active,
-        emails: columns.get("emails").map_or(Some([now.emails, gone].concat()), emails)?,
+        emails: columns.get("emails").map_or(Some(with_addresses), emails)?,
         // Only the border can find them in the document.
         values: None,
         document,
@@ -196,23 +189,75 @@ mod tests {
         assert_eq!(restored(ada(), "{}"), None);
     }
 
+    fn listed(emails: Vec<Email>) -> Profile {
+        let elements: Vec<Value> = emails
+            .iter()
+            .map(|email| match email.primary {
+                false => json!({"value": email.value, "type": email.kind}),
+                true => json!({"value": email.value, "type": email.kind, "primary": true}),
+            })
+            .collect();
+        Profile { document: json!({"emails": elements}).to_string(), emails, ..ada() }
+    }
+
+    fn many(mark: &str) -> Vec<Email> {
+        (0..1_000).map(|n| email(&format!("{mark}{n}@corp.example"))).collect()
+    }
+
+    fn primary(value: &str) -> Email {
+        Email { primary: true, ..email(value) }
+    }
+
     #[test]
     fn of_many_addresses_only_those_that_are_gone_are_recorded() {
-        let many: Vec<Email> = (0..1_000).map(|n| email(&format!("{n}@corp.example"))).collect();
-        let listed = |emails: &[Email]| {
-            let emails: Vec<Value> =
-                emails.iter().map(|email| json!({"value": email.value, "type": "work", "primary": false})).collect();
-            json!({"emails": emails}).to_string()
-        };
-        let old = Profile { document: listed(&many), emails: many.clone(), ..ada() };
-        let new = Profile { document: listed(&many[2..]), emails: many[2..].to_vec(), ..ada() };
+        let (old, new) = (listed(many("")), listed(many("").split_off(2)));
         assert!(is_rename(&old, &new));
         let recorded = before(&old, &new);
         assert!(recorded.len() < 300, "{recorded}");
-        let back = restored(new.clone(), &recorded).unwrap();
-        assert_eq!(back.emails, [&many[2..], &many[..2]].concat());
-        assert_eq!(back.document, listed(&back.emails));
-        let none = Profile { document: listed(&[]), emails: Vec::new(), ..ada() };
-        assert!(before(&old, &none).len() < ADDRESSES, "what is sent is far shorter than the list");
+        assert_eq!(restored(new, &recorded), Some(old.clone()));
+        let none = listed(Vec::new());
+        assert_eq!(restored(none.clone(), &before(&old, &none)), Some(old));
+    }
+
+    #[test]
+    fn r41_padding_does_not_keep_the_real_address_from_coming_back() {
+        let long = |n: usize| email(&format!("{}{n}", "p".repeat(1_500)));
+        let attacker = || primary("attacker@evil.example");
+        for padding in [(0..5).map(long).collect(), many(""), many("a rather long one "), vec![long(1); 1_000]] {
+            for real in [primary("v@corp.example"), email("ada@corp.example"), email("v@corp.example")] {
+                let before_it = listed([padding.as_slice(), std::slice::from_ref(&real)].concat());
+                for after in [vec![attacker()], [vec![attacker()], padding.clone()].concat(), Vec::new()] {
+                    let after = listed(after);
+                    let recorded = before(&before_it, &after);
+                    assert_eq!(restored(after, &recorded), Some(before_it.clone()), "{real:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn r41_the_preferred_address_is_preferred_again() {
+        let padding = many("");
+        let old = listed([&[primary("v@corp.example")], padding.as_slice()].concat());
+        let demoted = [&[email("v@corp.example"), primary("attacker@evil.example")], &padding[1..]].concat();
+        let recorded = before(&old, &listed(demoted.clone()));
+        assert!(recorded.len() < 400, "{recorded}");
+        // What was added by another call stays, but is not preferred.
+        let later = listed([demoted, vec![primary("later@evil.example")]].concat());
+        let back = restored(later, &recorded).unwrap();
+        let preferred: Vec<&Email> = back.emails.iter().filter(|email| email.primary).collect();
+        assert_eq!((back.emails[..2].to_vec(), preferred), (old.emails[..2].to_vec(), vec![&old.emails[0]]));
+        assert!(!back.document.contains("attacker"));
+        assert_eq!(back.document.matches("\"primary\":true").count(), 1);
+    }
+
+    #[test]
+    fn r41_records_of_older_versions_are_read() {
+        let recorded = json!({"document": {}, "added": [], "columns": {}, "gone": [["v@corp.example", null, true]]});
+        let back = restored(listed(vec![email("a"), primary("b")]), &recorded.to_string()).unwrap();
+        let values: Vec<(&str, bool)> = back.emails.iter().map(|email| (email.value.as_str(), email.primary)).collect();
+        assert_eq!(values, [("a", false), ("b", false), ("v@corp.example", true)]);
+        let recorded = recorded.to_string().replace("[[\"v@corp.example\",null,true]]", "[]");
+        assert_eq!(restored(ada(), &recorded).unwrap().emails, ada().emails);
     }
 }

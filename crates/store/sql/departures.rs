@@ -6,7 +6,7 @@ use domain::{
     Error, GroupId, Result, Timestamp, TokenId, fold,
     guard::{Batch, BatchState, BatchSummary, Departure, DepartureKind, Losses, Sizes, Span, Undone},
 };
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, query_builder::Separated};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -174,12 +174,40 @@ pub(super) fn push_span(query: &mut QueryBuilder<Db>, span: &Span) {
     }
 }
 
-/// Adds that a departure's name has a text in it, where there is one.
-pub(super) fn push_name(query: &mut QueryBuilder<Db>, name: &str) {
-    if !name.is_empty() {
-        query.push(" AND ");
-        push_contains(query, "target_key", &fold(name));
+/// Adds what a departure is found by: its name, and for a person the first part of the user name, too. A directory can
+/// change a display name unnoticed just before.
+pub(super) fn push_key(row: &mut Separated<'_, Db, &'static str>, departure: &Departure) {
+    row.push_bind(fold(&departure.target_name));
+    match departure.kind {
+        DepartureKind::Deactivated | DepartureKind::Deleted | DepartureKind::Renamed => {
+            for table in ["users", "deleted_users"] {
+                row.push_unseparated(" || COALESCE((SELECT '\n' || SUBSTR(user_name_key, 1, 256) FROM ");
+                row.push_unseparated(table).push_unseparated(" WHERE id = ");
+                row.push_bind_unseparated(departure.target).push_unseparated("), '')");
+            }
+        }
+        // One call can take a whole group away, so this stores no more than it must.
+        DepartureKind::LeftGroup | DepartureKind::GroupDeleted | DepartureKind::GroupEmptied => {}
     }
+}
+
+/// Adds that what departed has a text in its name or, as a person, in the user name of then or now, where there is one.
+pub(super) fn push_name(query: &mut QueryBuilder<Db>, name: &str) {
+    if name.is_empty() {
+        return;
+    }
+    let key = fold(name);
+    query.push(" AND (");
+    push_contains(query, "target_key", &key);
+    for table in ["users", "deleted_users"] {
+        query
+            .push(" OR EXISTS (SELECT 1 FROM ")
+            .push(table)
+            .push(" AS person WHERE person.id = departures.target AND ");
+        push_contains(query, "person.user_name_key", &key);
+        query.push(")");
+    }
+    query.push(")");
 }
 
 /// The sums that make up [`Losses`].

@@ -2,7 +2,7 @@
 
 use super::{
     Connection, IDS, ROWS, bounded,
-    departures::{BatchRow, DEPARTURE, LOSSES, losses, push_name, push_span},
+    departures::{BatchRow, DEPARTURE, LOSSES, losses, push_key, push_name, push_span},
     dialect,
     emails::push_ids,
     failed,
@@ -10,7 +10,7 @@ use super::{
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
-    Result, Timestamp, TokenId, UserId, fold,
+    Result, Timestamp, TokenId, UserId,
     guard::{Batch, BatchSummary, Chosen, Departure, Losses, Sizes, Span, Taken},
     settings::GuardSettings,
     store::Guards,
@@ -83,7 +83,8 @@ impl Guards for Connection<'_> {
             query.push_values(part, |mut row, departure| {
                 row.push_bind(departure.at.millis()).push_bind(departure.token.0);
                 row.push_bind(departure.kind.as_str()).push_bind(departure.target);
-                row.push_bind(departure.target_name.clone()).push_bind(fold(&departure.target_name));
+                row.push_bind(departure.target_name.clone());
+                push_key(&mut row, departure);
                 row.push_bind(departure.group.map(|group| group.0)).push_bind(bounded(departure.weight));
                 row.push_bind(departure.before.clone()).push_bind(departure.batch);
             });

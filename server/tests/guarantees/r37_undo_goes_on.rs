@@ -4,7 +4,7 @@
 use crate::{
     guarantees::a09_guard::{deactivate, people},
     guarantees::common::count,
-    support::{TestApp, json},
+    support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;
 use domain::{
@@ -19,6 +19,7 @@ on_both!(
     r37_a_large_undo_outlives_its_request,
     r37_an_undo_that_is_ordered_twice_is_done_once,
     r37_who_left_is_found_by_name,
+    r37_nobody_hides_behind_another_display_name,
 );
 
 async fn batch(console: &Console) -> Uuid {
@@ -105,4 +106,38 @@ async fn r37_who_left_is_found_by_name(app: TestApp) {
     }
     assert_eq!(console.departures(batch, "").await.unwrap().len(), 200);
     assert_eq!(console.deleted("").await.unwrap().users.len(), 200);
+}
+
+async fn r37_nobody_hides_behind_another_display_name(app: TestApp) {
+    let from = app.env.now();
+    let replace = |path: &str, value: Value| json!([{"op": "replace", "path": path, "value": value}]);
+    let mut users = Vec::new();
+    for name in ["ada", "bob", "cyd", "dan"] {
+        let user = json!({"userName": format!("{name}@Corp.example"), "displayName": name, "active": true});
+        let id = app.post("/Users", user).await.expect(StatusCode::CREATED).id();
+        app.patch(&format!("/Users/{id}"), replace("displayName", json!("Import 17"))).await.expect(StatusCode::OK);
+        users.push(id);
+    }
+    let group = json!({"displayName": "Staff", "members": [{"value": users[3]}]});
+    let group = app.post("/Groups", group).await.expect(StatusCode::CREATED).id();
+    let user = |at: usize| format!("/Users/{}", users[at]);
+    app.patch(&user(0), replace("active", json!(false))).await.expect(StatusCode::OK);
+    app.delete(&user(1)).await.expect(StatusCode::NO_CONTENT);
+    app.patch(&user(2), replace("userName", json!("import17"))).await.expect(StatusCode::OK);
+    app.patch(&user(2), replace("active", json!(false))).await.expect(StatusCode::OK);
+    let emptied = app.patch(&format!("/Groups/{group}"), json!([{"op": "remove", "path": "members"}])).await;
+    assert!(emptied.status.is_success(), "{}", emptied.text);
+
+    let console = app.console("gate-0001").await;
+    let span = Span { token: None, from, until: app.env.now() };
+    for (text, found) in
+        [("ADA@corp", users[0].as_str()), ("bob@", &users[1]), ("cyd@corp", &users[2]), ("dan@", &users[3])]
+    {
+        let targets: Vec<String> =
+            console.departed_named(span, text).await.unwrap().iter().map(|one| one.target.to_string()).collect();
+        assert!(targets.iter().any(|target| target == found), "{text}: {targets:?}");
+        assert!(targets.iter().all(|target| target == found), "{text}: {targets:?}");
+    }
+    assert_eq!(console.departed_named(span, "nobody").await.unwrap().len(), 0);
+    assert!(console.departed_named(span, "import 17").await.unwrap().len() > 3);
 }

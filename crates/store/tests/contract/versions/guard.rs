@@ -10,9 +10,9 @@ use domain::{
 
 pub(super) async fn knows_its_batches(store: &Store, version: i64) {
     let batches = [
-        (2, 0x0601, BatchState::Open, Losses { people: 2, renamed: 0, memberships: 2 }),
+        (2, 0x0601, BatchState::Open, Losses { people: 2, renamed: 0, groups: 1, memberships: 2 }),
         (2, 0x0602, BatchState::Dismissed, Losses::default()),
-        (6, 0x0603, BatchState::Held, Losses { people: 0, renamed: 1, memberships: 1 }),
+        (6, 0x0603, BatchState::Held, Losses { people: 0, renamed: 1, groups: 0, memberships: 1 }),
         (6, 0x0604, BatchState::Undone, Losses::default()),
         (11, 0x06b1, BatchState::Approved, Losses::default()),
     ];

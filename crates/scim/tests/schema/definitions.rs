@@ -155,7 +155,7 @@ fn every_mistake_is_named_with_its_place() {
         (one(json!({"name": "a", "mutability": "writeOnly"})), "attributes[0].returned: "),
         (one(json!({"name": "a", "mutability": "readOnly", "required": true})), "attributes[0].required: "),
         (one(json!({"name": "a", "returned": "never", "required": true})), "attributes[0].required: "),
-        (one(json!({"name": "a", "type": "complex"})), "attributes[0].subAttributes: list one"),
+        (one(json!({"name": "a", "type": "complex"})), "attributes[0].subAttributes: list at least one attribute"),
         (one(json!({"name": "a", "subAttributes": [{"name": "b"}]})), "attributes[0].subAttributes: only"),
         (
             one(json!({"name": "a", "type": "complex", "subAttributes": [{"name": "b", "type": "complex"}]})),

@@ -145,9 +145,10 @@ impl CompareOp {
 }
 
 /// The folded form of a comparison's literal, made when it is first needed: folding a long text takes milliseconds, and
-/// a list has many values to compare with it. It says nothing of its own, so any two are equal.
+/// a list has many values to compare with it. It says nothing of its own, so any two are equal. Boxed, since filters are
+/// built by deep recursion.
 #[derive(Debug, Clone, Default)]
-pub struct Folded(OnceLock<String>);
+pub struct Folded(Box<OnceLock<String>>);
 
 impl Folded {
     pub(super) fn get_or_init(&self, make: impl FnOnce() -> String) -> &str {

@@ -34,7 +34,7 @@ async fn r15_guard_page_says_what_an_undo_did_without_the_log(app: TestApp) {
     assert_eq!(batch.undone, Some(Undone { restored: 12, failed: 0 }));
     let cookie = app.administrator("gate-0002").await;
     let page = app.page("/admin/sso/guard", Some(&cookie)).await.expect(StatusCode::OK).text;
-    assert!(page.contains("12 departures undone"), "{page}");
+    assert!(page.contains("12 people lost access"), "{page}");
 }
 
 async fn r15_guard_page_undoes_any_time_and_some_people(app: TestApp) {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many users a unit of work looks at, and how many bytes of documents. Both are small, since others wait for the
-/// database meanwhile.
+/// database until it is done.
 const AT_ONCE: u64 = 50;
 const BYTES_AT_ONCE: u64 = 256 * 1024;
 

@@ -28,7 +28,7 @@ const CRC: usize = 6;
 /// A token that is older than this is due to be rotated, even though it works.
 pub const ROTATE_DAYS: i64 = 180;
 
-/// How many days a token goes on working beside the one that replaces it.
+/// How many days a token keeps working after another has replaced it.
 pub const OVERLAP_DAYS: i64 = 7;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -1,4 +1,5 @@
-//! Slots: so many at a time for each holder, first come, first served. Nobody waits for another holder's.
+//! Slots: each holder has a fixed number of them, which it uses first come, first served. Holders do not wait for each
+//! other.
 
 use std::{
     collections::HashMap,
@@ -18,12 +19,12 @@ pub(crate) struct Slots<K> {
 }
 
 impl<K: Hash + Eq> Slots<K> {
-    /// So many at a time for each holder.
+    /// `each` slots for every holder.
     pub(crate) fn new(each: usize) -> Self {
         Self { each, holders: Arc::default() }
     }
 
-    /// A slot, which ends when it is dropped; `None` if none has come after this time.
+    /// A slot, which is free again when it is dropped; `None` if none became free within `wait`.
     pub(crate) async fn take(&self, holder: K, wait: Duration) -> Option<OwnedSemaphorePermit> {
         let own = self.of(holder);
         timeout(wait, own.acquire_owned()).await.ok()?.ok()

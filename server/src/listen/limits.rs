@@ -48,8 +48,8 @@ pub struct Limits {
     pub scans_each: usize,
     /// How long such a query waits for a place.
     pub scan_turn: Duration,
-    /// Lists that are being read at the same time for a token, look-ups included. The database reads two more at once, so
-    /// that other tokens find a connection.
+    /// Lists, look-ups included, that are read at the same time for one token. Fewer than the database's connections for
+    /// reading, so that other tokens find one.
     pub lists_each: usize,
     /// How long a list waits for its turn.
     pub list_turn: Duration,

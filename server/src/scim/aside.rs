@@ -15,7 +15,8 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 /// so that no client starves.
 const TRIES: usize = 5;
 
-/// Makes a change. `own_slot` is waited for if it takes long; `attempt` is the unit of work that takes the new profile from a source.
+/// Makes a change. `attempt` is the unit of work that takes the new profile from a source; a change that takes long waits
+/// for `own_slot` first.
 pub(super) async fn change<R: Recorded, V, F, T>(
     edit: &Arc<Edit<R>>,
     own_slot: impl Future<Output = Result<T, Problem>>,
@@ -28,7 +29,7 @@ where
         Tried::Done(view) => return Ok(view),
         Tried::Heavy(before) => before,
     };
-    // One after the other for each token, so that nobody's changes wait for a queue of another's.
+    // One at a time for each token, so that nobody's changes wait for all those of another token.
     let _own = own_slot.await?;
     let failed = |error: &str| Error::Unavailable(error.into());
     let mut turn = TURNS.acquire().await.map_err(|error| Error::Unavailable(error.into()))?;

@@ -70,7 +70,7 @@ pub(crate) fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid
 }
 
 /// The form that asks, and what it found.
-/// `changes` is the time now, for whoever may change something.
+/// `changes` is the present time, or `None` for a viewer who may change nothing.
 pub(super) fn panel(
     asked: &Asked,
     tokens: &[Token],

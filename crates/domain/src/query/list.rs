@@ -1,8 +1,8 @@
 //! Lists of users and groups: what they are sorted by, and which part of one is wanted.
 //!
 //! A part begins at a number (RFC 7644 §3.4.2.4) or at a row (RFC 9865). The latter costs the same wherever the row is.
-//! A row that stays in the list during the walk appears exactly once, whatever other rows come and go; one whose sort
-//! key changes meanwhile moves, and may appear twice or not at all.
+//! A row that stays in the list during the walk appears exactly once, whatever other rows come and go. A row whose
+//! sort key changes during the walk moves, and may appear twice or not at all.
 
 use super::UserValue;
 use std::cmp::Ordering;

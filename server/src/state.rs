@@ -3,15 +3,9 @@
 use crate::{
     background::recorder::Recorder,
     config::PublicUrl,
-    http::assets,
-    http::authority::Authorities,
-    http::proxy::TrustedProxies,
-    http::shares::Shares,
-    http::slots::Slots,
-    http::under_way::UnderWay,
+    http::{assets, authority::Authorities, proxy::TrustedProxies, shares::Shares, slots::Slots, under_way::UnderWay},
     listen::Limits,
-    session::password::Hasher,
-    session::{Attempts, Codes, Devices},
+    session::{Attempts, Codes, Devices, password::Hasher},
 };
 use axum::extract::FromRef;
 use domain::{Env, TokenId};

@@ -1,11 +1,7 @@
 use super::{env, line, program, sheet};
 use crate::{
     AppState, Hasher, Limits, Recorder, TrustedProxies,
-    background::alerts,
-    background::recorder,
-    background::sealer,
-    background::storage,
-    background::undo,
+    background::{alerts, recorder, sealer, storage, undo},
     build,
     config::Serve,
     listen::{self, Signal},

@@ -1,10 +1,11 @@
 //! Cuts bodies that arrive too late or too slowly.
 
 use crate::{
-    http::edge,
-    http::under_way::{Forms, HalfSentForm},
-    listen::arrival::Arrival,
-    listen::{Floor, Limits},
+    http::{
+        edge,
+        under_way::{Forms, HalfSentForm},
+    },
+    listen::{Floor, Limits, arrival::Arrival},
 };
 use axum::{
     body::{Body, Bytes},

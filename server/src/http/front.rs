@@ -4,15 +4,14 @@
 
 use crate::{
     TIME_LIMIT,
-    http::authority,
-    http::deadline,
-    http::edge,
-    http::headers::{self, Policy},
-    http::proxy,
-    http::shares::Full,
-    http::under_way::Pass,
-    listen::HostPlace,
-    listen::arrival::Arrival,
+    http::{
+        authority, deadline, edge,
+        headers::{self, Policy},
+        proxy,
+        shares::Full,
+        under_way::Pass,
+    },
+    listen::{HostPlace, arrival::Arrival},
     observe::Trace,
     scim,
     state::AppState,

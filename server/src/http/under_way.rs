@@ -2,10 +2,11 @@
 //! all callers share its connections.
 
 use crate::{
-    http::proxy::caller,
-    http::shares::{Full, Seldom, Share, Shares},
-    listen::Limits,
-    listen::arrival::Arrival,
+    http::{
+        proxy::caller,
+        shares::{Full, Seldom, Share, Shares},
+    },
+    listen::{Limits, arrival::Arrival},
 };
 use std::{
     collections::HashMap,

@@ -8,8 +8,10 @@ mod tests;
 
 use super::Limits;
 use crate::{
-    http::proxy::{TrustedProxies, caller},
-    http::shares::{Seldom, Share, Shares},
+    http::{
+        proxy::{TrustedProxies, caller},
+        shares::{Seldom, Share, Shares},
+    },
     listen::arrival::Arrival,
 };
 use connections::{Connection, Connections, Phase};

@@ -4,8 +4,8 @@ pub(super) mod query;
 
 use super::{PREFIX, prefer::Preference, profile, reply::Problem, route::Route};
 use crate::{
-    http::edge::is_encoded,
     http::{
+        edge::is_encoded,
         shares::{Share, Shares},
         slots::Slots,
     },

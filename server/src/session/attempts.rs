@@ -1,6 +1,6 @@
-use crate::{
-    session::password::{Hasher, Lane},
-    session::throttle::{Caller, DeviceKey, Failures, Permit, RetryAfter, Summary, Target, Throttle},
+use crate::session::{
+    password::{Hasher, Lane},
+    throttle::{Caller, DeviceKey, Failures, Permit, RetryAfter, Summary, Target, Throttle},
 };
 use domain::{
     Env, Result, Timestamp,

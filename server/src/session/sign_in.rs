@@ -5,8 +5,10 @@ use super::{
 };
 use crate::{
     http::assets,
-    session::password::Lane,
-    session::throttle::{Caller, RetryAfter, caller_of},
+    session::{
+        password::Lane,
+        throttle::{Caller, RetryAfter, caller_of},
+    },
     state::{AppState, ClientAddress},
 };
 use app::{Carried, SignInFailed};

@@ -1,8 +1,7 @@
 //! Members who take the place of others, and lists that name nobody.
 
 use crate::{
-    clients::GUID,
-    clients::members,
+    clients::{GUID, members},
     support::{TestApp, Value, json},
 };
 use axum::http::{Method, StatusCode};

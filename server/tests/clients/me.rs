@@ -1,8 +1,7 @@
 //! /Me: the user that a token is bound to.
 
 use crate::{
-    clients::call,
-    clients::tokens,
+    clients::{call, tokens},
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode, header};

@@ -1,8 +1,7 @@
 //! Groups in groups.
 
 use crate::{
-    clients::GUID,
-    clients::members,
+    clients::{GUID, members},
     support::{TestApp, Value, json},
 };
 use axum::http::{StatusCode, header};

@@ -1,8 +1,7 @@
 //! How much of an answer a client wants.
 
 use crate::{
-    clients::call,
-    clients::operations,
+    clients::{call, operations},
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode, header};

@@ -1,11 +1,7 @@
 //! Which client calls: what it is known by, what follows from that, and what an administrator says.
 
 use crate::{
-    clients::GUID,
-    clients::call,
-    clients::members,
-    clients::operations,
-    clients::tokens,
+    clients::{GUID, call, members, operations, tokens},
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::{Method, StatusCode};

@@ -1,8 +1,8 @@
 //! Whoever has a whole network to call from keeps nobody out with it.
 
-use crate::{
-    defences::listening::{Listening, PATIENCE, Raw, ended},
-    defences::network::is_inside,
+use crate::defences::{
+    listening::{Listening, PATIENCE, Raw, ended},
+    network::is_inside,
 };
 use axum::{Router, routing::get};
 use server::{Limits, TrustedProxies};

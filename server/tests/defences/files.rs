@@ -1,6 +1,9 @@
 //! A24: nothing but the embedded files is served.
 
-use crate::{defences::routes, defences::routes::bare, support::TestApp};
+use crate::{
+    defences::routes::{self, bare},
+    support::TestApp,
+};
 use axum::http::StatusCode;
 
 on_both!(a24_no_file_leaks);

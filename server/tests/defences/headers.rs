@@ -4,8 +4,7 @@
 //! (5) is for scripts of other origins, of which there are none; what is left adds up to 135 where a cookie is set.
 
 use crate::{
-    defences::routes,
-    defences::routes::bare,
+    defences::routes::{self, bare},
     support::{Answer, TestApp},
 };
 use axum::{

@@ -1,8 +1,7 @@
 //! A25: what a caller calls us appears nowhere.
 
 use crate::{
-    defences::listening::Listening,
-    defences::routes,
+    defences::{listening::Listening, routes},
     support::{Answer, TestApp, URL, entra_user},
 };
 use axum::{

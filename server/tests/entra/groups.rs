@@ -1,8 +1,7 @@
 //! Groups and their members.
 
 use crate::{
-    entra::NOBODY,
-    entra::members,
+    entra::{NOBODY, members},
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

@@ -5,8 +5,7 @@
 //! objects a minute at best, and at twice the 25 a server should not hold it back.
 
 use crate::{
-    guarantees::common::token_id,
-    guarantees::r01c_budgets::stored,
+    guarantees::{common::token_id, r01c_budgets::stored},
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

@@ -1,8 +1,10 @@
 //! R5: whoever is measured by the guard cannot move the yardstick.
 
 use crate::{
-    guarantees::a09_guard::{HOLD, deactivate, people, settle},
-    guarantees::common::count,
+    guarantees::{
+        a09_guard::{HOLD, deactivate, people, settle},
+        common::count,
+    },
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::StatusCode;

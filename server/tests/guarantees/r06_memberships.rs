@@ -1,8 +1,10 @@
 //! R6: whoever leaves a group that matters counts, however they are taken out, and comes back.
 
 use crate::{
-    guarantees::a09_guard::{HOLD, people, snapshot},
-    guarantees::common::{count, events},
+    guarantees::{
+        a09_guard::{HOLD, people, snapshot},
+        common::{count, events},
+    },
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

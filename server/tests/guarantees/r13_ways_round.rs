@@ -3,8 +3,10 @@
 mod attack;
 
 use crate::{
-    guarantees::a09_guard::{deactivate, people, settle, snapshot},
-    guarantees::common::{Dice, count, setting},
+    guarantees::{
+        a09_guard::{deactivate, people, settle, snapshot},
+        common::{Dice, count, setting},
+    },
     support::{TestApp, Value, json},
 };
 use attack::Attack;

@@ -1,8 +1,10 @@
 //! R16: nobody gains or loses a role through a directory without an alert.
 
 use crate::{
-    guarantees::a09_guard::people,
-    guarantees::common::{events, maintain},
+    guarantees::{
+        a09_guard::people,
+        common::{events, maintain},
+    },
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

@@ -1,9 +1,11 @@
 //! Room on the disk: what is left when it gets low is the rescuer's, and when nothing can be written that is said.
 
 use crate::{
-    guarantees::common::events,
-    guarantees::rescuer::Rescuer,
-    guarantees::small_disk::{Filler, is_inside, reserve},
+    guarantees::{
+        common::events,
+        rescuer::Rescuer,
+        small_disk::{Filler, is_inside, reserve},
+    },
     support::{Answer, TestApp, Value, entra_user},
 };
 use axum::http::StatusCode;

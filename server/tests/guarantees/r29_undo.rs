@@ -2,8 +2,10 @@
 //! from being undone.
 
 use crate::{
-    guarantees::a09_guard::{deactivate, people, settle, snapshot},
-    guarantees::common::events,
+    guarantees::{
+        a09_guard::{deactivate, people, settle, snapshot},
+        common::events,
+    },
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

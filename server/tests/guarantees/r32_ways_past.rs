@@ -1,8 +1,10 @@
 //! R32: ways past the guard in several steps, each of which looks harmless.
 
 use crate::{
-    guarantees::a09_guard::{people, settle, snapshot},
-    guarantees::common::count,
+    guarantees::{
+        a09_guard::{people, settle, snapshot},
+        common::count,
+    },
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

@@ -2,8 +2,10 @@
 //! hides among those who left.
 
 use crate::{
-    guarantees::a09_guard::{deactivate, people},
-    guarantees::common::count,
+    guarantees::{
+        a09_guard::{deactivate, people},
+        common::count,
+    },
     support::{TestApp, Value, json},
 };
 use axum::http::StatusCode;

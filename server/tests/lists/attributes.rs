@@ -1,8 +1,7 @@
 //! Lists filtered and sorted by any attribute that a resource has, of an index or not.
 
 use crate::{
-    lists::listed,
-    lists::walk,
+    lists::{listed, walk},
     support::{TestApp, Value, entra_user, json},
 };
 use axum::http::StatusCode;

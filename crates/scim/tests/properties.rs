@@ -6,7 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use scim::Limits;
-use scim::filter::{CompareOp, Filter, Folded, Literal, parse};
+use scim::filter::{CompareOp, Filter, Literal, parse};
 use scim::patch::{PatchRequest, apply, normalise, split_members};
 use scim::path::{AttributePath, PatchPath};
 use scim::resource::{self, Meta, Projection, render};
@@ -43,7 +43,7 @@ fn literal() -> impl Strategy<Value = Literal> {
 
 fn leaf() -> impl Strategy<Value = Filter> {
     let compare = (attribute_path(), prop::sample::select(&CompareOp::ALL[..]), literal())
-        .prop_map(|(path, op, value)| Filter::Compare { path, op, value, folded: Folded::default() });
+        .prop_map(|(path, op, value)| Filter::compare(path, op, value));
     prop_oneof![compare, attribute_path().prop_map(Filter::Present)]
 }
 
@@ -259,10 +259,8 @@ proptest! {
 
     #[test]
     fn a_user_is_found_by_exactly_its_own_name(name in "[^\u{0}]{1,12}", other in "[^\u{0}]{1,12}") {
-        let text = Filter::Compare {
-            path: AttributePath::parse("userName").unwrap(), op: CompareOp::Eq, value: Literal::String(name.clone()),
-            folded: Folded::default()
-        }.to_string();
+        let path = AttributePath::parse("userName").unwrap();
+        let text = Filter::compare(path, CompareOp::Eq, Literal::String(name.clone())).to_string();
         let filter = parse(&text, &Limits::default()).unwrap();
         let user = |name: &str| Map::from_iter([("userName".to_owned(), json!(name))]);
         prop_assert!(filter.matches(&user(&name), &USER));

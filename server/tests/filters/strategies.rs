@@ -3,7 +3,7 @@
 use super::people;
 use proptest::{prelude::*, sample::select};
 use scim::{
-    filter::{CompareOp, Filter, Folded, Literal},
+    filter::{CompareOp, Filter, Literal},
     path::AttributePath,
     schema::{ENTERPRISE_URN, USER_URN},
 };
@@ -29,9 +29,7 @@ fn path(name: &str) -> AttributePath {
 }
 
 fn compare(names: Vec<String>, ops: Vec<CompareOp>, value: BoxedStrategy<Literal>) -> BoxedStrategy<Filter> {
-    (select(names), select(ops), value)
-        .prop_map(|(name, op, value)| Filter::Compare { path: path(&name), op, value, folded: Folded::default() })
-        .boxed()
+    (select(names), select(ops), value).prop_map(|(name, op, value)| Filter::compare(path(&name), op, value)).boxed()
 }
 
 fn names(list: &[&str]) -> Vec<String> {

@@ -40,6 +40,11 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// The comparison of an attribute with a literal.
+    pub fn compare(path: AttributePath, op: CompareOp, value: Literal) -> Self {
+        Self::Compare { path, op, value, folded: Folded::default() }
+    }
+
     /// Whether the filter asks about the core attribute of that name, or a part of it.
     pub fn names(&self, resource_type: &ResourceType, name: &str) -> bool {
         self.paths().into_iter().any(|path| {

@@ -116,7 +116,7 @@ impl<'t> Parser<'t> {
         }
         let op = CompareOp::ALL.into_iter().find(|op| word.eq_ignore_ascii_case(op.as_str()));
         let op = op.ok_or(FilterError::Operator)?;
-        Ok(Filter::Compare { path, op, value: self.literal()?, folded: super::Folded::default() })
+        Ok(Filter::compare(path, op, self.literal()?))
     }
 
     fn literal(&mut self) -> Result<Literal> {

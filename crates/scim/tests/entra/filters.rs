@@ -1,6 +1,6 @@
 //! §2.1: lookups.
 
-use scim::filter::{CompareOp, Filter, Folded, Literal, parse};
+use scim::filter::{CompareOp, Filter, Literal, parse};
 use scim::path::AttributePath;
 use scim::schema::{ENTERPRISE_URN, GROUP, ResourceType, USER, USER_URN};
 use scim::{Error, Limits};
@@ -38,12 +38,7 @@ fn a_comparison_behind_a_value_path_speaks_of_the_same_value() {
     assert!(!finds_ada(r#"emails[type eq "home"].value eq "ada@corp.example""#));
     let name = |attribute: &str| AttributePath { schema: None, attribute: attribute.into(), sub_attribute: None };
     let equal = |attribute: &str, value: &str| {
-        Box::new(Filter::Compare {
-            path: name(attribute),
-            op: CompareOp::Eq,
-            value: Literal::String(value.into()),
-            folded: Folded::default(),
-        })
+        Box::new(Filter::compare(name(attribute), CompareOp::Eq, Literal::String(value.into())))
     };
     let expected = Filter::ValuePath {
         path: name("emails"),

@@ -1,5 +1,6 @@
 //! The ports: what the rules need from a database, and the unit of work in which they use it.
 
+mod groups;
 mod guards;
 mod keys;
 mod ports;
@@ -7,9 +8,10 @@ mod undos;
 mod upkeep;
 mod users;
 
+pub use groups::{Groups, Nesting};
 pub use guards::Guards;
 pub use keys::{Keys, Outdated};
-pub use ports::{Audit, AuditLog, BreakGlass, Channels, Drills, Groups, Nesting, Roles, Sessions, System, Tokens, Tx};
+pub use ports::{Audit, AuditLog, BreakGlass, Channels, Drills, Roles, Sessions, System, Tokens, Tx};
 pub use undos::Undos;
 pub use upkeep::Upkeep;
 pub use users::Users;

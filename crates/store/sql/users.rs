@@ -1,4 +1,12 @@
-use super::{Connection, dialect, emails, failed, keys, keys::Keys, page, query::Condition, user_groups, values};
+mod rows;
+
+use super::{
+    Connection, dialect, failed,
+    keys::{self, Keys},
+    page,
+    query::Condition,
+    user_groups,
+};
 use crate::Db;
 use async_trait::async_trait;
 use domain::{
@@ -9,97 +17,10 @@ use domain::{
     page::Place,
     query::{Filter, Listed, UserCondition, UserKey, UserValue, Window},
     store::Users,
-    user::{Deleted, Email, Profile, User, UserSummary},
+    user::{Deleted, Email, User, UserSummary},
 };
+use rows::{NameRow, SummaryRow, UserRow, ViewRow};
 use sqlx::QueryBuilder;
-use uuid::Uuid;
-
-#[derive(sqlx::FromRow)]
-struct UserRow {
-    id: Uuid,
-    version: i64,
-    created: i64,
-    changed: i64,
-    user_name: String,
-    external_id: Option<String>,
-    display_name: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    employee_number: Option<String>,
-    manager: Option<String>,
-    active: bool,
-    document: String,
-    keys_version: i64,
-    emails: String,
-    indexed: String,
-    groups: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct SummaryRow {
-    id: Uuid,
-    name: String,
-    user_name: String,
-    email: Option<String>,
-    active: bool,
-    changed: i64,
-}
-
-struct NameRow {
-    name: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct ViewRow {
-    id: Uuid,
-    version: i64,
-    created: i64,
-    changed: i64,
-    document: String,
-    groups: Option<String>,
-}
-
-impl UserRow {
-    fn whole(self) -> Result<(User, UserGroups)> {
-        let groups = user_groups::read(self.groups)?;
-        let is_known = self.keys_version >= keys::VERSION;
-        let user = User {
-            id: UserId(self.id),
-            version: self.version,
-            created: Timestamp::from_millis(self.created),
-            changed: Timestamp::from_millis(self.changed),
-            profile: Profile {
-                user_name: self.user_name,
-                external_id: self.external_id,
-                display_name: self.display_name,
-                given_name: self.given_name,
-                family_name: self.family_name,
-                employee_number: self.employee_number,
-                manager: self.manager,
-                active: self.active,
-                emails: emails::from_json(&self.emails)?,
-                values: is_known.then(|| values::from_json(&self.indexed)).transpose()?,
-                document: self.document,
-            },
-        };
-        Ok((user, groups))
-    }
-}
-
-impl TryFrom<ViewRow> for UserView {
-    type Error = Error;
-
-    fn try_from(row: ViewRow) -> Result<Self> {
-        Ok(Self {
-            groups: user_groups::read(row.groups)?,
-            id: UserId(row.id),
-            version: row.version,
-            created: Timestamp::from_millis(row.created),
-            changed: Timestamp::from_millis(row.changed),
-            document: row.document,
-        })
-    }
-}
 
 impl Connection<'_> {
     /// One user with its e-mail addresses, and its groups where they are wanted. A statement that has waited for a lock

@@ -1,0 +1,97 @@
+//! Rows of users, and what becomes of them.
+
+use crate::sql::{emails, keys, user_groups, values};
+use domain::{
+    Error, Result, Timestamp, UserId,
+    directory::UserView,
+    group::UserGroups,
+    user::{Profile, User},
+};
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+pub(super) struct UserRow {
+    pub(super) id: Uuid,
+    pub(super) version: i64,
+    pub(super) created: i64,
+    pub(super) changed: i64,
+    pub(super) user_name: String,
+    pub(super) external_id: Option<String>,
+    pub(super) display_name: Option<String>,
+    pub(super) given_name: Option<String>,
+    pub(super) family_name: Option<String>,
+    pub(super) employee_number: Option<String>,
+    pub(super) manager: Option<String>,
+    pub(super) active: bool,
+    pub(super) document: String,
+    pub(super) keys_version: i64,
+    pub(super) emails: String,
+    pub(super) indexed: String,
+    pub(super) groups: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct SummaryRow {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) user_name: String,
+    pub(super) email: Option<String>,
+    pub(super) active: bool,
+    pub(super) changed: i64,
+}
+
+pub(super) struct NameRow {
+    pub(super) name: String,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ViewRow {
+    pub(super) id: Uuid,
+    pub(super) version: i64,
+    pub(super) created: i64,
+    pub(super) changed: i64,
+    pub(super) document: String,
+    pub(super) groups: Option<String>,
+}
+
+impl UserRow {
+    pub(super) fn whole(self) -> Result<(User, UserGroups)> {
+        let groups = user_groups::read(self.groups)?;
+        let is_known = self.keys_version >= keys::VERSION;
+        let user = User {
+            id: UserId(self.id),
+            version: self.version,
+            created: Timestamp::from_millis(self.created),
+            changed: Timestamp::from_millis(self.changed),
+            profile: Profile {
+                user_name: self.user_name,
+                external_id: self.external_id,
+                display_name: self.display_name,
+                given_name: self.given_name,
+                family_name: self.family_name,
+                employee_number: self.employee_number,
+                manager: self.manager,
+                active: self.active,
+                emails: emails::from_json(&self.emails)?,
+                values: is_known.then(|| values::from_json(&self.indexed)).transpose()?,
+                document: self.document,
+            },
+        };
+        Ok((user, groups))
+    }
+}
+
+impl TryFrom<ViewRow> for UserView {
+    type Error = Error;
+
+    fn try_from(row: ViewRow) -> Result<Self> {
+        Ok(Self {
+            groups: user_groups::read(row.groups)?,
+            id: UserId(row.id),
+            version: row.version,
+            created: Timestamp::from_millis(row.created),
+            changed: Timestamp::from_millis(row.changed),
+            document: row.document,
+        })
+    }
+}

@@ -17,7 +17,7 @@ pub trait Groups: Send {
     /// A group, locked against changes by others until the unit ends.
     async fn lock_group(&mut self, id: GroupId) -> Result<Option<Group>>;
     /// A group that is to be deleted, locked against any use by others until the unit ends, together with the groups
-    /// that it is in; see [`Users::lock_user_for_deletion`].
+    /// that it is in; see [`lock_user_for_deletion`](super::Users::lock_user_for_deletion).
     async fn lock_group_for_deletion(&mut self, id: GroupId) -> Result<Option<Group>>;
     /// Locks the groups that restoring these users and groups will change, before any of them is restored: units that
     /// restore several lock all their groups at once, in the order of their ids.
@@ -47,7 +47,7 @@ pub trait Groups: Send {
         filter: &Filter<GroupCondition>,
         window: &Window<GroupKey>,
     ) -> Result<Vec<Listed<Group>>>;
-    /// How many groups match. Counting all costs the same however many there are, as with [`Users::count_users`].
+    /// How many groups match. Counting all costs the same however many there are.
     async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64>;
     /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;

@@ -8,6 +8,7 @@ mod limits;
 mod listener;
 mod mend;
 mod places;
+mod refusal;
 mod stop;
 mod wire;
 
@@ -54,8 +55,8 @@ use wire::Wire;
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
-/// How much of a head the parser reads. It refuses longer heads without a message, so heads that are slightly too long
-/// are read whole and refused by us.
+/// How much of a head the parser reads. Heads that are slightly too long are read whole, so their refusal is logged with
+/// the path.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Marks a request on a connection that is reserved for callers on this host.
@@ -182,8 +183,12 @@ fn connect(
     tokio::spawn(async move {
         tokio::select! {
             ended = connection => {
-                if let Err(error) = ended {
-                    tracing::debug!(error = %error, "a connection ended early");
+                match ended {
+                    Err(error) if error.is_parse() => {
+                        tracing::info!(%address, %error, "refused what is no request of HTTP/1.1");
+                    }
+                    Err(error) => tracing::debug!(%error, "a connection ended early"),
+                    Ok(()) => {}
                 }
             }
             () = place.leave() => tracing::debug!(%address, "a waiting connection made room for another"),

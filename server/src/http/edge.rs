@@ -14,13 +14,18 @@ pub(crate) type Refused = (StatusCode, &'static str);
 
 /// A refusal in fixed words. The connection ends with it: what else was sent is not read.
 pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Response {
-    let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
-    if is_scim(path) {
-        let media_type = [(header::CONTENT_TYPE, "application/scim+json")];
-        let body = scim::Error::new(status.as_u16(), None, words).to_json().to_string();
-        return (status, close, media_type, body).into_response();
+    let (media_type, body) = refusal(is_scim(path), status, words);
+    let close = (header::CONNECTION, HeaderValue::from_static("close"));
+    let media_type = (header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    (status, [close, media_type], body).into_response()
+}
+
+/// The media type and the body of a refusal.
+pub(crate) fn refusal(is_scim: bool, status: StatusCode, words: &str) -> (&'static str, String) {
+    if is_scim {
+        return ("application/scim+json", scim::Error::new(status.as_u16(), None, words).to_json().to_string());
     }
-    (status, close, format!("{words}\n")).into_response()
+    ("text/plain; charset=utf-8", format!("{words}\n"))
 }
 
 /// A refusal after which the caller may soon try again.

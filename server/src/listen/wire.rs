@@ -4,6 +4,7 @@ use super::{
     Floor,
     framing::{Fault, Framing},
     mend::mend,
+    refusal,
 };
 use std::{
     io::{self, IoSlice},
@@ -28,6 +29,10 @@ pub(super) struct Wire {
     framing: Framing,
     fault: Arc<OnceLock<Fault>>,
     mended: Arc<AtomicBool>,
+    /// Whether the last request that began names SCIM.
+    is_scim: bool,
+    /// What is written in place of an answer of the parser, and how much of it has been.
+    explained: Option<(Vec<u8>, usize)>,
     patience: Duration,
     floor: Floor,
     answer: Answer,
@@ -50,8 +55,18 @@ struct Stalled {
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, framing: Framing, patience: Duration, floor: Floor) -> Self {
-        let answer = Answer::default();
-        Self { stream, framing, fault: Arc::default(), mended: Arc::default(), patience, floor, answer, stalled: None }
+        Self {
+            stream,
+            framing,
+            fault: Arc::default(),
+            mended: Arc::default(),
+            is_scim: false,
+            explained: None,
+            patience,
+            floor,
+            answer: Answer::default(),
+            stalled: None,
+        }
     }
 
     /// Set as soon as bytes arrive that are refused.
@@ -62,6 +77,21 @@ impl Wire {
     /// Set as soon as the line of a request that is not handled yet has been mended.
     pub(super) fn mended(&self) -> Arc<AtomicBool> {
         self.mended.clone()
+    }
+
+    /// Writes the rest of an explained answer, if there is one.
+    fn poll_explained(&mut self, cx: &mut Context<'_>) -> Option<Poll<io::Result<()>>> {
+        let (answer, written) = self.explained.as_mut()?;
+        while *written < answer.len() {
+            match Pin::new(&mut self.stream).poll_write(cx, &answer[*written..]) {
+                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+                Poll::Ready(Ok(more)) => *written += more,
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+                Poll::Pending => return Some(Poll::Pending),
+            }
+        }
+        self.explained = None;
+        Some(Poll::Ready(Ok(())))
     }
 
     fn progress(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -86,8 +116,11 @@ impl AsyncRead for Wire {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         if buf.filled().len() > before {
             self.answer = Answer::default();
-            if self.framing.is_between() && mend(&mut buf.filled_mut()[before..]) {
-                self.mended.store(true, Ordering::Relaxed);
+            if self.framing.is_between() {
+                self.is_scim = refusal::names_scim(&buf.filled()[before..]);
+                if mend(&mut buf.filled_mut()[before..]) {
+                    self.mended.store(true, Ordering::Relaxed);
+                }
             }
         }
         if let Err(fault) = self.framing.take(&buf.filled()[before..]) {
@@ -100,7 +133,13 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let wrote = Pin::new(&mut self.stream).poll_write(cx, buf);
+        if self.explained.is_none() {
+            self.explained = refusal::explain(buf, self.is_scim).map(|answer| (answer, 0));
+        }
+        let wrote = match self.poll_explained(cx) {
+            Some(wrote) => wrote.map_ok(|()| buf.len()),
+            None => Pin::new(&mut self.stream).poll_write(cx, buf),
+        };
         self.progress(cx, wrote)
     }
 
@@ -109,6 +148,9 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let [whole] = bufs {
+            return self.poll_write(cx, whole);
+        }
         let wrote = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         self.progress(cx, wrote)
     }

@@ -15,6 +15,7 @@ on_both!(
     a36_http2_is_not_spoken,
     a37_large_heads_are_refused,
     ra17_a_large_head_is_refused_in_the_form_of_scim,
+    ra17_an_unreadable_head_is_refused_in_the_form_of_scim,
     a37_ambiguous_requests_are_refused,
     a37_a_second_request_is_watched_too,
     a37_plain_requests_go_on,
@@ -55,12 +56,16 @@ async fn a37_large_heads_are_refused(app: TestApp) {
 async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
     let server = Listening::start(&app, Limits::default()).await;
     let long = "x".repeat(33_000);
-    for (line, headers) in [
-        (format!("GET /scim/v2/Users?filter={long}"), String::new()),
-        (format!("GET /scim/v2/Users?filter={long}{}", &long[..27_000]), String::new()),
-        (format!("GET /scim/v2/Groups/{long}"), String::new()),
-        ("POST /scim/v2/Bulk".to_owned(), format!("Content-Length: 2\r\nX-Long: {long}\r\n")),
-        ("GET /scim".to_owned(), format!("A: {}\r\nB: {}\r\n", &long[..20_000], &long[..20_000])),
+    for (line, headers, status) in [
+        (format!("GET /scim/v2/Users?filter={long}"), String::new(), 431),
+        (format!("GET /scim/v2/Users?filter={long}{}", &long[..27_000]), String::new(), 431),
+        (format!("GET /scim/v2/Groups/{long}"), String::new(), 431),
+        ("POST /scim/v2/Bulk".to_owned(), format!("Content-Length: 2\r\nX-Long: {long}\r\n"), 431),
+        ("GET /scim".to_owned(), format!("A: {}\r\nB: {}\r\n", &long[..20_000], &long[..20_000]), 431),
+        // The parser refuses these by itself.
+        (format!("GET /scim/v2/Users?filter={}", long.repeat(2)), String::new(), 414),
+        ("GET /scim/v2/Users".to_owned(), format!("X-Long: {}\r\n", long.repeat(3)), 431),
+        ("GET /scim/v2/Users".to_owned(), (0..65).map(|n| format!("X-{n}: y\r\n")).collect(), 431),
     ] {
         let head = format!("{line} HTTP/1.1\r\nHost: id.corp.example\r\n{headers}\r\n");
         let answer = server.exchange(head.as_bytes()).await;
@@ -68,7 +73,34 @@ async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
         assert!(told.to_lowercase().contains("content-type: application/scim+json"), "{line:.40}: {told}");
         let error: Value = serde_json::from_str(body).unwrap();
         let schemas = json!(["urn:ietf:params:scim:api:messages:2.0:Error"]);
-        assert_eq!((answer.status, &error["status"], &error["schemas"]), (431, &json!("431"), &schemas), "{line:.40}");
+        let expected = (status, &json!(status.to_string()), &schemas);
+        assert_eq!((answer.status, &error["status"], &error["schemas"]), expected, "{line:.40}");
+    }
+}
+
+/// RFC 7644 §3.12 again, for what is no request: RA17, BR2.
+async fn ra17_an_unreadable_head_is_refused_in_the_form_of_scim(app: TestApp) {
+    let server = Listening::start(&app, Limits::default()).await;
+    for (head, is_scim) in [
+        ("GET/scim/v2/Users HTTP/1.1\r\n", true),
+        ("GET /scim/v2/Users\u{7f} HTTP/1.1\r\n", true),
+        ("GET /scim/v2/Users FTP/1.1\r\n", true),
+        ("G\u{1}T /scim/v2/Users HTTP/1.1\r\n", true),
+        ("GET /scim/v2/Users HTTP/1.1\r\nHost: id.corp.example\r\n: nameless\r\n", true),
+        ("GET /scim/v2/Users HTTP/1.1\r\nHost: id.corp.example\r\nA b: c\r\n", true),
+        ("GET /login page HTTP/1.1\r\nHost: id.corp.example\r\n", false),
+        ("hello\r\n", false),
+    ] {
+        let answer = server.exchange(format!("{head}\r\n").as_bytes()).await;
+        let (told, body) = answer.text.split_once("\r\n\r\n").unwrap();
+        assert_eq!(answer.status, 400, "{head}: {told}");
+        assert!(told.contains(&format!("content-length: {}", body.len())), "{head}: {told}");
+        if is_scim {
+            assert!(told.contains("content-type: application/scim+json"), "{head}: {told}");
+            assert_eq!(serde_json::from_str::<Value>(body).unwrap()["status"], "400", "{head}: {body}");
+        } else {
+            assert_eq!(body, "This is no request of HTTP/1.1: its head cannot be read.\n", "{head}");
+        }
     }
 }
 

@@ -35,30 +35,16 @@ pub(crate) fn key(id: &str) -> String {
 }
 
 pub(crate) fn clean(text: &str, limit: usize) -> String {
-    let mut line = String::new();
-    let mut length = 0;
-    for character in text.trim().chars() {
-        let shown = match character {
-            '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => " ".to_owned(),
-            hidden if is_hidden(hidden) => hidden.escape_unicode().to_string(),
-            plain => plain.to_string(),
-        };
-        length += shown.chars().count();
-        if length > limit {
-            line.push('…');
-            break;
-        }
-        line.push_str(&shown);
+    let begin: String = text.trim().chars().take(limit + 1).collect();
+    let mut line = text::visible(&begin, |shown, c| match c {
+        '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => shown.push(' '),
+        hidden => shown.extend(hidden.escape_unicode()),
+    });
+    if let Some((end, _)) = line.char_indices().nth(limit) {
+        line.truncate(end);
+        line.push('…');
     }
     line
-}
-
-/// Control characters (Cc), and of the format characters (Cf) those that are invisible or change the direction.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

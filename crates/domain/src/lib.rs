@@ -39,7 +39,9 @@ pub mod user;
 
 pub use error::{BoxError, Conflict, Error, Refusal, Result};
 pub use id::{BreakGlassId, GroupId, MemberId, SessionId, TokenId, UserId};
-pub use key::{fold, key_excess};
+pub use key::key_excess;
+/// The key under which a name is compared.
+pub use text::fold;
 pub use timestamp::{Clock, Timestamp};
 
 use std::sync::Arc;

@@ -4,9 +4,9 @@
 use crate::{
     Env, Error, GroupId, Result, UserId,
     audit::{self, Action, Event},
+    fold,
     group::{Group, GroupProfile},
     guard::rename,
-    key::fold,
     store::Tx,
     user::User,
 };

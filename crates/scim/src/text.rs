@@ -1,9 +1,9 @@
 //! Comparing names and values: without regard to case, or by what they represent.
 
+pub(crate) use ::text::{fold, fold_part};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use unicode_normalization::UnicodeNormalization;
 
 /// Whether two values are equal: exactly if `exact`, else in their folded form.
 pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
@@ -12,19 +12,6 @@ pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
         false if a.is_ascii() && b.is_ascii() => a.trim().eq_ignore_ascii_case(b.trim()),
         false => a == b || fold(a) == fold(b),
     }
-}
-
-/// The form in which values are compared where letter case does not count. Compatibility forms and outer blanks do not
-/// count there, either. RFC 7644 §5 asks for this for userName, and one rule serves for all: an index over folded
-/// values finds what a filter finds here.
-pub(crate) fn fold(text: &str) -> String {
-    fold_part(text.trim())
-}
-
-/// Folds a part of a value; unlike in a whole value, blanks at its ends count.
-pub(crate) fn fold_part(text: &str) -> String {
-    // Lower-casing can leave a letter and its accent separate, so they are composed again.
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 
 /// What it costs to fold a text, in comparisons of a short one. What is not ASCII is folded character by character, and

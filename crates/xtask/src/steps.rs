@@ -10,8 +10,7 @@ use crate::project::{Project, find_in_path, output, run};
 use crate::{conformance, faults, prepare, register, setup};
 
 /// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built once more.
-const PACKAGES: &str =
-    "-p alert -p app -p conformance -p domain -p faults -p scim -p server -p store -p store-postgres -p store-sqlite";
+const PACKAGES: &str = "--workspace --exclude xtask";
 
 /// The outcome of a step that did not fail.
 pub(crate) enum Outcome {

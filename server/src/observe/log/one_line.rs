@@ -1,9 +1,6 @@
 //! Keeps each event on one line, whatever callers put into it.
 
-use std::{
-    fmt::Write as _,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Writes events to standard error. Characters that end a line, control a terminal or change the reading order are
@@ -49,27 +46,15 @@ fn is_harmless(event: &[u8]) -> bool {
 }
 
 fn escaped(line: &str, json: bool) -> String {
-    let mut out = String::with_capacity(line.len() + 1);
-    for c in line.chars() {
-        match c {
-            c if !is_unsafe(c) => out.push(c),
-            c if json => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-            c => out.extend(c.escape_unicode()),
+    let mut out = text::visible(line, |out, c| {
+        if json {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.extend(c.escape_unicode());
         }
-    }
+    });
     out.push('\n');
     out
-}
-
-/// Controls, line and paragraph separators, and invisible characters that change how the rest is shown.
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -4,4 +4,4 @@ mod health;
 mod log;
 
 pub(crate) use health::{healthz, readyz};
-pub(crate) use log::{LogFormat, Trace, log, tell};
+pub(crate) use log::{LogFormat, RequestId, Trace, log, tell};

@@ -2,6 +2,7 @@
 //! checked.
 
 mod aside;
+mod asked;
 mod bulk;
 mod cursor;
 mod discovery;
@@ -34,13 +35,13 @@ use axum::{
 };
 use domain::{
     Error, Refusal,
-    activity::{self, Outcome},
+    activity::{self, Outcome, Record},
     directory::{Directory, Kind},
 };
 use reply::{Problem, Reply};
 use request::Call;
 use route::Route;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 use tower_http::{
     CompressionLevel,
@@ -103,11 +104,14 @@ pub(crate) fn not_here(state: &AppState, method: &Method) -> Response {
 async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let address = ClientAddress::of(request.extensions());
     let deadline = Instant::now() + (TIME_LIMIT - MARGIN);
-    let (operation, subject) = Route::of(request.uri().path()).describe(request.method(), request.uri().query());
+    let route = Route::of(request.uri().path());
+    let (operation, subject) = route.describe(request.method(), request.uri().query());
+    let (asked, named) = (Arc::new(asked::of(&request, &route)), route.id());
     let directory = match open(&state, request.uri(), request.headers(), address.clone()).await {
-        Ok(directory) => directory,
+        Ok(directory) => directory.asked(asked, named),
         Err(problem) => {
-            let call = activity::Call { at: state.env.now(), token: None, address, operation, subject, remark: None };
+            let (at, request) = (state.env.now(), Some(asked));
+            let call = activity::Call { at, token: None, address, request, operation, subject, named, remark: None };
             state.recorder.record(problem.record(call));
             return problem.response();
         }
@@ -129,12 +133,13 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
 
 /// Puts a call into the activity record, unless the unit of work has done so.
 fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem>) {
+    let millis = Some(state.env.now().millis_since(call.at));
     match answered {
         Ok(reply) if reply.recorded => state.recorder.used(&call),
-        Ok(reply) => state.recorder.record(reply.record(call)),
+        Ok(reply) => state.recorder.record(Record { millis, ..reply.record(call) }),
         Err(problem) => {
             problem.log(&call);
-            state.recorder.record(problem.record(call));
+            state.recorder.record(Record { millis, ..problem.record(call) });
         }
     }
 }

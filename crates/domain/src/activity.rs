@@ -1,8 +1,10 @@
 //! The activity record: what every SCIM call did. A write is recorded in its own transaction, everything else shortly
 //! after its answer.
 
-use crate::{Result, Timestamp, TokenId, directory::write_down, store::Store, text_enum::text_enum, token::used};
-use std::collections::HashMap;
+use crate::{
+    Result, Timestamp, TokenId, audit::Action, directory::write_down, store::Store, text_enum::text_enum, token::used,
+};
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 text_enum! {
@@ -55,6 +57,17 @@ text_enum! {
     }
 }
 
+/// The HTTP request of a call, as far as it is recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Its id, which the answer and the log carry, too.
+    pub id: String,
+    /// Its method and the form of its URL, without ids and values.
+    pub asked: String,
+    /// What the client calls itself.
+    pub agent: Option<String>,
+}
+
 /// A SCIM call, as far as is known before it is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -64,10 +77,14 @@ pub struct Call {
     pub token: Option<TokenId>,
     /// The network address that it came from.
     pub address: Option<String>,
+    /// Its request; `None` if it was recorded by a version that kept none.
+    pub request: Option<Arc<Request>>,
     /// What it asked for.
     pub operation: Operation,
     /// What kind of thing it concerned.
     pub subject: Subject,
+    /// The id in its URL.
+    pub named: Option<Uuid>,
     /// Anything odd about a call that was carried out.
     pub remark: Option<String>,
 }
@@ -81,8 +98,66 @@ pub struct Record {
     pub target: Option<Uuid>,
     /// How it ended.
     pub outcome: Outcome,
+    /// The status of the answer, if it was known when this was recorded.
+    pub status: Option<u16>,
+    /// The keyword of its refusal (RFC 7644 §3.12).
+    pub reason: Option<String>,
+    /// How long it took, in milliseconds.
+    pub millis: Option<u64>,
     /// The reason of its refusal as the client received it, or anything odd about it.
     pub detail: Option<String>,
+}
+
+impl Record {
+    /// Whether the call created, changed or deleted something.
+    pub fn is_change(&self) -> bool {
+        matches!(self.call.operation, Operation::Create | Operation::Change | Operation::Delete)
+            && self.outcome == Outcome::Done
+    }
+}
+
+/// Which records a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// All of them.
+    #[default]
+    All,
+    /// Calls that created, changed or deleted something.
+    Changes,
+    /// Calls that sent what was known already.
+    Unchanged,
+    /// Calls that were refused or that failed.
+    Refused,
+}
+
+/// Selects records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordQuery {
+    /// By how they ended.
+    pub show: Show,
+    /// Those of this token.
+    pub token: Option<TokenId>,
+    /// Those that concerned this user or group.
+    pub target: Option<Uuid>,
+    /// Those before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// A record as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Its number; later records have higher ones.
+    pub seq: i64,
+    /// The call and how it ended.
+    pub record: Record,
+    /// The name of its token.
+    pub token_name: Option<String>,
+    /// The name of the user or group that it concerned, which may have been deleted.
+    pub target_name: Option<String>,
+    /// Whether that user or group is still there.
+    pub is_there: bool,
+    /// The audit event of what it changed.
+    pub event: Option<(i64, Action)>,
 }
 
 /// A summary of the records of the last day.

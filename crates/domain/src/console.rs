@@ -1,5 +1,6 @@
 //! The console: what a signed-in administrator may see and do. Only a session yields a [`Console`].
 
+mod activity;
 mod alerts;
 mod audit;
 mod break_glass;
@@ -15,6 +16,7 @@ mod sessions;
 mod tokens;
 mod undo;
 
+pub use activity::{ActivityPage, CallDetail};
 pub use alerts::AlertStatus;
 pub use audit::AuditPage;
 pub use break_glass::BreakGlassStatus;

@@ -28,7 +28,7 @@ pub use users::UserView;
 
 use crate::{
     Env, Error, Refusal, Result, Timestamp,
-    activity::{Call, Operation, Outcome, Record, Subject},
+    activity::{Call, Operation, Outcome, Record, Request, Subject},
     audit::{self, Action, Actor, Change, Event},
     guard::{self, Departure, DepartureKind},
     query::{Listed, Listing, Mark, Start, Window},
@@ -50,6 +50,9 @@ pub struct Directory {
     env: Env,
     token: Arc<Token>,
     address: Option<String>,
+    /// The request of the call, and the id in its URL.
+    request: Option<Arc<Request>>,
+    named: Option<Uuid>,
     /// How many bytes the call sent.
     sent: usize,
     /// Anything odd about the call.
@@ -79,7 +82,8 @@ impl Directory {
         // An unknown id costs the same comparison as a known one.
         let matches = presented.matches(&known.as_ref().map_or([0; 32], |known| known.token.hash));
         let known = known.filter(|_| matches).ok_or(Refusal::BadToken)?;
-        let this = Self { env: env.clone(), token: known.token, address, sent: 0, remark: None, meter: None };
+        let (env, token) = (env.clone(), known.token);
+        let this = Self { env, token, address, request: None, named: None, sent: 0, remark: None, meter: None };
         match this.admit(&this.token, &known.settings, this.env.now()) {
             Ok(()) => Ok(this),
             Err(refusal) => Err(this.refuse(refusal).await?.into()),
@@ -101,6 +105,12 @@ impl Directory {
         }
     }
 
+    /// The same for a call with this request, which names the user or group with this id.
+    #[must_use]
+    pub fn asked(self, request: Arc<Request>, named: Option<Uuid>) -> Self {
+        Self { request: Some(request), named, ..self }
+    }
+
     /// The same for a call that sent this many bytes, which bounds what it may add to the audit log.
     #[must_use]
     pub fn sent(self, bytes: usize) -> Self {
@@ -111,6 +121,11 @@ impl Directory {
     #[must_use]
     pub fn remarked(self, remark: Option<&str>) -> Self {
         Self { remark: remark.map(Into::into), ..self }
+    }
+
+    /// The request of the call.
+    pub fn request(&self) -> Option<&Request> {
+        self.request.as_deref()
     }
 
     /// The token that opened this.
@@ -151,8 +166,10 @@ impl Directory {
             at: self.env.now(),
             token: Some(self.token.id),
             address: self.address.clone(),
+            request: self.request.clone(),
             operation,
             subject,
+            named: self.named,
             remark: self.remark.as_deref().map(str::to_owned),
         }
     }
@@ -166,6 +183,23 @@ impl Directory {
         let (token, settings) = tx.token_and_settings(&self.token.key).await?;
         self.admit(&token.ok_or(Refusal::BadToken)?, &settings, at)?;
         Ok(settings)
+    }
+
+    /// The record of a call that was carried out.
+    fn done(&self, call: &Call, target: Uuid) -> Record {
+        Record {
+            call: call.clone(),
+            target: Some(target),
+            outcome: Outcome::Done,
+            status: None,
+            reason: None,
+            millis: Some(self.env.now().millis_since(call.at)),
+            detail: call.remark.clone(),
+        }
+    }
+
+    fn unchanged(&self, call: &Call, target: Uuid) -> Record {
+        Record { outcome: Outcome::Unchanged, ..self.done(call, target) }
     }
 
     fn event(&self, at: Timestamp, action: Action) -> Event {
@@ -185,14 +219,6 @@ impl Directory {
         }
         done
     }
-}
-
-fn done(call: &Call, target: Uuid) -> Record {
-    Record { call: call.clone(), target: Some(target), outcome: Outcome::Done, detail: call.remark.clone() }
-}
-
-fn unchanged(call: &Call, target: Uuid) -> Record {
-    Record { outcome: Outcome::Unchanged, ..done(call, target) }
 }
 
 fn check_version(expected: &Expected, version: i64) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The ports: what the rules need from a database, and the unit of work in which they use it.
 
+mod activity;
 mod groups;
 mod guards;
 mod keys;
@@ -8,6 +9,7 @@ mod undos;
 mod upkeep;
 mod users;
 
+pub use activity::Activity;
 pub use groups::{Groups, Nesting};
 pub use guards::Guards;
 pub use keys::{Keys, Outdated};

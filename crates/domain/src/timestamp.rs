@@ -37,6 +37,12 @@ impl Timestamp {
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_millis(days.saturating_mul(86_400_000))
     }
+
+    /// How many milliseconds have passed since an earlier moment; 0 if it was later, as after the clock was set back.
+    pub const fn millis_since(self, earlier: Self) -> u64 {
+        let passed = self.0.saturating_sub(earlier.0);
+        if passed < 0 { 0 } else { passed.unsigned_abs() }
+    }
 }
 
 impl fmt::Display for Timestamp {

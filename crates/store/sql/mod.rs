@@ -2,6 +2,7 @@
 //! both while it is compiled. What differs between them stands in the crate's `dialect`, and how an event joins the audit
 //! log in its `log`.
 
+pub(crate) mod activity;
 pub(crate) mod audit;
 pub(crate) mod audit_log;
 mod break_glass;

@@ -224,7 +224,8 @@ mod tests {
 
     fn call(token: Option<TokenId>, second: i64) -> Call {
         let at = Timestamp::from_millis(second * 1_000);
-        Call { at, token, address: None, operation: Operation::Read, subject: Subject::User, remark: None }
+        let (operation, subject) = (Operation::Read, Subject::User);
+        Call { at, token, address: None, request: None, operation, subject, named: None, remark: None }
     }
 
     #[test]

@@ -32,7 +32,7 @@ const LAST_LIMIT: Duration = TIME_LIMIT.saturating_add(Duration::from_secs(5));
 /// Refuses what must not reach the inner layers, and completes each answer.
 pub(crate) async fn door(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let policy = Policy::of(&mut request);
-    let trace = Trace::begin(&request);
+    let trace = Trace::begin(&mut request);
     let mut response = admit(&state, request, next).instrument(trace.span()).await;
     trace.end(&mut response);
     if state.stopping.has_begun() {

@@ -32,6 +32,10 @@ pub(crate) fn log(format: LogFormat, filter: &str) -> Result<(), String> {
     set.map_err(|error| error.to_string())
 }
 
+/// The id of a request, which its answer, its line in the log and its record carry.
+#[derive(Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// One line for each request, with an id that the answer carries, too; never the query, which may contain names.
 pub(crate) struct Trace {
     id: String,
@@ -41,8 +45,9 @@ pub(crate) struct Trace {
 
 impl Trace {
     /// Starts the line of a request.
-    pub(crate) fn begin(request: &Request) -> Self {
+    pub(crate) fn begin(request: &mut Request) -> Self {
         let id = format!("{:016x}", rand::random::<u64>());
+        request.extensions_mut().insert(RequestId(id.clone()));
         let (method, path) = (request.method(), request.uri().path());
         let span = tracing::info_span!("request", id, address = field::Empty, %method, path);
         Self { id, span, started: Instant::now() }

@@ -115,7 +115,9 @@ impl Reply {
 
     /// The activity record of a call that got this answer.
     pub(super) fn record(&self, call: Call) -> Record {
-        Record { call, target: self.target, outcome: self.outcome, detail: None }
+        let target = self.target.or(call.named);
+        let status = Some(self.status.as_u16());
+        Record { call, target, outcome: self.outcome, status, reason: None, millis: None, detail: None }
     }
 
     /// Counts the body, and what else sending it takes, with those under way until it is sent. If there is no room it
@@ -293,7 +295,9 @@ impl Problem {
     /// The activity record of a call that ended this way.
     pub(super) fn record(&self, call: Call) -> Record {
         let outcome = if self.error.status >= 500 { Outcome::Failed } else { Outcome::Refused };
-        Record { call, target: None, outcome, detail: Some(self.error.detail.clone()) }
+        let reason = self.error.scim_type.map(|reason| reason.as_str().to_owned());
+        let (target, status, detail) = (call.named, Some(self.error.status), Some(self.error.detail.clone()));
+        Record { call, target, outcome, status, reason, millis: None, detail }
     }
 
     /// The error alone.

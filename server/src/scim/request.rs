@@ -2,7 +2,7 @@
 
 pub(super) mod query;
 
-use super::{PREFIX, prefer::Preference, profile, reply::Problem, route::Route};
+use super::{PREFIX, asked, prefer::Preference, profile, reply::Problem, route::Route};
 use crate::{
     http::{
         edge::is_encoded,
@@ -29,7 +29,7 @@ use scim::{
     schema::{Registry, ResourceType},
 };
 use serde_json::{Map, Value};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 /// A SCIM call whose token was checked and whose body was read.
@@ -146,13 +146,16 @@ impl Call {
             let version = HeaderValue::try_from(version).unwrap_or(HeaderValue::from_static("\"\""));
             headers.insert(header::IF_MATCH, version);
         }
+        let route = Route::of(&path);
+        let asked = self.directory.request().map(|request| asked::part(request, &method, &route));
+        let directory = self.directory.clone().sent(path.len() + scim::json::length(&data));
         Self {
-            directory: self.directory.clone().sent(path.len() + scim::json::length(&data)),
+            directory: directory.asked(Arc::new(asked.unwrap_or_default()), route.id()),
             base_url: self.base_url.clone(),
             schemas: self.schemas,
             limits: self.limits,
             method,
-            route: Route::of(&path),
+            route,
             path,
             headers,
             deadline: self.deadline,

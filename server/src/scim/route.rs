@@ -9,6 +9,7 @@ use domain::{
 use percent_encoding::percent_decode_str;
 use scim::Limits;
 use std::borrow::Cow;
+use uuid::Uuid;
 
 /// A user, or a change of one, is far smaller; groups include their members, and bulk requests several resources.
 const USER_BODY: usize = 1024 * 1024;
@@ -119,6 +120,31 @@ impl Route {
             Self::List(kind) => (Operation::List, subject(kind)),
             Self::Search(kind) | Self::One(kind, _) => (on_one(method), subject(kind)),
             _ => (Operation::Discover, Subject::Service),
+        }
+    }
+
+    /// The user or group that it is, if the id in it can be one.
+    pub(super) fn id(&self) -> Option<Uuid> {
+        if let Self::One(_, id) = self { Uuid::try_parse(id).ok() } else { None }
+    }
+
+    /// Its path, without the id of a resource and without what is no endpoint.
+    pub(super) fn form(&self) -> &'static str {
+        match self {
+            Self::Root => "/",
+            Self::RootSearch => "/.search",
+            Self::List(Kind::User) => "/Users",
+            Self::List(Kind::Group) => "/Groups",
+            Self::Search(Kind::User) => "/Users/.search",
+            Self::Search(Kind::Group) => "/Groups/.search",
+            Self::One(Kind::User, _) => "/Users/{id}",
+            Self::One(Kind::Group, _) => "/Groups/{id}",
+            Self::Me => "/Me",
+            Self::Bulk => "/Bulk",
+            Self::Service => "/ServiceProviderConfig",
+            Self::ResourceTypes | Self::ResourceType(_) => "/ResourceTypes",
+            Self::Schemas | Self::Schema(_) => "/Schemas",
+            Self::Unknown(_) => "/…",
         }
     }
 

@@ -63,7 +63,7 @@ impl Directory {
                     tx.insert_group(group).await?;
                     let moved = Moved::by(tx, group.id, steps, call.at).await?;
                     this.stores(MEMBER * moved.count());
-                    tx.append_records(&[done(call, group.id.0)]).await?;
+                    tx.append_records(&[this.done(call, group.id.0)]).await?;
                     let view = view(tx, group.clone(), all_if(*with_members)).await?;
                     let event = this.event(call.at, Action::GroupCreated).on(group.id.0, &group.profile.display_name);
                     this.log(tx, &event.change(moved.told(change.clone()))).await?;
@@ -163,7 +163,7 @@ impl Directory {
                     this.stores(MEMBER * moved.count());
                     if profile == before.profile && moved.count() == 0 {
                         this.stores(RECORD);
-                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        tx.append_records(&[this.unchanged(call, id.0)]).await?;
                         return view(tx, before, *shown).await.map(Tried::Done);
                     }
                     if profile == before.profile {
@@ -174,7 +174,7 @@ impl Directory {
                     this.count_leavers(tx, &settings, call, &before, (&left, &moved.nested_left)).await?;
                     let after = Group { version: before.version + 1, changed: call.at, profile, ..before };
                     tx.update_group(&after).await?;
-                    tx.append_records(&[done(call, id.0)]).await?;
+                    tx.append_records(&[this.done(call, id.0)]).await?;
                     let view = view(tx, after, *shown).await?;
                     let event = this.event(call.at, Action::GroupChanged).on(id.0, &view.group.profile.display_name);
                     this.log(tx, &event.change(moved.told(change))).await?;
@@ -219,7 +219,7 @@ impl Directory {
                 // Counting holds the settings until the unit ends, so it comes after everything that may wait for rows
                 // of memberships.
                 this.count_group_deletion(tx, &settings, call, &group, (members.len(), &people)).await?;
-                tx.append_records(&[done(call, id.0)]).await?;
+                tx.append_records(&[this.done(call, id.0)]).await?;
                 let event = this.event(call.at, Action::GroupDeleted).on(id.0, name);
                 let event = event.change(Change::between(&group.profile.document, "{}"));
                 this.log(tx, &event).await?;

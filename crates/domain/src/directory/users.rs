@@ -49,7 +49,7 @@ impl Directory {
                 keep_reserved(tx, &user.profile, None).await?;
                 this.stores_change(&user.profile);
                 tx.insert_user(user).await?;
-                tx.append_records(&[done(call, user.id.0)]).await?;
+                tx.append_records(&[this.done(call, user.id.0)]).await?;
                 this.log(tx, event).await?;
                 Ok(view(user.clone(), UserGroups::default()))
             })
@@ -133,7 +133,7 @@ impl Directory {
                     };
                     if profile == before.profile {
                         this.stores(RECORD);
-                        tx.append_records(&[unchanged(call, id.0)]).await?;
+                        tx.append_records(&[this.unchanged(call, id.0)]).await?;
                         return Ok(Tried::Done(view(before, groups)));
                     }
                     keep_reserved(tx, &profile, Some(&before.profile)).await?;
@@ -161,7 +161,7 @@ impl Directory {
                     if let Some(values) = &after.profile.values {
                         tx.replace_values(*id, known.as_deref(), values).await?;
                     }
-                    tx.append_records(&[done(call, id.0)]).await?;
+                    tx.append_records(&[this.done(call, id.0)]).await?;
                     if action == Action::UserReactivated {
                         roles = tx.roles_of(&[*id]).await?;
                     }
@@ -200,7 +200,7 @@ impl Directory {
                 // Counting holds the settings until the unit ends, so it comes after everything that may wait for rows
                 // of memberships.
                 this.count_deletion(tx, &settings, call, &user).await?;
-                tx.append_records(&[done(call, id.0)]).await?;
+                tx.append_records(&[this.done(call, id.0)]).await?;
                 let event = this.event(call.at, Action::UserDeleted).on(id.0, user.name());
                 let event = event.change(Change::between(&user.profile.document, "{}"));
                 this.log(tx, &event).await?;

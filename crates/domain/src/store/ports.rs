@@ -1,9 +1,8 @@
 //! What the rules need from a database, by subject.
 
-use super::{Groups, Guards, Keys, Nesting, Undos, Upkeep, Users};
+use super::{Activity, Groups, Guards, Keys, Nesting, Undos, Upkeep, Users};
 use crate::{
     BreakGlassId, GroupId, Result, SessionId, Timestamp, TokenId, UserId,
-    activity::{Record, Summary},
     alert::ChannelState,
     audit::{Action, Entry, Event, EventDetail, EventQuery, EventSummary, Lane},
     break_glass::{Account, Code, CodeKind, Holdings},
@@ -31,6 +30,7 @@ pub trait Tx:
     + Sessions
     + Audit
     + AuditLog
+    + Activity
     + Channels
     + System
     + Undos
@@ -51,6 +51,7 @@ impl<T> Tx for T where
         + Sessions
         + Audit
         + AuditLog
+        + Activity
         + Channels
         + System
         + Undos
@@ -288,7 +289,7 @@ pub trait Channels: Send {
     async fn channels(&mut self) -> Result<Vec<ChannelState>>;
 }
 
-/// Settings and the activity record.
+/// Settings.
 #[async_trait]
 pub trait System: Send {
     /// The settings.
@@ -297,11 +298,4 @@ pub trait System: Send {
     async fn set_provisioning(&mut self, on: bool, at: Timestamp) -> Result<bool>;
     /// Prevents two units that decide on ways in from doing so at the same time.
     async fn lock_settings(&mut self) -> Result<()>;
-    /// Adds to the activity record.
-    async fn append_records(&mut self, records: &[Record]) -> Result<()>;
-    /// Sums the activity record up, counting calls since a moment.
-    async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary>;
-    /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`Summary`] reports.
-    /// Returns how many.
-    async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
 }

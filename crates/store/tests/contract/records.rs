@@ -1,18 +1,21 @@
 //! Settings and the activity record.
 
-use crate::support::{at, id, on_both_databases, unit};
+use crate::support::{at, group, id, insert_groups, insert_token, insert_users, on_both_databases, token, unit, user};
 use domain::{
-    TokenId,
-    activity::{Call, Operation, Outcome, Record, Subject, Summary},
+    TokenId, UserId,
+    activity::{Call, Operation, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject, Summary},
+    audit::{Action, Actor, Event},
     settings::{GuardMode, GuardSettings, Settings},
     store::Store,
 };
+use std::sync::Arc;
 
 on_both_databases!(
     the_switch_says_whether_it_moved,
     the_guard_and_the_days_are_set,
     activity_adds_up,
     many_records_at_once,
+    calls_are_found,
 );
 
 /// The settings of a new database.
@@ -49,8 +52,9 @@ async fn the_guard_and_the_days_are_set(store: Store) {
 
 fn record(moment: i64, token: Option<u128>, operation: Operation, subject: Subject, outcome: Outcome) -> Record {
     let token = token.map(|number| TokenId(id(number)));
-    let call = Call { at: at(moment), token, address: None, operation, subject, remark: None };
-    Record { call, target: None, outcome, detail: Some("why".into()) }
+    let (at, detail) = (at(moment), Some("why".into()));
+    let call = Call { at, token, address: None, request: None, operation, subject, named: None, remark: None };
+    Record { call, target: None, outcome, status: None, reason: None, millis: None, detail }
 }
 
 async fn activity_adds_up(store: Store) {
@@ -94,4 +98,75 @@ async fn many_records_at_once(store: Store) {
         (0..9_000).map(|moment| record(moment, None, Operation::List, Subject::User, Outcome::Done)).collect();
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     assert_eq!(unit!(store.read, |tx| tx.summarise_records(at(0))).unwrap().strangers, 9_000);
+}
+
+async fn find(store: &Store, query: RecordQuery, before: Option<i64>, limit: u64) -> Vec<RecordRow> {
+    unit!(store.read, |tx, query, before, limit| tx.find_records(query, *before, *limit)).unwrap()
+}
+
+fn moments(rows: &[RecordRow]) -> Vec<i64> {
+    rows.iter().map(|row| row.record.call.at.millis()).collect()
+}
+
+async fn calls_are_found(store: Store) {
+    use {Operation::*, Outcome::*, Subject::*};
+    insert_token(&store, &token(1)).await;
+    insert_users(&store, &[user(1, "ada"), user(2, "grace")]).await;
+    insert_groups(&store, &[group(7, "Team")]).await;
+    let about = |record: Record, target: u128| Record { target: Some(id(target)), ..record };
+    let request = Request { id: "7f".into(), asked: "PATCH /Users/{id}".into(), agent: Some("Okta".into()) };
+    let changed = about(record(30, Some(1), Change, User, Done), 1);
+    let call = Call { request: Some(Arc::new(request)), address: Some("192.0.2.1".into()), ..changed.call };
+    let changed = Record { call, millis: Some(12), status: Some(200), ..changed };
+    let refused = Record { reason: Some("uniqueness".into()), ..record(50, None, Create, User, Refused) };
+    let records = [
+        record(10, Some(1), LookUp, User, Empty),
+        about(record(20, Some(2), Delete, User, Done), 2),
+        changed.clone(),
+        about(record(40, Some(1), Change, Group, Unchanged), 7),
+        refused.clone(),
+        record(60, Some(1), List, User, Failed),
+    ];
+    unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
+    let events = [(Action::UserDeactivated, 30, 1), (Action::UserRoleChanged, 30, 1), (Action::GroupChanged, 40, 7)];
+    for (action, moment, target) in events {
+        let event = Event::new(at(moment), Actor::Host, None, action).on(id(target), "x");
+        unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
+    }
+    store.settle().await.unwrap();
+    let delete = store.write((), |(), tx| {
+        Box::pin(async move {
+            tx.lock_user_for_deletion(UserId(id(2))).await?;
+            tx.delete_user(UserId(id(2)), at(20)).await
+        })
+    });
+    delete.await.unwrap();
+
+    let all = find(&store, RecordQuery::default(), None, 10).await;
+    assert_eq!(moments(&all), [60, 50, 40, 30, 20, 10]);
+    let names: Vec<_> = all.iter().map(|row| (row.target_name.as_deref(), row.is_there)).collect();
+    let (nobody, ada, grace) = ((None, false), (Some("ada"), true), (Some("grace"), false));
+    assert_eq!(names, [nobody, nobody, (Some("Team"), true), ada, grace, nobody]);
+    // The first event of a change is its own; a call that changed nothing has none.
+    let event = all[3].event.map(|(_, action)| action);
+    assert_eq!((event, all[2].event, all[4].event), (Some(Action::UserDeactivated), None, None));
+    assert_eq!((all[3].token_name.as_deref(), all[4].token_name.as_deref()), (Some("Token 1"), None));
+    assert_eq!((&all[3].record, &all[1].record), (&changed, &refused));
+    let seq = all[3].seq;
+    assert_eq!(unit!(store.read, |tx, seq| tx.record(*seq)).unwrap().as_ref(), Some(&all[3]));
+    assert_eq!(unit!(store.read, |tx| tx.record(i64::MAX)).unwrap(), None);
+
+    for (query, wanted) in [
+        (RecordQuery { show: Show::Changes, ..RecordQuery::default() }, vec![30, 20]),
+        (RecordQuery { show: Show::Unchanged, ..RecordQuery::default() }, vec![40]),
+        (RecordQuery { show: Show::Refused, ..RecordQuery::default() }, vec![60, 50]),
+        (RecordQuery { token: Some(TokenId(id(1))), ..RecordQuery::default() }, vec![60, 40, 30, 10]),
+        (RecordQuery { target: Some(id(7)), ..RecordQuery::default() }, vec![40]),
+        (RecordQuery { until: Some(at(40)), ..RecordQuery::default() }, vec![30, 20, 10]),
+        (RecordQuery { until: Some(at(10)), ..RecordQuery::default() }, vec![]),
+        (RecordQuery { show: Show::Refused, token: Some(TokenId(id(1))), ..RecordQuery::default() }, vec![60]),
+    ] {
+        assert_eq!(moments(&find(&store, query.clone(), None, 10).await), wanted, "{query:?}");
+    }
+    assert_eq!(moments(&find(&store, RecordQuery::default(), Some(all[2].seq), 2).await), [30, 20]);
 }

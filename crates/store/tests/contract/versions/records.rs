@@ -3,6 +3,7 @@
 use super::day;
 use crate::support::{at, unit};
 use domain::{
+    activity::RecordQuery,
     audit::{Action, Entry, Lane, Link, Verified, Verifier, to_hex},
     settings::{GuardMode, GuardSettings, Settings},
     store::Store,
@@ -23,12 +24,23 @@ pub(super) async fn are_there(store: &Store, version: i64) {
     settings_are_as_they_were(store, version).await;
     let summary = unit!(store.read, |tx| tx.summarise_records(at(day(1)))).unwrap();
     assert_eq!((summary.first_test, summary.first_user), (Some(at(day(1) + 8_500)), Some(at(day(1) + 9_000))));
-    assert_eq!((summary.calls, summary.strangers), (2, 1));
+    assert_eq!((summary.calls, summary.strangers), (2, if version < 14 { 1 } else { 2 }));
+    calls_are_listed(store, version).await;
     let upkeep = unit!(store.read, |tx| tx.upkeep()).unwrap();
     let since = |moment| (version >= 10).then_some(at(day(10) + moment));
     assert_eq!(upkeep, Upkeep { horizon: since(0), backed_up: since(1_000), restored: since(3_000) });
     let counts = unit!(store.write, |tx| tx.take_alert_counts(day(8) / 3_600_000 + 1)).unwrap();
     assert_eq!(counts.len(), usize::from(version >= 8));
+}
+
+/// Calls of every version, those with their requests only from the version on that keeps them.
+async fn calls_are_listed(store: &Store, version: i64) {
+    let query = RecordQuery::default();
+    let rows = unit!(store.read, |tx, query| tx.find_records(query, None, 100)).unwrap();
+    assert_eq!(rows.len(), if version < 14 { 3 } else { 4 });
+    let asked: Vec<_> =
+        rows.iter().map(|row| row.record.call.request.as_deref().map(|request| &*request.asked)).collect();
+    assert_eq!(asked.iter().flatten().collect::<Vec<_>>(), if version < 14 { vec![] } else { vec![&"POST /Users"] });
 }
 
 /// The number of the last event that is seeded until then.

@@ -1,0 +1,227 @@
+//! The activity record.
+
+use super::{Connection, ROWS, bounded, failed, page};
+use crate::Db;
+use async_trait::async_trait;
+use domain::{
+    Error, Result, Timestamp, TokenId,
+    activity::{Call, LATEST, Operation, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject, Summary},
+    audit::Action,
+    store::Activity,
+};
+use sqlx::QueryBuilder;
+use std::{collections::HashMap, sync::Arc};
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    at: i64,
+    token: Option<Uuid>,
+    address: Option<String>,
+    operation: String,
+    subject: String,
+    target: Option<Uuid>,
+    outcome: String,
+    detail: Option<String>,
+    request: Option<String>,
+    asked: Option<String>,
+    agent: Option<String>,
+    status: Option<i64>,
+    reason: Option<String>,
+    millis: Option<i64>,
+    token_name: Option<String>,
+    there: Option<String>,
+    gone: Option<String>,
+}
+
+const ROW: &str = "SELECT a.seq, a.at, a.token, a.address, a.operation, a.subject, a.target, a.outcome, a.detail,
+        a.request, a.asked, a.agent, a.status, a.reason, a.millis, tokens.name AS token_name,
+        COALESCE(users.display_name, users.user_name, groups.display_name) AS there,
+        COALESCE(deleted_users.display_name, deleted_users.user_name, deleted_groups.display_name) AS gone
+    FROM activity AS a
+    LEFT JOIN tokens ON tokens.id = a.token
+    LEFT JOIN users ON users.id = a.target
+    LEFT JOIN groups ON groups.id = a.target
+    LEFT JOIN deleted_users ON deleted_users.id = a.target
+    LEFT JOIN deleted_groups ON deleted_groups.id = a.target
+    WHERE ";
+
+/// The first event of each moment and target.
+type Events = HashMap<(i64, Uuid), (i64, Action)>;
+
+impl Row {
+    /// The row for a page; a change and its event have the same moment and the same target.
+    fn read(self, events: &Events) -> Result<RecordRow> {
+        let row = self;
+        let corrupt = |column| Error::Corrupt { table: "activity", column };
+        let request = row.request.zip(row.asked).map(|(id, asked)| Arc::new(Request { id, asked, agent: row.agent }));
+        let call = Call {
+            at: Timestamp::from_millis(row.at),
+            token: row.token.map(TokenId),
+            address: row.address,
+            request,
+            operation: Operation::parse(&row.operation).ok_or(corrupt("operation"))?,
+            subject: Subject::parse(&row.subject).ok_or(corrupt("subject"))?,
+            named: None,
+            remark: None,
+        };
+        let status = row.status.map(|status| u16::try_from(status).map_err(|_| corrupt("status"))).transpose()?;
+        let record = Record {
+            call,
+            target: row.target,
+            outcome: Outcome::parse(&row.outcome).ok_or(corrupt("outcome"))?,
+            status,
+            reason: row.reason,
+            millis: row.millis.map(i64::unsigned_abs),
+            detail: row.detail,
+        };
+        let is_there = row.there.is_some();
+        let target_name = row.there.or(row.gone);
+        let event =
+            record.target.filter(|_| record.is_change()).and_then(|target| events.get(&(row.at, target)).copied());
+        Ok(RecordRow { seq: row.seq, record, token_name: row.token_name, target_name, is_there, event })
+    }
+}
+
+/// Adds the statement that reads a page. The conditions are those of the partial indexes.
+pub(crate) fn push_page(sql: &mut QueryBuilder<Db>, query: &RecordQuery, before: Option<i64>, limit: u64) {
+    sql.push(ROW).push("a.seq < ").push_bind(before.unwrap_or(i64::MAX));
+    sql.push(match query.show {
+        Show::All => "",
+        Show::Changes => " AND a.operation IN ('create', 'change', 'delete') AND a.outcome = 'done'",
+        Show::Unchanged => " AND a.outcome = 'unchanged'",
+        Show::Refused => " AND a.outcome IN ('refused', 'failed')",
+    });
+    if let Some(token) = query.token {
+        sql.push(" AND a.token = ").push_bind(token.0);
+    }
+    if let Some(target) = query.target {
+        sql.push(" AND a.target = ").push_bind(target);
+    }
+    if let Some(until) = query.until {
+        sql.push(" AND a.seq <= COALESCE((SELECT seq FROM activity WHERE at < ").push_bind(until.millis());
+        sql.push(" ORDER BY at DESC LIMIT 1), 0)");
+    }
+    sql.push(" ORDER BY a.seq DESC");
+    page::push_limit(sql, limit);
+}
+
+impl Connection<'_> {
+    /// The events of these moments. A group may have a hundred thousand events, a moment has few.
+    async fn events_at(&mut self, rows: &[Row]) -> Result<Events> {
+        let mut events = Events::new();
+        if rows.is_empty() {
+            return Ok(events);
+        }
+        let mut sql = QueryBuilder::<Db>::new("SELECT at, target, seq, action FROM audit_events WHERE at IN (");
+        let mut moments = sql.separated(", ");
+        for row in rows {
+            moments.push_bind(row.at);
+        }
+        sql.push(") ORDER BY seq");
+        let found: Vec<(i64, Option<Uuid>, i64, String)> =
+            sql.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+        for (at, target, seq, action) in found {
+            if let (Some(target), Some(action)) = (target, Action::parse(&action)) {
+                events.entry((at, target)).or_insert((seq, action));
+            }
+        }
+        Ok(events)
+    }
+}
+
+#[async_trait]
+impl Activity for Connection<'_> {
+    async fn append_records(&mut self, records: &[Record]) -> Result<()> {
+        for part in records.chunks(ROWS) {
+            let mut query = QueryBuilder::<Db>::new(
+                "INSERT INTO activity (at, token, address, operation, subject, target, outcome, detail, request, asked, agent,
+                    status, reason, millis) ",
+            );
+            query.push_values(part, |mut row, record| {
+                let call = &record.call;
+                row.push_bind(call.at.millis()).push_bind(call.token.map(|id| id.0));
+                row.push_bind(call.address.clone()).push_bind(call.operation.as_str());
+                row.push_bind(call.subject.as_str()).push_bind(record.target);
+                row.push_bind(record.outcome.as_str()).push_bind(record.detail.clone());
+                let request = call.request.as_deref();
+                row.push_bind(request.map(|request| request.id.clone()));
+                row.push_bind(request.map(|request| request.asked.clone()));
+                row.push_bind(request.and_then(|request| request.agent.clone()));
+                row.push_bind(record.status.map(i64::from)).push_bind(record.reason.clone());
+                row.push_bind(record.millis.map(bounded));
+            });
+            query.build().execute(&mut *self.0).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary> {
+        let row = sqlx::query!(
+            r#"SELECT COUNT(token) AS "calls!: i64",
+                COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
+                COUNT(*) - COUNT(token) AS "strangers!: i64",
+                MAX(at) FILTER (WHERE token IS NULL) AS "last_stranger: i64",
+                (SELECT MAX(at) FROM activity WHERE token IS NOT NULL) AS "last_call: i64",
+                (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty')
+                    AS "first_test: i64",
+                (SELECT MIN(at) FROM activity WHERE operation = 'create' AND subject = 'user' AND outcome = 'done')
+                    AS "first_user: i64"
+            FROM activity WHERE at >= $1"#,
+            since.millis()
+        );
+        let row = row.fetch_one(&mut *self.0).await.map_err(failed)?;
+        let latest = sqlx::query!(
+            r#"SELECT COUNT(*) AS "calls!: i64",
+                COUNT(*) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64"
+            FROM (SELECT outcome FROM activity WHERE token IS NOT NULL AND at >= $1 ORDER BY at DESC LIMIT $2) AS latest"#,
+            since.millis(),
+            bounded(LATEST)
+        );
+        let latest = latest.fetch_one(&mut *self.0).await.map_err(failed)?;
+        Ok(Summary {
+            last_call: row.last_call.map(Timestamp::from_millis),
+            first_test: row.first_test.map(Timestamp::from_millis),
+            first_user: row.first_user.map(Timestamp::from_millis),
+            calls: row.calls.unsigned_abs(),
+            refused: row.refused.unsigned_abs(),
+            strangers: row.strangers.unsigned_abs(),
+            last_stranger: row.last_stranger.map(Timestamp::from_millis),
+            latest: latest.calls.unsigned_abs(),
+            latest_refused: latest.refused.unsigned_abs(),
+        })
+    }
+
+    async fn find_records(&mut self, query: &RecordQuery, before: Option<i64>, limit: u64) -> Result<Vec<RecordRow>> {
+        let mut sql = QueryBuilder::<Db>::new("");
+        push_page(&mut sql, query, before, limit);
+        let rows: Vec<Row> = sql.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
+        let events = self.events_at(&rows).await?;
+        rows.into_iter().map(|row| row.read(&events)).collect()
+    }
+
+    async fn record(&mut self, seq: i64) -> Result<Option<RecordRow>> {
+        let mut sql = QueryBuilder::<Db>::new(ROW);
+        sql.push("a.seq = ").push_bind(seq);
+        let row: Option<Row> = sql.build_query_as().fetch_optional(&mut *self.0).await.map_err(failed)?;
+        let events = self.events_at(row.as_slice()).await?;
+        row.map(|row| row.read(&events)).transpose()
+    }
+
+    async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64> {
+        let delete = sqlx::query!(
+            "DELETE FROM activity WHERE seq IN (SELECT seq FROM activity WHERE at < $1
+                AND at <> COALESCE((SELECT MAX(at) FROM activity WHERE token IS NOT NULL), -1)
+                AND at <> COALESCE(
+                    (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty'), -1)
+                AND at <> COALESCE(
+                    (SELECT MIN(at) FROM activity
+                    WHERE operation = 'create' AND subject = 'user' AND outcome = 'done'), -1)
+                ORDER BY at LIMIT $2)",
+            moment.millis(),
+            bounded(limit)
+        );
+        Ok(delete.execute(&mut *self.0).await.map_err(failed)?.rows_affected())
+    }
+}

@@ -4,19 +4,26 @@
 // A page's view is one deeply nested type.
 #![recursion_limit = "256"]
 
-mod api;
+mod error;
 mod islands;
-#[cfg(feature = "ssr")]
-mod pages;
 
-pub use api::{ApiError, break_glass::SheetView, tokens::NewTokenView};
+pub use error::ApiError;
 
 // The two doors. Nothing else in this crate asks for whom it is built.
-cfg_select! {
-    feature = "ssr" => {
-        pub use pages::{App, Carried, ConfirmFailed, SignInFailed, context, shell};
-    }
-    feature = "hydrate" => {
+cfg_if::cfg_if! {
+    if #[cfg(feature = "ssr")] {
+        mod components;
+        mod domain_error;
+        mod pages;
+        mod request;
+        mod routes;
+        mod shell;
+        mod words;
+
+        pub use request::{Carried, ConfirmFailed, SignInFailed, context};
+        pub use routes::App;
+        pub use shell::shell;
+    } else if #[cfg(feature = "hydrate")] {
         /// The browser's entry: wakes the islands up.
         #[wasm_bindgen::prelude::wasm_bindgen]
         pub fn hydrate() {
@@ -24,5 +31,4 @@ cfg_select! {
             leptos::mount::hydrate_islands();
         }
     }
-    _ => {}
 }

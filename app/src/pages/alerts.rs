@@ -1,10 +1,13 @@
 //! Who is told when something happens that somebody should know at once.
 
-use super::{
+mod actions;
+
+use crate::{
     components::{Here, Icon, Tone, chip, framed, icon, when},
+    islands::submit::Submit,
     words::{count, visible},
 };
-use crate::{api::alerts::TestAlert, islands::submit::Submit};
+use actions::TestAlert;
 use domain::{Timestamp, alert::ChannelState, console::AlertStatus};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -13,7 +16,7 @@ use leptos_meta::Title;
 const NEEDED: usize = 2;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     framed(Here::Alerts, async |console, _| {
         Ok(page(console.alerts().await?, console.may_change(), console.now()).into_any())
     })

@@ -1,5 +1,6 @@
 //! The audit log: who changed what, when and why, the last first.
 
+mod actions;
 mod asked;
 mod detail;
 mod event;
@@ -9,14 +10,13 @@ mod kept;
 mod pinned;
 mod sentence;
 
-use super::{
+use crate::{
     components::{Here, empty, framed},
     words::count,
 };
 use asked::{Asked, filters};
 use domain::{
     Timestamp,
-    audit::Actor,
     console::{AuditPage, Console},
 };
 use leptos::prelude::*;
@@ -24,15 +24,11 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 pub(super) use asked::history;
-pub(super) use detail::show as show_event;
-
-/// Who acted, in words.
-pub(super) fn who(actor: &Actor) -> String {
-    event::who(actor).0
-}
+pub(crate) use detail::show as show_event;
+pub(super) use event::actor;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let asked = use_query_map().with_untracked(Asked::read);
     framed(Here::Audit, async move |console, _| {
         let log = console.audit(asked.query(), asked.before).await?;

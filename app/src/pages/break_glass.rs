@@ -1,44 +1,19 @@
 //! Break-glass accounts: who could still get in, the accounts themselves, and the drills that show that they work.
 
 mod accounts;
+mod actions;
 mod create;
 mod drills;
+mod read;
 mod sheet;
 
-pub(crate) use sheet::sheet;
-
-use super::components::{Here, framed, lockout};
-use domain::{
-    Timestamp,
-    console::{BreakGlassStatus, Console, DrillStatus, Who},
-};
+use crate::components::{Here, framed, lockout};
 use leptos::prelude::*;
 use leptos_meta::Title;
-
-/// What the panels are made from.
-struct BreakGlass {
-    status: BreakGlassStatus,
-    drills: DrillStatus,
-    now: Timestamp,
-    /// Who looks at it.
-    who: Who,
-    may_change: bool,
-}
-
-impl BreakGlass {
-    async fn read(console: Console) -> domain::Result<Self> {
-        Ok(Self {
-            status: console.break_glass().await?,
-            drills: console.drills().await?,
-            now: console.now(),
-            who: console.principal().who,
-            may_change: console.may_change(),
-        })
-    }
-}
+use read::BreakGlass;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     framed(Here::BreakGlass, async |console, _| Ok(page(&BreakGlass::read(console).await?).into_any()))
 }
 

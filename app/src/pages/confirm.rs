@@ -1,6 +1,6 @@
-use super::{
-    Carried, ConfirmFailed, asked_next,
+use crate::{
     components::{Here, framed, hidden},
+    request::{Carried, ConfirmFailed, asked_next},
     words::visible,
 };
 use domain::{console::Console, session::FRESH_MINUTES};
@@ -12,7 +12,7 @@ const REASONS: [&str; 4] = ["Set up Entra", "Somebody is locked out", "Drill", "
 
 /// Asks for the secret once more, and for what the session is for, before a change that needs them. A plain form, like
 /// the sign-in.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let failed = use_context::<ConfirmFailed>();
     let asked = failed.unwrap_or_else(|| ConfirmFailed {
         carried: Carried { next: asked_next(), ..Carried::default() },

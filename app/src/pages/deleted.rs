@@ -1,14 +1,15 @@
 //! What was deleted and can still be restored.
 
+mod actions;
 mod tombstone;
 
 pub(super) use tombstone::{of_group, of_user};
 
-use super::{
+use crate::{
     components::{Here, Opener, Question, confirm, empty, framed, search_box, when},
     words::{count, visible},
 };
-use crate::api::deleted::{RestoreGroup, RestoreUser};
+use actions::{RestoreGroup, RestoreUser};
 use domain::{Timestamp, console::DeletedLists, guard::KEPT_DAYS, user::Deleted};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -23,7 +24,7 @@ enum Kind {
 }
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let search = use_query_map().get_untracked().get("q").unwrap_or_default().trim().to_owned();
     framed(Here::Deleted, async move |console, _| {
         let lists = console.deleted(&search).await?;

@@ -1,17 +1,18 @@
 //! The record of a drill, made to be printed and signed.
 
-use super::{
+use crate::{
+    ApiError,
     components::{Here, Tone, chip, framed},
+    islands::print_button::PrintButton,
     words::absolute,
 };
-use crate::{ApiError, islands::print_button::PrintButton};
 use domain::{Timestamp, drill::Drill, session::MINUTES};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     framed(Here::BreakGlass, async move |console, _| {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;

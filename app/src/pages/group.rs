@@ -1,18 +1,16 @@
-use super::{
-    audit,
-    components::{Here, ended, framed, pager, people_table, place, when},
-    deleted, roles,
-    user::ids,
+use crate::{
+    ApiError,
+    components::{Here, ended, framed, ids, pager, people_table, place, when},
+    pages::{audit, deleted, roles},
     words::{count, visible},
 };
-use crate::ApiError;
 use domain::{Error, Timestamp, console::GroupDetail, group::GroupRef};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// One group with its members.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     let place = use_query_map().with_untracked(place);
     framed(Here::Groups, async move |console, _| {

@@ -1,4 +1,4 @@
-use super::{
+use crate::{
     components::{Here, empty, encode, ended, framed, pager, place, search_box, when},
     words::{count, grouped, visible},
 };
@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// All groups, or those that match a search.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let place = place(&query);
     let search = query.get("q").unwrap_or_default();

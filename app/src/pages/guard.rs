@@ -1,86 +1,27 @@
 //! Single sign-on, Guard: how many may leave at once, and what to do when more did.
 
-pub(crate) mod asked;
+mod actions;
+mod asked;
 mod batch;
+mod found;
+mod lost;
 mod paused;
 mod progress;
+mod read;
 mod setting;
+mod span;
 mod undo;
 
-use super::{
-    components::{Here, Tab, framed, sso_head},
-    words::{count, grouped, list},
-};
-use asked::Asked;
-use batch::Found;
-use domain::{
-    Timestamp,
-    console::{Console, GuardStatus},
-    guard::{BatchSummary, Losses},
-    settings::{GuardMode, GuardSettings},
-    token::Token,
-    undo::Undo,
-};
+use crate::components::{Here, Tab, framed, sso_head};
+use domain::guard::Losses;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
-
-/// Everything that the page says.
-struct Guard {
-    settings: GuardSettings,
-    /// Whether anybody can be alerted.
-    has_channel: bool,
-    active: u64,
-    /// The number of active users that the threshold is made from.
-    population: u64,
-    undoing: Vec<(BatchSummary, Undo)>,
-    open: Vec<Found>,
-    past: Vec<Found>,
-    /// What the lists of people are searched for.
-    search: String,
-    /// All tokens, of which some may be paused.
-    tokens: Vec<Token>,
-    asked: Asked,
-    may_change: bool,
-    now: Timestamp,
-}
-
-impl Guard {
-    async fn read(console: Console, query: ParamsMap) -> domain::Result<Self> {
-        let GuardStatus { guard, has_channel, active, population, batches, undos } = console.guard().await?;
-        let search = query.get("q").unwrap_or_default().trim().to_owned();
-        let (mut undoing, mut open, mut past) = (Vec::new(), Vec::new(), Vec::new());
-        for summary in batches {
-            if let Some(undo) = undos.iter().find(|undo| undo.batch == summary.batch.id) {
-                undoing.push((summary, undo.clone()));
-            } else if summary.batch.is_waiting() {
-                open.push(Found::read(&console, summary, &search).await?);
-            } else {
-                past.push(Found::closed(summary));
-            }
-        }
-        let asked = Asked::read(&console, &query, &search).await?;
-        let tokens = console.scim().await?.tokens;
-        let (may_change, now) = (console.may_change(), console.now());
-        Ok(Self {
-            settings: guard,
-            has_channel,
-            active,
-            population,
-            undoing,
-            open,
-            past,
-            search,
-            tokens,
-            asked,
-            may_change,
-            now,
-        })
-    }
-}
+use leptos_router::hooks::use_query_map;
+use lost::lost;
+use read::Guard;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let query = use_query_map().get_untracked();
     framed(Here::SignOn, async move |console, _| Ok(page(Guard::read(console, query).await?).into_any()))
 }
@@ -124,69 +65,16 @@ fn sentence(guard: &Guard) -> String {
     }
 }
 
-/// Who lost what: people, groups and memberships apart.
-fn lost(losses: Losses) -> String {
-    let Losses { people, renamed, groups, memberships } = losses;
-    let parts = [
-        (people, format!("{} lost access", count(people, "person", "people"))),
-        (renamed, format!("{} renamed", count(renamed, "person was", "people were"))),
-        (groups, format!("{} deleted", count(groups, "group was", "groups were"))),
-        (memberships, format!("{} ended", count(memberships, "membership", "memberships"))),
-    ];
-    let parts: Vec<&str> = parts.iter().filter(|(number, _)| *number > 0).map(|(_, part)| part.as_str()).collect();
-    if parts.is_empty() { "0 people lost access".to_owned() } else { list(&parts) }
-}
-
-/// The rule in a sentence, with the numbers of this directory.
-fn rule(settings: GuardSettings, active: u64, population: u64) -> String {
-    let threshold = settings.threshold(population);
-    let time = count(u64::from(settings.minutes), "minute", "minutes");
-    let people = if active > threshold {
-        format!("{} of {}", grouped(threshold), count(active, "active person", "active people"))
-    } else {
-        count(threshold, "person", "people")
-    };
-    let slow = grouped(settings.slow_threshold(population));
-    format!(
-        "It looks like a mistake when more than {people} lose something within {time}, or more than {slow} in a day."
-    )
-}
-
-/// What happens then.
-fn consequence(mode: GuardMode) -> &'static str {
-    match mode {
-        GuardMode::Alert => "They lose it all the same, and one click here brings them back as they were.",
-        GuardMode::Hold => {
-            "Nobody more loses anything until you approve: the directory is answered with an error that says so, and \
-             tries again."
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{asked::Asked, *};
+    use domain::{
+        Timestamp,
+        settings::{GuardMode, GuardSettings},
+    };
 
     const SETTINGS: GuardSettings =
         GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, cap: 50, minutes: 40 };
-
-    #[test]
-    fn the_rule_has_the_numbers_of_this_directory() {
-        for (active, people, slow) in [
-            (1_284, "50 of 1,284 active people", 100),
-            (100, "20 of 100 active people", 40),
-            (11, "10 of 11 active people", 20),
-            (10, "10 people", 20),
-        ] {
-            let expected = format!(
-                "It looks like a mistake when more than {people} lose something within 40 minutes, or more than {slow} in \
-                 a day."
-            );
-            assert_eq!(rule(SETTINGS, active, active), expected);
-        }
-        // People who came today widen nothing.
-        assert!(rule(SETTINGS, 2_600, 100).contains("20 of 2,600 active people"));
-    }
 
     #[test]
     fn what_waits_is_counted() {
@@ -196,7 +84,7 @@ mod tests {
             active: 0,
             population: 0,
             undoing: Vec::new(),
-            open: open.iter().map(|weight| batch::tests::found(*weight)).collect(),
+            open: open.iter().map(|weight| found::tests::found(*weight)).collect(),
             past: Vec::new(),
             search: String::new(),
             tokens: Vec::new(),
@@ -207,17 +95,5 @@ mod tests {
         assert!(sentence(&guard(&[])).starts_with("So far nobody"));
         assert_eq!(sentence(&guard(&[1])), "One batch waits for you: 1 person lost access.");
         assert_eq!(sentence(&guard(&[300, 984])), "2 batches wait for you: 1,284 people lost access in all.");
-    }
-
-    #[test]
-    fn memberships_are_told_apart_from_people() {
-        let none = Losses::default();
-        assert_eq!(lost(Losses { people: 1, ..none }), "1 person lost access");
-        assert_eq!(lost(Losses { memberships: 299, ..none }), "299 memberships ended");
-        assert_eq!(
-            lost(Losses { people: 2, renamed: 1, groups: 1, memberships: 7 }),
-            "2 people lost access, 1 person was renamed, 1 group was deleted and 7 memberships ended"
-        );
-        assert_eq!(lost(Losses::default()), "0 people lost access");
     }
 }

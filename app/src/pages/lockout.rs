@@ -1,4 +1,4 @@
-use super::{
+use crate::{
     components::{Here, framed, lockout},
     words::{count, grouped},
 };
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// Who could still get in if a way in went away, and what would happen if everybody were deactivated now.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     framed(Here::Lockout, async |console, _| Ok(page(&console.simulate().await?).into_any()))
 }
 

@@ -1,12 +1,12 @@
-use super::{
-    Carried, SignInFailed, asked_next,
+use crate::{
     components::{hidden, mark},
+    request::{Carried, SignInFailed, asked_next},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// Signing in: a plain form, so that nothing but HTML stands between somebody in trouble and the console.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let failed = use_context::<SignInFailed>();
     let SignInFailed { name, message, carried } = failed.unwrap_or_else(|| SignInFailed {
         carried: Carried { next: asked_next(), ..Carried::default() },

@@ -1,20 +1,20 @@
 //! Single sign-on, Roles: who may do what, and through which group.
 
+mod actions;
 mod change;
 mod panel;
 
-use super::{
+use crate::{
     components::{Here, Tab, framed, sso_head},
     words::{count, visible},
 };
-use crate::ApiError;
 use domain::{group::GroupRef, role::Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
 pub(super) use panel::{of_group, of_user};
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     framed(Here::SignOn, async |console, _| Ok(page(console.mapped_groups().await?).into_any()))
 }
 
@@ -118,24 +118,9 @@ fn word(role: Role) -> &'static str {
     }
 }
 
-/// The role that a form names; an empty one is none.
-pub(crate) fn read(word: &str) -> Result<Option<Role>, ApiError> {
-    match word {
-        "" => Ok(None),
-        word => Role::parse(word).map(Some).ok_or(ApiError::Malformed),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_form_names_a_role_or_none() {
-        assert_eq!(read(""), Ok(None));
-        assert_eq!(read("auditor"), Ok(Some(Role::Auditor)));
-        assert_eq!(read("root"), Err(ApiError::Malformed));
-    }
 
     #[test]
     fn groups_are_counted() {

@@ -1,5 +1,6 @@
 //! Single sign-on, SCIM: turning provisioning on, and everything that Entra is given.
 
+mod actions;
 mod before;
 mod connect;
 mod create;
@@ -7,54 +8,16 @@ mod guide;
 mod header;
 mod health;
 mod reach;
+mod read;
 mod tokens;
 
-use super::components::{Here, Tab, framed, sso_head};
-pub(super) use create::made;
-use domain::{
-    Timestamp,
-    console::{Console, ScimStatus},
-};
-use health::Health;
+use crate::components::{Here, Tab, framed, sso_head};
 use leptos::prelude::*;
 use leptos_meta::Title;
-pub(super) use tokens::revoke;
-
-/// What the panels are made from.
-struct Scim {
-    status: ScimStatus,
-    health: Health,
-    now: Timestamp,
-    may_change: bool,
-    scim_url: String,
-    entra_url: String,
-}
-
-impl Scim {
-    async fn read(console: Console) -> domain::Result<Self> {
-        let now = console.now();
-        let status = console.scim().await?;
-        Ok(Self {
-            health: Health::of(&status, now),
-            status,
-            now,
-            may_change: console.may_change(),
-            scim_url: console.scim_url(),
-            entra_url: console.entra_tenant_url(),
-        })
-    }
-
-    fn is_on(&self) -> bool {
-        self.status.settings.provisioning
-    }
-
-    fn has_live_token(&self) -> bool {
-        self.status.tokens.iter().any(|token| token.ended(self.now).is_none())
-    }
-}
+use read::Scim;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     framed(Here::SignOn, async |console, _| Ok(page(&Scim::read(console).await?).into_any()))
 }
 

@@ -1,8 +1,10 @@
-use super::{
+mod actions;
+
+use crate::{
     components::{Here, Opener, Question, Tone, chip, confirm, framed, when},
     words::{absolute, browser, count, minutes_left, visible},
 };
-use crate::api::sessions::EndSession;
+use actions::EndSession;
 use domain::{
     SessionId, Timestamp,
     session::{IDLE_MINUTES, SessionSummary},
@@ -11,7 +13,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
 /// Who is signed in, since when and from where.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     framed(Here::Sessions, async |console, _| {
         let looks = Looks { now: console.now(), own: console.principal().session, may_change: console.may_change() };
         Ok(page(console.sessions().await?, looks).into_any())

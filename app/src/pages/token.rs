@@ -1,71 +1,32 @@
 //! One SCIM token: how it stands, where it was used from, and what can be done with it.
 
-mod actions;
+pub(super) mod actions;
 mod budget;
+mod buttons;
 pub(super) mod client;
+pub(super) mod made;
 mod networks;
+mod read;
 mod relay;
+pub(super) mod revoke;
 pub(super) mod standing;
 
-use super::{
+use crate::{
     components::{Here, framed, when},
+    pages::audit,
     words::{absolute, visible},
 };
-use crate::ApiError;
 use domain::{
     Timestamp,
-    console::{Console, ScimStatus, TokenDetail},
     token::{ROTATE_DAYS, Token},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use standing::Standing;
-
-/// Everything that the page says.
-struct Page {
-    detail: TokenDetail,
-    /// The token that it took the place of.
-    replaces: Option<Token>,
-    /// The last token that was made in its place.
-    replaced_by: Option<Token>,
-    /// How many others work.
-    others: usize,
-    /// Whether it was there when the database was restored.
-    revived: bool,
-    may_change: bool,
-    now: Timestamp,
-}
-
-impl Page {
-    async fn read(console: Console, id: &str) -> Result<Self, ApiError> {
-        let id = id.parse().map_err(|_| ApiError::NotFound)?;
-        let detail = console.token(id).await?;
-        let now = console.now();
-        let ScimStatus { tokens, upkeep, .. } = console.scim().await?;
-        let find = |wanted: &dyn Fn(&Token) -> bool| tokens.iter().find(|token| wanted(token)).cloned();
-        Ok(Self {
-            replaces: find(&|token| Some(token.id) == detail.token.replaces),
-            replaced_by: find(&|token| token.replaces == Some(id)),
-            others: tokens.iter().filter(|token| token.id != id && Standing::of(token, now).works()).count(),
-            revived: upkeep.may_have_revived(&detail.token),
-            may_change: console.may_change(),
-            detail,
-            now,
-        })
-    }
-
-    fn token(&self) -> &Token {
-        &self.detail.token
-    }
-
-    fn standing(&self) -> Standing {
-        Standing::of(self.token(), self.now)
-    }
-}
+use read::Page;
 
 /// The page.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     framed(Here::SignOn, async move |console, _| Ok(page(&Page::read(console, &id).await?).into_any()))
 }
@@ -84,7 +45,7 @@ fn page(page: &Page) -> impl IntoView + use<> {
         <section class="panel" aria-labelledby="standing">
             <div class="panel-head">
                 <h2 id="standing">Status</h2>
-                {(page.may_change && !ended).then(|| actions::buttons(page))}
+                {(page.may_change && !ended).then(|| buttons::buttons(page))}
             </div>
             {advice(page).map(|advice| view! { <div class="panel-text">{advice}</div> })}
             {facts(page)}
@@ -93,7 +54,7 @@ fn page(page: &Page) -> impl IntoView + use<> {
         {networks::panel(page)}
         {budget::panel(page)}
         <p class="hint">
-            <a href=super::audit::history(token.id.0)>"Everything that happened to this token"</a>
+            <a href=audit::history(token.id.0)>"Everything that happened to this token"</a>
         </p>
     }
 }

@@ -1,10 +1,9 @@
-use super::{
-    audit,
-    components::{Here, avatar, copy_field, framed, status_chip, when},
-    deleted, roles,
+use crate::{
+    ApiError,
+    components::{Here, avatar, framed, ids, status_chip, when},
+    pages::{audit, deleted, roles},
     words::{Section, count, cut, sections, visible, visible_json},
 };
-use crate::ApiError;
 use domain::{
     Error, Timestamp, UserId,
     console::{Console, UserDetail},
@@ -25,7 +24,7 @@ const RAW: usize = 128 * 1024;
 const GROUPS: usize = 200;
 
 /// One user, with everything that the directory has said.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     framed(Here::Users, async move |console, _| {
         let id = id.parse().map_err(|_| ApiError::NotFound)?;
@@ -141,19 +140,5 @@ fn links(groups: Vec<GroupRef>) -> impl IntoView {
             <ul class="links">{groups.into_iter().take(GROUPS).map(link).collect_view()}</ul>
             {(more > 0).then(|| view! { <p class="soft">{format!("And {} more.", count(more, "group", "groups"))}</p> })}
         </div>
-    }
-}
-
-/// The ids by which the directory and Postern know the same thing.
-pub(super) fn ids(id: String, external: Option<String>) -> impl IntoView {
-    let external = match external {
-        Some(external) => copy_field("external-id", "externalId, the directory’s own", external).into_any(),
-        None => view! { <p class="hint">"The directory has given no externalId."</p> }.into_any(),
-    };
-    view! {
-        <section class="panel" aria-labelledby="ids">
-            <div class="panel-head"><h2 id="ids">Ids</h2></div>
-            <div class="panel-text">{copy_field("id", "id, by which the directory calls", id)} {external}</div>
-        </section>
     }
 }

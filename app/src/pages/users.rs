@@ -1,4 +1,4 @@
-use super::{
+use crate::{
     components::{Here, empty, encode, ended, framed, pager, people_table, place, search_box},
     words::{count, grouped, visible},
 };
@@ -11,7 +11,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// Everybody, or those who match a search and a status.
-pub(super) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let place = place(&query);
     let search = query.get("q").unwrap_or_default();

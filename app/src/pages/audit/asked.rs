@@ -1,6 +1,6 @@
 //! What an address of the audit log asks for.
 
-use crate::pages::components::encode;
+use crate::components::encode;
 use domain::{
     Timestamp,
     audit::{Action, EventQuery, Topic},

@@ -8,10 +8,8 @@ use super::{
 };
 use crate::{
     ApiError,
-    pages::{
-        components::{Here, framed, when},
-        words::{count, visible, visible_text},
-    },
+    components::{Here, framed, when},
+    words::{count, visible, visible_text},
 };
 use domain::{
     Timestamp,
@@ -22,7 +20,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// The page.
-pub(in crate::pages) fn show() -> impl IntoView {
+pub(crate) fn show() -> impl IntoView {
     let seq = use_params_map().with_untracked(|params| params.get("seq")).unwrap_or_default();
     framed(Here::Audit, async move |console, _| {
         let seq = seq.parse().map_err(|_| ApiError::NotFound)?;

@@ -3,7 +3,7 @@ use super::{
     facts::{Fact, Facts, facts},
     sentence::Sentence,
 };
-use crate::pages::{
+use crate::{
     components::{Tone, chip, source_chip, when},
     words::{absolute, count, visible},
 };
@@ -56,6 +56,11 @@ pub(super) fn who(actor: &Actor) -> (String, Option<AnyView>) {
         Actor::System => ("Postern itself".to_owned(), None),
         Actor::Nobody => ("Somebody unknown".to_owned(), None),
     }
+}
+
+/// Who acted, in words.
+pub(in crate::pages) fn actor(actor: &Actor) -> String {
+    who(actor).0
 }
 
 /// What an event says: the attributes of a document that differ, and apart from them what Postern states.

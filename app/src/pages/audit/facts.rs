@@ -1,7 +1,7 @@
 //! What was so before an event and after it, attribute by attribute.
 
 use super::sentence::intention;
-use crate::pages::words::{Reader, absolute, count, cut, visible, visible_text};
+use crate::words::{Reader, absolute, count, cut, visible, visible_text};
 use domain::{
     Timestamp,
     audit::{Action, Event, LEFT_OUT, ONLY_COUNTED, Said},

@@ -1,9 +1,9 @@
 //! For how long the log is kept, how it can be proven whole, and the ways to take it out.
 
+use super::actions::SetAuditDays;
 use crate::{
-    api::audit::SetAuditDays,
+    components::{copy_field, when},
     islands::submit::Submit,
-    pages::components::{copy_field, when},
 };
 use domain::{
     Timestamp,

@@ -1,6 +1,6 @@
 //! What an event says, in words.
 
-use crate::pages::words::{count, visible};
+use crate::words::{count, visible};
 use domain::audit::{Action, Event, NAME};
 
 /// A sentence around the name of what was changed, where it has one.

@@ -1,11 +1,13 @@
-use super::{BreakGlass, create::create, sheet::DIALOG};
+use super::{
+    actions::{RemoveBreakGlass, RotateBreakGlass},
+    create::create,
+    read::BreakGlass,
+    sheet::DIALOG,
+};
 use crate::{
-    api::break_glass::{RemoveBreakGlass, RotateBreakGlass},
+    components::{Opener, Question, Tone, chip, confirm, when},
     islands::submit::Submit,
-    pages::{
-        components::{Opener, Question, Tone, chip, confirm, when},
-        words::list,
-    },
+    words::list,
 };
 use domain::{
     Timestamp,

@@ -1,5 +1,5 @@
-use super::sheet::DIALOG;
-use crate::{api::break_glass::CreateBreakGlass, islands::submit::Submit};
+use super::{actions::CreateBreakGlass, sheet::DIALOG};
+use crate::islands::submit::Submit;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The button that makes an account, and the dialog that asks for its name.

@@ -1,16 +1,16 @@
-use super::BreakGlass;
+use super::{
+    actions::{FinishDrill, ReadDrillCode, StartDrill},
+    read::BreakGlass,
+};
 use crate::{
-    api::drills::{FinishDrill, ReadDrillCode, StartDrill},
-    islands::submit::Submit,
-    pages::{
-        components::{
-            chip,
-            steps::{Standing, step},
-            when,
-        },
-        drill::outcome,
-        words::count,
+    components::{
+        chip,
+        steps::{Standing, step},
+        when,
     },
+    islands::submit::Submit,
+    pages::drill::outcome,
+    words::count,
 };
 use domain::{Timestamp, break_glass::PROOF_DAYS, console::Who, drill::Drill};
 use leptos::{prelude::*, server_fn::ServerFn};

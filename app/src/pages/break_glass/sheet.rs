@@ -1,15 +1,32 @@
 //! The sheet of an account: shown once, to be printed or stored.
 
 use crate::{
-    api::break_glass::SheetView,
     islands::{copy_button::CopyButton, once::Once, print_button::PrintButton},
-    pages::words::absolute,
+    words::absolute,
 };
 use domain::{
     break_glass::{CODES, Sheet},
     console::Console,
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The sheet of a break-glass account. It is shown once and cannot be had again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SheetView {
+    /// The name to sign in with.
+    pub(crate) name: String,
+    /// The secret: six groups of five characters.
+    pub(crate) secret: String,
+    /// The recovery codes.
+    pub(crate) codes: Vec<String>,
+    /// Where to sign in.
+    pub(crate) address: String,
+    /// When it was made, in words.
+    pub(crate) made: String,
+    /// All of it, as plain text.
+    pub(crate) text: String,
+}
 
 /// The id of the dialog that shows it.
 pub(super) const DIALOG: &str = "sheet";
@@ -22,19 +39,20 @@ const ADVICE: [&str; 3] = [
     "After each use, and when somebody leaves who could reach it, make a new secret.",
 ];
 
-/// What the dialog shows.
-pub(crate) fn sheet(console: &Console, sheet: &Sheet) -> SheetView {
-    let codes: Vec<String> = sheet.codes.iter().map(|code| code.reveal().to_owned()).collect();
-    let mut view = SheetView {
-        name: sheet.name.clone(),
-        secret: sheet.secret.reveal().to_owned(),
-        codes,
-        address: console.sign_in_url(),
-        made: absolute(console.now()),
-        text: String::new(),
-    };
-    view.text = text(&view);
-    view
+impl SheetView {
+    pub(super) fn of(console: &Console, sheet: &Sheet) -> Self {
+        let codes: Vec<String> = sheet.codes.iter().map(|code| code.reveal().to_owned()).collect();
+        let mut view = Self {
+            name: sheet.name.clone(),
+            secret: sheet.secret.reveal().to_owned(),
+            codes,
+            address: console.sign_in_url(),
+            made: absolute(console.now()),
+            text: String::new(),
+        };
+        view.text = text(&view);
+        view
+    }
 }
 
 fn text(sheet: &SheetView) -> String {

@@ -3,11 +3,9 @@
 use super::{Kind, left, restore};
 use crate::{
     ApiError,
-    pages::{
-        audit,
-        components::{Tone, chip, when},
-        words::{absolute, visible},
-    },
+    components::{Tone, chip, when},
+    pages::audit,
+    words::{absolute, visible},
 };
 use domain::{
     GroupId, Timestamp, UserId,
@@ -65,7 +63,7 @@ fn by(event: &Event) -> AnyView {
             let href = format!("/admin/sso/tokens/{token}");
             view! { "by your directory, through token " <a href=href>{visible(name)}</a> }.into_any()
         }
-        actor => format!("by {}", audit::who(actor)).into_any(),
+        actor => format!("by {}", audit::actor(actor)).into_any(),
     }
 }
 

@@ -1,16 +1,14 @@
 //! Any stretch of time: what left in it, and the way to undo that, whether or not there was a batch.
 
 use super::{
-    lost,
+    actions::UndoSpan,
+    lost::lost,
+    span::span,
     undo::{Search, choose, undo_of_span, who},
 };
 use crate::{
-    ApiError,
-    api::guard::UndoSpan,
-    pages::{
-        components::{Tone, chip},
-        words::{absolute, visible},
-    },
+    components::{Tone, chip},
+    words::{absolute, visible},
 };
 use domain::{
     Timestamp, TokenId,
@@ -20,7 +18,6 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::params::ParamsMap;
-use uuid::Uuid;
 
 /// What the address of the page asks for, and what was found.
 pub(super) struct Asked {
@@ -47,25 +44,6 @@ impl Asked {
             None => None,
         };
         Ok(Self { token, from, until, found })
-    }
-}
-
-/// The stretch of time of a form: minutes in UTC as a browser writes them, and a token's id or nothing.
-pub(crate) fn span(token: &str, from: &str, until: &str) -> Option<Span> {
-    let minute = |text: &str| Timestamp::parse(&format!("{}:00Z", text.get(..16)?));
-    let token = if token.is_empty() { None } else { Some(token.parse().ok()?) };
-    Some(Span { token, from: minute(from)?, until: minute(until)?.plus_millis(59_999) })
-}
-
-/// The users and groups that were ticked, where some were to be.
-pub(crate) fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid>>, ApiError> {
-    if !chosen {
-        return Ok(None);
-    }
-    let targets: Option<Vec<Uuid>> = people.iter().map(|id| id.parse().ok()).collect();
-    match targets {
-        Some(targets) if !targets.is_empty() => Ok(Some(targets)),
-        _ => Err(ApiError::Invalid("Choose at least one person.".to_owned())),
     }
 }
 
@@ -157,24 +135,4 @@ fn result(
         })}
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_span_is_whole_minutes() {
-        let found = span("", "2026-11-29T08:00", "2026-11-29T08:41").unwrap();
-        assert_eq!(found.until.millis() - found.from.millis(), 42 * 60_000 - 1);
-        assert!(span("", "2026-11-29", "2026-11-29T08:41").is_none());
-        assert!(span("no id", "2026-11-29T08:00", "2026-11-29T08:41").is_none());
-    }
-
-    #[test]
-    fn somebody_must_be_ticked() {
-        assert_eq!(targets(false, &[]), Ok(None));
-        assert!(targets(true, &[]).is_err() && targets(true, &["x".to_owned()]).is_err());
-        assert_eq!(targets(true, &[Uuid::nil().to_string()]), Ok(Some(vec![Uuid::nil()])));
-    }
 }

@@ -1,46 +1,20 @@
 use super::{
-    lost,
+    actions::{ApproveBatch, DismissBatch, UndoBatch},
+    found::{Found, token_names},
+    lost::lost,
     undo::{Search, choose, undo_of_batch, who},
 };
 use crate::{
-    api::guard::{ApproveBatch, DismissBatch, UndoBatch},
-    pages::{
-        components::{Opener, Question, Tone, chip, confirm, when},
-        words::{absolute, count, grouped, list, visible},
-    },
+    components::{Opener, Question, Tone, chip, confirm, when},
+    words::{absolute, count, grouped, visible},
 };
 use domain::{
     Timestamp, TokenId,
-    console::Console,
-    guard::{BatchState, BatchSummary, Departure, Losses, Undone},
+    guard::{BatchState, BatchSummary, Losses, Undone},
     settings::{GuardMode, GuardSettings},
     token::{Token, with_rotations},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-
-/// A batch, and what the page says of it beside its row.
-pub(super) struct Found {
-    pub(super) summary: BatchSummary,
-    /// The last departures, 200 at most.
-    pub(super) departures: Vec<Departure>,
-    /// Those that match the search, likewise.
-    pub(super) matching: Vec<Departure>,
-}
-
-impl Found {
-    pub(super) async fn read(console: &Console, summary: BatchSummary, search: &str) -> domain::Result<Self> {
-        let departures = console.departures(summary.batch.id, "").await?;
-        let matching = match search {
-            "" => departures.clone(),
-            _ => console.departures(summary.batch.id, search).await?,
-        };
-        Ok(Self { summary, departures, matching })
-    }
-
-    pub(super) fn closed(summary: BatchSummary) -> Self {
-        Self { summary, departures: Vec::new(), matching: Vec::new() }
-    }
-}
 
 /// A batch that waits for a decision.
 pub(super) fn panel(
@@ -98,12 +72,6 @@ fn links(summary: &BatchSummary) -> impl IntoView + use<> {
         }
     };
     summary.tokens.iter().enumerate().map(link).collect_view()
-}
-
-/// The names of the tokens of a batch, in a sentence.
-pub(super) fn token_names(summary: &BatchSummary) -> String {
-    let names: Vec<String> = summary.tokens.iter().map(|(_, name)| format!("“{}”", visible(name))).collect();
-    list(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// From when to when, to the minute.
@@ -260,25 +228,9 @@ fn outcome(summary: &BatchSummary) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
+mod tests {
+    use super::{super::found::tests::found, *};
     use domain::guard::Batch;
-
-    pub(in super::super) fn found(weight: u64) -> Found {
-        let at = Timestamp::from_millis(0);
-        let batch = Batch {
-            id: Default::default(),
-            token: TokenId(Default::default()),
-            opened: at,
-            latest: at,
-            state: BatchState::Open,
-            approved_until: None,
-            closed: None,
-            undone: None,
-        };
-        let losses = Losses { people: weight, ..Losses::default() };
-        Found::closed(BatchSummary { tokens: vec![(batch.token, "Entra".to_owned())], batch, losses, taken: losses })
-    }
 
     #[test]
     fn an_outcome_says_what_did_not_come_back() {

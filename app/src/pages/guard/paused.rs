@@ -1,12 +1,10 @@
 //! Tokens that are paused, as after an undo: until they are resumed the directory is cut off.
 
 use crate::{
-    api::tokens::PauseToken,
+    components::{hidden, when},
     islands::submit::Submit,
-    pages::{
-        components::{hidden, when},
-        words::visible,
-    },
+    pages::token::actions::PauseToken,
+    words::visible,
 };
 use domain::{Timestamp, token::Token};
 use leptos::{prelude::*, server_fn::ServerFn};

@@ -1,12 +1,10 @@
 //! A batch that is being undone, and how far that has come.
 
-use super::lost;
+use super::lost::lost;
 use crate::{
+    components::{Tone, chip, when},
     islands::follow::Follow,
-    pages::{
-        components::{Tone, chip, when},
-        words::count,
-    },
+    words::count,
 };
 use domain::{
     Timestamp,

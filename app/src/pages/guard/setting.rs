@@ -1,8 +1,8 @@
-use super::{Guard, consequence, rule};
+use super::{actions::SetGuard, read::Guard};
 use crate::{
-    api::guard::SetGuard,
+    components::number,
     islands::submit::Submit,
-    pages::{components::number, words::count},
+    words::{count, grouped},
 };
 use domain::settings::{GuardMode, GuardSettings};
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -97,5 +97,57 @@ fn modes(now: GuardMode) -> impl IntoView {
             {mode(GuardMode::Alert, "Let them go")}
             {mode(GuardMode::Hold, "Hold them back")}
         </fieldset>
+    }
+}
+
+/// The rule in a sentence, with the numbers of this directory.
+fn rule(settings: GuardSettings, active: u64, population: u64) -> String {
+    let threshold = settings.threshold(population);
+    let time = count(u64::from(settings.minutes), "minute", "minutes");
+    let people = if active > threshold {
+        format!("{} of {}", grouped(threshold), count(active, "active person", "active people"))
+    } else {
+        count(threshold, "person", "people")
+    };
+    let slow = grouped(settings.slow_threshold(population));
+    format!(
+        "It looks like a mistake when more than {people} lose something within {time}, or more than {slow} in a day."
+    )
+}
+
+/// What happens then.
+fn consequence(mode: GuardMode) -> &'static str {
+    match mode {
+        GuardMode::Alert => "They lose it all the same, and one click here brings them back as they were.",
+        GuardMode::Hold => {
+            "Nobody more loses anything until you approve: the directory is answered with an error that says so, and \
+             tries again."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: GuardSettings =
+        GuardSettings { mode: GuardMode::Alert, count: 10, percent: 20, cap: 50, minutes: 40 };
+
+    #[test]
+    fn the_rule_has_the_numbers_of_this_directory() {
+        for (active, people, slow) in [
+            (1_284, "50 of 1,284 active people", 100),
+            (100, "20 of 100 active people", 40),
+            (11, "10 of 11 active people", 20),
+            (10, "10 people", 20),
+        ] {
+            let expected = format!(
+                "It looks like a mistake when more than {people} lose something within 40 minutes, or more than {slow} in \
+                 a day."
+            );
+            assert_eq!(rule(SETTINGS, active, active), expected);
+        }
+        // People who came today widen nothing.
+        assert!(rule(SETTINGS, 2_600, 100).contains("20 of 2,600 active people"));
     }
 }

@@ -1,16 +1,14 @@
 //! The dialogs that undo what left, all of it or what concerns some people, say whom they bring back.
 
 use super::{
-    batch::{Found, token_names},
-    lost,
+    actions::{UndoBatch, UndoSpan},
+    found::{Found, token_names},
+    lost::lost,
 };
 use crate::{
-    api::guard::{UndoBatch, UndoSpan},
+    components::{Opener, Question, confirm, hidden, search_box_at},
     islands::submit::Submit,
-    pages::{
-        components::{Opener, Question, confirm, hidden, search_box_at},
-        words::{count, list, visible},
-    },
+    words::{count, list, visible},
 };
 use domain::{
     console::Departed,

@@ -1,12 +1,12 @@
 //! A role is given or taken only after a question that says who gets or loses it.
 
-use super::word;
+use super::{
+    actions::{SetGroupRole, SetUserRole},
+    word,
+};
 use crate::{
-    api::roles::{SetGroupRole, SetUserRole},
-    pages::{
-        components::{Opener, Question, confirm},
-        words::{count, grouped, list},
-    },
+    components::{Opener, Question, confirm},
+    words::{count, grouped, list},
 };
 use domain::{GroupId, UserId, role::Role};
 use leptos::{prelude::*, server_fn::ServerFn};

@@ -4,7 +4,7 @@ use super::{
     change::{self, Of},
     word,
 };
-use crate::pages::{
+use crate::{
     components::{Tone, chip},
     words::{count, list, visible},
 };

@@ -1,5 +1,5 @@
-use super::{Scim, reach};
-use crate::pages::components::{
+use super::{reach, read::Scim};
+use crate::components::{
     lockout,
     steps::{Standing, step},
 };

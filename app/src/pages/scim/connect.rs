@@ -1,7 +1,7 @@
 //! The steps that connect Entra.
 
-use super::{Scim, before, create::create_token, guide, reach};
-use crate::pages::{
+use super::{before, create::create_token, guide, reach, read::Scim};
+use crate::{
     components::{
         copy_field,
         steps::{Standing, step},

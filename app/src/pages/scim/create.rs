@@ -1,6 +1,7 @@
+use super::actions::CreateToken;
 use crate::{
-    api::tokens::CreateToken,
-    islands::{copy_button::CopyButton, once::Once, submit::Submit},
+    islands::{once::Once, submit::Submit},
+    pages::token::made::made,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -68,32 +69,6 @@ fn ask() -> impl IntoView {
                 <button class="button">Cancel</button>
             </form>
             <button class="button button-primary" form="name-token-form">Create</button>
-        </div>
-    }
-}
-
-/// The dialog that shows a new token once.
-pub(in crate::pages) fn made(another: bool) -> impl IntoView {
-    view! {
-        <div class="dialog-body">
-            <h2 id="made-token-title">Copy this token now</h2>
-            <p>"Postern keeps only a hash of it. When this window closes, nobody can read it again."</p>
-            <div class="field">
-                <span class="label" data-field="name"></span>
-                <div class="copy-field copy-field-whole">
-                    <code id="secret" data-field="secret"></code>
-                    <CopyButton of="secret".to_owned() what="the token".to_owned()/>
-                </div>
-            </div>
-            <div class="note">
-                <p>
-                    "Paste it into Entra as " <strong>"Secret token"</strong> "."
-                    {another.then_some(" Your other tokens keep working until you revoke them.")}
-                </p>
-            </div>
-        </div>
-        <div class="dialog-foot">
-            <button type="button" class="button button-primary" data-stored="">"I have stored it"</button>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! Where to click in Entra. Names in strong type are Entra's own.
 
-use crate::pages::components::steps::Standing;
+use crate::components::steps::Standing;
 use leptos::prelude::*;
 
 /// From nothing to the two fields that take the values.

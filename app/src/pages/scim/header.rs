@@ -1,11 +1,8 @@
-use super::{Scim, before};
+use super::{actions::SetProvisioning, before, read::Scim};
 use crate::{
-    api::provisioning::SetProvisioning,
+    components::{Opener, Question, chip, confirm, when},
     islands::submit::Submit,
-    pages::{
-        components::{Opener, Question, chip, confirm, when},
-        words::{count, grouped},
-    },
+    words::{count, grouped},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 

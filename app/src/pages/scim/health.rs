@@ -1,9 +1,6 @@
 //! How provisioning fares, in one word and one sentence.
 
-use crate::pages::{
-    components::Tone,
-    words::{ago, count},
-};
+use crate::{components::Tone, words::count};
 use domain::{Timestamp, console::ScimStatus, guard::BatchState};
 
 /// After so many minutes without a call it is worth a word. Entra asks about every 40.
@@ -162,11 +159,6 @@ fn next_cycle(now: Timestamp, last: Timestamp) -> String {
         }
         _ => format!("Entra runs a cycle about every {CYCLE_MINUTES} minutes."),
     }
-}
-
-/// How long ago something was, inside a sentence that has no room for a `time` element.
-pub(super) fn used(now: Timestamp, at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "It has never been used".to_owned(), |at| format!("It was last used {}", ago(now, at)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Whether Entra can reach the configured public URL, as far as the URL itself tells.
 
-use crate::pages::components::{Icon, icon};
+use crate::components::{Icon, icon};
 use leptos::prelude::*;
 
 /// Why Entra cannot use a URL.

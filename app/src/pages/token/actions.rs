@@ -1,155 +1,67 @@
-use super::{Page, standing::Standing};
-use crate::{
-    api::tokens::{PauseToken, RotateToken},
-    islands::{once::Once, submit::Submit},
-    pages::{
-        components::{Opener, Question, confirm, hidden},
-        scim::{made, revoke},
-        words::{count, visible},
-    },
+//! The server functions of the page.
+
+use super::made::NewTokenView;
+use crate::{ApiError, request::console};
+use domain::{
+    console::Expiry,
+    token::{ClientProfile, NewToken},
 };
-use domain::token::{OVERLAP_DAYS, Token};
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
-/// What can be done with a token that has not ended.
-pub(super) fn buttons(page: &Page) -> impl IntoView + use<> {
-    let token = page.token();
-    view! {
-        <div class="actions">
-            {page.replaced_by.is_none().then(|| replace(token))}
-            {if token.paused.is_some() { resume(token).into_any() } else { pause(page).into_any() }}
-            {revoke(token, page.now, page.others)}
-        </div>
-    }
+/// Revokes a token, by the id of its row.
+#[server(prefix = "/admin/api", endpoint = "revoke_token")]
+pub(crate) async fn revoke_token(id: String) -> Result<(), ApiError> {
+    let console = console()?;
+    Ok(console.revoke_token(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-fn replace(token: &Token) -> impl IntoView + use<> {
-    let (name, fields) = (visible(&token.name), vec![("id", token.id.to_string())]);
-    let paused = token.paused.is_some();
-    let lives = [("", as_before(token)), ("0", "Until you revoke it".to_owned())];
-    let lives = lives.into_iter().chain([("90", "90 days"), ("180", "180 days"), ("365", "A year")].map(of_days));
-    let lives = lives.map(|(days, words)| view! { <option value=days>{words}</option> });
-    view! {
-        <Submit>
-            <button
-                type="button"
-                class="button button-small"
-                commandfor="rotate"
-                command="show-modal"
-                data-awake=""
-                disabled
-            >
-                Replace
-            </button>
-            <dialog class="dialog" id="rotate" aria-labelledby="rotate-title">
-                <form
-                    id="rotate-form"
-                    class="dialog-body"
-                    method="post"
-                    action=RotateToken::PATH
-                    data-once="made-token"
-                    data-done="The new token was made."
-                >
-                    <h2 id="rotate-title">{format!("Replace “{name}”?")}</h2>
-                    <ul class="consequences">
-                        <li>
-                            "A new token is made with the same name, networks, client and budget, and shown once."
-                        </li>
-                        {paused.then(|| view! { <li>"It is paused too, until you resume it."</li> })}
-                        <li>
-                            {format!("This one goes on working for {OVERLAP_DAYS} days, so nothing stops meanwhile. ")}
-                            <strong>"Paste the new one into Entra within that time."</strong>
-                        </li>
-                        <li>"This page says when only the new one is in use, and offers to revoke this one."</li>
-                    </ul>
-                    <label class="field">
-                        <span class="label">The new one works</span>
-                        <select name="days">{lives.collect_view()}</select>
-                    </label>
-                    {hidden(fields)}
-                    <p class="alert" role="alert"></p>
-                </form>
-                <div class="dialog-foot">
-                    <form method="dialog">
-                        <button class="button" autofocus>Cancel</button>
-                    </form>
-                    <button class="button button-primary" form="rotate-form">Make the new token</button>
-                </div>
-            </dialog>
-        </Submit>
-        <Once id="made-token".to_owned()>{made(true)}</Once>
-    }
-}
-
-/// How long a token works that is made for as long as this one was.
-fn as_before(token: &Token) -> String {
-    let days = token.lifetime().map(|millis| u64::try_from((millis + 43_200_000) / 86_400_000).unwrap_or_default());
-    match days {
-        None => "As this one: until you revoke it".to_owned(),
-        Some(days) => format!("As long as this one was made for: {}", count(days, "day", "days")),
-    }
-}
-
-fn of_days((days, words): (&'static str, &str)) -> (&'static str, String) {
-    (days, words.to_owned())
-}
-
-/// The one that works beside it while one takes the place of the other.
-fn beside(page: &Page) -> Option<&Token> {
-    let other = page.replaced_by.as_ref().or(page.replaces.as_ref());
-    other.filter(|other| Standing::of(other, page.now).works())
-}
-
-fn pause(page: &Page) -> impl IntoView + use<> {
-    let token = page.token();
-    let beside = beside(page).map(|other| {
-        let other = format!("“{}” (…{})", visible(&other.name), other.last_four);
-        view! { <li><strong>{format!("{other} keeps working: pause it too to stop the directory.")}</strong></li> }
-    });
-    let question = Question {
-        id: "pause".to_owned(),
-        title: format!("Pause “{}”?", visible(&token.name)),
-        verb: "Pause token",
-        action: PauseToken::PATH,
-        fields: vec![("id", token.id.to_string()), ("paused", "true".to_owned())],
-        phrase: None,
-        next: None,
-        done: format!("“{}” is paused.", visible(&token.name)),
+/// Makes a token in the place of another, which keeps working for a while. The new one works for so many days; for 0
+/// days means until it is revoked, and nothing means as long as the other was made for.
+#[server(prefix = "/admin/api", endpoint = "rotate_token")]
+pub(crate) async fn rotate_token(id: String, #[server(default)] days: String) -> Result<NewTokenView, ApiError> {
+    let console = console()?;
+    let id = id.parse().map_err(|_| ApiError::NotFound)?;
+    let expiry = match days.as_str() {
+        "" => None,
+        "0" => Some(Expiry::Never),
+        days => Some(Expiry::Days(days.parse().map_err(|_| ApiError::Malformed)?)),
     };
-    let consequences = view! {
-        <ul class="consequences">
-            <li>"Every call with it is answered with 403 until you resume it; the answer says why."</li>
-            {beside}
-            <li>
-                <strong>"People who leave the company stay active here"</strong>
-                " meanwhile. What the directory missed it sends once the token works again."
-            </li>
-            <li>"Entra puts its provisioning job into quarantine after many refused calls, and then tries once a day."</li>
-        </ul>
+    let NewToken { token, secret } = console.rotate_token(id, expiry).await?;
+    Ok(NewTokenView { name: token.name, secret })
+}
+
+/// Pauses a token, or resumes it.
+#[server(prefix = "/admin/api", endpoint = "pause_token")]
+pub(crate) async fn pause_token(id: String, paused: bool) -> Result<(), ApiError> {
+    let console = console()?;
+    Ok(console.pause_token(id.parse().map_err(|_| ApiError::NotFound)?, paused).await?)
+}
+
+/// Says what a token's client is; nothing leaves it to what the client sends.
+#[server(prefix = "/admin/api", endpoint = "set_token_client")]
+pub(crate) async fn set_token_client(id: String, #[server(default)] client: String) -> Result<(), ApiError> {
+    let console = console()?;
+    let profile = match client.as_str() {
+        "" => None,
+        client => Some(ClientProfile::parse(client).ok_or(ApiError::Malformed)?),
     };
-    confirm(question, Opener::Plain("Pause"), format!("Pause {}", visible(&token.name)), consequences)
+    Ok(console.set_token_client(id.parse().map_err(|_| ApiError::NotFound)?, profile).await?)
 }
 
-fn resume(token: &Token) -> impl IntoView + use<> {
-    let fields = vec![("id", token.id.to_string()), ("paused", "false".to_owned())];
-    view! {
-        <Submit>
-            <form method="post" action=PauseToken::PATH data-done="The token works again.">
-                {hidden(fields)}
-                <button class="button button-small button-primary">Resume</button>
-            </form>
-        </Submit>
-    }
+/// Says what a token may cost: MiB that its changes store in an hour, and refused calls that are told why in a minute.
+#[server(prefix = "/admin/api", endpoint = "set_token_budget")]
+pub(crate) async fn set_token_budget(id: String, mib: u32, refusals: u32) -> Result<(), ApiError> {
+    let console = console()?;
+    Ok(console.set_token_budget(id.parse().map_err(|_| ApiError::NotFound)?, mib, refusals).await?)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{super::tests::*, *};
-
-    #[test]
-    fn r14_the_dialog_says_how_long_the_new_one_works() {
-        assert_eq!(as_before(&token()), "As this one: until you revoke it");
-        let quarter = Token { expires: Some(NOW.plus_days(90)), ..token() };
-        assert_eq!(as_before(&quarter), "As long as this one was made for: 90 days");
-    }
+/// Says from which networks a token may be used; an empty list is all of them.
+#[server(prefix = "/admin/api", endpoint = "set_token_networks")]
+pub(crate) async fn set_token_networks(
+    id: String,
+    #[server(default)] list: String,
+    #[server(default)] enforced: bool,
+) -> Result<(), ApiError> {
+    let console = console()?;
+    Ok(console.set_token_networks(id.parse().map_err(|_| ApiError::NotFound)?, &list, enforced).await?)
 }

@@ -1,11 +1,8 @@
-use super::Page;
+use super::{actions::SetTokenBudget, read::Page};
 use crate::{
-    api::tokens::SetTokenBudget,
+    components::{Tone, chip, hidden, number},
     islands::submit::Submit,
-    pages::{
-        components::{Tone, chip, hidden, number},
-        words::{count, grouped},
-    },
+    words::{count, grouped},
 };
 use domain::{console::TokenDetail, token::Budget};
 use leptos::{prelude::*, server_fn::ServerFn};

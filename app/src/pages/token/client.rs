@@ -1,8 +1,7 @@
-use super::Page;
+use super::{actions::SetTokenClient, read::Page};
 use crate::{
-    api::tokens::SetTokenClient,
+    components::{Tone, chip, hidden},
     islands::submit::Submit,
-    pages::components::{Tone, chip, hidden},
 };
 use domain::token::{ClientProfile, Token};
 use leptos::{prelude::*, server_fn::ServerFn};

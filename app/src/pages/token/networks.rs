@@ -1,11 +1,8 @@
-use super::Page;
+use super::{actions::SetTokenNetworks, read::Page};
 use crate::{
-    api::tokens::SetTokenNetworks,
+    components::{Tone, chip, hidden, when},
     islands::submit::Submit,
-    pages::{
-        components::{Tone, chip, hidden, when},
-        words::{count, list},
-    },
+    words::{count, list},
 };
 use domain::{
     Timestamp,

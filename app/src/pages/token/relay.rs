@@ -1,13 +1,10 @@
 //! How one token takes the place of another.
 
-use super::Page;
+use super::{actions::RevokeToken, read::Page};
 use crate::{
-    api::tokens::RevokeToken,
+    components::hidden,
     islands::submit::Submit,
-    pages::{
-        components::hidden,
-        words::{absolute, ago},
-    },
+    words::{absolute, ago},
 };
 use domain::{
     Timestamp,

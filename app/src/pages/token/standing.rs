@@ -1,4 +1,4 @@
-use crate::pages::components::{Tone, chip};
+use crate::components::{Tone, chip};
 use domain::{
     Timestamp,
     token::{Ended, Token},

@@ -1,46 +1,17 @@
 //! The frame around every page behind the sign-in.
 
 use super::{
-    Icon,
+    Here, Icon,
     account::account,
     banner::{Notice, banner},
     icon, mark,
     problem::problem,
 };
-use crate::{
-    ApiError,
-    islands::kept::Kept,
-    pages::{console, words::grouped},
-};
+use crate::{ApiError, islands::kept::Kept, request::console, words::grouped};
 use domain::console::{Console, Counts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use std::future::Future;
-
-/// Where in the navigation a page stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Here {
-    /// Users, or one of them.
-    Users,
-    /// Groups, or one of them.
-    Groups,
-    /// What was deleted.
-    Deleted,
-    /// Single sign-on.
-    SignOn,
-    /// Break-glass accounts and drills.
-    BreakGlass,
-    /// Sessions.
-    Sessions,
-    /// The lock-out meter.
-    Lockout,
-    /// The audit log.
-    Audit,
-    /// Alert channels.
-    Alerts,
-    /// No page of ours.
-    Nowhere,
-}
 
 /// What the frame says around every page.
 #[derive(Default)]

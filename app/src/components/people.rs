@@ -1,5 +1,5 @@
 use super::{source_chip, status_chip, when};
-use crate::pages::words::{initials, visible};
+use crate::words::{initials, visible};
 use domain::{Timestamp, user::UserSummary};
 use leptos::prelude::*;
 

@@ -1,15 +1,4 @@
-//! What islands ask of the server. Each function is three lines around one use case of the `Console`.
-
-pub(crate) mod alerts;
-pub(crate) mod audit;
-pub(crate) mod break_glass;
-pub(crate) mod deleted;
-pub(crate) mod drills;
-pub(crate) mod guard;
-pub(crate) mod provisioning;
-pub(crate) mod roles;
-pub(crate) mod sessions;
-pub(crate) mod tokens;
+//! What went wrong, as a page or an island learns of it.
 
 use leptos::{
     prelude::*,

@@ -1,9 +1,11 @@
-use crate::ApiError;
+//! The server functions of the page.
+
+use crate::{ApiError, request::console};
 use leptos::prelude::*;
 
 /// Sets for how many days the audit log is kept.
 #[server(prefix = "/admin/api", endpoint = "set_audit_days")]
 pub(crate) async fn set_audit_days(days: u32) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
+    let console = console()?;
     Ok(console.set_audit_days(days).await?)
 }

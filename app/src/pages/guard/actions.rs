@@ -1,11 +1,15 @@
-use crate::ApiError;
+//! The server functions of the page.
+
+use super::span::span;
+use crate::{ApiError, request::console};
+use domain::settings::{GuardMode, GuardSettings};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// Sets the guard. `mode` is `alert` or `hold`.
 #[server(prefix = "/admin/api", endpoint = "set_guard")]
 pub(crate) async fn set_guard(mode: String, count: u32, percent: u32, cap: u32, minutes: u32) -> Result<(), ApiError> {
-    use domain::settings::{GuardMode, GuardSettings};
-    let console = crate::pages::console()?;
+    let console = console()?;
     let mode = GuardMode::parse(&mode).ok_or(ApiError::Malformed)?;
     Ok(console.set_guard(GuardSettings { mode, count, percent, cap, minutes }).await?)
 }
@@ -13,14 +17,14 @@ pub(crate) async fn set_guard(mode: String, count: u32, percent: u32, cap: u32, 
 /// Lets the departures of a batch that are held go on for two hours.
 #[server(prefix = "/admin/api", endpoint = "approve_batch")]
 pub(crate) async fn approve_batch(id: String) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
+    let console = console()?;
     Ok(console.approve_batch(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
 /// Says that a batch is right as it is.
 #[server(prefix = "/admin/api", endpoint = "dismiss_batch")]
 pub(crate) async fn dismiss_batch(id: String) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
+    let console = console()?;
     Ok(console.dismiss_batch(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
@@ -32,8 +36,8 @@ pub(crate) async fn undo_batch(
     #[server(default)] chosen: bool,
     #[server(default)] people: Vec<String>,
 ) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
-    let people = crate::pages::guard::asked::targets(chosen, &people)?;
+    let console = console()?;
+    let people = targets(chosen, &people)?;
     // How many could not be undone is for the page to say.
     console.undo_batch(id.parse().map_err(|_| ApiError::NotFound)?, pause, people).await?;
     Ok(())
@@ -49,9 +53,33 @@ pub(crate) async fn undo_span(
     #[server(default)] chosen: bool,
     #[server(default)] people: Vec<String>,
 ) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
-    let span = crate::pages::guard::asked::span(&token, &from, &until).ok_or(ApiError::Malformed)?;
-    let people = crate::pages::guard::asked::targets(chosen, &people)?;
+    let console = console()?;
+    let span = span(&token, &from, &until).ok_or(ApiError::Malformed)?;
+    let people = targets(chosen, &people)?;
     console.undo_span(span, pause, people).await?;
     Ok(())
+}
+
+/// The users and groups that were ticked, where some were to be.
+fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid>>, ApiError> {
+    if !chosen {
+        return Ok(None);
+    }
+    let targets: Option<Vec<Uuid>> = people.iter().map(|id| id.parse().ok()).collect();
+    match targets {
+        Some(targets) if !targets.is_empty() => Ok(Some(targets)),
+        _ => Err(ApiError::Invalid("Choose at least one person.".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_must_be_ticked() {
+        assert_eq!(targets(false, &[]), Ok(None));
+        assert!(targets(true, &[]).is_err() && targets(true, &["x".to_owned()]).is_err());
+        assert_eq!(targets(true, &[Uuid::nil().to_string()]), Ok(Some(vec![Uuid::nil()])));
+    }
 }

@@ -1,4 +1,4 @@
-use crate::pages::words::{absolute, ago};
+use crate::words::{absolute, ago};
 use domain::Timestamp;
 use leptos::prelude::*;
 

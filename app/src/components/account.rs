@@ -1,5 +1,5 @@
 use super::avatar;
-use crate::pages::words::{absolute, minutes_left, visible};
+use crate::words::{absolute, minutes_left, visible};
 use domain::{
     console::{Console, Who},
     role::Role,

@@ -1,5 +1,5 @@
 use super::encode;
-use crate::pages::words::range;
+use crate::words::range;
 use domain::page::{Key, Page, Place};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;

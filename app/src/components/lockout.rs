@@ -1,7 +1,7 @@
 //! The lock-out meter: who could still get in if a way in went away.
 
 use super::{Tone, chip};
-use crate::pages::words::list;
+use crate::words::list;
 use domain::{
     break_glass::PROOF_DAYS,
     lockout::{Door, Doors, Loss, NEEDED},

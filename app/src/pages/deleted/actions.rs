@@ -1,16 +1,18 @@
-use crate::ApiError;
+//! The server functions of the page.
+
+use crate::{ApiError, request::console};
 use leptos::prelude::*;
 
 /// Brings a deleted user back, by its id.
 #[server(prefix = "/admin/api", endpoint = "restore_user")]
 pub(crate) async fn restore_user(id: String) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
+    let console = console()?;
     Ok(console.restore_user(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
 /// Brings a deleted group back, by its id.
 #[server(prefix = "/admin/api", endpoint = "restore_group")]
 pub(crate) async fn restore_group(id: String) -> Result<(), ApiError> {
-    let console = crate::pages::console()?;
+    let console = console()?;
     Ok(console.restore_group(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }

@@ -1,0 +1,40 @@
+//! What is shown of a new token, once.
+
+use crate::islands::copy_button::CopyButton;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A token that was just made. Its text is shown once and cannot be had again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NewTokenView {
+    /// The name that it was given.
+    pub(crate) name: String,
+    /// The whole token.
+    pub(crate) secret: String,
+}
+
+/// The dialog that shows a new token once.
+pub(crate) fn made(another: bool) -> impl IntoView {
+    view! {
+        <div class="dialog-body">
+            <h2 id="made-token-title">Copy this token now</h2>
+            <p>"Postern keeps only a hash of it. When this window closes, nobody can read it again."</p>
+            <div class="field">
+                <span class="label" data-field="name"></span>
+                <div class="copy-field copy-field-whole">
+                    <code id="secret" data-field="secret"></code>
+                    <CopyButton of="secret".to_owned() what="the token".to_owned()/>
+                </div>
+            </div>
+            <div class="note">
+                <p>
+                    "Paste it into Entra as " <strong>"Secret token"</strong> "."
+                    {another.then_some(" Your other tokens keep working until you revoke them.")}
+                </p>
+            </div>
+        </div>
+        <div class="dialog-foot">
+            <button type="button" class="button button-primary" data-stored="">"I have stored it"</button>
+        </div>
+    }
+}

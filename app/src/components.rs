@@ -1,6 +1,7 @@
 //! Parts that the pages share.
 
 mod account;
+pub(crate) mod attributes;
 mod banner;
 mod chip;
 mod confirm;

@@ -2,6 +2,7 @@
 //! can.
 #![expect(unreachable_pub, reason = "the macro makes public what it makes of an island")]
 
+pub(crate) mod attributes;
 pub(crate) mod copy_button;
 pub(crate) mod follow;
 pub(crate) mod kept;

@@ -1,3 +1,4 @@
+use super::attributes;
 use crate::islands::submit::Submit;
 use leptos::prelude::*;
 
@@ -55,7 +56,13 @@ pub(crate) fn confirm(
                     <form method="dialog">
                         <button class="button" autofocus>Cancel</button>
                     </form>
-                    <form method="post" action=action id=form_id.clone() data-next=next data-done=done>
+                    <form
+                        method="post"
+                        {..attributes::next(next.map(str::to_owned))}
+                        {..attributes::done(done)}
+                        action=action
+                        id=form_id.clone()
+                    >
                         {hidden(fields)}
                         <button class="button button-danger">{verb}</button>
                     </form>

@@ -1,7 +1,7 @@
 //! What a page remembers for the one after it, in the tab's own storage: what was done and where the focus was; and of
 //! a form that was not accepted for want of a secret or a session, what was entered.
 
-use super::{each, show};
+use super::{attributes, each, show};
 use leptos::{html, prelude::*};
 use std::cell::RefCell;
 use web_sys::{
@@ -11,7 +11,7 @@ use web_sys::{
 };
 
 /// Where they are stored.
-const DONE: &str = "postern.done";
+const SAID: &str = "postern.done";
 const DRAFT: &str = "postern.draft";
 
 /// For how long what was entered is kept.
@@ -34,8 +34,8 @@ pub(crate) fn Kept() -> impl IntoView {
 
 /// Remembers what a form did, and what had the focus.
 pub(super) fn done(form: &HtmlFormElement) {
-    let words = form.get_attribute("data-done").unwrap_or_else(|| "Saved.".to_owned());
-    put(DONE, &[("words", &words), ("focus", &opener(form))]);
+    let words = form.get_attribute(attributes::DONE).unwrap_or_else(|| "Saved.".to_owned());
+    put(SAID, &[("words", &words), ("focus", &opener(form))]);
 }
 
 /// Remembers what was entered into a form, without what is secret.
@@ -78,7 +78,7 @@ fn take(key: &str) -> Option<UrlSearchParams> {
 
 /// Brings back what was remembered; gives what is to be said.
 fn resume() -> Option<String> {
-    if let Some(done) = take(DONE) {
+    if let Some(done) = take(SAID) {
         focus(done.get("focus").and_then(|selector| reachable(&selector)).or_else(|| find("#said")));
         return done.get("words");
     }

@@ -1,4 +1,7 @@
-use super::{each, reload, show};
+use super::{
+    attributes::{FIELD, STORED},
+    each, reload, show,
+};
 use leptos::{
     ev::{Event, MouseEvent, beforeunload},
     html,
@@ -15,11 +18,8 @@ use web_sys::{
 /// click on the button that made the secret must not lose it.
 const HELD: Duration = Duration::from_secs(3);
 
-/// The button that closes the dialog.
-const STORED: &str = "[data-stored]";
-
 /// A dialog that shows once what is never shown again. [`Submit`](super::submit::Submit) fills the elements in it that
-/// say `data-field` with what the server answers. Only a click on the button with `data-stored` closes it, and the
+/// name a [`FIELD`] with what the server answers. Only a click on the button that is [`STORED`] closes it, and the
 /// browser asks before it leaves the page.
 #[island]
 pub(crate) fn Once(
@@ -40,12 +40,12 @@ pub(crate) fn Once(
     });
     let click = move |event: MouseEvent| {
         let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-        let pressed = |selector| matches!(target.closest(selector), Ok(Some(_)));
-        if pressed("[data-stored]:not([aria-disabled])") {
+        let pressed = |selector: &str| matches!(target.closest(selector), Ok(Some(_)));
+        if pressed(&format!("[{STORED}]:not([aria-disabled])")) {
             stored.set(true);
             // With the page goes the secret.
             reload();
-        } else if pressed("button:not([data-stored])") {
+        } else if pressed(&format!("button:not([{STORED}])")) {
             dialog.with_untracked(|dialog| dialog.iter().for_each(release));
         }
     };
@@ -67,16 +67,16 @@ pub(crate) fn Once(
     }
 }
 
-/// Shows the dialog with the values of a JSON object, each where the dialog names it. `codes/0` is the first of a list.
+/// Shows the dialog with the values of a JSON object, each where the dialog names it.
 pub(super) fn reveal(dialog: &HtmlDialogElement, json: &JsString) {
     let answer = JSON::parse(&String::from(json)).unwrap_or_default();
-    each(dialog, "[data-field]", |place| {
-        let path = place.get_attribute("data-field").unwrap_or_default();
+    each(dialog, &format!("[{FIELD}]"), |place| {
+        let path = place.get_attribute(FIELD).unwrap_or_default();
         let step = |value: JsValue, key: &str| Reflect::get(&value, &key.into()).unwrap_or_default();
         let value = path.split('/').fold(answer.clone(), step);
         place.set_text_content(value.as_string().as_deref());
     });
-    each(dialog, STORED, |button| drop(button.set_attribute("aria-disabled", "true")));
+    each(dialog, &format!("[{STORED}]"), |button| drop(button.set_attribute("aria-disabled", "true")));
     show(dialog);
     let dialog = dialog.clone();
     set_timeout(move || release(&dialog), HELD);
@@ -84,5 +84,5 @@ pub(super) fn reveal(dialog: &HtmlDialogElement, json: &JsString) {
 
 /// From now on the dialog can be closed.
 fn release(dialog: &HtmlDialogElement) {
-    each(dialog, STORED, |button| drop(button.remove_attribute("aria-disabled")));
+    each(dialog, &format!("[{STORED}]"), |button| drop(button.remove_attribute("aria-disabled")));
 }

@@ -1,4 +1,5 @@
 use super::{
+    attributes::{AWAKE, NEXT, ONCE},
     each, kept, once,
     post::{confirm_first, fields, go, post},
     reload, show,
@@ -18,9 +19,8 @@ const BUSY: &str = "aria-busy";
 /// Sends the plain forms in it without leaving the page, which is read anew afterwards, and says beside them why
 /// something was refused. Without WebAssembly the same forms are posted plainly, and the server leads back.
 ///
-/// A form may say `data-next`, the page to go on to, `data-once`, the id of the dialog that shows the answer, and
-/// `data-done`, what is said once it was accepted. Forms whose method is `dialog` only close theirs. Buttons with
-/// `data-awake` do nothing without this, so they are disabled until it is there.
+/// What a form tells it, and which buttons wait for it, is in [`attributes`](super::attributes). Forms whose method is
+/// `dialog` only close theirs.
 #[island]
 pub(crate) fn Submit(
     /// The forms, and the buttons that open their dialogs.
@@ -29,7 +29,7 @@ pub(crate) fn Submit(
     let root = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         if let Some(root) = root.get() {
-            each(&root, "[data-awake]", |button| drop(button.remove_attribute("disabled")));
+            each(&root, &format!("[{AWAKE}]"), |button| drop(button.remove_attribute("disabled")));
         }
     });
     view! {
@@ -103,7 +103,7 @@ async fn send(form: &HtmlFormElement, fields: &UrlSearchParams) -> Result<(), Ap
     let action = form.get_attribute("action").unwrap_or_default();
     let answer = post(&action, fields).await?;
     kept::done(form);
-    match (dialog(form.get_attribute("data-once")), form.get_attribute("data-next")) {
+    match (dialog(form.get_attribute(ONCE)), form.get_attribute(NEXT)) {
         (Some(shown), _) => {
             if let Ok(Some(asked)) = form.closest("dialog") {
                 asked.unchecked_into::<HtmlDialogElement>().close();

@@ -3,7 +3,7 @@
 mod actions;
 
 use crate::{
-    components::{Here, Icon, Tone, chip, framed, icon, when},
+    components::{Here, Icon, Tone, attributes::done, chip, framed, icon, when},
     islands::submit::Submit,
     words::{count, visible},
 };
@@ -73,7 +73,7 @@ fn panel(channels: Vec<AlertStatus>, may_change: bool, now: Timestamp) -> impl I
                 <h2 id="channels">Channels</h2>
                 {may_change.then(|| view! {
                     <Submit>
-                        <form method="post" action=TestAlert::PATH data-done="A test alert is on its way.">
+                        <form method="post" {..done("A test alert is on its way.")} action=TestAlert::PATH>
                             <button class="button">Send a test alert</button>
                         </form>
                     </Submit>

@@ -5,7 +5,11 @@ use super::{
     sheet::DIALOG,
 };
 use crate::{
-    components::{Opener, Question, Tone, chip, confirm, when},
+    components::{
+        Opener, Question, Tone,
+        attributes::{awake, done, once},
+        chip, confirm, when,
+    },
     islands::submit::Submit,
     words::list,
 };
@@ -87,7 +91,7 @@ fn rotate(account: &Account) -> impl IntoView + use<> {
                 aria-label=format!("New secret for {name}")
                 commandfor=id.clone()
                 command="show-modal"
-                data-awake=""
+                {..awake()}
                 disabled
             >
                 "New secret"
@@ -113,9 +117,9 @@ fn rotate(account: &Account) -> impl IntoView + use<> {
                     <form
                         id=form
                         method="post"
+                        {..once(DIALOG)}
+                        {..done(format!("{name} has a new secret. Sign in with it once, so that it counts as a way in."))}
                         action=RotateBreakGlass::PATH
-                        data-once=DIALOG
-                        data-done=format!("{name} has a new secret. Sign in with it once, so that it counts as a way in.")
                     >
                         <input type="hidden" name="id" value=account_id.clone()/>
                         <button class="button button-primary">"Make new secret"</button>

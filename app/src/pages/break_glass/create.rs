@@ -1,5 +1,8 @@
 use super::{actions::CreateBreakGlass, sheet::DIALOG};
-use crate::islands::submit::Submit;
+use crate::{
+    components::attributes::{awake, done, once},
+    islands::submit::Submit,
+};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The button that makes an account, and the dialog that asks for its name.
@@ -11,7 +14,7 @@ pub(super) fn create() -> impl IntoView {
                 class="button"
                 commandfor="name-account"
                 command="show-modal"
-                data-awake=""
+                {..awake()}
                 disabled
             >
                 Create account
@@ -35,9 +38,9 @@ fn ask() -> impl IntoView {
             id="name-account-form"
             class="dialog-body"
             method="post"
+            {..once(DIALOG)}
+            {..done("The account was created. Sign in with it once, so that it counts as a way in.")}
             action=CreateBreakGlass::PATH
-            data-once=DIALOG
-            data-done="The account was created. Sign in with it once, so that it counts as a way in."
         >
             <h2 id="name-account-title">"Create a break-glass account"</h2>
             <p>

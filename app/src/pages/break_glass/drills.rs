@@ -4,6 +4,7 @@ use super::{
 };
 use crate::{
     components::{
+        attributes::{done, next},
         chip,
         steps::{Standing, step},
         when,
@@ -41,7 +42,7 @@ fn invitation(all: &BreakGlass) -> impl IntoView + use<> {
     let button = match (all.may_change, all.who) {
         (true, Who::BreakGlass(..)) => view! {
             <Submit>
-                <form method="post" action=StartDrill::PATH data-done="The drill has begun.">
+                <form method="post" {..done("The drill has begun.")} action=StartDrill::PATH>
                     <button class="button">Start a drill</button>
                 </form>
             </Submit>
@@ -101,9 +102,9 @@ fn checklist(drill: &Drill, now: Timestamp, may_change: bool) -> impl IntoView +
                 <Submit>
                     <form
                         method="post"
+                        {..next(Some(format!("/admin/break-glass/drills/{id}")))}
+                        {..done("The drill is finished.")}
                         action=FinishDrill::PATH
-                        data-next=format!("/admin/break-glass/drills/{id}")
-                        data-done="The drill is finished."
                     >
                         <button class="button button-primary">Finish the drill</button>
                     </form>
@@ -160,7 +161,7 @@ fn read_code(drill: &Drill, channel: &str, number: u8, now: Timestamp, may_chang
     let form = may_change.then(|| {
         view! {
             <Submit>
-                <form class="code-form" method="post" action=ReadDrillCode::PATH data-done="The code is right.">
+                <form class="code-form" method="post" {..done("The code is right.")} action=ReadDrillCode::PATH>
                     <input type="hidden" name="channel" value=name/>
                     <label class="label" for=field.clone()>"Six-digit code"</label>
                     <input

@@ -1,6 +1,7 @@
 //! The sheet of an account: shown once, to be printed or stored.
 
 use crate::{
+    components::attributes::{field, stored},
     islands::{copy_button::CopyButton, once::Once, print_button::PrintButton},
     words::absolute,
 };
@@ -69,34 +70,34 @@ pub(super) fn dialog() -> impl IntoView {
     view! {
         <Once id=DIALOG.to_owned()>
             <div class="dialog-body">
-                <h2 id="sheet-title">"Print or store this sheet now"</h2>
+                <h2 id=format!("{DIALOG}-title")>"Print or store this sheet now"</h2>
                 <p>
                     "Postern keeps only hashes of what stands on it. When this window closes, nobody can read it again."
                 </p>
                 {paper()}
-                <pre id="sheet-text" class="visually-hidden" aria-hidden="true" data-field="text"></pre>
+                <pre id="sheet-text" class="visually-hidden" aria-hidden="true" {..field("text")}></pre>
             </div>
             <div class="dialog-foot">
                 <PrintButton/>
                 <CopyButton of="sheet-text".to_owned() what="the sheet".to_owned()/>
-                <button type="button" class="button button-primary" data-stored="">"I have stored it"</button>
+                <button type="button" class="button button-primary" {..stored()}>"I have stored it"</button>
             </div>
         </Once>
     }
 }
 
 fn paper() -> impl IntoView {
-    let code = |at: usize| view! { <li><code data-field=format!("codes/{at}")></code></li> };
+    let code = |at: usize| view! { <li><code {..field(format!("codes/{at}"))}></code></li> };
     view! {
         <article class="sheet" aria-label="The sheet">
             <h3>"Postern break-glass account"</h3>
             <dl class="sheet-facts">
-                <div><dt>Account</dt><dd><code data-field="name"></code></dd></div>
-                <div><dt>"Sign in at"</dt><dd><code data-field="address"></code></dd></div>
-                <div><dt>Made</dt><dd data-field="made"></dd></div>
+                <div><dt>Account</dt><dd><code {..field("name")}></code></dd></div>
+                <div><dt>"Sign in at"</dt><dd><code {..field("address")}></code></dd></div>
+                <div><dt>Made</dt><dd {..field("made")}></dd></div>
             </dl>
             <h4>Secret</h4>
-            <p class="sheet-secret"><code data-field="secret"></code></p>
+            <p class="sheet-secret"><code {..field("secret")}></code></p>
             <h4>"Recovery codes, each good for one sign-in in place of the secret"</h4>
             <ol class="sheet-codes">{(0..CODES).map(code).collect_view()}</ol>
             <ul class="sheet-advice">{ADVICE.map(|words| view! { <li>{words}</li> }).collect_view()}</ul>

@@ -1,7 +1,7 @@
 //! Tokens that are paused, as after an undo: until they are resumed the directory is cut off.
 
 use crate::{
-    components::{hidden, when},
+    components::{attributes::done, hidden, when},
     islands::submit::Submit,
     pages::token::actions::PauseToken,
     words::visible,
@@ -17,7 +17,7 @@ pub(super) fn note(token: &Token, may_change: bool, now: Timestamp) -> Option<An
     let resume = may_change.then(|| {
         view! {
             <Submit>
-                <form method="post" action=PauseToken::PATH data-done="The token works again.">
+                <form method="post" {..done("The token works again.")} action=PauseToken::PATH>
                     {hidden(fields)}
                     <button class="button">Resume the token</button>
                 </form>

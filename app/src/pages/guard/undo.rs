@@ -6,7 +6,7 @@ use super::{
     lost::lost,
 };
 use crate::{
-    components::{Opener, Question, confirm, hidden, search_box_at},
+    components::{Opener, Question, attributes::done, confirm, hidden, search_box_at},
     islands::submit::Submit,
     words::{count, list, visible},
 };
@@ -153,7 +153,7 @@ pub(super) fn choose(
             })}
             {found_nobody.then(|| view! { <p role="status">{format!("Nobody among them matches “{searched}”.")}</p> })}
             {(!found_nobody).then(|| view! { <Submit>
-                <form class="stack" method="post" action=action aria-labelledby=heading data-done=UNDONE>
+                <form class="stack" method="post" {..done(UNDONE)} action=action aria-labelledby=heading>
                     {hidden(fields)}
                     <input type="hidden" name="chosen" value="true"/>
                     <div class="choices">{people.into_iter().enumerate().map(row).collect_view()}</div>

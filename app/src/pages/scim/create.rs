@@ -1,7 +1,8 @@
 use super::actions::CreateToken;
 use crate::{
-    islands::{once::Once, submit::Submit},
-    pages::token::made::made,
+    components::attributes::{awake, done, once},
+    islands::submit::Submit,
+    pages::token::made,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -16,14 +17,14 @@ pub(super) fn create_token(primary: bool, another: bool) -> impl IntoView {
                 class:button-primary=primary
                 commandfor="name-token"
                 command="show-modal"
-                data-awake=""
+                {..awake()}
                 disabled
             >
                 Create token
             </button>
             <dialog class="dialog" id="name-token" aria-labelledby="name-token-title">{ask()}</dialog>
         </Submit>
-        <Once id="made-token".to_owned()>{made(another)}</Once>
+        {made::dialog(another)}
     }
 }
 
@@ -35,9 +36,9 @@ fn ask() -> impl IntoView {
             id="name-token-form"
             class="dialog-body"
             method="post"
+            {..once(made::DIALOG)}
+            {..done("The token was created.")}
             action=CreateToken::PATH
-            data-once="made-token"
-            data-done="The token was created."
         >
             <h2 id="name-token-title">Create a token</h2>
             <label class="field">

@@ -1,6 +1,6 @@
 use super::{actions::SetProvisioning, before, read::Scim};
 use crate::{
-    components::{Opener, Question, chip, confirm, when},
+    components::{Opener, Question, attributes::done, chip, confirm, when},
     islands::submit::Submit,
     words::{count, grouped},
 };
@@ -53,7 +53,7 @@ fn switch(scim: &Scim) -> AnyView {
     let ready = before::proven(&scim.status).is_some();
     view! {
         <Submit>
-            <form method="post" action=SetProvisioning::PATH data-done="Provisioning is on.">
+            <form method="post" {..done("Provisioning is on.")} action=SetProvisioning::PATH>
                 <input type="hidden" name="on" value="true"/>
                 <button class="button" class:button-primary=ready>Turn on provisioning</button>
             </form>

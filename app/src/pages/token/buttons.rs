@@ -1,13 +1,17 @@
 use super::{
     actions::{PauseToken, RotateToken},
-    made::made,
+    made,
     read::Page,
     revoke::revoke,
     standing::Standing,
 };
 use crate::{
-    components::{Opener, Question, confirm, hidden},
-    islands::{once::Once, submit::Submit},
+    components::{
+        Opener, Question,
+        attributes::{awake, done, once},
+        confirm, hidden,
+    },
+    islands::submit::Submit,
     words::{count, visible},
 };
 use domain::token::{OVERLAP_DAYS, Token};
@@ -38,7 +42,7 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                 class="button button-small"
                 commandfor="rotate"
                 command="show-modal"
-                data-awake=""
+                {..awake()}
                 disabled
             >
                 Replace
@@ -48,9 +52,9 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                     id="rotate-form"
                     class="dialog-body"
                     method="post"
+                    {..once(made::DIALOG)}
+                    {..done("The new token was made.")}
                     action=RotateToken::PATH
-                    data-once="made-token"
-                    data-done="The new token was made."
                 >
                     <h2 id="rotate-title">{format!("Replace “{name}”?")}</h2>
                     <ul class="consequences">
@@ -79,7 +83,7 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                 </div>
             </dialog>
         </Submit>
-        <Once id="made-token".to_owned()>{made(true)}</Once>
+        {made::dialog(true)}
     }
 }
 
@@ -136,7 +140,7 @@ fn resume(token: &Token) -> impl IntoView + use<> {
     let fields = vec![("id", token.id.to_string()), ("paused", "false".to_owned())];
     view! {
         <Submit>
-            <form method="post" action=PauseToken::PATH data-done="The token works again.">
+            <form method="post" {..done("The token works again.")} action=PauseToken::PATH>
                 {hidden(fields)}
                 <button class="button button-small button-primary">Resume</button>
             </form>

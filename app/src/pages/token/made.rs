@@ -1,6 +1,9 @@
 //! What is shown of a new token, once.
 
-use crate::islands::copy_button::CopyButton;
+use crate::{
+    components::attributes::{field, stored},
+    islands::{copy_button::CopyButton, once::Once},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -13,28 +16,33 @@ pub(crate) struct NewTokenView {
     pub(crate) secret: String,
 }
 
+/// The id of the dialog that shows it.
+pub(crate) const DIALOG: &str = "made-token";
+
 /// The dialog that shows a new token once.
-pub(crate) fn made(another: bool) -> impl IntoView {
+pub(crate) fn dialog(another: bool) -> impl IntoView {
     view! {
-        <div class="dialog-body">
-            <h2 id="made-token-title">Copy this token now</h2>
-            <p>"Postern keeps only a hash of it. When this window closes, nobody can read it again."</p>
-            <div class="field">
-                <span class="label" data-field="name"></span>
-                <div class="copy-field copy-field-whole">
-                    <code id="secret" data-field="secret"></code>
-                    <CopyButton of="secret".to_owned() what="the token".to_owned()/>
+        <Once id=DIALOG.to_owned()>
+            <div class="dialog-body">
+                <h2 id=format!("{DIALOG}-title")>Copy this token now</h2>
+                <p>"Postern keeps only a hash of it. When this window closes, nobody can read it again."</p>
+                <div class="field">
+                    <span class="label" {..field("name")}></span>
+                    <div class="copy-field copy-field-whole">
+                        <code id="secret" {..field("secret")}></code>
+                        <CopyButton of="secret".to_owned() what="the token".to_owned()/>
+                    </div>
+                </div>
+                <div class="note">
+                    <p>
+                        "Paste it into Entra as " <strong>"Secret token"</strong> "."
+                        {another.then_some(" Your other tokens keep working until you revoke them.")}
+                    </p>
                 </div>
             </div>
-            <div class="note">
-                <p>
-                    "Paste it into Entra as " <strong>"Secret token"</strong> "."
-                    {another.then_some(" Your other tokens keep working until you revoke them.")}
-                </p>
+            <div class="dialog-foot">
+                <button type="button" class="button button-primary" {..stored()}>"I have stored it"</button>
             </div>
-        </div>
-        <div class="dialog-foot">
-            <button type="button" class="button button-primary" data-stored="">"I have stored it"</button>
-        </div>
+        </Once>
     }
 }

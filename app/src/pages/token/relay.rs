@@ -2,7 +2,7 @@
 
 use super::{actions::RevokeToken, read::Page};
 use crate::{
-    components::hidden,
+    components::{attributes::done, hidden},
     islands::submit::Submit,
     words::{absolute, ago},
 };
@@ -54,7 +54,7 @@ pub(super) fn note(page: &Page) -> Option<AnyView> {
                     <p>{words(progress, old, new, now)}</p>
                     {may_revoke.then(|| view! {
                         <Submit>
-                            <form method="post" action=RevokeToken::PATH data-done="The old token was revoked.">
+                            <form method="post" {..done("The old token was revoked.")} action=RevokeToken::PATH>
                                 {hidden(vec![("id", old_id)])}
                                 <button class="button">Revoke the old token</button>
                             </form>

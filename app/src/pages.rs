@@ -1,6 +1,7 @@
 //! The pages, a file each. In the folder beside it are its panels and, in `actions.rs`, its server functions, each of
 //! them three lines around one use case of the `Console`.
 
+pub(crate) mod activity;
 pub(crate) mod alerts;
 pub(crate) mod audit;
 pub(crate) mod break_glass;

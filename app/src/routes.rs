@@ -4,8 +4,8 @@ use crate::{
     ApiError,
     components::{Here, framed},
     pages::{
-        alerts, audit, break_glass, confirm, deleted, drill, group, groups, guard, lockout, login, roles, scim,
-        sessions, token, user, users,
+        activity, alerts, audit, break_glass, confirm, deleted, drill, group, groups, guard, lockout, login, roles,
+        scim, sessions, token, user, users,
     },
 };
 use leptos::prelude::*;
@@ -46,6 +46,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/groups") view=groups::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/groups/:id") view=group::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/deleted") view=deleted::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/activity") view=activity::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/activity/:seq") view=activity::show_call ssr=SsrMode::Async/>
                 <Route path=path!("/admin/audit") view=audit::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/audit/:seq") view=audit::show_event ssr=SsrMode::Async/>
                 <Route path=path!("/admin/alerts") view=alerts::show ssr=SsrMode::Async/>

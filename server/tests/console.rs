@@ -1,5 +1,6 @@
 //! The console's doors: who gets in, what a page shows, what a server function refuses.
 
+mod activity;
 mod carried;
 mod channel;
 mod common;

@@ -75,6 +75,7 @@ fn frame(here: Here, console: &Console, around: Around, content: AnyView) -> imp
                     </ul>
                     <h2 id="nav-record">Record</h2>
                     <ul aria-labelledby="nav-record">
+                        {link("/admin/activity", Icon::Pulse, "Activity", None, Here::Activity)}
                         {link("/admin/audit", Icon::Log, "Audit log", None, Here::Audit)}
                         {link("/admin/alerts", Icon::Bell, "Alerts", None, Here::Alerts)}
                     </ul>

@@ -15,6 +15,8 @@ pub(crate) enum Here {
     Sessions,
     /// The lock-out meter.
     Lockout,
+    /// The activity record.
+    Activity,
     /// The audit log.
     Audit,
     /// Alert channels.

@@ -17,6 +17,8 @@ pub(crate) enum Icon {
     Screen,
     /// A gauge.
     Gauge,
+    /// A line with a beat in it.
+    Pulse,
     /// A sheet with lines.
     Log,
     /// A bell.
@@ -40,6 +42,7 @@ impl Icon {
             Self::Shield => "M8 1.8 13 3.5v4.2c0 3-2.1 5.2-5 6.5-2.9-1.3-5-3.5-5-6.5V3.5ZM5.8 7.8l1.6 1.6 2.9-3",
             Self::Screen => "M2 3h12v8H2ZM5.5 13.5h5M8 11v2.5",
             Self::Gauge => "M2 12a6 6 0 1 1 12 0M8 12l2.6-4.2M2 12h1.6M12.4 12H14M8 6v1.2",
+            Self::Pulse => "M1.5 8.5h3l2-5 3 9 2-4h3",
             Self::Log => "M3.5 2h9v12h-9ZM6 5.5h4M6 8h4M6 10.5h2.5",
             Self::Bell => "M4 11V7.2a4 4 0 0 1 8 0V11l1.2 1.5H2.8ZM6.8 14.2h2.4",
             Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.8 10.8 14 14",

@@ -25,7 +25,12 @@ use leptos_router::hooks::use_query_map;
 
 pub(super) use asked::history;
 pub(crate) use detail::show as show_event;
-pub(super) use event::actor;
+pub(super) use event::{actor, address as event_page};
+
+/// What an event changed, side by side.
+pub(super) fn changed(event: &domain::audit::Event) -> impl IntoView + use<> {
+    event::changes(&facts::facts(event))
+}
 
 /// The page.
 pub(crate) fn show() -> impl IntoView {

@@ -1,7 +1,7 @@
 use crate::{
     ApiError,
     components::{Here, ended, framed, ids, pager, people_table, place, when},
-    pages::{audit, deleted, roles},
+    pages::{activity, audit, deleted, roles},
     words::{count, visible},
 };
 use domain::{Error, Timestamp, console::GroupDetail, group::GroupRef};
@@ -43,7 +43,8 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
             <p class="soft">
                 {size(members.total, nested_total)}
                 ". Your directory manages the name and who is in it. Created " {when(now, group.created)} ", changed "
-                {when(now, group.changed)} ". " <a href=audit::history(group.id.0)>"What happened"</a>
+                {when(now, group.changed)} ". " <a href=audit::history(group.id.0)>"What happened"</a> ", "
+                <a href=activity::calls_about(group.id.0)>"calls about this group"</a>
             </p>
         </div>
         <section class="panel" aria-labelledby="members">

@@ -13,7 +13,7 @@ pub(super) mod standing;
 
 use crate::{
     components::{Here, framed, when},
-    pages::audit,
+    pages::{activity, audit},
     words::{absolute, visible},
 };
 use domain::{
@@ -54,7 +54,8 @@ fn page(page: &Page) -> impl IntoView + use<> {
         {networks::panel(page)}
         {budget::panel(page)}
         <p class="hint">
-            <a href=audit::history(token.id.0)>"Everything that happened to this token"</a>
+            <a href=audit::history(token.id.0)>"Everything that happened to this token"</a> ", "
+            <a href=activity::calls_of(token.id)>"all calls with it"</a>
         </p>
     }
 }

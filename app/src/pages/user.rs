@@ -1,7 +1,7 @@
 use crate::{
     ApiError,
     components::{Here, avatar, framed, ids, status_chip, when},
-    pages::{audit, deleted, roles},
+    pages::{activity, audit, deleted, roles},
     words::{Section, count, cut, sections, visible, visible_json},
 };
 use domain::{
@@ -65,7 +65,8 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
             <p class="soft">
                 "Your directory manages all of this; changes are made there. Created " {when(now, user.created)}
                 ", changed " {when(now, user.changed)} ". "
-                <a href=audit::history(user.id.0)>"What happened"</a>
+                <a href=audit::history(user.id.0)>"What happened"</a> ", "
+                <a href=activity::calls_about(user.id.0)>"calls about this user"</a>
             </p>
         </div>
         {sections.into_iter().map(|part| section(part, manager.as_ref())).collect_view()}

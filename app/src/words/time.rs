@@ -36,6 +36,11 @@ pub(crate) fn absolute(at: Timestamp) -> String {
     format!("{day} {month} {year}, {} UTC", text.get(11..16).unwrap_or_default())
 }
 
+/// The time of day, to the second: `11:06:40`, UTC.
+pub(crate) fn clock(at: Timestamp) -> String {
+    at.to_string().get(11..19).unwrap_or_default().to_owned()
+}
+
 /// How many minutes are left, the one that has begun included.
 pub(crate) fn minutes_left(now: Timestamp, ends: Timestamp) -> i64 {
     (ends.millis() - now.millis() + 59_999).max(0) / 60_000
@@ -83,6 +88,7 @@ mod tests {
     #[test]
     fn a_moment_is_told_in_full() {
         assert_eq!(absolute(NOW), "18 November 2026, 11:06 UTC");
+        assert_eq!(clock(NOW), "11:06:40");
         assert_eq!(absolute(Timestamp::from_millis(0)), "1 January 1970, 00:00 UTC");
     }
 

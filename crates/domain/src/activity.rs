@@ -183,6 +183,9 @@ pub struct Summary {
     pub latest_refused: u64,
 }
 
+/// How many days records are kept.
+pub const RECORD_DAYS: i64 = 30;
+
 /// How many calls show the present state of the sync.
 pub const LATEST: u64 = 50;
 

@@ -3,6 +3,7 @@
 
 use crate::{
     Env, Result, Timestamp,
+    activity::RECORD_DAYS,
     audit::{Action, Actor, Event, Pruned, Until, prune},
     guard::{KEPT_DAYS, REMEMBERED_DAYS},
     sign_in::DEVICE_DAYS,
@@ -12,9 +13,6 @@ use crate::{
 };
 use serde_json::json;
 use std::time::Duration;
-
-/// How many days the activity record is kept.
-const ACTIVITY_DAYS: i64 = 30;
 
 /// How many records are removed at once, and how often in an hour: more than an hour can add.
 const RECORDS_AT_ONCE: u64 = 20_000;
@@ -119,7 +117,7 @@ async fn sample(env: &Env, horizon: Option<Timestamp>) -> Result<()> {
 /// Removes old records a part at a time, so that no statement takes long.
 async fn forget_records(env: &Env, horizon: Timestamp) -> Result<()> {
     for _ in 0..RECORD_STEPS {
-        let before = horizon.plus_days(-ACTIVITY_DAYS);
+        let before = horizon.plus_days(-RECORD_DAYS);
         let step = env.store.write(before, |before, tx| {
             Box::pin(async move { tx.delete_records_before(*before, RECORDS_AT_ONCE).await })
         });

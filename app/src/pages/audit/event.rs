@@ -132,7 +132,7 @@ fn links(entry: &Entry, shown: Option<Uuid>) -> impl IntoView + use<> {
 }
 
 /// The page of one event.
-fn address(seq: i64) -> String {
+pub(in crate::pages) fn address(seq: i64) -> String {
     format!("/admin/audit/{seq}")
 }
 

@@ -2,6 +2,7 @@ use super::{actions::SetProvisioning, before, read::Scim};
 use crate::{
     components::{Opener, Question, attributes::done, chip, confirm, when},
     islands::submit::Submit,
+    pages::activity::refused_calls,
     words::{count, grouped},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -29,16 +30,16 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
 fn numbers(scim: &Scim) -> impl IntoView + use<> {
     let (counts, activity) = (scim.status.counts, scim.status.activity);
     let numbers = [
-        ("Users", counts.users),
-        ("Groups", counts.groups),
-        ("Calls in 24 h", activity.calls + activity.strangers),
-        ("Refused", activity.refused + activity.strangers),
+        ("Users", counts.users, "/admin/users".to_owned()),
+        ("Groups", counts.groups, "/admin/groups".to_owned()),
+        ("Calls in 24 h", activity.calls + activity.strangers, "/admin/activity".to_owned()),
+        ("Refused", activity.refused + activity.strangers, refused_calls()),
     ];
-    let number = |(name, number)| {
+    let number = |(name, number, href)| {
         view! {
             <div>
                 <dt>{name}</dt>
-                <dd>{grouped(number)}</dd>
+                <dd><a href=href>{grouped(number)}</a></dd>
             </div>
         }
     };

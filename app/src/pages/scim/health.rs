@@ -142,10 +142,8 @@ impl Health {
             }
             Self::Refusing(last) => {
                 let (refused, calls) = (activity.latest_refused, count(activity.latest, "call", "calls"));
-                let rest = format!(
-                    ". {refused} of the last {calls} were refused; your directory's log and that of this server say \
-                     which and why."
-                );
+                let rest =
+                    format!(". {refused} of the last {calls} were refused; Activity says which, why, and what to do.");
                 (CALLED, Some(last), rest)
             }
         }

@@ -1,12 +1,13 @@
 use super::Console;
 use crate::{
     Error, Result,
-    activity::{RecordQuery, RecordRow},
+    activity::{RecordQuery, RecordRow, Summary},
     audit::EventDetail,
     token::Token,
 };
+use std::cmp::Reverse;
 
-const ROWS: usize = 50;
+const ROWS: usize = 100;
 
 /// A page of the activity record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct ActivityPage {
     pub next: Option<i64>,
     /// All tokens, the newest first.
     pub tokens: Vec<Token>,
+    /// A summary of the calls of the last 24 hours.
+    pub summary: Summary,
 }
 
 /// One call, in the detail that a page shows.
@@ -32,13 +35,17 @@ impl Console {
     /// A page of calls, the newest first, before a number if one is given.
     pub async fn activity(&self, query: RecordQuery, before: Option<i64>) -> Result<ActivityPage> {
         self.env.store.settle_to_read().await;
-        let work = self.env.store.read((query, before), |(query, before), tx| {
+        let context = (query, before, self.now().plus_days(-1));
+        let work = self.env.store.read(context, |(query, before, yesterday), tx| {
             Box::pin(async move {
                 let mut rows = tx.find_records(query, *before, ROWS as u64 + 1).await?;
                 let more = rows.len() > ROWS;
                 rows.truncate(ROWS);
                 let next = rows.last().filter(|_| more).map(|row| row.seq);
-                Ok(ActivityPage { rows, next, tokens: tx.tokens().await? })
+                // Reads are recorded a moment after the changes of the same time.
+                rows.sort_by_key(|row| Reverse((row.record.call.at.millis(), row.seq)));
+                let (tokens, summary) = (tx.tokens().await?, tx.summarise_records(*yesterday).await?);
+                Ok(ActivityPage { rows, next, tokens, summary })
             })
         });
         work.await

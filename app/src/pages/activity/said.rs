@@ -1,0 +1,178 @@
+//! What a call did, in words.
+
+use crate::{components::Tone, words::visible};
+use domain::{
+    activity::{Operation, Outcome, Record, RecordRow, Subject},
+    audit::{Action, NAME},
+};
+
+/// What kind of call it was; the sign in front of its sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Something came.
+    Came,
+    /// Something changed.
+    Changed,
+    /// Something or somebody left.
+    Left,
+    /// It was refused, or failed.
+    Refused,
+    /// It only read, or changed nothing.
+    Read,
+}
+
+impl Sign {
+    pub(super) fn of(row: &RecordRow) -> Self {
+        let record = &row.record;
+        match (record.outcome, record.call.operation) {
+            (Outcome::Refused | Outcome::Failed, _) => Self::Refused,
+            (Outcome::Done, Operation::Create) => Self::Came,
+            (Outcome::Done, Operation::Delete) => Self::Left,
+            (Outcome::Done, Operation::Change) => match row.event {
+                Some((_, Action::UserDeactivated)) => Self::Left,
+                Some((_, Action::UserReactivated)) => Self::Came,
+                _ => Self::Changed,
+            },
+            _ => Self::Read,
+        }
+    }
+
+    /// The sign, and the class of its colour.
+    pub(super) fn mark(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Came => ("+", "sign sign-came"),
+            Self::Changed => ("~", "sign"),
+            Self::Left => ("−", "sign sign-left"),
+            Self::Refused => ("!", "sign sign-refused"),
+            Self::Read => ("·", "sign"),
+        }
+    }
+}
+
+/// A sentence around the name of what the call concerned, if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) before: String,
+    pub(super) name: Option<String>,
+    pub(super) after: &'static str,
+}
+
+impl Said {
+    pub(super) fn of(row: &RecordRow) -> Self {
+        let name = row.target_name.as_deref().map(visible);
+        let (before, after) = match row.event {
+            Some((_, action)) => {
+                let sentence = action.kind().sentence;
+                let (before, after) = sentence.split_once(NAME).unwrap_or((sentence, ""));
+                (before.to_owned(), after)
+            }
+            None => words(&row.record, name.is_some()),
+        };
+        let has_place = before.is_empty() || before.ends_with(' ');
+        match name {
+            Some(name) if has_place => Self { before, name: Some(name), after },
+            None if before.is_empty() => {
+                Self { before: someone(row.record.call.subject).to_owned(), name: None, after }
+            }
+            _ => Self { before, name: None, after },
+        }
+    }
+
+    /// The sentence as plain text.
+    pub(super) fn text(&self) -> String {
+        format!("{}{}{}", self.before, self.name.as_deref().unwrap_or_default(), self.after)
+    }
+}
+
+fn someone(subject: Subject) -> &'static str {
+    match subject {
+        Subject::User => "A user",
+        Subject::Group => "A group",
+        Subject::Service => "Something",
+    }
+}
+
+/// What stands before the name and after it. What has no place for a name does not end with a space.
+fn words(record: &Record, has_name: bool) -> (String, &'static str) {
+    use {Operation::*, Outcome::*};
+    let (one, many) = match record.call.subject {
+        Subject::User => ("user", "users"),
+        Subject::Group => ("group", "groups"),
+        Subject::Service => ("user or group", "users and groups"),
+    };
+    let plain = |text: &str| (text.to_owned(), "");
+    match (record.call.operation, record.outcome) {
+        (LookUp, Done) if has_name => (format!("Looked for a {one} and found "), ""),
+        (LookUp, Done) => (format!("Looked for {many} and found some"), ""),
+        (LookUp, Empty | Unchanged) => (format!("Looked for a {one} and found none"), ""),
+        (LookUp, _) => (format!("A look-up of {many} was refused"), ""),
+        (List, Done | Empty | Unchanged) => (format!("Read a list of {many}"), ""),
+        (List, _) => (format!("A list of {many} was refused"), ""),
+        (Read, Done | Empty | Unchanged) if has_name => plain("Read "),
+        (Read, Done | Empty | Unchanged) => (format!("Read a {one}"), ""),
+        (Read, _) => (String::new(), " could not be read"),
+        (Create, Refused | Failed) => (format!("A {one} could not be created"), ""),
+        (Create, _) => (String::new(), " was created"),
+        (Change, Refused | Failed) => (String::new(), " could not be changed"),
+        (Change, Done) => (String::new(), " was changed"),
+        (Change, _) => (String::new(), " was sent again as it was; nothing changed"),
+        (Delete, Refused | Failed) => (String::new(), " could not be deleted"),
+        (Delete, _) => (String::new(), " was deleted"),
+        (Bulk, Refused | Failed) => plain("A bulk request was refused"),
+        (Bulk, _) => plain("Sent a bulk request"),
+        (Discover, Refused | Failed) => plain("A call that is for neither users nor groups was refused"),
+        (Discover, _) => plain("Read what this service can do"),
+    }
+}
+
+/// The result, where a call was refused or failed: its colour, its word and its status.
+pub(super) fn result(record: &Record) -> Option<(Tone, String)> {
+    let (tone, word) = match record.outcome {
+        Outcome::Refused => (Tone::Bad, "Refused"),
+        Outcome::Failed => (Tone::Bad, "Failed"),
+        Outcome::Unchanged => return Some((Tone::Plain, "No change".to_owned())),
+        Outcome::Done | Outcome::Empty => return None,
+    };
+    Some((tone, record.status.map_or_else(|| word.to_owned(), |status| format!("{word}, {status}"))))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use domain::{Timestamp, activity::Call};
+
+    pub(in crate::pages::activity) fn row(operation: Operation, outcome: Outcome, name: Option<&str>) -> RecordRow {
+        let (at, subject) = (Timestamp::from_millis(1_795_000_000_000), Subject::User);
+        let call =
+            Call { at, token: None, address: None, request: None, operation, subject, named: None, remark: None };
+        let record =
+            Record { call, target: None, outcome, status: Some(409), reason: None, millis: Some(3), detail: None };
+        let target_name = name.map(str::to_owned);
+        RecordRow { seq: 1, record, token_name: Some("Entra".to_owned()), target_name, is_there: true, event: None }
+    }
+
+    #[test]
+    fn a_call_is_a_sentence() {
+        use {Operation::*, Outcome::*};
+        let said = |operation, outcome, name| Said::of(&row(operation, outcome, name)).text();
+        assert_eq!(said(LookUp, Empty, None), "Looked for a user and found none");
+        assert_eq!(said(LookUp, Done, Some("Ada")), "Looked for a user and found Ada");
+        assert_eq!(said(Create, Done, Some("Ada")), "Ada was created");
+        assert_eq!(said(Create, Refused, None), "A user could not be created");
+        assert_eq!(said(Change, Unchanged, Some("Ada")), "Ada was sent again as it was; nothing changed");
+        assert_eq!(said(Change, Refused, None), "A user could not be changed");
+        assert_eq!(said(Delete, Done, Some("ad\u{202e}a")), "ad[U+202E]a was deleted");
+        let suspended = RecordRow { event: Some((7, Action::UserDeactivated)), ..row(Change, Done, Some("Ada")) };
+        assert_eq!(Said::of(&suspended).text(), "Ada was deactivated");
+        assert_eq!(Sign::of(&suspended), Sign::Left);
+    }
+
+    #[test]
+    fn only_what_is_not_ordinary_has_a_result() {
+        use {Operation::*, Outcome::*};
+        let result = |outcome| result(&row(Change, outcome, None).record).map(|(_, word)| word);
+        assert_eq!(result(Refused).as_deref(), Some("Refused, 409"));
+        assert_eq!(result(Unchanged).as_deref(), Some("No change"));
+        assert_eq!((result(Done), result(Empty)), (None, None));
+    }
+}

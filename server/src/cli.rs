@@ -17,24 +17,20 @@ macro_rules! say {
 mod audit;
 mod backup;
 mod break_glass;
+mod database;
 mod health;
+mod print;
 mod provisioning;
 mod server;
 mod sheet;
 mod token;
 
 use crate::{
-    SystemClock, SystemRandom,
     config::{Serve, secret},
     observe,
 };
 use clap::{Parser, Subcommand};
-use domain::{BoxError, Env, Error, host::Host, store::Store};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use database::{open, with_host};
 
 /// Where the data are by default.
 const DATABASE: &str = "sqlite://postern.db";
@@ -137,91 +133,4 @@ fn database_url(flag: Option<&str>, is_server: bool) -> Result<String, String> {
         eprintln!("warning: {ADVICE}");
     }
     Ok(secret::read(flag, "POSTERN_DATABASE_URL")?.unwrap_or_else(|| DATABASE.to_owned()))
-}
-
-/// `patience` is how often to retry a database that another process holds, `makes` whether to create one if there is
-/// none.
-async fn with_host<F>(url: &str, patience: u32, makes: bool, work: impl FnOnce(Host, Env) -> F) -> Result<(), String>
-where
-    F: Future<Output = Result<(), String>>,
-{
-    if let Some(file) = missing(url).filter(|_| !makes) {
-        return Err(no_database(&file));
-    }
-    let mut tries = 0;
-    let env = loop {
-        match open_for_host(url).await {
-            Ok(env) => break env,
-            Err(said) if tries < patience => {
-                eprintln!("note: {said}; trying again");
-                tries += 1;
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            Err(said) => return Err(said),
-        }
-    };
-    let result = work(Host::new(env.clone()), env.clone()).await;
-    // There may be no server running to do it.
-    if let Err(error) = env.store.settle().await {
-        eprintln!("note: the audit log is not sealed yet: {}", line(&error));
-    }
-    env.store.close().await;
-    result
-}
-
-/// The full path of the database file, if it does not exist.
-fn missing(url: &str) -> Option<PathBuf> {
-    store::missing_file(url).map(|file| std::path::absolute(&file).unwrap_or(file))
-}
-
-/// Only a command that sets Postern up creates a database: in the wrong folder, any other would print a way in that no
-/// server knows.
-fn no_database(file: &Path) -> String {
-    format!("there is no database {}; run this in the server's folder, or with its --database-url", file.display())
-}
-
-/// Opens the database for a command of the host, and says where it is if it had to be created.
-async fn open_for_host(url: &str) -> Result<Env, String> {
-    let missing = missing(url);
-    let env = open(url).await?;
-    if let Some(file) = missing {
-        eprintln!("note: there was no database, so a new one was created: {}", file.display());
-    }
-    Ok(env)
-}
-
-/// Opens the database for a command of the host, creating and migrating it if needed.
-async fn open(url: &str) -> Result<Env, String> {
-    store::open_for_host(url).await.map(env).map_err(|error| line(&error))
-}
-
-/// The rules' environment, with this database.
-fn env(store: Store) -> Env {
-    Env { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
-}
-
-/// An error and its sources, in one line.
-fn line(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text.replace('\n', " ")
-}
-
-/// How this program was called, for commands in messages to people: it need not be in their PATH.
-fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "postern".to_owned())
-}
-
-/// Prints a value as JSON.
-fn print_json(value: &impl serde::Serialize) -> Result<(), String> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| (Box::new(error) as BoxError).to_string())?;
-    say!("{text}");
-    Ok(())
 }

@@ -32,17 +32,14 @@ use axum::{
     response::Redirect,
     routing::{any, get, post},
 };
+pub(crate) use http::deadline::TIME_LIMIT;
 use http::{assets, edge, front, same_origin};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use std::time::Duration;
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// Forms of the console are small.
 const CONSOLE_BODY: usize = 64 * 1024;
-/// Longer than any request should take, but shorter than clients wait.
-pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(25);
-
 /// All routes and the layers in front of them. Tests run this same router.
 pub fn build(state: AppState) -> Router {
     let mut open = Router::new()

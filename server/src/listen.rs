@@ -29,8 +29,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-pub use leftover::Drain;
-pub use limits::{Floor, Limits};
+pub use limits::{Drain, Floor, Limits};
 pub(crate) use listener::inherited;
 pub use listener::listen;
 use places::{Offer, Place, Places};

@@ -2,7 +2,6 @@
 //! checked.
 
 mod aside;
-mod asked;
 mod bulk;
 mod cursor;
 mod discovery;
@@ -17,9 +16,12 @@ mod prefer;
 mod profile;
 mod reply;
 mod request;
+mod resource;
 mod route;
 mod scan;
 mod search;
+mod tag;
+mod text;
 mod users;
 
 use crate::{
@@ -33,23 +35,16 @@ use axum::{
     response::Response,
     routing::any,
 };
-use domain::{
-    Error, Refusal,
-    activity::{self, Outcome, Record},
-    directory::{Directory, Kind},
-};
-use reply::{Problem, Reply};
-use request::Call;
-use route::Route;
+use domain::{Error, Refusal, activity, directory::Directory};
+use reply::{Problem, Reply, note};
+use request::{Call, asked};
+use route::{PREFIX, Route};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
 };
-
-/// The path of SCIM.
-const PREFIX: &str = "/scim/v2";
 
 /// The paths that directories call if they were given only the host. [`is_missed`] recognises other wrong base URLs.
 const ELSEWHERE: [&str; 5] = ["/Users", "/Users/{*rest}", "/Groups", "/Groups/{*rest}", "/ServiceProviderConfig"];
@@ -131,19 +126,6 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     accepted.map(str::to_ascii_lowercase).any(|value| value.contains("gzip"))
 }
 
-/// Puts a call into the activity record, unless the unit of work has done so.
-fn note(state: &AppState, call: activity::Call, answered: &Result<Reply, Problem>) {
-    let millis = Some(state.env.now().millis_since(call.at));
-    match answered {
-        Ok(reply) if reply.recorded => state.recorder.used(&call),
-        Ok(reply) => state.recorder.record(Record { millis, ..reply.record(call) }),
-        Err(problem) => {
-            problem.log(&call);
-            state.recorder.record(Record { millis, ..problem.record(call) });
-        }
-    }
-}
-
 async fn answer(state: &AppState, directory: Directory, request: Request, deadline: Instant) -> Result<Reply, Problem> {
     let call = Call::read(state, directory, request, deadline).await?;
     if let Some(sign) = call.detected() {
@@ -208,7 +190,8 @@ async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
         return Err(scim::Error::not_implemented("There is no such method here.").into());
     }
     match (call.method.clone(), call.route.clone()) {
-        (Method::GET, Route::Root) if search::is_query(&call) => search::list(&call).await,
+        // Without any parameter of a query, the request asks what the service can do.
+        (Method::GET, Route::Root) if call.is_query() => search::list(&call).await,
         (Method::POST, Route::RootSearch) => {
             call.search()?;
             search::list(&call).await
@@ -221,40 +204,8 @@ async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
         (Method::GET, Route::Schemas) => discovery::schemas(&call),
         (Method::GET, Route::Schema(urn)) => discovery::schema(&call, &urn),
         (_, Route::Unknown(name)) => Err(no_endpoint(&name)),
-        _ => resource(&mut call).await,
+        _ => resource::answer(&mut call).await,
     }
-}
-
-/// Carries out a call on a list or on one resource; an operation of a bulk request is one, too.
-async fn resource(call: &mut Call) -> Result<Reply, Problem> {
-    use Kind::{Group, User};
-    match (call.method.clone(), call.route.clone()) {
-        (Method::GET, Route::List(User)) => users::list(call).await,
-        (Method::GET, Route::List(Group)) => groups::list(call).await,
-        (Method::POST, Route::List(User)) => users::create(call).await,
-        (Method::POST, Route::List(Group)) => groups::create(call).await,
-        (Method::POST, Route::Search(kind)) => {
-            call.search()?;
-            if kind == User { users::list(call).await } else { groups::list(call).await }
-        }
-        (Method::GET, Route::One(..)) if call.parameter("filter").is_some() => {
-            Err(scim::Error::invalid_filter("A filter applies to a list, not to one resource.").into())
-        }
-        (Method::GET, Route::One(User, id)) => users::read(call, &id).await,
-        (Method::PUT, Route::One(User, id)) => users::replace(call, &id).await,
-        (Method::PATCH, Route::One(User, id)) => users::patch(call, &id).await,
-        (Method::DELETE, Route::One(User, id)) => users::delete(call, &id).await,
-        (Method::GET, Route::One(Group, id)) => groups::read(call, &id).await,
-        (Method::PUT, Route::One(Group, id)) => groups::replace(call, &id).await,
-        (Method::PATCH, Route::One(Group, id)) => groups::patch(call, &id).await,
-        (Method::DELETE, Route::One(Group, id)) => groups::delete(call, &id).await,
-        (_, route) => Err(Problem::method(route.allowed())),
-    }
-}
-
-/// The outcome of a look-up that found this many, for the activity record.
-fn looked_up(found: u64) -> Outcome {
-    if found == 0 { Outcome::Empty } else { Outcome::Done }
 }
 
 impl From<Error> for Problem {

@@ -12,13 +12,15 @@ use domain::{Env, TokenId};
 use leptos::config::LeptosOptions;
 use scim::schema::Registry;
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     ops::Deref,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
+
+pub use crate::http::proxy::ClientAddress;
 
 /// The application. Cheap to clone: axum does so several times for each request.
 #[derive(Clone)]
@@ -158,16 +160,5 @@ impl Deref for AppState {
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
-    }
-}
-
-/// The network address of the caller: the peer's, or the one that a trusted proxy names.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub IpAddr);
-
-impl ClientAddress {
-    /// The address of a request, as text.
-    pub(crate) fn of(extensions: &axum::http::Extensions) -> Option<String> {
-        extensions.get::<Self>().map(|address| address.0.to_string())
     }
 }

@@ -1,16 +1,14 @@
-use crate::{Answer, Failure, Result, T};
+use crate::{Answer, Failure, Result, T, encode::encode};
 use http_body_util::Full;
 use hyper::{
     Method, Request,
     body::Bytes,
     header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, HeaderValue, USER_AGENT},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{future::Future, pin::Pin};
 
-/// RFC 3986 §2.3: characters that need no encoding.
-const ENCODED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// A request that is about to be sent: `t.get("/Users").query("count", 1).expect(200).await?`.
 ///
@@ -25,6 +23,43 @@ pub struct Call {
     body: Option<Bytes>,
     expected: Expected,
     problem: Option<String>,
+}
+
+impl T {
+    /// A request with any method.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(self.clone(), method, path)
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> Call {
+        self.call("GET", path)
+    }
+
+    /// A GET with a filter, percent-encoded.
+    pub fn filter(&self, path: &str, filter: &str) -> Call {
+        self.get(path).query("filter", filter)
+    }
+
+    /// A POST.
+    pub fn post(&self, path: &str, body: Value) -> Call {
+        self.call("POST", path).json(&body)
+    }
+
+    /// A PUT.
+    pub fn put(&self, path: &str, body: Value) -> Call {
+        self.call("PUT", path).json(&body)
+    }
+
+    /// A PATCH with these operations.
+    pub fn patch(&self, path: &str, operations: Value) -> Call {
+        self.call("PATCH", path).json(&json!({"schemas": [PATCH], "Operations": operations}))
+    }
+
+    /// A DELETE.
+    pub fn delete(&self, path: &str) -> Call {
+        self.call("DELETE", path)
+    }
 }
 
 /// What the answer must be.
@@ -168,9 +203,4 @@ impl IntoFuture for Call {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
-}
-
-/// Text as it is written in a path or a query.
-pub(crate) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, &ENCODED).to_string()
 }

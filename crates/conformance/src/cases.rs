@@ -14,6 +14,7 @@ mod groups;
 mod identity;
 mod limits;
 mod me;
+mod names;
 mod paging;
 mod patch;
 mod patch_groups;
@@ -25,15 +26,7 @@ mod sorting;
 mod users;
 
 use crate::Case;
-
-/// RFC 7643 §8.7.1.
-const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-/// RFC 7643 §8.7.1.
-const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-/// RFC 7643 §4.3.
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-/// An identifier of the right form that no server has assigned.
-const NOBODY: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
+use names::{ENTERPRISE, GROUP, NOBODY, USER};
 
 /// All cases. Their names are unique.
 pub fn cases() -> Vec<Case> {

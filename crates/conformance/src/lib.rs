@@ -20,6 +20,7 @@ mod call;
 mod capability;
 mod case;
 mod cases;
+mod encode;
 mod failure;
 mod run;
 mod sequences;

@@ -1,4 +1,4 @@
-use crate::{Answer, Call, Failure, Result, Target, call::encode};
+use crate::{Answer, Failure, Result, Target, encode::encode};
 use futures_util::future::join_all;
 use hyper::Method;
 use serde_json::{Map, Value, json};
@@ -13,7 +13,6 @@ use std::{
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// A case's connection to the server. It remembers what was created and deletes it at the end. Cheap to clone.
 #[derive(Clone)]
@@ -61,41 +60,6 @@ impl T {
     /// A name that is not taken. It begins with [`T::tag`] and ends with `label`.
     pub fn name(&self, label: &str) -> String {
         format!("{}-{}-{label}", self.tag(), self.0.count.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// A request with any method.
-    pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.clone(), method, path)
-    }
-
-    /// A GET.
-    pub fn get(&self, path: &str) -> Call {
-        self.call("GET", path)
-    }
-
-    /// A GET with a filter, percent-encoded.
-    pub fn filter(&self, path: &str, filter: &str) -> Call {
-        self.get(path).query("filter", filter)
-    }
-
-    /// A POST.
-    pub fn post(&self, path: &str, body: Value) -> Call {
-        self.call("POST", path).json(&body)
-    }
-
-    /// A PUT.
-    pub fn put(&self, path: &str, body: Value) -> Call {
-        self.call("PUT", path).json(&body)
-    }
-
-    /// A PATCH with these operations.
-    pub fn patch(&self, path: &str, operations: Value) -> Call {
-        self.call("PATCH", path).json(&json!({"schemas": [PATCH], "Operations": operations}))
-    }
-
-    /// A DELETE.
-    pub fn delete(&self, path: &str) -> Call {
-        self.call("DELETE", path)
     }
 
     /// Creates a user with a name and nothing else.

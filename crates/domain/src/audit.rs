@@ -11,11 +11,11 @@ mod lane;
 mod pinned;
 mod prune;
 
-pub use bounds::{LEFT_OUT, MOST, TextSummary, name, room};
+pub use bounds::{MOST, TextSummary, name, room};
 pub use chain::{Broken, Link, Verified, Verifier, from_hex, to_hex};
 pub use change::Change;
 pub(crate) use facts::{JOINED, LEFT};
-pub use facts::{Said, WORDS};
+pub use facts::{LEFT_OUT, Said, WORDS};
 pub use kind::{About, AuditKind, Contents, NAME, Topic};
 pub use lane::Lane;
 pub use prune::{Pruned, Until};

@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod cluster;
 mod io;
+mod jumps;
 mod ledger;
 mod power;
 mod product;

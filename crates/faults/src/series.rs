@@ -5,6 +5,7 @@ use crate::{
     backups::BackUp,
     client::Client,
     cluster::Cluster,
+    jumps,
     ledger::{Ledger, Tally},
     product::{Product, Server},
     rescuer::Rescuer,
@@ -197,7 +198,7 @@ impl Series<'_> {
             }
             Fault::ClockJumps => {
                 let clock = self.product.clock.as_ref().context("there is no clock to set")?;
-                outcome.got_in.extend(clock.jump(rescuer, server.port, &self.product.database).await?);
+                outcome.got_in.extend(jumps::jump(clock, rescuer, server.port, &self.product.database).await?);
             }
             Fault::CallersHangUp | Fault::ServerKilled | Fault::ServerStops => {}
         }

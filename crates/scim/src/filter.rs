@@ -2,12 +2,14 @@
 
 mod ast;
 mod check;
+mod error;
 mod eval;
 mod parser;
 mod print;
 mod sort;
 
-pub use ast::{CompareOp, Filter, FilterError, Folded, Literal};
+pub use ast::{CompareOp, Filter, Folded, Literal};
+pub use error::FilterError;
 pub use parser::parse;
 pub(crate) use parser::parse_value_filter;
 pub use sort::SortBy;

@@ -9,6 +9,7 @@ mod cost;
 mod elements;
 mod fitting;
 mod members;
+mod merge;
 mod normalise;
 mod request;
 mod twins;

@@ -1,10 +1,13 @@
 //! Attribute paths (RFC 7644 §3.10) and PATCH paths (RFC 7644 §3.5.2).
 
+mod patch;
+
+pub use patch::PatchPath;
+
 use std::fmt;
 
-use crate::Limits;
-use crate::filter::{self, Filter, FilterError};
-use crate::schema::{ResourceType, SCHEMAS};
+use crate::filter::FilterError;
+use crate::schema::SCHEMAS;
 use crate::text::{is_urn, strip_prefix};
 
 /// A path that is not well-formed. The messages are fixed and repeat nothing of the input.
@@ -59,22 +62,6 @@ impl AttributePath {
     }
 }
 
-impl AttributePath {
-    /// Whether no schema of the resource type declares this. What follows the URN of an unknown schema is the client's
-    /// own and counts as declared.
-    pub fn is_undeclared(&self, resource_type: &ResourceType) -> bool {
-        let found = resource_type.resolve(self);
-        if found.extension.is_some_and(|urn| resource_type.extension(urn).is_none()) {
-            return false;
-        }
-        match (found.attribute, &self.sub_attribute) {
-            (None, _) => true,
-            (Some(_), Some(_)) => found.sub_attribute.is_none(),
-            (Some(_), None) => false,
-        }
-    }
-}
-
 impl fmt::Display for AttributePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(schema) = &self.schema {
@@ -114,55 +101,4 @@ pub(crate) fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'$' || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'$')
-}
-
-/// The target of a PATCH operation: `attribute`, `attribute.sub`, `attribute[filter]` or `attribute[filter].sub`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PatchPath {
-    /// The attribute, and the sub-attribute after it or after the filter.
-    pub path: AttributePath,
-    /// Chooses among the values of a multi-valued attribute.
-    pub filter: Option<Filter>,
-}
-
-impl PatchPath {
-    /// Reads a PATCH path. Refuses what is malformed or beyond `limits`, and a bare URN.
-    pub fn parse(text: &str, limits: &Limits) -> Result<Self, PathError> {
-        let text = text.trim();
-        if text.len() > limits.filter_length {
-            return Err(PathError::Malformed);
-        }
-        let Some((head, rest)) = text.split_once('[') else {
-            return Ok(Self { path: AttributePath::parse(text)?, filter: None });
-        };
-        let (inner, tail) = rest.rsplit_once(']').ok_or(PathError::Malformed)?;
-        if inner.trim().is_empty() {
-            return Err(PathError::Malformed);
-        }
-        let filter = filter::parse_value_filter(inner, limits)?;
-        let mut path = AttributePath::parse(head.trim_end())?;
-        // The sub-attribute comes after the filter, never before it.
-        if path.sub_attribute.is_some() {
-            return Err(PathError::Malformed);
-        }
-        if !tail.is_empty() {
-            let sub = tail.strip_prefix('.').filter(|name| is_name(name)).ok_or(PathError::Malformed)?;
-            path.sub_attribute = Some(sub.into());
-        }
-        Ok(Self { path, filter: Some(filter) })
-    }
-}
-
-impl fmt::Display for PatchPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(filter) = &self.filter else {
-            return self.path.fmt(f);
-        };
-        let attribute = AttributePath { sub_attribute: None, ..self.path.clone() };
-        write!(f, "{attribute}[{filter}]")?;
-        if let Some(sub) = &self.path.sub_attribute {
-            write!(f, ".{sub}")?;
-        }
-        Ok(())
-    }
 }

@@ -3,9 +3,8 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::bundle::Profile;
 use crate::postgres::Postgres;
-use crate::project::{Project, run};
+use crate::project::{Profile, Project, run};
 use crate::setup;
 
 /// What to measure; by default the cost of calls on both databases.

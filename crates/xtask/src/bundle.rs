@@ -8,20 +8,11 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::files;
-use crate::project::{Project, run};
+use crate::project::{Profile, Project, run};
 
 /// The most bytes of script and WebAssembly together, as transferred; more would make the sign-in page slow on a
 /// telephone.
 const BUDGET: usize = 120_000;
-
-/// For the inner loop, or for shipping.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Profile {
-    /// Quick to build.
-    Dev,
-    /// Small to load.
-    Release,
-}
 
 /// Builds the bundle into the site folder. Refuses a release bundle above the budget.
 pub(crate) fn bundle(project: &Project, profile: Profile) -> Result<()> {

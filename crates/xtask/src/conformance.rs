@@ -1,6 +1,7 @@
 //! `cargo xtask conformance`: every SCIM suite that we have, against fresh servers or any server.
 
 mod report;
+mod suite;
 mod suites;
 mod target;
 

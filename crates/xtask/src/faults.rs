@@ -4,8 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::bundle::Profile;
-use crate::project::{Project, run};
+use crate::project::{Profile, Project, run};
 use crate::setup;
 
 /// Finds or installs what the experiments need, and checks whether they may mount disks.

@@ -2,6 +2,7 @@
 //! advisories | sbom`.
 
 mod bench;
+mod build;
 mod bundle;
 mod conformance;
 mod faults;
@@ -23,9 +24,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use crate::bundle::Profile;
+use crate::build::build;
 use crate::postgres::Postgres;
-use crate::project::Project;
+use crate::project::{Profile, Project};
 
 /// The developer's commands for Postern.
 #[derive(Parser)]
@@ -142,18 +143,4 @@ fn faults(project: &Project, only: &[String], kills: u64) -> Result<()> {
     faults::set_up()?;
     build(project, Profile::Release)?;
     faults::start(project, Profile::Release, only, kills)
-}
-
-/// Builds the browser bundle and the binary that embeds it.
-fn build(project: &Project, profile: Profile) -> Result<()> {
-    setup::wasm_target(project)?;
-    bundle::bundle(project, profile)?;
-    eprintln!("building the server");
-    project.build_server(profile)?;
-    let binary = project.binary(profile);
-    if profile == Profile::Release {
-        let size = std::fs::metadata(&binary)?.len();
-        eprintln!("{}: {:.1} MB", binary.display(), size as f64 / 1e6);
-    }
-    Ok(())
 }

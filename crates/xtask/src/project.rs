@@ -7,7 +7,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::bundle::Profile;
+/// For the inner loop, or for shipping.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Profile {
+    /// Quick to build.
+    Dev,
+    /// Small to load.
+    Release,
+}
 
 /// The work tree and its build folder.
 pub(crate) struct Project {

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::bundle::{Profile, bundle};
+use crate::bundle::bundle;
 use crate::postgres::Postgres;
-use crate::project::{Project, find_in_path, output, run};
+use crate::project::{Profile, Project, find_in_path, output, run};
 use crate::{conformance, faults, prepare, register, setup};
 
 /// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built once more.

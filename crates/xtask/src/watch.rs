@@ -9,9 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Result;
 
-use crate::bundle::Profile;
+use crate::build::build;
 use crate::files;
-use crate::project::Project;
+use crate::project::{Profile, Project};
 
 const FOLDERS: [&str; 5] = ["app", "server", "crates", "style", "migrations"];
 
@@ -20,7 +20,7 @@ pub(crate) fn watch(project: &Project, args: &[String]) -> Result<()> {
     let mut server = None;
     loop {
         let before = snapshot(project);
-        match crate::build(project, Profile::Dev) {
+        match build(project, Profile::Dev) {
             Ok(()) => {
                 // Stop the old one first: both need the same port.
                 drop(server.take());

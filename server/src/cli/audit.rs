@@ -1,4 +1,4 @@
-use super::{line, with_host};
+use super::{database::with_host, print::line};
 use crate::audit_export::{Header, json_header, json_line, read_json_header, read_json_line};
 use domain::{
     Env, Timestamp,

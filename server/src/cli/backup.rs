@@ -1,4 +1,7 @@
-use super::{env, line, missing, no_database, open, program};
+use super::{
+    database::{env, missing, no_database, open},
+    print::{line, program},
+};
 use domain::{
     Timestamp,
     audit::to_hex,

@@ -1,4 +1,7 @@
-use super::{line, print_json, program, sheet};
+use super::{
+    print::{line, print_json, program},
+    sheet,
+};
 use crate::Hasher;
 use domain::{
     Env, Error,

@@ -1,4 +1,4 @@
-use super::{line, print_json};
+use super::print::{line, print_json};
 use domain::{host::Host, lockout::NEEDED};
 use serde::Serialize;
 

@@ -1,4 +1,8 @@
-use super::{env, line, program, sheet};
+use super::{
+    database::env,
+    print::{line, program},
+    sheet,
+};
 use crate::{
     AppState, Hasher, Limits, Recorder, TrustedProxies,
     background::{alerts, recorder, sealer, storage, undo},

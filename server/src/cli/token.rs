@@ -1,4 +1,4 @@
-use super::{line, print_json, program};
+use super::print::{line, print_json, program};
 use domain::{
     Error, Timestamp, TokenId,
     host::Host,

@@ -23,6 +23,9 @@ use std::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// Longer than any request should take, but shorter than clients wait.
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(25);
+
 /// If a deadline is noticed this late, the server was too busy to read, and the caller is not to blame.
 const BEHIND: Duration = Duration::from_millis(200);
 

@@ -1,6 +1,6 @@
 //! The address that a request came from, if there is a reverse proxy in front.
 
-use crate::{http::shares::Seldom, state::ClientAddress};
+use crate::http::shares::Seldom;
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName},
@@ -80,6 +80,17 @@ pub(crate) fn network(text: &str) -> Result<IpNet, &'static str> {
             Err("write an IPv4 network in IPv4's own form")
         }
         network => Ok(network),
+    }
+}
+
+/// The network address of the caller: the peer's, or the one that a trusted proxy names.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// The address of a request, as text.
+    pub(crate) fn of(extensions: &axum::http::Extensions) -> Option<String> {
+        extensions.get::<Self>().map(|address| address.0.to_string())
     }
 }
 

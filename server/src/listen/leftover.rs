@@ -1,11 +1,11 @@
 //! The rest of a body, if the answer came before all of it had arrived. A proxy that is still sending takes the end of
 //! the connection for a dead server, and drops the answer. So the rest is read and discarded, within bounds.
 
-use super::Limits;
+use super::{Drain, Limits};
 use crate::listen::arrival::{Arrival, Rest};
 use axum::http::{HeaderValue, Response, header};
 use http_body_util::BodyExt;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
@@ -15,15 +15,6 @@ use tokio::{
 const LINGERING: usize = 64;
 
 static PLACES: Semaphore = Semaphore::const_new(LINGERING);
-
-/// How much is read at most, and for how long.
-#[derive(Clone, Copy, Debug)]
-pub struct Drain {
-    /// Bytes.
-    pub bytes: u64,
-    /// Time.
-    pub time: Duration,
-}
 
 /// Reads what is left of the body, so that the connection can take another request. If that is too much, the answer
 /// announces the end of the connection, and is sent while more is read.

@@ -1,6 +1,5 @@
 //! How much callers may use of the server.
 
-use super::Drain;
 use std::time::Duration;
 
 /// How much callers may use of the server.
@@ -87,6 +86,15 @@ impl Floor {
     pub(crate) fn time_for(&self, bytes: u64) -> Duration {
         self.after.saturating_add(Duration::from_millis(bytes.saturating_mul(1_000) / self.bytes_a_second.max(1)))
     }
+}
+
+/// How much of a body is thrown away at most, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Drain {
+    /// Bytes.
+    pub bytes: u64,
+    /// Time.
+    pub time: Duration,
 }
 
 impl Default for Limits {

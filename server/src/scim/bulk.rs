@@ -1,7 +1,7 @@
 //! `/Bulk` (RFC 7644 §3.7). Each operation is a call of its own, with its own unit of work, audit event and activity
 //! record; together they are not atomic.
 
-use super::{Problem, Reply, note, request::Call, resource, route::Route};
+use super::{Problem, Reply, reply::note, request::Call, resource, route::Route};
 use crate::{http::shares::Share, state::AppState};
 use axum::http::{Method, StatusCode};
 use domain::TokenId;
@@ -93,7 +93,7 @@ async fn carry_out(state: &AppState, mut sub: Call, until: Instant) -> Result<Re
         Err(scim::Error::unavailable("There was no time left for this operation; nothing was changed. Send it again.")
             .into())
     } else {
-        let work = Box::pin(resource(&mut sub));
+        let work = Box::pin(resource::answer(&mut sub));
         timeout_at(until + GRACE, work).await.unwrap_or_else(|_| Err(Problem::late()))
     };
     note(state, record, &answered);

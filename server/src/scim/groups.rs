@@ -5,8 +5,9 @@ use super::{
     mapping::{self, Asked, Order},
     paging::Paging,
     prefer::Preference,
-    request::{Call, tag},
+    request::Call,
     scan::{self, Look},
+    tag::tag,
     users::own_names,
 };
 use axum::http::StatusCode;

@@ -1,5 +1,6 @@
 //! Between the wire and the record: the only place that knows both. No quirk of the protocol gets past it.
 
+mod document;
 mod expansion;
 mod filter;
 mod sort;
@@ -13,14 +14,17 @@ use super::{
     Problem,
     members::{Kind, Members, SAMPLE},
     outgoing::Parts,
-    request::{Call, tag},
+    request::Call,
+    tag::tag,
+    text::write,
 };
+use document::{Document, emails};
 use domain::{
     Error, MemberId, Timestamp,
     directory::{Edit, GroupView, UserView},
     group::{Group, GroupProfile, MemberChange, UserGroups},
     token::ClientProfile,
-    user::{Email, Profile, User},
+    user::{Profile, User},
 };
 use scim::{
     patch,
@@ -28,13 +32,11 @@ use scim::{
     schema::{ENTERPRISE_URN, Registry, ResourceType},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Display;
 
 /// A resource's document, see [`scim`].
-type Document = Map<String, Value>;
-
 /// The record of a normalised document. RFC 7643 §4.1.1 leaves the meaning of a missing `active` to the server: here it
 /// keeps the present state, so a change that does not mention it or that removes it neither suspends nor reactivates a
 /// user.
@@ -322,23 +324,8 @@ fn meta(
     }
 }
 
-fn emails(list: &[Value]) -> Vec<Email> {
-    let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
-    let email = |item: &Value| Email {
-        value: text(item, "value").unwrap_or_default(),
-        kind: text(item, "type"),
-        primary: item.get("primary").and_then(Value::as_bool).unwrap_or(false),
-    };
-    list.iter().map(email).collect()
-}
-
 fn required(document: &Document, name: &str) -> Result<String, scim::Error> {
     let text = document.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     text.map(str::to_owned)
         .ok_or_else(|| scim::Error::invalid_value(format!("{name} is required and may not be empty.")))
-}
-
-/// Serialises a value that cannot fail to be written as JSON.
-pub(super) fn write(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! The members of a group as JSON text, made while it is sent. A group may have half a million: as ids they take 8 MB,
 //! as text ten times as much.
 
-use super::mapping::write;
+use super::text::write;
 use domain::{GroupId, UserId};
 use std::fmt::Display;
 

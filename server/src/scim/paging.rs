@@ -1,6 +1,6 @@
 //! Which part of a list a client wants, by index (RFC 7644 §3.4.2.4) or by cursor (RFC 9865), and in what order.
 
-use super::{Problem, Reply, cursor::Scope, looked_up, outgoing::Parts, request::Call};
+use super::{Problem, Reply, cursor::Scope, outgoing::Parts, reply::looked_up, request::Call};
 use domain::{
     directory::{Kind, Part, RootMark},
     query::{Mark, Slice, Sort, SortKey, Start, Window},

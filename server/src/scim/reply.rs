@@ -1,7 +1,10 @@
 //! Answers: a resource, a list, or an error in SCIM's own form. Every body is `application/scim+json`.
 
-use super::{outgoing::Parts, prefer::Preference, request::tag};
-use crate::http::shares::{Full, Seldom, Share, Shares};
+use super::{outgoing::Parts, prefer::Preference, tag::tag};
+use crate::{
+    http::shares::{Full, Seldom, Share, Shares},
+    state::AppState,
+};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
@@ -366,4 +369,22 @@ fn answer(status: StatusCode, body: Option<Body>) -> Response<Body> {
         response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
     }
     response
+}
+
+/// Puts a call into the activity record, unless the unit of work has done so.
+pub(super) fn note(state: &AppState, call: Call, answered: &Result<Reply, Problem>) {
+    let millis = Some(state.env.now().millis_since(call.at));
+    match answered {
+        Ok(reply) if reply.recorded => state.recorder.used(&call),
+        Ok(reply) => state.recorder.record(Record { millis, ..reply.record(call) }),
+        Err(problem) => {
+            problem.log(&call);
+            state.recorder.record(Record { millis, ..problem.record(call) });
+        }
+    }
+}
+
+/// The outcome of a look-up that found this many, for the activity record.
+pub(super) fn looked_up(found: u64) -> Outcome {
+    if found == 0 { Outcome::Empty } else { Outcome::Done }
 }

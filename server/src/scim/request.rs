@@ -1,8 +1,15 @@
 //! A SCIM request, read within its limits.
 
-pub(super) mod query;
+pub(super) mod asked;
+mod parameters;
+mod query;
 
-use super::{PREFIX, asked, prefer::Preference, profile, reply::Problem, route::Route};
+use super::{
+    prefer::Preference,
+    profile,
+    reply::Problem,
+    route::{PREFIX, Route},
+};
 use crate::{
     http::{
         edge::is_encoded,
@@ -176,7 +183,7 @@ impl Call {
     pub(super) fn is_list(&self) -> bool {
         match self.route {
             Route::List(_) => self.method == Method::GET,
-            Route::Root => self.method == Method::GET && super::search::is_query(self),
+            Route::Root => self.method == Method::GET && self.is_query(),
             Route::Search(_) | Route::RootSearch => self.method == Method::POST,
             _ => false,
         }
@@ -314,11 +321,6 @@ pub(super) fn has_token_in_query(uri: &Uri) -> bool {
     names.map(percent_decode_str).any(|name| name.decode_utf8_lossy().eq_ignore_ascii_case("access_token"))
 }
 
-/// A version as an entity tag.
-pub(super) fn tag(version: i64) -> String {
-    format!("W/\"{version}\"")
-}
-
 /// The version in an entity tag; what may follow it depends on more than the resource.
 fn version_of(tag: &str) -> Option<i64> {
     let tag = opaque(tag).strip_prefix('"')?.strip_suffix('"')?;
@@ -338,7 +340,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::tag::tag, *};
 
     #[test]
     fn entity_tags_are_read_weak_or_strong() {

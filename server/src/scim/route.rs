@@ -1,6 +1,5 @@
 //! The endpoints: which one a path is, and what applies to it whatever the request.
 
-use super::PREFIX;
 use axum::http::Method;
 use domain::{
     activity::{Operation, Subject},
@@ -10,6 +9,9 @@ use percent_encoding::percent_decode_str;
 use scim::Limits;
 use std::borrow::Cow;
 use uuid::Uuid;
+
+/// The path of SCIM.
+pub(super) const PREFIX: &str = "/scim/v2";
 
 /// A user, or a change of one, is far smaller; groups include their members, and bulk requests several resources.
 const USER_BODY: usize = 1024 * 1024;

@@ -5,7 +5,7 @@
 use super::{
     Problem, Reply, mapping,
     paging::{self, Paging},
-    request::{Call, query::PARAMETERS},
+    request::Call,
     scan::{self, Look},
 };
 use domain::{
@@ -13,11 +13,6 @@ use domain::{
     query::{Filter, GroupCondition, SortKey, Start, UserCondition},
 };
 use scim::filter::Filter as Wire;
-
-/// Whether the root is queried. Without any query parameter, the request asks what the service can do.
-pub(super) fn is_query(call: &Call) -> bool {
-    PARAMETERS.iter().any(|name| call.parameter(name).is_some())
-}
 
 /// Users and groups that match a filter.
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {

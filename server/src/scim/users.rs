@@ -4,8 +4,9 @@ use super::{
     Problem, Reply, aside,
     mapping::{self, Asked, Order},
     paging::Paging,
-    request::{Call, tag},
+    request::Call,
     scan::{self, Look},
+    tag::tag,
 };
 use axum::http::StatusCode;
 use domain::{

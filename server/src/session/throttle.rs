@@ -10,6 +10,7 @@
 //! Everything is decided from the arguments; the caller keeps the [`Throttle`] in a mutex and passes the time.
 
 mod bucket;
+mod caller;
 mod failures;
 mod line;
 mod recent;
@@ -17,16 +18,14 @@ mod recent;
 mod tests;
 mod turns;
 
+pub use caller::{Caller, Network, caller_of};
 pub use failures::{Failures, Summary, Target};
 
 use bucket::{Bucket, Rate};
 use domain::Timestamp;
 use line::Line;
 use recent::Recent;
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv4Addr},
-};
+use std::collections::HashMap;
 
 /// Shared by all networks of one IP version that have not failed recently.
 const FRESH: Rate = Rate { burst: 20, every: 200 };
@@ -36,74 +35,6 @@ const FAILED: Rate = Rate { burst: 5, every: 1_000 };
 const DEVICE: Rate = Rate { burst: 10, every: 10_000 };
 /// More devices than a company has; their keys are checked by the caller, so strangers cannot fill this.
 const DEVICES: usize = 4_096;
-
-/// Where tries come from: an IPv4 /24 or an IPv6 /64, the least that one subscriber can choose addresses from. A wider
-/// network is represented by the first of these in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Network([u8; 9]);
-
-impl From<IpAddr> for Network {
-    fn from(address: IpAddr) -> Self {
-        let mut network = [0; 9];
-        match address.to_canonical() {
-            IpAddr::V4(v4) => network[1..4].copy_from_slice(&v4.octets()[..3]),
-            IpAddr::V6(v6) => {
-                network[0] = 6;
-                network[1..].copy_from_slice(&v6.octets()[..8]);
-            }
-        }
-        Self(network)
-    }
-}
-
-impl Network {
-    fn is_v6(self) -> bool {
-        self.0[0] == 6
-    }
-
-    /// The wider network of this many bytes, including the one for the IP version.
-    fn first(self, bytes: usize) -> Self {
-        let mut network = [0; 9];
-        network[..bytes].copy_from_slice(&self.0[..bytes]);
-        Self(network)
-    }
-
-    /// The IPv4 /16 or the IPv6 /32: few callers have more than one to choose from.
-    fn neighbourhood(self) -> Self {
-        self.first(if self.is_v6() { 5 } else { 3 })
-    }
-}
-
-/// Who tries: a network, and an address in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The network.
-    pub network: Network,
-    host: u64,
-}
-
-impl From<IpAddr> for Caller {
-    fn from(address: IpAddr) -> Self {
-        let host = match address.to_canonical() {
-            IpAddr::V4(v4) => v4.octets()[3].into(),
-            // What is left of it is the network.
-            IpAddr::V6(v6) => v6.to_bits() as u64,
-        };
-        Self { network: address.into(), host }
-    }
-}
-
-impl Caller {
-    /// Its position in its network of this many bytes: which of the next smaller networks it is in, or its address.
-    fn within(self, bytes: usize) -> u64 {
-        if self.network.is_v6() && bytes < self.network.0.len() { self.network.0[bytes].into() } else { self.host }
-    }
-}
-
-/// The caller at an address; all callers with an unknown address count as one.
-pub fn caller_of(address: Option<IpAddr>) -> Caller {
-    address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()).into()
-}
 
 /// The key of a browser that has signed in before; the caller of this module has verified it.
 pub type DeviceKey = [u8; 32];

@@ -7,10 +7,10 @@ mod groups;
 mod life;
 mod look_ups;
 mod managers;
+mod person;
 
-use super::{ENTERPRISE, USER};
-use crate::{Case, Resource, Result, T};
-use serde_json::{Value, json};
+use crate::Case;
+use person::{ada, person};
 
 pub(super) fn cases() -> Vec<Case> {
     [
@@ -29,19 +29,4 @@ pub(super) fn cases() -> Vec<Case> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// A user in the shape of the default mapping.
-fn person(t: &T) -> Value {
-    let name = t.name("ada@corp.example");
-    json!({
-        "schemas": [USER, ENTERPRISE], "externalId": t.name("object"), "userName": name, "active": true,
-        "displayName": "Ada Byron", "emails": [{"primary": true, "type": "work", "value": name}],
-        "meta": {"resourceType": "User"}, "roles": [],
-        "name": {"formatted": "Ada Byron", "familyName": "Byron", "givenName": "Ada"}
-    })
-}
-
-async fn ada(t: &T) -> Result<Resource> {
-    t.user_with(person(t)).await
 }

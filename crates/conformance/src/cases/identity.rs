@@ -19,7 +19,7 @@ fn external_ids() -> Vec<Case> {
             Case::new(format!("a3-external-id-{at}-is-no-id"), rule, move |t| async move {
                 let user = t.user_with(json!({"externalId": value})).await?;
                 user.answer.is("/externalId", value)?.is_not("/id", value)?;
-                let read = t.get(&format!("/Users/{}", crate::call::encode(value))).await?;
+                let read = t.get(&format!("/Users/{}", crate::encode::encode(value))).await?;
                 read.ensure(read.status == 404, "404")?;
                 let filter = format!("externalId eq {} and id eq \"{}\"", Value::from(value), user.id);
                 t.filter("/Users", &filter).expect(200).await?.finds(&[&user.id]).map(drop)

@@ -3,11 +3,12 @@
 mod attributes;
 mod creation;
 mod deletion;
+mod full;
 mod refusals;
 mod replacement;
 
-use crate::{Case, T};
-use serde_json::{Value, json};
+use crate::Case;
+use full::full;
 
 pub(super) fn cases() -> Vec<Case> {
     [
@@ -23,14 +24,4 @@ pub(super) fn cases() -> Vec<Case> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// A user with a value in every kind of attribute.
-fn full(t: &T) -> Value {
-    json!({
-        "userName": t.name("ada"), "externalId": t.name("external"), "displayName": "Ada King", "active": true,
-        "name": {"givenName": "Ada", "familyName": "King"},
-        "emails": [{"value": format!("{}@corp.example", t.tag()), "type": "work", "primary": true}],
-        "addresses": [{"type": "home", "locality": "London", "country": "GB"}]
-    })
 }

@@ -5,17 +5,17 @@ mod dialect;
 mod groups;
 mod lifecycle;
 mod manager;
+mod resources;
 mod validator;
 
 use super::{
     Sequence,
     directory::ENTRA_FLAGGED,
-    script::{Step, get, post},
+    script::{Step, get},
 };
-use dialect::Dialect;
+use dialect::{DOCUMENTED, Dialect};
+use resources::{group, user};
 use serde_json::json;
-
-const DOCUMENTED: &str = "Microsoft: use SCIM to provision users and groups; captures of live tenants";
 
 pub(super) fn sequences() -> Vec<Sequence> {
     let mut sequences = vec![
@@ -57,35 +57,4 @@ fn connection() -> Vec<Step> {
         get("the types are there", "/ResourceTypes").has("/Resources", json!({"endpoint": "/Users"})),
         get("the configuration is there", "/ServiceProviderConfig").is("/patch/supported", true),
     ]
-}
-
-/// A user as the default attribute mapping sends it, after the look-up that found none.
-fn user(step: &'static str, name: &'static str) -> Step {
-    let body = json!({
-        "schemas": [dialect::USER, dialect::ENTERPRISE],
-        "externalId": format!("<guid:{name}>"),
-        "userName": format!("{name}.<tag>@corp.example"),
-        "active": true,
-        "displayName": format!("{name} Byron"),
-        "emails": [{"primary": true, "type": "work", "value": format!("{name}.<tag>@corp.example")}],
-        "meta": {"resourceType": "User"},
-        "name": {"formatted": format!("{name} Byron"), "familyName": "Byron", "givenName": name},
-        "roles": []
-    });
-    post(step, "/Users", body).is("/active", true).keep(name, "/id")
-}
-
-/// A group as the classic client creates one: with a schema of Microsoft's own, and without members.
-fn group(step: &'static str) -> Step {
-    let body = json!({
-        "schemas": [dialect::GROUP, dialect::CLASSIC_GROUP],
-        "externalId": "<guid:group>",
-        "displayName": "Engine Owners <tag>",
-        "meta": {"resourceType": "Group"},
-        "members": []
-    });
-    post(step, "/Groups", body)
-        .is("/externalId", "<guid:group>")
-        .lacks("/schemas", dialect::CLASSIC_GROUP)
-        .keep("group", "/id")
 }

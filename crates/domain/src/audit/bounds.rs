@@ -1,7 +1,7 @@
 //! How long an event may be. Every event passes [`Event::bounded`] on its way into the log, so no request can add much
 //! more to the log than it contains itself.
 
-use super::{Actor, Event, facts};
+use super::{Actor, Event, LEFT_OUT, facts};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, io};
@@ -14,9 +14,6 @@ const TEXT: usize = 2 * 1024;
 
 /// Most bytes of a name.
 const NAME: usize = 256;
-
-/// The member that says how many values did not fit.
-pub const LEFT_OUT: &str = "left out";
 
 /// Bytes reserved for that member.
 const COUNT: usize = 32;

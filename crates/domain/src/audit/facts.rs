@@ -9,8 +9,11 @@
 //! - An event about a document states few facts. Any other word there is an attribute, even in the events of older
 //!   versions, which did not quote.
 
-use super::{Action, Actor, Contents, Event, LEFT_OUT};
+use super::{Action, Actor, Contents, Event};
 use serde_json::{Map, Value};
+
+/// The member that says how many values did not fit.
+pub const LEFT_OUT: &str = "left out";
 
 /// The members that joined a group in a change, and those that left it.
 pub(crate) const JOINED: &str = "members joined";

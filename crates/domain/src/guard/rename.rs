@@ -3,7 +3,7 @@
 mod addresses;
 
 use crate::user::{Email, Profile};
-use addresses::Addresses;
+use addresses::{Addresses, emails, lower};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -15,12 +15,6 @@ pub(crate) fn is_rename(before: &Profile, after: &Profile) -> bool {
     let left: HashSet<String> = after.emails.iter().map(|email| lower(&email.value)).collect();
     let is_gone = |email: &Email| !email.value.is_empty() && !left.contains(&lower(&email.value));
     other_name || other_id || before.emails.iter().any(is_gone)
-}
-
-/// The form in which two names that look the same except for capitals are equal. Folding goes further: it also equates
-/// letters that look different.
-fn lower(name: &str) -> String {
-    name.to_lowercase()
 }
 
 /// Up to this many bytes of addresses are all recorded as they were; if there are more, only what [`Addresses`] keeps.
@@ -112,17 +106,6 @@ fn columns(profile: &Profile) -> Map<String, Value> {
 
 fn column(email: &Email) -> Value {
     json!([email.value, email.kind, email.primary])
-}
-
-fn emails(value: &Value) -> Option<Vec<Email>> {
-    let email = |email: &Value| {
-        Some(Email {
-            value: email.get(0)?.as_str()?.to_owned(),
-            kind: email.get(1)?.as_str().map(str::to_owned),
-            primary: email.get(2)?.as_bool()?,
-        })
-    };
-    value.as_array()?.iter().map(email).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Bulk requests and their answers (RFC 7644 §3.7): reading them, and the references between their operations.
 
+mod method;
 mod raw;
 mod references;
+
+pub use method::BulkMethod;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
@@ -17,35 +20,6 @@ use crate::{Error, Limits, Result};
 
 /// URN of the bulk response.
 const BULK_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
-
-/// What an operation does. Bulk requests do not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BulkMethod {
-    /// Creates a resource.
-    Post,
-    /// Replaces a resource.
-    Put,
-    /// Changes part of a resource.
-    Patch,
-    /// Deletes a resource.
-    Delete,
-}
-
-impl BulkMethod {
-    /// The name of the HTTP method.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Post, Self::Put, Self::Patch, Self::Delete].into_iter().find(|m| m.as_str().eq_ignore_ascii_case(text))
-    }
-}
 
 /// One operation of a bulk request. Its data stays text until the operation is carried out: all of it parsed at once
 /// would take many times the memory of the body.

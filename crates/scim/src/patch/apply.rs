@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::cost::{Budget, check_copies, check_size};
+use super::merge::merge;
 use super::{Kind, Operation, elements, twins};
 use crate::resource::constraints;
 use crate::schema::{Attribute, ResourceType};
@@ -123,20 +124,6 @@ fn is_another(attribute: Option<&Attribute>, old: &Value, given: &Map<String, Va
     let sub = attribute.and_then(|known| known.sub_attribute("value"));
     let values = sub.and_then(|sub| Some((sub, old.get("value")?, given.get("value")?)));
     values.is_some_and(|(sub, old, given)| !value::is_same_value(sub, old, given))
-}
-
-/// The members of `given` over those of `old`; null unsets.
-pub(super) fn merge(old: Option<Value>, given: &Map<String, Value>) -> Value {
-    let mut merged = match old {
-        Some(Value::Object(old)) => old,
-        Some(plain) if !is_empty(&plain) => Map::from_iter([("value".to_owned(), plain)]),
-        _ => Map::new(),
-    };
-    for (name, value) in given {
-        text::put(&mut merged, name, value.clone());
-    }
-    merged.retain(|_, value| !is_empty(value));
-    Value::Object(merged)
 }
 
 /// The new value of an attribute when one sub-attribute is named: of its object, or of every element.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::apply::merge;
 use super::cost::check_copies;
+use super::merge::merge;
 use super::{Kind, Operation};
 use crate::filter::{CompareOp, Filter, Literal};
 use crate::schema::{Attribute, Mutability, Type};

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
-use super::apply::merge;
+use super::merge::merge;
 use crate::schema::Attribute;
 use crate::text::fold;
 use crate::value::{element_value, is_empty, is_primary};

@@ -1,26 +1,18 @@
 //! Extension schemas declared by the operator, in the form of RFC 7643 §7.
 
 mod attribute;
+mod error;
 mod object;
+
+pub use error::DefinitionError;
 
 use serde_json::Value;
 
 use super::{Extension, SCHEMAS, Schema};
 use crate::path::is_urn_byte;
 use crate::text::{is_urn, strip_prefix};
-use object::Object;
-
-/// A definition that is not accepted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {advice}")]
-pub struct DefinitionError {
-    /// Where: a line and column, or a path such as `[0].attributes[2].type`.
-    pub place: String,
-    /// What to write there.
-    pub advice: String,
-}
-
-type Result<T> = std::result::Result<T, DefinitionError>;
+use error::Result;
+use object::{Object, keep};
 
 /// One definition.
 pub(super) struct Declared {
@@ -90,9 +82,4 @@ fn urn<'v>(definition: &Object<'v>, taken: &[&str]) -> Result<&'v str> {
 fn overlap(a: &str, b: &str) -> bool {
     let goes_on = |a, b| strip_prefix(a, b).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with(':'));
     goes_on(a, b) || goes_on(b, a)
-}
-
-/// Keeps a text until the process ends.
-fn keep(text: &str) -> &'static str {
-    String::leak(text.to_owned())
 }

@@ -1,26 +1,6 @@
-use super::{Attribute, COMMON, Returned, SCHEMAS};
+use super::{Attribute, COMMON, Returned, SCHEMAS, Schema};
 use crate::path::AttributePath;
 use crate::text::strip_prefix;
-
-/// A schema: a URN and its attributes.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Schema {
-    /// URN.
-    pub id: &'static str,
-    /// Human-readable name.
-    pub name: &'static str,
-    /// One sentence for humans.
-    pub description: &'static str,
-    /// The attributes, without the common ones.
-    pub attributes: &'static [Attribute],
-}
-
-impl Schema {
-    /// The attribute of that name, in any letter case.
-    pub fn attribute(&self, name: &str) -> Option<&'static Attribute> {
-        self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
-    }
-}
 
 /// An extension of a resource type (RFC 7643 §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +134,22 @@ impl ResourceType {
                 self.schemas().find(|schema| schema.attribute("manager").is_some()).map(|schema| schema.id)
             }
             None => None,
+        }
+    }
+}
+
+impl AttributePath {
+    /// Whether no schema of the resource type declares this. What follows the URN of an unknown schema is the client's
+    /// own and counts as declared.
+    pub fn is_undeclared(&self, resource_type: &ResourceType) -> bool {
+        let found = resource_type.resolve(self);
+        if found.extension.is_some_and(|urn| resource_type.extension(urn).is_none()) {
+            return false;
+        }
+        match (found.attribute, &self.sub_attribute) {
+            (None, _) => true,
+            (Some(_), Some(_)) => found.sub_attribute.is_none(),
+            (Some(_), None) => false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The store on Postgres: pools of connections for what directories read, for what they write and for everybody else, and a
 //! task for each unit of work that writes.
 
+mod connection;
 mod dialect;
 mod log;
 mod open;
@@ -14,6 +15,7 @@ mod unit;
 pub use open::tool_arguments;
 
 use async_trait::async_trait;
+use connection::{Connection, Db};
 use domain::{
     Error, Result,
     store::{Caller, Database, Health, Store, Unit},
@@ -22,11 +24,6 @@ use open::Pools;
 use space::Space;
 use sqlx::Connection as _;
 use std::sync::Arc;
-
-type Db = sqlx::Postgres;
-
-/// A connection as the units of work see it.
-pub(crate) struct Connection<'c>(pub(crate) &'c mut sqlx::PgConnection);
 
 struct PostgresStore {
     pools: Pools,

@@ -1,10 +1,10 @@
 //! Backups: the whole database in one file, as it was at one moment, beside a server that goes on.
 
 use crate::{
-    disk::beside,
+    beside::{beside, folder},
+    connect::{BUSY, connect},
     log::Head,
-    mark::folder,
-    open::{self, BUSY},
+    open,
     private::open_private,
     sql,
 };
@@ -72,7 +72,7 @@ const CHAINED: i64 = 2;
 
 pub(crate) async fn read_only(file: &Path) -> Result<SqliteConnection> {
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(BUSY).read_only(true);
-    open::connect(&options).await.map_err(|error| open::cannot_open(file, error))
+    connect(&options).await.map_err(|error| open::cannot_open(file, error))
 }
 
 /// Refuses a database that is damaged.

@@ -1,6 +1,6 @@
 //! Disk space: how much is left, and a reserve beside the database that is given up when there is none.
 
-use crate::private::open_private;
+use crate::{beside::beside, private::open_private};
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -141,13 +141,6 @@ impl Disk {
 /// The reserve of a database file.
 pub(crate) fn reserve(file: &Path) -> PathBuf {
     beside(file, ".reserve")
-}
-
-/// A file beside the database, named after it.
-pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 fn write_zeros(mut file: File, length: u64) -> io::Result<()> {

@@ -1,6 +1,8 @@
 //! Units of work in one transaction, a savepoint each.
 
-use crate::{Connection as Tx, dialect, log::Head, open::is_busy, patience::Patience, queue::Job, sql::error::cause};
+use crate::{
+    Connection as Tx, connect::is_busy, dialect, log::Head, patience::Patience, queue::Job, sql::error::cause,
+};
 use domain::{
     Error, Result,
     store::{Caller, Unit},

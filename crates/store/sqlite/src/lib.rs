@@ -1,6 +1,9 @@
 //! The store on SQLite: four connections to read with, and one to write with that a thread owns.
 
 mod backup;
+mod beside;
+mod connect;
+mod connection;
 mod dialect;
 mod disk;
 mod fold;
@@ -23,6 +26,8 @@ pub use backup::{Backup, backup};
 pub use restore::{Restore, restore};
 
 use async_trait::async_trait;
+use connect::{PAUSE, is_busy};
+use connection::{Connection, Db};
 use disk::Disk;
 use domain::{
     Error, Result,
@@ -39,11 +44,6 @@ use std::{
 use turn::{Host, Turns, is_patient};
 use wal::Wal;
 use writer::Writer;
-
-type Db = sqlx::Sqlite;
-
-/// A connection as the units of work see it, and the end of the audit log as far as it is known.
-pub(crate) struct Connection<'c>(pub(crate) &'c mut sqlx::SqliteConnection, pub(crate) &'c mut Option<Head>);
 
 struct SqliteStore {
     disk: Arc<Disk>,
@@ -144,10 +144,10 @@ impl Database for SqliteStore {
         let turn = host.take().await;
         for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             while let Err(error) = sqlx::query(statement).execute(&mut connection).await {
-                if !open::is_busy(&error) || !is_patient(Some(&turn)) {
+                if !is_busy(&error) || !is_patient(Some(&turn)) {
                     return Err(sql::failed(error));
                 }
-                tokio::time::sleep(open::PAUSE).await;
+                tokio::time::sleep(PAUSE).await;
             }
         }
         drop(turn);

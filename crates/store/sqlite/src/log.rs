@@ -7,9 +7,7 @@ use domain::{
     store::Audit,
 };
 
-/// The number and the hash of the last event, as a unit left it. It may be out of date, but must never be ahead of what
-/// is committed or written in the same unit.
-pub(crate) type Head = (i64, [u8; 32]);
+pub(crate) use crate::connection::Head;
 
 impl Connection<'_> {
     /// Adds an event to the end of the log.

@@ -2,13 +2,13 @@
 //! shared lock on it, and a restore the exclusive one. It holds the end of the audit log as it was last noted, which an
 //! older database that somebody puts back does not have.
 
-use crate::{disk::beside, log::Head, open, private::open_beside};
+use crate::{beside::beside, log::Head, open, private::open_beside};
 use domain::{
     Error, Result,
     audit::{from_hex, to_hex},
 };
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
@@ -84,36 +84,12 @@ pub(crate) fn in_use() -> Error {
     Error::Unavailable("another process has the database open; stop the server, and restore again".into())
 }
 
-/// Where a file is.
-pub(crate) fn folder(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Gives a file the owner of another, as SQLite does with its own files: root may create it while the server runs as
-/// somebody else. Only root can do this, or needs to.
-#[cfg(unix)]
-pub(crate) fn adopt(path: &Path, like: &Path) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let owner = |path: &Path| fs::metadata(path).map(|found| (found.uid(), found.gid()));
-    if let (Ok(is), Ok(wanted)) = (owner(path), owner(like))
-        && is != wanted
-    {
-        // Anybody but root has only files of their own here.
-        let _ = chown(path, Some(wanted.0), Some(wanted.1));
-    }
-}
-
-#[cfg(not(unix))]
-pub(crate) fn adopt(_: &Path, _: &Path) {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     #[cfg(unix)]
     use crate::private::open_private;
+    use std::fs;
 
     #[test]
     fn what_is_noted_is_read_again() {

@@ -1,4 +1,5 @@
 use crate::{
+    connect::{BUSY, PAUSE, connect, is_busy},
     readers::Readers,
     sql,
     turn::{Turns, is_patient},
@@ -6,24 +7,14 @@ use crate::{
 };
 use domain::{Error, Result};
 use sqlx::{
-    ConnectOptions, Connection, SqliteConnection,
+    Connection, SqliteConnection,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{
-    fs, io,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, io, path::Path};
 use tokio::time::sleep;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
-
-/// How long to wait for another process that writes, such as the command line beside the server.
-pub(crate) const BUSY: Duration = Duration::from_secs(5);
-
-/// How long to wait before the next try.
-pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
     create(file).map_err(|error| cannot_open(file, error))?;
@@ -39,24 +30,6 @@ pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
     let mut connection = connect(&options).await.map_err(|error| cannot_open(file, error))?;
     check(&mut connection).await?;
     Ok(connection)
-}
-
-/// Connects. The first change to WAL is the one statement that SQLite does not wait with while another process is at
-/// it, so it is tried again for as long as any other would wait.
-pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
-    let began = Instant::now();
-    loop {
-        match options.connect().await {
-            Err(error) if is_busy(&error) && began.elapsed() < BUSY => sleep(PAUSE).await,
-            outcome => return outcome,
-        }
-    }
-}
-
-/// SQLITE_BUSY is 5; the higher bytes of the code tell why.
-pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
 }
 
 pub(crate) async fn readers(file: &Path) -> Result<Readers> {

@@ -1,7 +1,6 @@
 //! Interrupts a directory's unit that keeps others waiting: there is one writer, and a call that moves tens of thousands of
 //! members has it for seconds.
 
-use crate::readers::INSTRUCTIONS;
 use sqlx::SqliteConnection;
 use std::{
     sync::{
@@ -13,6 +12,9 @@ use std::{
 
 /// How long a directory's unit may have taken when others wait.
 const HELD: Duration = Duration::from_secs(1);
+
+/// After so many instructions of SQLite's, a fraction of a millisecond, a statement looks at the time. Look-ups have fewer.
+pub(crate) const INSTRUCTIONS: i32 = 10_000;
 
 /// Who waits, and since when a directory's unit runs.
 #[derive(Clone)]

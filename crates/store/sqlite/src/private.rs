@@ -1,9 +1,6 @@
 //! Nobody else on the machine reads the database: it holds hashes, names and addresses.
 
-use crate::{
-    disk::beside,
-    mark::{adopt, folder},
-};
+use crate::beside::{adopt, beside, folder};
 use domain::{Error, Result};
 use std::{fs, io, path::Path};
 

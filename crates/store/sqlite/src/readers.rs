@@ -2,7 +2,7 @@
 //! the connection comes back, which for a file costs as much as a look-up. Here only those are asked whose unit was given
 //! up: their thread may still be at its statement.
 
-use crate::open;
+use crate::{connect::connect, patience::INSTRUCTIONS};
 use domain::{Error, Result, store::Caller};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
@@ -29,9 +29,6 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 
 /// How long a unit may read. On Postgres a statement has as long.
 const READ: Duration = Duration::from_secs(5);
-
-/// After so many instructions of SQLite's, a fraction of a millisecond, a statement looks at the time. Look-ups have fewer.
-pub(crate) const INSTRUCTIONS: i32 = 10_000;
 
 /// Connections that wait for a unit.
 pub(crate) struct Readers {
@@ -69,7 +66,7 @@ impl Readers {
     pub(crate) async fn open(options: &SqliteConnectOptions) -> sqlx::Result<Self> {
         let idle = Idle::default();
         for _ in 0..READERS {
-            let line = Line::new(open::connect(options).await?).await?;
+            let line = Line::new(connect(options).await?).await?;
             idle.lock().push(line);
         }
         let free = Arc::new(Semaphore::new(idle.lock().len()));
@@ -179,7 +176,7 @@ impl Drop for Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql;
+    use crate::{open, sql};
     use futures_util::future::join_all;
 
     const ENDLESS: &str =

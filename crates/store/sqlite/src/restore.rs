@@ -2,8 +2,9 @@
 
 use crate::{
     backup::{read_only, refused, sound, sync_folder},
-    disk::beside,
-    mark::{Mark, adopt, folder, in_use},
+    beside::{adopt, beside, folder},
+    connect::is_busy,
+    mark::{Mark, in_use},
     open,
     private::open_private,
     sql,
@@ -174,7 +175,7 @@ async fn close_off(database: &Path) -> Result<Option<SqliteConnection>> {
     };
     match opened.await {
         Ok(connection) => Ok(Some(connection)),
-        Err(error) if open::is_busy(&error) => Err(in_use()),
+        Err(error) if is_busy(&error) => Err(in_use()),
         Err(_) => Ok(None),
     }
 }

@@ -1,7 +1,7 @@
 //! The write-ahead log, kept from growing without end. SQLite starts it again from its beginning only when nobody reads
 //! from it, and reads that overlap would never let that happen.
 
-use crate::{disk::beside, fold::run, readers::OF_DIRECTORIES};
+use crate::{beside::beside, fold::run, readers::OF_DIRECTORIES};
 use sqlx::SqliteConnection;
 use std::{
     fs,

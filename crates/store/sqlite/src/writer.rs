@@ -2,10 +2,10 @@
 //! sync of the disk serves them all. Those of administrators go first.
 
 use crate::{
+    connect::PAUSE,
     disk::Disk,
     fold::{Failure, transact},
     log::Head,
-    open::PAUSE,
     patience::Patience,
     queue::{Job, Queues, Taken, Waiting, closed, gave_way, queues},
     sql::failed,

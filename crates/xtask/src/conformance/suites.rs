@@ -1,4 +1,4 @@
-//! The suites: two public ones in Python, and our own.
+//! Runs the suites.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,37 +9,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use super::report::{Finding, Row};
+use super::suite::{Program, SUITES, Suite};
 use super::target::Target;
 use crate::project::{Project, output, run};
 use crate::setup;
 
 /// The public suites and all that they need, with versions and the hashes of their files.
 const REQUIREMENTS: &str = "end2end/requirements.txt";
-
-/// A suite or a part of one. Each gets a token of its own: a server may treat its clients differently.
-pub(crate) struct Suite {
-    /// Its name in the table.
-    pub(crate) name: &'static str,
-    program: Program,
-}
-
-enum Program {
-    /// A public suite, by its name in end2end/conformance.py.
-    Public(&'static str),
-    /// Our own suite, by its arguments.
-    Own(&'static [&'static str]),
-}
-
-/// All of them.
-pub(crate) const SUITES: [Suite; 7] = [
-    Suite { name: "scim2-tester", program: Program::Public("scim2-tester") },
-    Suite { name: "scim-sanity", program: Program::Public("scim-sanity") },
-    Suite { name: "rules", program: Program::Own(&["--rules"]) },
-    Suite { name: "entra", program: Program::Own(&["--sequences", "--only", "entra-"]) },
-    Suite { name: "okta", program: Program::Own(&["--sequences", "--only", "okta-"]) },
-    Suite { name: "onelogin", program: Program::Own(&["--sequences", "--only", "onelogin-"]) },
-    Suite { name: "jumpcloud", program: Program::Own(&["--sequences", "--only", "jumpcloud-"]) },
-];
 
 /// The programs that run the suites.
 pub(crate) struct Programs {

@@ -7,11 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use super::suites::SUITES;
-use crate::bundle::Profile;
+use super::suite::SUITES;
 use crate::guarded::Guarded;
 use crate::postgres::Postgres;
-use crate::project::{Project, output};
+use crate::project::{Profile, Project, output};
 
 /// A SCIM service provider and the right to call it.
 pub(crate) struct Target {

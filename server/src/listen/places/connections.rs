@@ -1,16 +1,13 @@
 //! The connections that have places, and which of them makes room for a newcomer.
 
-use super::{
-    crowds::{Crowds, Networks, Standing},
-    lock,
-};
+use super::crowds::{Crowds, Networks, Standing};
 use crate::listen::arrival::Arrival;
 use ipnet::IpNet;
 use std::{
     cmp::Reverse,
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::{
@@ -221,4 +218,8 @@ impl Connection {
     pub(super) fn is_leaving(&self) -> bool {
         matches!(*lock(&self.phase), Phase::Leaving { .. })
     }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,8 @@
+mod ask;
 mod compare;
 
 use super::values;
+use ask::{Ask, ask};
 use compare::{boolean, id, negated, order, resource_type, text, time};
 use domain::{
     fold,
@@ -23,12 +25,6 @@ const MEMBERS: &str = "Members can be filtered by their value, with eq, ne or pr
     others with and.";
 
 type Result<T> = std::result::Result<T, Error>;
-
-/// What a leaf of a filter asks about one attribute.
-enum Ask<'f> {
-    Compare(CompareOp, &'f Literal),
-    Present,
-}
 
 /// A SCIM filter as a query over what is indexed.
 #[derive(Debug, PartialEq)]
@@ -362,14 +358,6 @@ fn indexed_group_leaf(leaf: &Wire) -> Option<Filter<GroupCondition>> {
         (None, "meta", Some("created")) => time(&ask, GroupCondition::Created),
         (None, "meta", Some("lastModified")) => time(&ask, GroupCondition::Changed),
         (None, "meta", Some("resourceType")) => resource_type(&GROUP, &ask),
-        _ => None,
-    }
-}
-
-fn ask(leaf: &Wire) -> Option<(&AttributePath, Ask<'_>)> {
-    match leaf {
-        Wire::Compare { path, op, value, .. } => Some((path, Ask::Compare(*op, value))),
-        Wire::Present(path) => Some((path, Ask::Present)),
         _ => None,
     }
 }

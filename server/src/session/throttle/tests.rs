@@ -1,6 +1,9 @@
 use super::*;
 use proptest::prelude::*;
-use std::{collections::VecDeque, net::Ipv6Addr};
+use std::{
+    collections::VecDeque,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
 const START: i64 = 1_795_000_000_000;
 const DEVICE_KEY: DeviceKey = [7; 32];

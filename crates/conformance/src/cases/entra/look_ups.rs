@@ -51,7 +51,7 @@ pub(super) fn cases() -> Vec<Case> {
             "Each form in which Entra looks up a user or a group finds it.",
             move |t| async move {
                 let (user, _other) = (ada(&t).await?, ada(&t).await?);
-                let name = crate::call::encode(&user.name);
+                let name = crate::encode::encode(&user.name);
                 t.get(&path.replace('@', &name)).expect(200).await?.finds(&[&user.id]).map(drop)
             },
         )

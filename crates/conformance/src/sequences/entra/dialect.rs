@@ -5,6 +5,9 @@ use super::super::{
 };
 use serde_json::{Map, Value, json};
 
+/// Where the steps are known from.
+pub(super) const DOCUMENTED: &str = "Microsoft: use SCIM to provision users and groups; captures of live tenants";
+
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 pub(super) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -25,7 +28,7 @@ impl Dialect {
             Self::Legacy => ("legacy", ENTRA),
             Self::Standard => ("standard", ENTRA_FLAGGED),
         };
-        Sequence::new(format!("entra-{dialect}-{name}"), super::DOCUMENTED, directory, steps)
+        Sequence::new(format!("entra-{dialect}-{name}"), DOCUMENTED, directory, steps)
     }
 
     /// New values for attributes that already have some; dotted and URN-qualified names stay as they are.

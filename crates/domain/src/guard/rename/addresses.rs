@@ -1,6 +1,5 @@
 //! The e-mail addresses of a rename that is undone, where there are too many to record all of them.
 
-use super::lower;
 use crate::user::{Email, Profile};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -117,7 +116,7 @@ fn column(at: Option<usize>, email: &Email) -> Value {
 
 fn kept(value: &Value) -> Option<Vec<(Option<usize>, Email)>> {
     let at = |row: &Value| row.get(3).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
-    let emails = super::emails(value)?;
+    let emails = emails(value)?;
     Some(value.as_array()?.iter().map(at).zip(emails).collect())
 }
 
@@ -132,4 +131,21 @@ fn element(email: &Email) -> Value {
         element.insert("primary".to_owned(), json!(true));
     }
     Value::Object(element)
+}
+
+/// The form in which two names that look the same except for capitals are equal. Folding goes further: it also equates
+/// letters that look different.
+pub(super) fn lower(name: &str) -> String {
+    name.to_lowercase()
+}
+
+pub(super) fn emails(value: &Value) -> Option<Vec<Email>> {
+    let email = |email: &Value| {
+        Some(Email {
+            value: email.get(0)?.as_str()?.to_owned(),
+            kind: email.get(1)?.as_str().map(str::to_owned),
+            primary: email.get(2)?.as_bool()?,
+        })
+    };
+    value.as_array()?.iter().map(email).collect()
 }

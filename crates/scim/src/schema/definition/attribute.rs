@@ -1,4 +1,5 @@
-use super::{Object, Result, keep};
+use super::error::Result;
+use super::object::{Object, keep};
 use crate::path::is_name;
 use crate::schema::{Attribute, Mutability, Returned, Type};
 

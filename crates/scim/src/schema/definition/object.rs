@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::{DefinitionError, Result};
+use super::error::{DefinitionError, Result};
 
 /// An object of the definitions, and its place in the text.
 pub(super) struct Object<'v> {
@@ -79,4 +79,9 @@ impl<'v> Object<'v> {
         let names = || all.iter().copied().map(name).collect::<Vec<_>>().join(", ");
         found.map(Some).ok_or_else(|| self.error(key, format!("write one of {}", names())))
     }
+}
+
+/// Keeps a text until the process ends.
+pub(super) fn keep(text: &str) -> &'static str {
+    String::leak(text.to_owned())
 }

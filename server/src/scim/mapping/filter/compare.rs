@@ -1,6 +1,6 @@
 //! Comparisons with one attribute, as conditions of a query. `None` means that the attribute cannot be asked this.
 
-use super::Ask;
+use super::ask::Ask;
 use domain::{
     Timestamp,
     query::{Filter, Order, Test},

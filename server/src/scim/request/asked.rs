@@ -1,7 +1,7 @@
 //! What the activity record keeps of a request: its form, and nothing that a directory filled in.
 
-use super::{request::query::PARAMETERS, route::Route};
-use crate::observe::RequestId;
+use super::query::PARAMETERS;
+use crate::{observe::RequestId, scim::route::Route};
 use axum::{
     extract::{Query, Request},
     http::{Method, header},
@@ -13,7 +13,7 @@ const FORM: usize = 300;
 const AGENT: usize = 64;
 
 /// The request as it is recorded.
-pub(super) fn of(request: &Request, route: &Route) -> activity::Request {
+pub(in crate::scim) fn of(request: &Request, route: &Route) -> activity::Request {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let agent = request.headers().get(header::USER_AGENT).map(|agent| {
         let printable = agent.as_bytes().iter().copied().map(char::from).filter(|c| matches!(c, ' '..='~'));

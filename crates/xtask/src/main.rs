@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod bundle;
+mod circles;
 mod conformance;
 mod faults;
 mod files;

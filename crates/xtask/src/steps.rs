@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::bundle::bundle;
 use crate::postgres::Postgres;
 use crate::project::{Profile, Project, find_in_path, output, run};
-use crate::{conformance, faults, prepare, register, setup};
+use crate::{circles, conformance, faults, prepare, register, setup};
 
 /// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built once more.
 const PACKAGES: &str = "--workspace --exclude xtask";
@@ -40,9 +40,10 @@ pub(crate) struct Step {
 }
 
 /// All steps, each after those that it needs, the quick ones first.
-pub(crate) const STEPS: [Step; 12] = [
+pub(crate) const STEPS: [Step; 13] = [
     Step { name: "fmt", needs: &[], set_up: setup::components, run: fmt },
     Step { name: "register", needs: &[], set_up: |_| Ok(()), run: check_register },
+    Step { name: "circles", needs: &[], set_up: |_| Ok(()), run: check_circles },
     Step { name: "deny", needs: &[], set_up: setup::crates, run: deny },
     Step { name: "bundle", needs: &[], set_up: setup::wasm_target, run: build_bundle },
     Step { name: "postgres", needs: &[], set_up: |_| setup::postgres().map(drop), run: start_postgres },
@@ -87,6 +88,11 @@ fn fmt(context: &mut Context) -> Result<Outcome> {
 
 fn check_register(context: &mut Context) -> Result<Outcome> {
     register::check(&context.project.root)?;
+    Ok(Outcome::Passed)
+}
+
+fn check_circles(context: &mut Context) -> Result<Outcome> {
+    circles::check(&context.project)?;
     Ok(Outcome::Passed)
 }
 

@@ -262,6 +262,28 @@ mod tests {
         }
     }
 
+    /// Logs and exports of earlier versions must still hold.
+    #[test]
+    fn hashes_are_those_of_earlier_versions() {
+        let hash = |kind: &str, id: Option<u128>, name: Option<&str>| {
+            let actor = Actor::of_parts(kind, id.map(uuid::Uuid::from_u128), name.map(str::to_owned)).unwrap();
+            let event = Event::new(Timestamp::from_millis(8), actor, None, Action::TokenCreated);
+            to_hex(&Link::of([0; 32], 7, &event).hash)
+        };
+        let named = |kind, name| hash(kind, Some(1), Some(name));
+        assert_eq!(named("scim", "Entra"), "dd0cdfc5c00d4be0384ba58d81b4a9152d5c96d8c59c3fce3fd11aeb832c0ed2");
+        let gate = named("break_glass", "gate-7f3k");
+        assert_eq!(gate, "a08b840a38a39149a537d992483d02760657594d7a0ccf75884309bd4aa23eef");
+        assert_eq!(named("user", "Ada"), "21669498ac99b0c748df544aac2f3b0242771972dc92f9c1b9fa9821c67db991");
+        for (kind, written) in [
+            ("host", "184109534d15f430bfbe87b80ba612934b0dcc20b822dfdf6bc5e9842000a314"),
+            ("system", "9e907195662d4cf5790810ef42f3f833c8daeb1b4db80e8a2ce90b89b312e3dc"),
+            ("nobody", "abe40bf4bc143723c27ffce024979287bbf80ddcd1778f563426a08ef19f40fa"),
+        ] {
+            assert_eq!(hash(kind, None, None), written, "{kind}");
+        }
+    }
+
     #[test]
     fn text_cannot_move_between_fields() {
         let event = |before: Option<&str>, after: Option<&str>| Event {

@@ -13,7 +13,8 @@ pub(crate) mod testing {
 
     use domain::{
         BreakGlassId, Timestamp, TokenId, UserId,
-        audit::{Action, Actor, Entry, Event, Link},
+        audit::{Action, Entry, Event, Link},
+        identity::{Person, PersonId, Who},
     };
     use proptest::{option, prelude::*};
     use uuid::Uuid;
@@ -27,16 +28,16 @@ pub(crate) mod testing {
         prop_oneof![".{0,12}", prop::collection::vec(awkward, 0..6).prop_map(|parts| parts.concat())]
     }
 
-    fn actor() -> impl Strategy<Value = Actor> {
+    fn actor() -> impl Strategy<Value = Who> {
         (0..6u8, any::<u128>(), text()).prop_map(|(kind, id, name)| {
             let id = Uuid::from_u128(id);
             match kind {
-                0 => Actor::Scim { token: TokenId(id), name },
-                1 => Actor::BreakGlass { account: BreakGlassId(id), name },
-                2 => Actor::User { user: UserId(id), name },
-                3 => Actor::Host,
-                4 => Actor::System,
-                _ => Actor::Nobody,
+                0 => Who::Token { id: TokenId(id), name },
+                1 => Who::Person(Person { id: PersonId::BreakGlass(BreakGlassId(id)), name }),
+                2 => Who::Person(Person { id: PersonId::User(UserId(id)), name }),
+                3 => Who::Host,
+                4 => Who::System,
+                _ => Who::Nobody,
             }
         })
     }

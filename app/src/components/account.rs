@@ -1,27 +1,24 @@
 use super::avatar;
 use crate::words::{absolute, minutes_left, visible};
-use domain::{
-    console::{Console, Who},
-    role::Role,
-};
+use domain::{console::Console, identity::PersonId, role::Role};
 use leptos::prelude::*;
 
 /// Who is signed in, until when and what for, and the way out.
 pub(super) fn account(console: &Console) -> impl IntoView + use<> {
     let principal = console.principal();
     let left = minutes_left(console.now(), principal.ends);
-    let (disc, kind) = match (principal.who, principal.role) {
-        (Who::BreakGlass(..), _) => {
+    let (disc, kind) = match (principal.person.id, principal.role) {
+        (PersonId::BreakGlass(_), _) => {
             (view! { <span class="avatar" aria-hidden="true">BG</span> }.into_any(), "Break-glass")
         }
-        (Who::User(_), Role::Administrator) => (avatar(&principal.name).into_any(), "Administrator"),
-        (Who::User(_), _) => (avatar(&principal.name).into_any(), "Auditor"),
+        (PersonId::User(_), Role::Administrator) => (avatar(&principal.person.name).into_any(), "Administrator"),
+        (PersonId::User(_), _) => (avatar(&principal.person.name).into_any(), "Auditor"),
     };
     view! {
         <div class="account">
             {disc}
             <div class="account-names">
-                <strong>{visible(&principal.name)}</strong>
+                <strong>{visible(&principal.person.name)}</strong>
                 <span class="soft" title=format!("Ends {}", absolute(principal.ends))>
                     {format!("{kind} · {left} min left")}
                 </span>

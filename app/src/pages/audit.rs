@@ -18,6 +18,7 @@ use asked::{Asked, filters};
 use domain::{
     Timestamp,
     console::{AuditPage, Console},
+    identity::Who,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;

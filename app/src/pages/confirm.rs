@@ -26,7 +26,7 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     let (needs_secret, needs_reason) = (!console.is_fresh(), console.needs_reason());
     // Only pages of ours are linked to; the form's answer is checked where it arrives.
     let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
-    let name = visible(&console.principal().name);
+    let name = visible(&console.principal().person.name);
     let title = if needs_reason && !needs_secret { "Say what this session is for" } else { "Confirm that it is you" };
     let then = match (waiting.is_empty(), next.is_empty()) {
         (false, _) => " Nothing was changed yet: what you asked for is done once you have confirmed.",

@@ -5,7 +5,7 @@
 
 use crate::{
     Env, Result, Timestamp,
-    audit::{Action, Actor, Entry, Event, Lane, NAME},
+    audit::{Action, Entry, Event, Lane, NAME},
 };
 use serde_json::Value;
 
@@ -135,14 +135,7 @@ pub async fn drill_code(env: &Env, entry: &Entry, channel: &str) -> Result<Optio
 /// The alert in several lines for people, with the [`drill_code`] if it has one.
 pub fn text(entry: &Entry, code: Option<&str>) -> String {
     let event = &entry.event;
-    let who = match &event.actor {
-        Actor::Scim { name, .. } => format!("SCIM token {}", quoted(name)),
-        Actor::BreakGlass { name, .. } => format!("break-glass account {}", quoted(name)),
-        Actor::User { name, .. } => quoted(name),
-        Actor::Host => "somebody with a shell on the host".to_owned(),
-        Actor::System => "Postern itself".to_owned(),
-        Actor::Nobody => "somebody unknown".to_owned(),
-    };
+    let who = event.actor.in_words(quoted);
     let mut lines = vec![title(entry), String::new(), format!("When: {}", event.at), format!("Who: {who}")];
     lines.extend(event.address.as_ref().map(|address| format!("From: {address}")));
     lines.extend(event.reason.as_ref().map(|reason| format!("Reason: {reason}")));
@@ -203,11 +196,12 @@ fn drill_of(entry: &Entry) -> Option<uuid::Uuid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::Who;
     use serde_json::json;
     use uuid::Uuid;
 
     fn entry(action: Action, facts: &Value) -> Entry {
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, Some("192.0.2.7".into()), action);
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, Some("192.0.2.7".into()), action);
         Entry { seq: 7, event: event.on(Uuid::from_u128(1), "gate-7f3k").with(facts), link: None }
     }
 
@@ -221,7 +215,7 @@ mod tests {
 
     #[test]
     fn r28_a_name_does_not_end_its_quotation() {
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::TokenRevoked);
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, None, Action::TokenRevoked);
         let name = "x” was revoked. All is well. “y\\";
         let token =
             Entry { seq: 7, event: Event { action: Action::TokenSpent, ..event }.on(Uuid::nil(), name), link: None };

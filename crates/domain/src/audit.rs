@@ -21,41 +21,9 @@ pub use lane::Lane;
 pub use prune::{Pruned, Until};
 pub(crate) use prune::{prune, waits_for};
 
-use crate::{BreakGlassId, Result, Timestamp, TokenId, UserId, store::Tx, text_enum::text_enum};
+use crate::{Result, Timestamp, identity::Who, store::Tx, text_enum::text_enum};
 use serde_json::Value;
 use uuid::Uuid;
-
-/// Who acted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// A SCIM client, by its token.
-    Scim {
-        /// The token's id.
-        token: TokenId,
-        /// The token's name.
-        name: String,
-    },
-    /// A person signed in with a break-glass account.
-    BreakGlass {
-        /// The account's id.
-        account: BreakGlassId,
-        /// The account's name.
-        name: String,
-    },
-    /// A person signed in as a user.
-    User {
-        /// The user's id.
-        user: UserId,
-        /// The user's name.
-        name: String,
-    },
-    /// A person with a shell on the host.
-    Host,
-    /// Postern itself, on its own schedule.
-    System,
-    /// An unknown caller.
-    Nobody,
-}
 
 text_enum! {
     /// What was done. `audit/catalogue.rs` has everything else about each.
@@ -186,7 +154,7 @@ pub struct Event {
     /// When it happened.
     pub at: Timestamp,
     /// Who acted.
-    pub actor: Actor,
+    pub actor: Who,
     /// The network address that the call came from, if there was one.
     pub address: Option<String>,
     /// What was done.
@@ -205,7 +173,7 @@ pub struct Event {
 
 impl Event {
     /// An event without a target.
-    pub fn new(at: Timestamp, actor: Actor, address: Option<String>, action: Action) -> Self {
+    pub fn new(at: Timestamp, actor: Who, address: Option<String>, action: Action) -> Self {
         Self { at, actor, address, action, target: None, target_name: None, before: None, after: None, reason: None }
     }
 
@@ -308,33 +276,6 @@ pub struct EventDetail {
     pub bytes: u64,
 }
 
-impl Actor {
-    /// The kind, the id and the name, as stored.
-    pub fn parts(&self) -> (&'static str, Option<Uuid>, Option<&str>) {
-        match self {
-            Self::Scim { token, name } => ("scim", Some(token.0), Some(name)),
-            Self::BreakGlass { account, name } => ("break_glass", Some(account.0), Some(name)),
-            Self::User { user, name } => ("user", Some(user.0), Some(name)),
-            Self::Host => ("host", None, None),
-            Self::System => ("system", None, None),
-            Self::Nobody => ("nobody", None, None),
-        }
-    }
-
-    /// The actor with these stored parts; `None` if they do not fit together.
-    pub fn of_parts(kind: &str, id: Option<Uuid>, name: Option<String>) -> Option<Self> {
-        match (kind, id, name) {
-            ("scim", Some(id), Some(name)) => Some(Self::Scim { token: TokenId(id), name }),
-            ("break_glass", Some(id), Some(name)) => Some(Self::BreakGlass { account: BreakGlassId(id), name }),
-            ("user", Some(id), Some(name)) => Some(Self::User { user: UserId(id), name }),
-            ("host", None, None) => Some(Self::Host),
-            ("system", None, None) => Some(Self::System),
-            ("nobody", None, None) => Some(Self::Nobody),
-            _ => None,
-        }
-    }
-}
-
 /// Most events in a part of an export, and most bytes of `before` and `after` in it.
 const PART_ROWS: u64 = 1_000;
 const PART_BYTES: u64 = 4 * 1024 * 1024;
@@ -356,7 +297,7 @@ mod tests {
             Some(facts.to_string())
         };
         let alerts = |before, after| {
-            let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::TokenChanged);
+            let event = Event::new(Timestamp::from_millis(0), Who::Host, None, Action::TokenChanged);
             Event { before, after, ..event }.alerts()
         };
         let (bound, tried) = (|| networks(Some("192.0.2.0/24"), true), || networks(Some("192.0.2.0/24"), false));

@@ -32,8 +32,9 @@ pub use tokens::{Expiry, TokenDetail};
 pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{
-    BreakGlassId, Env, Error, Refusal, Result, SessionId, Timestamp, UserId,
-    audit::{Action, Actor, Event},
+    BreakGlassId, Env, Error, Refusal, Result, SessionId, Timestamp,
+    audit::{Action, Event},
+    identity::{Person, PersonId, Who},
     role::Role,
     session::IDLE_MINUTES,
     sign_in::is_fresh,
@@ -42,16 +43,15 @@ use crate::{
 use async_trait::async_trait;
 use serde_json::json;
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    /// The account.
-    pub who: Who,
-    /// Its name.
-    pub name: String,
-    /// What it may do.
+    /// The person.
+    pub person: Person,
+    /// In a break-glass session the generation of the secret that it began or was confirmed with.
+    pub generation: Option<i64>,
+    /// What the person may do.
     pub role: Role,
     /// When the session began.
     pub since: Timestamp,
@@ -65,32 +65,17 @@ pub struct Principal {
     pub session: SessionId,
 }
 
-/// Whose session it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// A break-glass account's, with the secret of this generation.
-    BreakGlass(BreakGlassId, i64),
-    /// A user's.
-    User(UserId),
-}
-
-impl Who {
-    /// The account's id.
-    pub fn id(&self) -> Uuid {
-        match self {
-            Self::BreakGlass(id, _) => id.0,
-            Self::User(id) => id.0,
+impl Principal {
+    /// The break-glass account, in a session of one.
+    pub fn account(&self) -> Option<BreakGlassId> {
+        match self.person.id {
+            PersonId::BreakGlass(account) => Some(account),
+            PersonId::User(_) => None,
         }
     }
-}
 
-impl Principal {
-    pub(crate) fn actor(&self) -> Actor {
-        let name = self.name.clone();
-        match self.who {
-            Who::BreakGlass(account, _) => Actor::BreakGlass { account, name },
-            Who::User(user) => Actor::User { user, name },
-        }
+    pub(crate) fn actor(&self) -> Who {
+        self.person.clone().into()
     }
 }
 
@@ -202,7 +187,7 @@ impl Console {
 
     /// Whether the session still lacks its reason.
     pub fn needs_reason(&self) -> bool {
-        matches!(self.principal.who, Who::BreakGlass(..)) && self.principal.reason.is_none()
+        self.principal.account().is_some() && self.principal.reason.is_none()
     }
 
     /// Whether the principal may change anything.
@@ -289,7 +274,7 @@ impl<C: Send + Sync> Change<C> {
             tx.lock_settings().await?;
         }
         // The account before its session: a new secret ends sessions in that order, too.
-        if let Who::BreakGlass(account, _) = principal.who {
+        if let Some(account) = principal.account() {
             self.note_use(tx, account).await?;
         }
         if !tx.hold_session(principal.session, now, idle(now)).await? {

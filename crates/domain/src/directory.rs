@@ -29,8 +29,9 @@ pub use users::UserView;
 use crate::{
     Env, Error, Refusal, Result, Timestamp,
     activity::{Call, Operation, Outcome, Record, Request, Subject},
-    audit::{self, Action, Actor, Change, Event},
+    audit::{self, Action, Change, Event},
     guard::{self, Departure, DepartureKind},
+    identity::Who,
     query::{Listed, Listing, Mark, Start, Window},
     role::{Role, RoleChange},
     settings::Settings,
@@ -206,8 +207,8 @@ impl Directory {
         Event::new(at, self.actor(), self.address.clone(), action)
     }
 
-    fn actor(&self) -> Actor {
-        Actor::Scim { token: self.token.id, name: self.token.name.clone() }
+    fn actor(&self) -> Who {
+        Who::Token { id: self.token.id, name: self.token.name.clone() }
     }
 
     /// If the guard refused, records that: the refused unit itself has changed nothing.

@@ -2,7 +2,8 @@
 
 use crate::{
     Env, Result, Timestamp,
-    audit::{Action, Actor, Event, EventQuery},
+    audit::{Action, Event, EventQuery},
+    identity::Who,
     store::Health,
 };
 use serde_json::json;
@@ -38,9 +39,9 @@ impl Watch {
         }
         let event = match (announced, because(health)) {
             (false, Some(because)) => {
-                Event::new(now, Actor::System, None, Action::StorageReadOnly).with(&json!({"because": because}))
+                Event::new(now, Who::System, None, Action::StorageReadOnly).with(&json!({"because": because}))
             }
-            (true, None) if is_calm => Event::new(now, Actor::System, None, Action::StorageWritable),
+            (true, None) if is_calm => Event::new(now, Who::System, None, Action::StorageWritable),
             _ => return Ok(()),
         };
         env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await?;

@@ -3,10 +3,11 @@
 
 use crate::{
     Env, Error, Result, Timestamp, TokenId,
-    audit::{Action, Actor, Entry, Event, Pruned, Until, part, prune, waits_for},
+    audit::{Action, Entry, Event, Pruned, Until, part, prune, waits_for},
     break_glass::{self, Account, Code, CodeKind, Holdings, NewAccount, RESCUE_MINUTES},
     console::ScimStatus,
     fold,
+    identity::Who,
     query::{Filter, Slice, Test, UserCondition, UserText},
     store::Tx,
     token::{NewToken, Token},
@@ -215,8 +216,7 @@ impl Host {
         if until.moment > now {
             return Err(Error::Invalid("Future events cannot be removed; name a day in the past."));
         }
-        let work =
-            self.env.store.write((now, until), |(now, until), tx| Box::pin(prune(tx, *now, Actor::Host, *until)));
+        let work = self.env.store.write((now, until), |(now, until), tx| Box::pin(prune(tx, *now, Who::Host, *until)));
         work.await
     }
 
@@ -238,6 +238,6 @@ impl Host {
     }
 
     fn event(&self, action: Action) -> Event {
-        Event::new(self.env.now(), Actor::Host, None, action)
+        Event::new(self.env.now(), Who::Host, None, action)
     }
 }

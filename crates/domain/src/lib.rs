@@ -18,6 +18,7 @@ pub mod guard;
 pub mod health;
 pub mod host;
 mod id;
+pub mod identity;
 mod key;
 pub mod keys;
 pub mod lockout;

@@ -4,8 +4,9 @@
 use crate::{
     Env, Result, Timestamp,
     activity::RECORD_DAYS,
-    audit::{Action, Actor, Event, Pruned, Until, prune},
+    audit::{Action, Event, Pruned, Until, prune},
     guard::{KEPT_DAYS, REMEMBERED_DAYS},
+    identity::Who,
     sign_in::DEVICE_DAYS,
     store::Tx,
     token::{FORGOTTEN_DAYS, ROTATE_DAYS, Token, summaries},
@@ -90,7 +91,7 @@ impl Maintenance {
 
     /// Records that removals wait until the next run finds the same time.
     async fn tell(&self, last: Timestamp, horizon: Timestamp) -> Result<()> {
-        let event = Event::new(self.env.now(), Actor::System, None, Action::RemovalDelayed);
+        let event = Event::new(self.env.now(), Who::System, None, Action::RemovalDelayed);
         let event = event.with(&json!({"last": last.to_string(), "now": horizon.to_string()}));
         self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
     }
@@ -176,7 +177,7 @@ async fn prune_some(env: &Env, horizon: Timestamp) -> Result<Option<Pruned>> {
             // By whole days, so that this adds at most one event a day.
             let today = Timestamp::from_millis(horizon.millis() - horizon.millis().rem_euclid(DAY_MILLIS));
             let until = Until { moment: today.plus_days(-days), with_unsent: false };
-            prune(tx, *now, Actor::System, until).await
+            prune(tx, *now, Who::System, until).await
         })
     });
     work.await
@@ -188,7 +189,7 @@ async fn remind(env: &Env) -> Result<()> {
             for token in tx.tokens().await? {
                 let Some((since, why)) = due(&token, *now) else { continue };
                 if tx.remind_of_token(token.id, since, *now).await? {
-                    let event = Event::new(*now, Actor::System, None, Action::TokenReminder);
+                    let event = Event::new(*now, Who::System, None, Action::TokenReminder);
                     let event = event.on(token.id.0, &token.name).with(&json!({"because": why}));
                     tx.append_event(&event).await?;
                 }

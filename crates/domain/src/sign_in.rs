@@ -2,10 +2,11 @@
 
 use crate::{
     BreakGlassId, Env, Error, Refusal, Result, SessionId, Timestamp,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
     break_glass::{Account, CodeKind, Proof},
-    console::{Principal, Who, idle},
+    console::{Principal, idle},
     fold,
+    identity::{Person, PersonId, Who},
     role::Role,
     session::{Browser, FRESH_MINUTES, MINUTES, SessionKey, SessionRecord},
     store::Tx,
@@ -25,7 +26,7 @@ pub async fn find(env: &Env, name: &str) -> Result<Option<Account>> {
 
 /// The account of a break-glass session, if it is still there.
 pub async fn account_of(env: &Env, principal: &Principal) -> Result<Option<Account>> {
-    let Who::BreakGlass(id, _) = principal.who else { return Ok(None) };
+    let Some(id) = principal.account() else { return Ok(None) };
     env.store.read(id, |id, tx| Box::pin(async move { tx.break_glass_account(*id).await })).await
 }
 
@@ -96,8 +97,8 @@ pub async fn succeeded(env: &Env, account: Account, proof: Proof, start: Start) 
 
 fn begin(account: &Account, generation: i64, id: SessionId, start: &Start, now: Timestamp) -> SessionRecord {
     let principal = Principal {
-        who: Who::BreakGlass(account.id, generation),
-        name: account.name.clone(),
+        person: Person { id: PersonId::BreakGlass(account.id), name: account.name.clone() },
+        generation: Some(generation),
         role: Role::Administrator,
         since: now,
         checked: now,
@@ -169,7 +170,7 @@ pub struct Refusals {
 /// Records wrong tries, whether or not the name exists: both add one event, so that both take the same time. What was
 /// typed as a name is not kept; it may have been the secret.
 pub async fn refused(env: &Env, refusals: Refusals) -> Result<()> {
-    let mut event = Event::new(env.now(), Actor::Nobody, refusals.address, Action::BreakGlassRefused)
+    let mut event = Event::new(env.now(), Who::Nobody, refusals.address, Action::BreakGlassRefused)
         .with(&json!({"attempts": refusals.attempts, "networks": refusals.networks}));
     if let Some((id, name)) = &refusals.account {
         event = event.on(id.0, name);
@@ -188,7 +189,7 @@ pub async fn end(env: &Env, key: SessionKey, address: Option<String>) -> Result<
                 return Ok(());
             }
             let event = Event::new(*now, principal.actor(), address.clone(), Action::SignedOut);
-            tx.append_event(&event.on(principal.who.id(), &principal.name)).await
+            tx.append_event(&event.on(principal.person.id.uuid(), &principal.person.name)).await
         })
     });
     work.await

@@ -4,7 +4,8 @@
 
 use crate::{
     Env, Result, Timestamp,
-    audit::{Action, Actor, Event, to_hex},
+    audit::{Action, Event, to_hex},
+    identity::Who,
     store::Tx,
     token::Token,
 };
@@ -78,8 +79,8 @@ pub async fn restored(env: &Env, found: Found) -> Result<Ended> {
             };
             tx.set_restored(*now).await?;
             let actor = match found {
-                Found::ByHost => Actor::Host,
-                Found::AtStart => Actor::System,
+                Found::ByHost => Who::Host,
+                Found::AtStart => Who::System,
             };
             let event = Event::new(*now, actor, None, Action::DatabaseRestored);
             tx.append_event(&event.with(&facts(head, ended))).await?;
@@ -98,7 +99,7 @@ pub async fn backed_up(env: &Env, bytes: u64, sha256: [u8; 32], head: Option<(i6
         "last event": event,
         "hash": hash.map(|hash| to_hex(&hash)),
     });
-    let event = Event::new(env.now(), Actor::Host, None, Action::BackupMade).with(&facts);
+    let event = Event::new(env.now(), Who::Host, None, Action::BackupMade).with(&facts);
     let work = env.store.write(event, |event, tx| {
         Box::pin(async move {
             tx.set_backed_up(event.at).await?;
@@ -127,6 +128,6 @@ pub(crate) async fn remind_of_backup(tx: &mut dyn Tx, now: Timestamp) -> Result<
     if last > since || !tx.remind_of_backup(since, now).await? {
         return Ok(None);
     }
-    let event = Event::new(now, Actor::System, None, Action::BackupOverdue);
+    let event = Event::new(now, Who::System, None, Action::BackupOverdue);
     Ok(Some(event.with(&json!({"last backup": last.to_string()}))))
 }

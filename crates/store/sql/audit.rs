@@ -2,7 +2,8 @@ use super::{Connection, bounded, failed};
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp,
-    audit::{Action, Actor, Entry, Event, Lane, Link, MOST},
+    audit::{Action, Entry, Event, Lane, Link, MOST},
+    identity::Who,
     store::Audit,
 };
 use uuid::Uuid;
@@ -37,7 +38,7 @@ impl TryFrom<EventRow> for Entry {
         };
         let event = Event {
             at: Timestamp::from_millis(row.at),
-            actor: Actor::of_parts(&row.actor_kind, row.actor_id, row.actor_name).ok_or(corrupt("actor_kind"))?,
+            actor: Who::of_parts(&row.actor_kind, row.actor_id, row.actor_name).ok_or(corrupt("actor_kind"))?,
             address: row.address,
             action: Action::parse(&row.action).ok_or(corrupt("action"))?,
             target: row.target,

@@ -2,7 +2,8 @@ use super::{Connection, dialect, failed};
 use async_trait::async_trait;
 use domain::{
     BreakGlassId, Error, Result, SessionId, Timestamp, UserId,
-    console::{Principal, Who},
+    console::Principal,
+    identity::{Person, PersonId},
     role::Role,
     session::{Browser, SessionKey, SessionRecord, SessionSummary},
     store::Sessions,
@@ -31,14 +32,14 @@ impl TryFrom<SessionRow> for SessionRecord {
 
     fn try_from(row: SessionRow) -> Result<Self> {
         let corrupt = |column| Error::Corrupt { table: "sessions", column };
-        let who = match (row.account, row.generation, row.user_id) {
-            (Some(account), Some(generation), None) => Who::BreakGlass(BreakGlassId(account), generation),
-            (None, None, Some(user)) => Who::User(UserId(user)),
+        let id = match (row.account, row.generation, row.user_id) {
+            (Some(account), Some(_), None) => PersonId::BreakGlass(BreakGlassId(account)),
+            (None, None, Some(user)) => PersonId::User(UserId(user)),
             _ => return Err(corrupt("account")),
         };
         let principal = Principal {
-            who,
-            name: row.name,
+            person: Person { id, name: row.name },
+            generation: row.generation,
             role: Role::parse(&row.role).ok_or(corrupt("role"))?,
             since: Timestamp::from_millis(row.signed_in),
             checked: Timestamp::from_millis(row.checked),
@@ -91,7 +92,10 @@ impl Sessions for Connection<'_> {
 
     async fn insert_session(&mut self, session: &SessionRecord) -> Result<()> {
         let principal = &session.principal;
-        let (account, generation, user) = parts(principal.who);
+        let (account, user) = match principal.person.id {
+            PersonId::BreakGlass(account) => (Some(account.0), None),
+            PersonId::User(user) => (None, Some(user.0)),
+        };
         let insert = sqlx::query!(
             "INSERT INTO sessions (id, key, account, generation, user_id, name, role, signed_in, checked, reason, seen,
                 address, agent, expires)
@@ -99,9 +103,9 @@ impl Sessions for Connection<'_> {
             principal.session.0,
             session.key.as_slice(),
             account,
-            generation,
+            principal.generation,
             user,
-            principal.name,
+            principal.person.name,
             principal.role.as_str(),
             principal.since.millis(),
             principal.checked.millis(),
@@ -121,14 +125,13 @@ impl Sessions for Connection<'_> {
         key: SessionKey,
         next_key: SessionKey,
     ) -> Result<bool> {
-        let (_, generation, _) = parts(confirmed.who);
         let update = sqlx::query!(
             "UPDATE sessions SET key = $3, previous_key = $2, generation = $4, checked = $5, reason = $6
             WHERE id = $1 AND key = $2",
             confirmed.session.0,
             key.as_slice(),
             next_key.as_slice(),
-            generation,
+            confirmed.generation,
             confirmed.checked.millis(),
             confirmed.reason
         );
@@ -209,15 +212,5 @@ impl Sessions for Connection<'_> {
         let delete = sqlx::query!("DELETE FROM sessions WHERE expires < $1", moment.millis());
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
-    }
-}
-
-type Parts = (Option<Uuid>, Option<i64>, Option<Uuid>);
-
-/// Whose session it is, as its columns have it.
-fn parts(who: Who) -> Parts {
-    match who {
-        Who::BreakGlass(account, generation) => (Some(account.0), Some(generation), None),
-        Who::User(user) => (None, None, Some(user.0)),
     }
 }

@@ -5,8 +5,9 @@ use crate::dialect;
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp, TokenId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
     guard::{Span, Undone},
+    identity::Who,
     store::Undos,
     undo::{Gathers, Undo},
 };
@@ -57,7 +58,7 @@ impl TryFrom<UndoRow> for Undo {
             _ => return Err(corrupt("gathers")),
         };
         let actor =
-            Actor::of_parts(&row.actor_kind, row.actor_id, row.actor_name).ok_or_else(|| corrupt("actor_kind"))?;
+            Who::of_parts(&row.actor_kind, row.actor_id, row.actor_name).ok_or_else(|| corrupt("actor_kind"))?;
         let ordered = Event::new(Timestamp::from_millis(row.ordered), actor, row.address, Action::GuardUndone);
         Ok(Self {
             batch: row.batch,

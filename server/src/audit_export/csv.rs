@@ -75,7 +75,8 @@ mod tests {
     use super::{super::testing::entry, *};
     use domain::{
         Timestamp,
-        audit::{Action, Actor, Event},
+        audit::{Action, Event},
+        identity::Who,
     };
     use proptest::prelude::*;
 
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn our_own_numbers_stay_numbers() {
-        let event = Event::new(Timestamp::from_millis(-1), Actor::Host, None, Action::TokenCreated);
+        let event = Event::new(Timestamp::from_millis(-1), Who::Host, None, Action::TokenCreated);
         let cells = cells(&Entry { seq: 7, event, link: None });
         assert_eq!((cells[0].as_str(), cells[1].as_str()), ("7", "1969-12-31T23:59:59.999Z"));
         assert_eq!((cells[4].as_str(), cells[13].as_str()), ("", ""));
@@ -158,7 +159,7 @@ mod tests {
             let (event, text) = (&entry.event, |text: &Option<String>| harmless(text.as_deref().unwrap_or_default()));
             prop_assert_eq!(cells.len(), COLUMNS.len());
             prop_assert_eq!(&cells[0], &entry.seq.to_string());
-            prop_assert_eq!(&cells[4], &harmless(event.actor.parts().2.unwrap_or_default()));
+            prop_assert_eq!(&cells[4], &harmless(event.actor.name().unwrap_or_default()));
             prop_assert_eq!(&cells[5], &text(&event.address));
             prop_assert_eq!(&cells[8], &text(&event.target_name));
             prop_assert_eq!(&cells[9], &text(&event.before));

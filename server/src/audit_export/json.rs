@@ -3,7 +3,8 @@
 
 use domain::{
     Timestamp,
-    audit::{Action, Actor, Entry, Event, Link, from_hex, to_hex},
+    audit::{Action, Entry, Event, Link, from_hex, to_hex},
+    identity::Who,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -63,7 +64,7 @@ struct HeadLine {
 struct Line {
     seq: i64,
     at: String,
-    actor: ActorLine,
+    actor: Who,
     #[serde(deserialize_with = "Option::deserialize")]
     address: Option<String>,
     action: String,
@@ -79,16 +80,6 @@ struct Line {
     reason: Option<String>,
     #[serde(deserialize_with = "Option::deserialize")]
     link: Option<LinkLine>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ActorLine {
-    kind: String,
-    #[serde(deserialize_with = "Option::deserialize")]
-    id: Option<String>,
-    #[serde(deserialize_with = "Option::deserialize")]
-    name: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,11 +113,10 @@ pub(crate) fn read_json_header(text: &str) -> Result<Header, Unreadable> {
 /// One event as a line, without its end.
 pub(crate) fn json_line(entry: &Entry) -> String {
     let Entry { seq, event, link } = entry.clone();
-    let (kind, id, name) = event.actor.parts();
     line(&Line {
         seq,
         at: event.at.to_string(),
-        actor: ActorLine { kind: kind.to_owned(), id: id.map(|id| id.to_string()), name: name.map(str::to_owned) },
+        actor: event.actor,
         address: event.address,
         action: event.action.as_str().to_owned(),
         target: event.target.map(|id| id.to_string()),
@@ -145,14 +135,11 @@ pub(crate) fn json_line(entry: &Entry) -> String {
 pub(crate) fn read_json_line(text: &str) -> Result<Entry, Unreadable> {
     let line: Line =
         serde_json::from_str(text).map_err(|error| Unreadable(format!("this line is not an event: {error}")))?;
-    let ActorLine { kind, id, name } = line.actor;
-    let actor =
-        Actor::of_parts(&kind, id.map(|id| uuid(&id)).transpose()?, name).ok_or_else(|| unreadable("the actor"))?;
     let link =
         line.link.map(|link| Ok(Link { previous: hash(&link.previous)?, hash: hash(&link.hash)? })).transpose()?;
     let event = Event {
         at: moment(&line.at)?,
-        actor,
+        actor: line.actor,
         address: line.address,
         action: Action::parse(&line.action).ok_or_else(|| unreadable("the action"))?,
         target: line.target.map(|id| uuid(&id)).transpose()?,

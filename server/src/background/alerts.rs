@@ -64,7 +64,6 @@ fn id(entry: &Entry) -> String {
 
 fn message(entry: &Entry, code: Option<&str>) -> Message {
     let event = &entry.event;
-    let (actor, actor_id, actor_name) = event.actor.parts();
     let object = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
     Message {
         id: id(entry),
@@ -75,7 +74,7 @@ fn message(entry: &Entry, code: Option<&str>) -> Message {
         details: json!({
             "event": entry.seq,
             "urgent": event.lane().is_some_and(Lane::is_urgent),
-            "actor": {"kind": actor, "id": actor_id.map(|id| id.to_string()), "name": actor_name},
+            "actor": event.actor,
             "address": event.address,
             "target": {"id": event.target.map(|id| id.to_string()), "name": event.target_name},
             "before": object(&event.before),

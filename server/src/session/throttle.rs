@@ -41,7 +41,7 @@ pub type DeviceKey = [u8; 32];
 
 /// To whom a permit was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Who {
+enum Admitted {
     Stranger(Caller),
     Device(DeviceKey),
 }
@@ -49,12 +49,12 @@ enum Who {
 /// Admits one try, which counts as failed until it has ended in another way.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "the throttle is told how a try that was admitted ends"]
-pub struct Permit(Who);
+pub struct Permit(Admitted);
 
 impl Permit {
     /// Whether it was given to a known device.
     pub fn is_device(&self) -> bool {
-        matches!(self.0, Who::Device(_))
+        matches!(self.0, Admitted::Device(_))
     }
 }
 
@@ -91,8 +91,8 @@ impl Throttle {
     pub fn admit(&mut self, caller: Caller, device: Option<DeviceKey>, now: Timestamp) -> Result<Permit, RetryAfter> {
         let at = self.elapsed.at(now);
         let (who, admitted) = match device {
-            Some(key) => (Who::Device(key), self.device(key).take(DEVICE, at)),
-            None => (Who::Stranger(caller), self.stranger(caller, at)),
+            Some(key) => (Admitted::Device(key), self.device(key).take(DEVICE, at)),
+            None => (Admitted::Stranger(caller), self.stranger(caller, at)),
         };
         admitted.map_err(|wait| RetryAfter { seconds: wait.div_ceil(1_000) })?;
         Ok(Permit(who))
@@ -101,7 +101,7 @@ impl Throttle {
     /// Ends a try that was wrong: its network is not fresh for the next hour.
     pub fn failed(&mut self, permit: Permit, now: Timestamp) {
         let at = self.elapsed.at(now);
-        if let Who::Stranger(caller) = permit.0 {
+        if let Admitted::Stranger(caller) = permit.0 {
             self.recent.failed(caller, at);
         }
     }
@@ -110,8 +110,8 @@ impl Throttle {
     pub fn succeeded(&mut self, permit: Permit, now: Timestamp) {
         self.elapsed.at(now);
         match permit.0 {
-            Who::Stranger(caller) => self.recent.forget(caller.network),
-            Who::Device(key) => drop(self.devices.remove(&key)),
+            Admitted::Stranger(caller) => self.recent.forget(caller.network),
+            Admitted::Device(key) => drop(self.devices.remove(&key)),
         }
     }
 
@@ -123,7 +123,7 @@ impl Throttle {
     /// Ends a try whose caller has gone before it was found right or wrong. Its network has used a try, but stays as
     /// fresh as it was, unless that happens often.
     pub fn abandoned(&mut self, permit: Permit) {
-        if let Who::Stranger(caller) = permit.0 {
+        if let Admitted::Stranger(caller) = permit.0 {
             self.recent.abandoned(caller, self.elapsed.millis);
         }
     }
@@ -131,8 +131,8 @@ impl Throttle {
     /// Ends a try that the server could not check: it costs the caller nothing.
     pub fn put_back(&mut self, permit: Permit) {
         match permit.0 {
-            Who::Stranger(caller) => self.recent.put_back(caller),
-            Who::Device(key) => self.device(key).put_back(DEVICE),
+            Admitted::Stranger(caller) => self.recent.put_back(caller),
+            Admitted::Device(key) => self.device(key).put_back(DEVICE),
         }
     }
 

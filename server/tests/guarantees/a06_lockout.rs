@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use domain::{
-    audit::Actor,
+    identity::Who,
     token::{ClientProfile, Token},
 };
 use model::Model;
@@ -59,7 +59,7 @@ async fn recorded(app: &TestApp) -> BTreeMap<&'static str, u64> {
     let mut recorded = BTreeMap::new();
     for entry in events(app).await {
         let action = entry.event.action.as_str();
-        if matches!(entry.event.actor, Actor::Scim { .. })
+        if matches!(entry.event.actor, Who::Token { .. })
             && (action.starts_with("user.") || action.starts_with("group."))
         {
             *recorded.entry(action).or_default() += 1;

@@ -10,7 +10,8 @@ use domain::{
     BreakGlassId, SessionId, Timestamp, TokenId, UserId,
     audit::{Entry, Verifier},
     break_glass::NewAccount,
-    console::{Console, Principal, Who},
+    console::{Console, Principal},
+    identity::{Person, PersonId},
     maintenance::Maintenance,
     role::Role,
     session::{Browser, SessionKey, SessionRecord},
@@ -171,8 +172,8 @@ pub(crate) async fn proven(app: &TestApp, name: &str) -> Principal {
     let account = app.host.create_break_glass(new).await.unwrap().id;
     let now = app.env.now();
     let principal = Principal {
-        who: Who::BreakGlass(account, 1),
-        name: name.to_owned(),
+        person: Person { id: PersonId::BreakGlass(account), name: name.to_owned() },
+        generation: Some(1),
         role: Role::Administrator,
         since: now,
         checked: now,
@@ -198,8 +199,7 @@ pub(crate) fn session(principal: &Principal, key: SessionKey) -> SessionRecord {
 
 /// The break-glass account of a principal.
 pub(crate) fn account(console: &Console) -> BreakGlassId {
-    let Who::BreakGlass(account, _) = console.principal().who else { panic!("no break-glass account") };
-    account
+    console.principal().account().expect("no break-glass account")
 }
 
 /// How many accounts are known to work.
@@ -284,8 +284,8 @@ pub(crate) async fn user_session(app: &TestApp, id: UserId, role: Role) -> (Prin
     let now = app.env.now();
     let token: [u8; 16] = app.env.random();
     let principal = Principal {
-        who: Who::User(id),
-        name: "ada@corp.example".to_owned(),
+        person: Person { id: PersonId::User(id), name: "ada@corp.example".to_owned() },
+        generation: None,
         role,
         since: now,
         checked: now,

@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     BreakGlassId, SessionId,
     break_glass::Proof,
-    console::{Confirmation, Console, Principal, Who, idle},
+    console::{Confirmation, Console, Principal, idle},
     session::SessionKey,
 };
 use sha2::{Digest, Sha256};
@@ -120,8 +120,7 @@ fn log_of(end: End) -> &'static str {
 }
 
 fn account(target: &Target) -> BreakGlassId {
-    let Who::BreakGlass(id, _) = target.principal.who else { panic!("no break-glass account") };
-    id
+    target.principal.account().expect("no break-glass account")
 }
 
 /// Ends the session, and returns once that is acknowledged.
@@ -129,7 +128,7 @@ async fn finish(app: &TestApp, administrator: &Console, target: &Target, end: En
     match end {
         End::Revoke => administrator.revoke_session(target.principal.session).await.unwrap(),
         End::SignOut => drop(app.form("/logout", Some(&target.cookie), "").await.expect(StatusCode::SEE_OTHER)),
-        End::Reset => app.host.reset_break_glass(&target.principal.name, "another").await.unwrap(),
+        End::Reset => app.host.reset_break_glass(&target.principal.person.name, "another").await.unwrap(),
         End::Remove => administrator.remove_break_glass(account(target)).await.unwrap(),
     }
 }

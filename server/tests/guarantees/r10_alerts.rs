@@ -7,7 +7,8 @@ use crate::{
 use axum::http::StatusCode;
 use domain::{
     alert::{next, register, tried},
-    audit::{Action, Actor, Entry, Event, Lane},
+    audit::{Action, Entry, Event, Lane},
+    identity::Who,
 };
 
 on_both!(
@@ -103,7 +104,7 @@ async fn r10_places_are_forgotten_after_90_days(app: TestApp) {
 
 /// An event, and its number.
 async fn append(app: &TestApp, action: Action) -> i64 {
-    let event = Event::new(app.env.now(), Actor::System, None, action);
+    let event = Event::new(app.env.now(), Who::System, None, action);
     app.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await.unwrap();
     events(app).await.last().unwrap().seq
 }

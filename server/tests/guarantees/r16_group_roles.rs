@@ -9,7 +9,8 @@ use crate::{
 };
 use axum::http::StatusCode;
 use domain::{
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
+    identity::{Person, PersonId, Who},
     role::Role,
 };
 
@@ -22,7 +23,7 @@ on_both!(
 
 async fn roles_told(app: &TestApp) -> Vec<Event> {
     let told = events(app).await.into_iter().map(|entry| entry.event);
-    told.filter(|event| event.action == Action::UserRoleChanged && matches!(event.actor, Actor::Scim { .. })).collect()
+    told.filter(|event| event.action == Action::UserRoleChanged && matches!(event.actor, Who::Token { .. })).collect()
 }
 
 async fn r16_a_role_through_a_group_is_told(app: TestApp) {
@@ -103,7 +104,12 @@ async fn r16_many_at_once_are_one_event(app: TestApp) {
     console.undo_batch(batch, false, None).await.unwrap();
     assert_eq!(console.group_role(staff.parse().unwrap()).await.unwrap(), Some(Role::Auditor));
     let by_hand = events(&app).await.into_iter().filter(|entry| entry.event.action == Action::UserRoleChanged);
-    assert_eq!(by_hand.filter(|entry| matches!(entry.event.actor, Actor::BreakGlass { .. })).count(), 1);
+    assert_eq!(
+        by_hand
+            .filter(|entry| matches!(entry.event.actor, Who::Person(Person { id: PersonId::BreakGlass(_), .. })))
+            .count(),
+        1
+    );
 }
 
 async fn r16_the_page_of_a_person_says_so(app: TestApp) {

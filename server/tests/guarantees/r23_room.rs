@@ -12,8 +12,9 @@ use axum::http::StatusCode;
 use domain::{
     UserId,
     alert::{next, register, tried},
-    audit::{Action, Actor, Event, Lane},
+    audit::{Action, Event, Lane},
     health::Watch,
+    identity::Who,
 };
 use sqlx::{Connection, PgConnection};
 use std::{os::unix::fs::PermissionsExt, process::Output, time::Duration};
@@ -47,7 +48,7 @@ async fn ready(app: &TestApp) -> (StatusCode, String) {
 
 /// Adds half a megabyte to the audit log, as an administrator.
 async fn write_much(app: &TestApp) -> domain::Result<()> {
-    let event = Event::new(app.env.now(), Actor::Host, None, Action::SignedOut);
+    let event = Event::new(app.env.now(), Who::Host, None, Action::SignedOut);
     let event = event.on(Default::default(), &"x".repeat(500_000));
     app.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
 }

@@ -14,8 +14,9 @@ pub use database::Database;
 use domain::{
     Clock, Env, Timestamp,
     break_glass::{NewAccount, Sheet},
-    console::{Console, Principal, Who, idle},
+    console::{Console, Principal, idle},
     host::Host,
+    identity::{Person, PersonId},
     role::Role,
 };
 use http_body_util::BodyExt;
@@ -232,8 +233,8 @@ impl TestApp {
             })
         });
         let principal = Principal {
-            who: Who::BreakGlass(account.id, account.generation),
-            name: name.to_owned(),
+            person: Person { id: PersonId::BreakGlass(account.id), name: name.to_owned() },
+            generation: Some(account.generation),
             role: Role::Administrator,
             since: now,
             checked: now,

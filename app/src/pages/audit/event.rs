@@ -9,7 +9,8 @@ use crate::{
 };
 use domain::{
     Timestamp,
-    audit::{About, Actor, Entry, Event, EventSummary, to_hex},
+    audit::{About, Entry, Event, EventSummary, to_hex},
+    identity::{Person, PersonId, Who},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -47,19 +48,24 @@ pub(super) fn row(row: EventSummary, shown: Option<Uuid>, now: Timestamp) -> imp
 }
 
 /// Who acted, and the chip that says as what.
-pub(super) fn who(actor: &Actor) -> (String, Option<AnyView>) {
+pub(super) fn who(actor: &Who) -> (String, Option<AnyView>) {
     match actor {
-        Actor::Scim { name, .. } => (visible(name), Some(source_chip().into_any())),
-        Actor::BreakGlass { name, .. } => (visible(name), Some(chip(Tone::Warn, "Break-glass").into_any())),
-        Actor::User { name, .. } => (visible(name), None),
-        Actor::Host => ("Somebody with a shell on the host".to_owned(), None),
-        Actor::System => ("Postern itself".to_owned(), None),
-        Actor::Nobody => ("Somebody unknown".to_owned(), None),
+        Who::Token { name, .. } => (visible(name), Some(source_chip().into_any())),
+        Who::Person(Person { id: PersonId::BreakGlass(_), name }) => {
+            (visible(name), Some(chip(Tone::Warn, "Break-glass").into_any()))
+        }
+        Who::Person(Person { id: PersonId::User(_), .. }) | Who::Host | Who::System | Who::Nobody => {
+            let mut words = actor.in_words(visible);
+            if actor.name().is_none() {
+                words[..1].make_ascii_uppercase();
+            }
+            (words, None)
+        }
     }
 }
 
 /// Who acted, in words.
-pub(in crate::pages) fn actor(actor: &Actor) -> String {
+pub(in crate::pages) fn actor(actor: &Who) -> String {
     who(actor).0
 }
 
@@ -156,7 +162,7 @@ mod tests {
     use domain::audit::Action;
 
     fn page(action: Action) -> Option<String> {
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, action).on(Uuid::nil(), "x");
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, None, action).on(Uuid::nil(), "x");
         page_of(&event).map(|(href, _)| href)
     }
 
@@ -173,8 +179,8 @@ mod tests {
     #[test]
     fn whoever_acts_has_a_name() {
         let name = "ad\u{202e}a".to_owned();
-        let user = Actor::User { user: domain::UserId(Uuid::nil()), name };
+        let user = Who::Person(Person { id: PersonId::User(domain::UserId(Uuid::nil())), name });
         assert_eq!(who(&user).0, "ad[U+202E]a");
-        assert_eq!(who(&Actor::System).0, "Postern itself");
+        assert_eq!(who(&Who::System).0, "Postern itself");
     }
 }

@@ -184,10 +184,13 @@ fn moment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::audit::{Actor, Change, WORDS};
+    use domain::{
+        audit::{Change, WORDS},
+        identity::Who,
+    };
     use serde_json::json;
 
-    fn event(actor: Actor, action: Action, (before, after): (Option<Value>, Option<Value>)) -> Event {
+    fn event(actor: Who, action: Action, (before, after): (Option<Value>, Option<Value>)) -> Event {
         let text = |value: Option<Value>| value.map(|value| value.to_string());
         let change = Change { before: text(before), after: text(after) };
         Event::new(Timestamp::from_millis(0), actor, None, action).change(change)
@@ -199,11 +202,11 @@ mod tests {
     }
 
     fn of(before: Option<Value>, after: Option<Value>) -> Vec<(String, String, String)> {
-        rows(facts(&event(Actor::Host, Action::UserChanged, (before, after))).attributes)
+        rows(facts(&event(Who::Host, Action::UserChanged, (before, after))).attributes)
     }
 
     fn stated(action: Action, after: Value) -> Vec<(String, String, String)> {
-        rows(facts(&event(Actor::Host, action, (None, Some(after)))).stated)
+        rows(facts(&event(Who::Host, action, (None, Some(after)))).stated)
     }
 
     fn row(label: &str, before: &str, after: &str) -> (String, String, String) {
@@ -249,7 +252,7 @@ mod tests {
     #[test]
     fn nothing_hides_in_a_value() {
         assert_eq!(of(None, Some(json!({"x": "a\u{202e}b"})))[0].2, "a[U+202E]b");
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::UserChanged);
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, None, Action::UserChanged);
         let event = Event { after: Some("no object\u{0}".to_owned()), ..event };
         assert_eq!(facts(&event).attributes[0].after.as_deref(), Some("no object[U+0000]"));
     }
@@ -265,7 +268,7 @@ mod tests {
 
     #[test]
     fn r36_no_attribute_is_read_as_a_fact_of_ours() {
-        let actor = Actor::Scim { token: domain::TokenId(uuid::Uuid::nil()), name: "Entra".to_owned() };
+        let actor = Who::Token { id: domain::TokenId(uuid::Uuid::nil()), name: "Entra".to_owned() };
         for action in Action::ALL.iter().copied().filter(|action| action.is_about_document()) {
             for word in WORDS {
                 let document = |value: &str| json!({word: value, "title": value}).to_string();
@@ -283,7 +286,7 @@ mod tests {
     #[test]
     fn r36_an_attribute_with_the_label_of_a_fact_is_no_fact() {
         let after = json!({"why": "Approved", "membersJoined": "1", "members joined": ["2"]});
-        let shown = facts(&event(Actor::Host, Action::GroupChanged, (None, Some(after))));
+        let shown = facts(&event(Who::Host, Action::GroupChanged, (None, Some(after))));
         assert_eq!(rows(shown.attributes), [row("Why", "∅", "Approved"), row("Members joined", "∅", "1")]);
         assert_eq!(rows(shown.stated), [row("Members joined", "∅", "2")]);
     }
@@ -303,7 +306,7 @@ mod tests {
             before: Some(json!({"emails": addresses, "title": "x".repeat(100_000)}).to_string()),
             after: Some(json!({"x": {"a": names}}).to_string()),
         };
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::UserChanged).change(change);
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, None, Action::UserChanged).change(change);
         let facts = facts(&event);
         assert_eq!(facts.attributes.len(), SHOWN);
         assert_eq!(facts.attributes[0].label, "E-mail");

@@ -8,7 +8,8 @@ use super::{
 };
 use domain::{
     Timestamp,
-    audit::{Action, Actor, Event, Topic},
+    audit::{Action, Event, Topic},
+    identity::Who,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -33,7 +34,7 @@ fn filter(action: Action) -> (&'static str, &'static str) {
 }
 
 fn described(action: Action) -> String {
-    let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, action);
+    let event = Event::new(Timestamp::from_millis(0), Who::Host, None, action);
     let named = event.clone().on(Uuid::nil(), "N");
     let with = |facts: Value| Event { after: Some(facts.to_string()), ..named.clone() };
     let page = page_of(&named).map_or_else(

@@ -116,12 +116,12 @@ pub(super) fn intention(action: Action) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Timestamp, audit::Actor};
+    use domain::{Timestamp, identity::Who};
     use serde_json::{Value, json};
     use uuid::Uuid;
 
     fn said(action: Action, name: Option<&str>, facts: Value) -> String {
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, action).with(&facts);
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, None, action).with(&facts);
         let event = match name {
             Some(name) => event.on(Uuid::nil(), name),
             None => event,

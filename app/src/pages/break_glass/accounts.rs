@@ -143,7 +143,7 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
     };
     let others = all.status.accounts.iter().map(|other| &other.account).filter(|other| other.id != account.id);
     let left: Vec<&str> = others.filter(|other| other.is_proven(all.now)).map(|other| other.name.as_str()).collect();
-    let own = (all.who.id() == account.id.0).then(|| {
+    let own = (all.who.uuid() == account.id.0).then(|| {
         view! { <li><strong>"You are signed in with it: your own session ends too."</strong></li> }
     });
     let consequences = view! {

@@ -13,7 +13,7 @@ use crate::{
     pages::drill::outcome,
     words::count,
 };
-use domain::{Timestamp, break_glass::PROOF_DAYS, console::Who, drill::Drill};
+use domain::{Timestamp, break_glass::PROOF_DAYS, drill::Drill, identity::PersonId};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Drills: the one that goes on, how to begin one, and those of the past.
@@ -40,7 +40,7 @@ pub(super) fn panel(all: &BreakGlass) -> impl IntoView + use<> {
 
 fn invitation(all: &BreakGlass) -> impl IntoView + use<> {
     let button = match (all.may_change, all.who) {
-        (true, Who::BreakGlass(..)) => view! {
+        (true, PersonId::BreakGlass(_)) => view! {
             <Submit>
                 <form method="post" {..done("The drill has begun.")} action=StartDrill::PATH>
                     <button class="button">Start a drill</button>
@@ -48,7 +48,7 @@ fn invitation(all: &BreakGlass) -> impl IntoView + use<> {
             </Submit>
         }
         .into_any(),
-        (true, Who::User(_)) => {
+        (true, PersonId::User(_)) => {
             view! { <p class="hint">"To begin one, sign in with a break-glass account."</p> }.into_any()
         }
         (false, _) => ().into_any(),

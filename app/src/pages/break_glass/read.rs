@@ -1,6 +1,7 @@
 use domain::{
     Timestamp,
-    console::{BreakGlassStatus, Console, DrillStatus, Who},
+    console::{BreakGlassStatus, Console, DrillStatus},
+    identity::PersonId,
 };
 
 /// What the panels are made from.
@@ -9,7 +10,7 @@ pub(super) struct BreakGlass {
     pub(super) drills: DrillStatus,
     pub(super) now: Timestamp,
     /// Who looks at it.
-    pub(super) who: Who,
+    pub(super) who: PersonId,
     pub(super) may_change: bool,
 }
 
@@ -19,7 +20,7 @@ impl BreakGlass {
             status: console.break_glass().await?,
             drills: console.drills().await?,
             now: console.now(),
-            who: console.principal().who,
+            who: console.principal().person.id,
             may_change: console.may_change(),
         })
     }

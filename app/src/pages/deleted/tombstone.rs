@@ -9,9 +9,10 @@ use crate::{
 };
 use domain::{
     GroupId, Timestamp, UserId,
-    audit::{Actor, Event},
+    audit::Event,
     console::{Console, Tombstone},
     guard::KEPT_DAYS,
+    identity::Who,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -59,8 +60,8 @@ fn page(kind: Kind, id: Uuid, stone: Tombstone, console: &Console) -> impl IntoV
 /// Who deleted it.
 fn by(event: &Event) -> AnyView {
     match &event.actor {
-        Actor::Scim { token, name } => {
-            let href = format!("/admin/sso/tokens/{token}");
+        Who::Token { id, name } => {
+            let href = format!("/admin/sso/tokens/{id}");
             view! { "by your directory, through token " <a href=href>{visible(name)}</a> }.into_any()
         }
         actor => format!("by {}", audit::actor(actor)).into_any(),

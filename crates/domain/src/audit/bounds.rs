@@ -1,7 +1,7 @@
 //! How long an event may be. Every event passes [`Event::bounded`] on its way into the log, so no request can add much
 //! more to the log than it contains itself.
 
-use super::{Actor, Event, LEFT_OUT, facts};
+use super::{Event, LEFT_OUT, facts};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, io};
@@ -67,7 +67,7 @@ impl Event {
         let sides = || [&self.before, &self.after].into_iter().flatten();
         let length: usize = sides().map(String::len).sum();
         let is_short = |text: Option<&str>, most| text.is_none_or(|text| text.len() <= most);
-        let names = [self.actor.parts().2, self.target_name.as_deref(), self.address.as_deref()];
+        let names = [self.actor.name(), self.target_name.as_deref(), self.address.as_deref()];
         let fits = length <= room
             && names.into_iter().all(|name| is_short(name, NAME))
             && is_short(self.reason.as_deref(), TEXT)
@@ -87,7 +87,7 @@ impl Event {
         let short = |text: &Option<String>, most| text.as_deref().map(|text| cut(text, most).into_owned());
         let text = |side: Option<Map<String, Value>>| side.map(|side| Value::Object(side).to_string());
         Self {
-            actor: self.actor.clone().with_short_name(),
+            actor: self.actor.clone().renamed(|name| cut(name, NAME).into_owned()),
             address: short(&self.address, NAME),
             target_name: short(&self.target_name, NAME),
             before: text(before),
@@ -95,15 +95,6 @@ impl Event {
             reason: short(&self.reason, TEXT),
             ..self.clone()
         }
-    }
-}
-
-impl Actor {
-    fn with_short_name(mut self) -> Self {
-        if let Self::Scim { name, .. } | Self::BreakGlass { name, .. } | Self::User { name, .. } = &mut self {
-            *name = cut(name, NAME).into_owned();
-        }
-        self
     }
 }
 

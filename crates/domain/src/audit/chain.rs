@@ -207,15 +207,12 @@ pub fn from_hex(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        Timestamp,
-        audit::{Action, Actor},
-    };
+    use crate::{Timestamp, audit::Action, identity::Who};
 
     fn log(count: i64) -> Vec<Entry> {
         let mut previous = [0; 32];
         let entry = |seq| {
-            let event = Event::new(Timestamp::from_millis(seq), Actor::Host, None, Action::TokenCreated)
+            let event = Event::new(Timestamp::from_millis(seq), Who::Host, None, Action::TokenCreated)
                 .on(uuid::Uuid::from_u128(7), &format!("token {seq}"));
             let link = Link::of(previous, seq, &event);
             previous = link.hash;
@@ -247,7 +244,7 @@ mod tests {
     fn a_changed_entry_is_found_whichever_field_it_is() {
         let changes: [fn(&mut Event); 8] = [
             |event| event.at = event.at.plus_millis(1),
-            |event| event.actor = Actor::System,
+            |event| event.actor = Who::System,
             |event| event.address = Some(String::new()),
             |event| event.action = Action::TokenRevoked,
             |event| event.target = None,
@@ -266,7 +263,7 @@ mod tests {
     #[test]
     fn hashes_are_those_of_earlier_versions() {
         let hash = |kind: &str, id: Option<u128>, name: Option<&str>| {
-            let actor = Actor::of_parts(kind, id.map(uuid::Uuid::from_u128), name.map(str::to_owned)).unwrap();
+            let actor = Who::of_parts(kind, id.map(uuid::Uuid::from_u128), name.map(str::to_owned)).unwrap();
             let event = Event::new(Timestamp::from_millis(8), actor, None, Action::TokenCreated);
             to_hex(&Link::of([0; 32], 7, &event).hash)
         };
@@ -289,7 +286,7 @@ mod tests {
         let event = |before: Option<&str>, after: Option<&str>| Event {
             before: before.map(str::to_owned),
             after: after.map(str::to_owned),
-            ..Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::Refused)
+            ..Event::new(Timestamp::from_millis(0), Who::Host, None, Action::Refused)
         };
         let hash = |event| Link::of([0; 32], 1, &event).hash;
         assert_ne!(hash(event(Some("ab"), Some("c"))), hash(event(Some("a"), Some("bc"))));
@@ -350,7 +347,7 @@ mod tests {
         let (last, third) = (log[4].link.unwrap(), log[2].link.unwrap());
         assert_eq!(verify(&log[3..], None), Err(Broken::NoStart(4)));
         let facts = serde_json::json!({"through": 3, "hash": to_hex(&third.hash)});
-        let event = Event::new(Timestamp::from_millis(6), Actor::System, None, Action::AuditPruned).with(&facts);
+        let event = Event::new(Timestamp::from_millis(6), Who::System, None, Action::AuditPruned).with(&facts);
         log.push(Entry { seq: 6, link: Some(Link::of(last.hash, 6, &event)), event });
         assert!(verify(&log[3..], None).is_ok());
         assert_eq!(verify(&log[4..], None), Err(Broken::NoStart(5)), "more is missing than was removed");

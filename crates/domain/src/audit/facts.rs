@@ -9,7 +9,8 @@
 //! - An event about a document states few facts. Any other word there is an attribute, even in the events of older
 //!   versions, which did not quote.
 
-use super::{Action, Actor, Contents, Event};
+use super::{Action, Contents, Event};
+use crate::identity::Who;
 use serde_json::{Map, Value};
 
 /// The member that says how many values did not fit.
@@ -122,7 +123,7 @@ impl Event {
         !self.action.is_about_document()
             || word == LEFT_OUT
             || of_group && OF_MEMBERS.contains(&word)
-            || OF_UNDOING.contains(&word) && !matches!(self.actor, Actor::Scim { .. })
+            || OF_UNDOING.contains(&word) && !matches!(self.actor, Who::Token { .. })
     }
 }
 
@@ -155,14 +156,11 @@ fn looks_stated(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        Timestamp,
-        audit::{Actor, Change},
-    };
+    use crate::{Timestamp, audit::Change};
     use serde_json::json;
 
-    fn scim() -> Actor {
-        Actor::Scim { token: crate::TokenId(uuid::Uuid::nil()), name: "Entra".into() }
+    fn scim() -> Who {
+        Who::Token { id: crate::TokenId(uuid::Uuid::nil()), name: "Entra".into() }
     }
 
     #[test]
@@ -187,12 +185,12 @@ mod tests {
         let said = |actor, action, word| Event::new(Timestamp::from_millis(0), actor, None, action).said(word);
         for word in WORDS.into_iter().filter(|word| *word != LEFT_OUT) {
             assert_eq!(said(scim(), Action::UserChanged, word), Said::Attribute(word));
-            assert_eq!(said(Actor::System, Action::GuardTripped, word), Said::Fact);
+            assert_eq!(said(Who::System, Action::GuardTripped, word), Said::Fact);
         }
         assert_eq!(said(scim(), Action::GroupChanged, JOINED), Said::Fact);
         assert_eq!(said(scim(), Action::GroupChanged, "members set"), Said::Fact, "as older versions wrote it");
         assert_eq!(said(scim(), Action::GroupChanged, "undone batch"), Said::Attribute("undone batch"));
-        assert_eq!(said(Actor::Host, Action::GroupChanged, "undone batch"), Said::Fact);
+        assert_eq!(said(Who::Host, Action::GroupChanged, "undone batch"), Said::Fact);
         assert_eq!(said(scim(), Action::UserChanged, LEFT_OUT), Said::Fact);
     }
 

@@ -1,15 +1,15 @@
 //! What is true of each kind, as released. `pinned.txt` has a line for each, and one more for each fact with which it
 //! differs: the stored name, the lane, what such events state, and the alert's title.
 
-use super::{Action, Actor, Event, Lane, Link, Said};
-use crate::{Timestamp, TokenId, audit::Entry};
+use super::{Action, Event, Lane, Link, Said};
+use crate::{Timestamp, TokenId, audit::Entry, identity::Who};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 const PINNED: &str = include_str!("pinned.txt");
 
 fn event(action: Action) -> Event {
-    let token = Actor::Scim { token: TokenId(Uuid::nil()), name: "Entra".into() };
+    let token = Who::Token { id: TokenId(Uuid::nil()), name: "Entra".into() };
     Event::new(Timestamp::from_millis(0), token, None, action)
 }
 

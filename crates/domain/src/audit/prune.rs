@@ -1,7 +1,7 @@
 //! Removing the oldest events. An event in the chain records the last one removed.
 
-use super::{Action, Actor, Entry, Event, Lane, to_hex};
-use crate::{Result, Timestamp, store::Tx};
+use super::{Action, Entry, Event, Lane, to_hex};
+use crate::{Result, Timestamp, identity::Who, store::Tx};
 use serde_json::json;
 
 /// How many events one step removes, and how many bytes of `before` and `after` they may have. No other unit can add to
@@ -32,7 +32,7 @@ pub struct Pruned {
 }
 
 /// Removes some of the oldest events, and adds an event that accounts for them. `None` if there are none to remove.
-pub(crate) async fn prune(tx: &mut dyn Tx, now: Timestamp, actor: Actor, until: Until) -> Result<Option<Pruned>> {
+pub(crate) async fn prune(tx: &mut dyn Tx, now: Timestamp, actor: Who, until: Until) -> Result<Option<Pruned>> {
     let unsent = oldest_unsent(tx).await?;
     let mut through = end_of_step(tx).await?;
     if let Some(waiting) = &unsent

@@ -1,4 +1,4 @@
-use super::{Console, Who};
+use super::Console;
 use crate::{
     Refusal, Result,
     audit::{Action, Event},
@@ -60,7 +60,7 @@ impl Console {
                 if let Some((account, proof)) = &confirmation.proof {
                     let keeps = Keeps { session: Some(confirmed.session), device: confirmation.device };
                     let by = prove(tx, account, proof, keeps, event.at).await?;
-                    confirmed.who = Who::BreakGlass(account.id, by.generation);
+                    confirmed.generation = Some(by.generation);
                 }
                 if !tx.replace_session_key(&confirmed, confirmation.key, confirmation.next_key).await? {
                     return Err(Refusal::SessionEnded.into());

@@ -1,4 +1,4 @@
-use super::{Console, Lock, Needs, Who};
+use super::{Console, Lock, Needs};
 use crate::{
     Error, Refusal, Result,
     audit::{Action, Lane},
@@ -24,9 +24,9 @@ impl Console {
     pub async fn drills(&self) -> Result<DrillStatus> {
         let work = self.env.store.read(self.principal.clone(), |principal, tx| {
             Box::pin(async move {
-                let open = match principal.who {
-                    Who::BreakGlass(account, _) => tx.open_drill(account, principal.since).await?,
-                    Who::User(_) => None,
+                let open = match principal.account() {
+                    Some(account) => tx.open_drill(account, principal.since).await?,
+                    None => None,
                 };
                 Ok(DrillStatus { open, drills: tx.drills(SHOWN).await? })
             })
@@ -48,7 +48,7 @@ impl Console {
     /// # Errors
     /// `Invalid` in a session of a user.
     pub async fn start_drill(&self) -> Result<()> {
-        let Who::BreakGlass(account, _) = self.principal.who else {
+        let Some(account) = self.principal.account() else {
             return Err(Error::Invalid("Sign in with a break-glass account to do a drill."));
         };
         self.change(Needs::Session, Lock::WaysIn, Action::DrillStarted, account, |change, tx| {
@@ -63,7 +63,7 @@ impl Console {
                 let drill = Drill {
                     id: new_id(&change.console.env, change.event.at),
                     account,
-                    account_name: principal.name.clone(),
+                    account_name: principal.person.name.clone(),
                     signed_in: principal.since,
                     started: change.event.at,
                     address: change.event.address.clone(),
@@ -74,7 +74,7 @@ impl Console {
                     completed: None,
                 };
                 tx.insert_drill(&drill).await?;
-                let event = change.event.clone().on(account.0, &principal.name);
+                let event = change.event.clone().on(account.0, &principal.person.name);
                 tx.append_event(&event.with(&json!({"drill": drill.id.to_string()}))).await
             })
         })
@@ -127,7 +127,7 @@ impl Console {
     }
 
     async fn open_drill(&self, tx: &mut dyn crate::store::Tx) -> Result<Drill> {
-        let Who::BreakGlass(account, _) = self.principal.who else { return Err(Error::NotFound) };
+        let Some(account) = self.principal.account() else { return Err(Error::NotFound) };
         tx.open_drill(account, self.principal.since).await?.ok_or(Error::NotFound)
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::{
     Result, Timestamp, TokenId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
+    identity::Who,
     store::Tx,
     token::hour,
 };
@@ -190,7 +191,7 @@ pub(crate) async fn write_down(tx: &mut dyn Tx, pending: Pending, events: &mut V
         (false, true) => Action::TokenHalfSpent,
         (false, false) => return Ok(total),
     };
-    let actor = Actor::Scim { token: id, name: token.name.clone() };
+    let actor = Who::Token { id, name: token.name.clone() };
     let facts = json!({"MiB stored": total / 1024 / 1024, "budget": token.budget.mib});
     events.push(Event::new(at, actor, None, action).on(id.0, &token.name).with(&facts));
     Ok(total)

@@ -49,14 +49,11 @@ pub(crate) fn role_events(event: &Event, change: RoleChange<'_>, people: &[(User
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        Timestamp,
-        audit::{Action, Actor},
-    };
+    use crate::{Timestamp, audit::Action, identity::Who};
     use uuid::Uuid;
 
     fn told(people: usize) -> Vec<Event> {
-        let event = Event::new(Timestamp::from_millis(0), Actor::System, None, Action::UserRoleChanged);
+        let event = Event::new(Timestamp::from_millis(0), Who::System, None, Action::UserRoleChanged);
         let event = event.on(Uuid::nil(), "Staff");
         let change = RoleChange { role: Role::Administrator, gained: true, because: ("through group", "Staff") };
         let person = |at: usize| (UserId(Uuid::from_u128(at as u128 + 1)), format!("Person {at}"));

@@ -2,7 +2,8 @@
 
 use crate::{
     Result, Timestamp, TokenId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
+    identity::Who,
     store::Tx,
     token::Token,
 };
@@ -70,7 +71,7 @@ pub(crate) async fn summaries(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Eve
     let mut events = Vec::new();
     for count in tx.take_alert_counts(hour(now)).await? {
         let Some(token) = tx.token(count.token).await? else { continue };
-        let actor = Actor::Scim { token: token.id, name: token.name.clone() };
+        let actor = Who::Token { id: token.id, name: token.name.clone() };
         let event = Event::new(now, actor, None, count.action).on(token.id.0, &token.name);
         events.extend(summarised(event, count.number));
     }

@@ -3,7 +3,8 @@
 use super::alert;
 use crate::{
     Error, Result, Timestamp, TokenId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
+    identity::Who,
     store::Tx,
 };
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -111,7 +112,7 @@ pub(crate) async fn used(
     }
     let Some(token) = tx.token(id).await? else { return Ok(()) };
     let event = |action| {
-        let actor = Actor::Scim { token: id, name: token.name.clone() };
+        let actor = Who::Token { id, name: token.name.clone() };
         Event::new(at, actor, place.map(str::to_owned), action).on(id.0, &token.name)
     };
     if first {

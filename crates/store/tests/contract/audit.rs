@@ -5,8 +5,9 @@ use crate::support::{
 };
 use domain::{
     BreakGlassId, Clock, Env, Error, Random, Result, Timestamp, TokenId, UserId,
-    audit::{Action, Actor, Entry, Event, EventQuery, LEFT_OUT, Lane, MOST, Until, Verified, Verifier},
+    audit::{Action, Entry, Event, EventQuery, LEFT_OUT, Lane, MOST, Until, Verified, Verifier},
     host::Host,
+    identity::{Person, PersonId, Who},
     maintenance::Maintenance,
     store::Store,
     token::Token,
@@ -33,7 +34,7 @@ on_both_databases!(
 on_both_databases_bare!(a_changed_line_is_found, a_long_log_is_removed_in_parts);
 
 fn event(moment: i64, action: Action) -> Event {
-    Event::new(at(moment), Actor::Host, None, action)
+    Event::new(at(moment), Who::Host, None, action)
 }
 
 async fn append(store: &Store, event: Event) {
@@ -61,12 +62,12 @@ async fn verify(store: &Store) -> Verified {
 async fn events_come_back_whole(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.audit_head()).unwrap(), None);
     let actors = [
-        Actor::Scim { token: TokenId(id(1)), name: "Entra".into() },
-        Actor::BreakGlass { account: BreakGlassId(id(2)), name: "gate".into() },
-        Actor::User { user: UserId(id(3)), name: "Ada".into() },
-        Actor::Host,
-        Actor::System,
-        Actor::Nobody,
+        Who::Token { id: TokenId(id(1)), name: "Entra".into() },
+        Who::Person(Person { id: PersonId::BreakGlass(BreakGlassId(id(2))), name: "gate".into() }),
+        Who::Person(Person { id: PersonId::User(UserId(id(3))), name: "Ada".into() }),
+        Who::Host,
+        Who::System,
+        Who::Nobody,
     ];
     let whole = Event {
         address: Some("::1".into()),
@@ -229,7 +230,7 @@ async fn the_host_removes_events(store: Store) {
     assert_eq!((pruned.events, pruned.through, pruned.unsent), (3, 6, 1));
     assert_eq!((numbers_of(&store).await, verify(&store).await.entries), (vec![7, 8, 9, 10], 4));
     let last = &log(&store).await[3].event;
-    assert_eq!((last.action, &last.actor), (Action::AuditPruned, &Actor::Host));
+    assert_eq!((last.action, &last.actor), (Action::AuditPruned, &Who::Host));
     assert!(last.after.as_ref().unwrap().contains("alerts that were not sent"));
     store.shrink().await.unwrap();
     assert_eq!(verify(&store).await.entries, 4);

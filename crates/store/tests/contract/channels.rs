@@ -3,7 +3,8 @@
 use crate::support::{at, on_both_databases, unit};
 use domain::{
     alert::ChannelState,
-    audit::{Action, Actor, Event, Lane},
+    audit::{Action, Event, Lane},
+    identity::Who,
     store::Store,
 };
 
@@ -71,7 +72,7 @@ async fn a_new_channel_tells_what_comes(store: Store) {
     let [mail, webhook] = [channel("mail", 0), channel("webhook", 0)];
     assert_eq!(lanes(&store).await, [mail.clone(), ordinary(mail), webhook.clone(), ordinary(webhook)]);
     for _ in 0..3 {
-        let event = Event::new(at(1), Actor::Host, None, Action::AlertTested);
+        let event = Event::new(at(1), Who::Host, None, Action::AlertTested);
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
     store.settle().await.unwrap();

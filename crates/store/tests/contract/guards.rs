@@ -3,8 +3,9 @@
 use crate::support::{at, group, id, insert_groups, insert_token, insert_users, on_both_databases, token, unit, user};
 use domain::{
     BreakGlassId, GroupId, TokenId, UserId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
     guard::{Batch, BatchState, BatchSummary, Chosen, Departure, DepartureKind, Losses, Sizes, Span, Taken, Undone},
+    identity::{Person, PersonId, Who},
     store::Store,
     token::Token,
     undo::{Gathers, Undo},
@@ -152,7 +153,7 @@ async fn departures_come_back_whole_until_undone(store: Store) {
 }
 
 async fn an_order_to_undo_comes_back_whole(store: Store) {
-    let account = Actor::BreakGlass { account: BreakGlassId(id(5)), name: "gate-0001".to_owned() };
+    let account = Who::Person(Person { id: PersonId::BreakGlass(BreakGlassId(id(5))), name: "gate-0001".to_owned() });
     let ordered = Event::new(at(30), account, Some("192.0.2.1".to_owned()), Action::GuardUndone);
     let wanted = Undo {
         batch: id(9),

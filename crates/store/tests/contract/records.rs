@@ -4,7 +4,8 @@ use crate::support::{at, group, id, insert_groups, insert_token, insert_users, o
 use domain::{
     TokenId, UserId,
     activity::{Call, Operation, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject, Summary},
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
+    identity::Who,
     settings::{GuardMode, GuardSettings, Settings},
     store::Store,
 };
@@ -130,7 +131,7 @@ async fn calls_are_found(store: Store) {
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     let events = [(Action::UserDeactivated, 30, 1), (Action::UserRoleChanged, 30, 1), (Action::GroupChanged, 40, 7)];
     for (action, moment, target) in events {
-        let event = Event::new(at(moment), Actor::Host, None, action).on(id(target), "x");
+        let event = Event::new(at(moment), Who::Host, None, action).on(id(target), "x");
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
     store.settle().await.unwrap();

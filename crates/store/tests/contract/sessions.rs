@@ -3,7 +3,8 @@
 use crate::support::{account, at, id, insert_account, insert_users, on_both_databases, session, unit, user};
 use domain::{
     BreakGlassId, SessionId, UserId,
-    console::{Principal, Who},
+    console::Principal,
+    identity::{Person, PersonId},
     role::Role,
     session::{Browser, SessionRecord, SessionSummary},
     store::Store,
@@ -53,7 +54,8 @@ fn confirmed(principal: Principal) -> Principal {
 
 fn of_user(number: u8, user: u128) -> SessionRecord {
     let session = session(number, 7, 100);
-    let principal = Principal { who: Who::User(UserId(id(user))), role: Role::Auditor, ..session.principal };
+    let person = Person { id: PersonId::User(UserId(id(user))), ..session.principal.person };
+    let principal = Principal { person, generation: None, role: Role::Auditor, ..session.principal };
     SessionRecord { principal, ..session }
 }
 
@@ -141,7 +143,7 @@ async fn a_new_secret_ends_what_began_with_another(store: Store) {
     insert(&store, session(2, 7, 100)).await;
     assert_eq!((find(&store, 1, 0).await, find(&store, 2, 0).await), (None, None));
     let later = session(3, 7, 100);
-    let principal = Principal { who: Who::BreakGlass(BreakGlassId(id(7)), 2), ..later.principal };
+    let principal = Principal { generation: Some(2), ..later.principal };
     let later = SessionRecord { principal, ..later };
     insert(&store, later.clone()).await;
     assert_eq!(find(&store, 3, 0).await, Some(later));
@@ -224,8 +226,7 @@ async fn those_that_are_alive_are_listed(store: Store) {
     let seen = |session: SessionRecord, moment| SessionRecord { seen: at(moment), ..session };
     let browser = Browser { address: Some("::1".into()), agent: Some("curl".into()) };
     let old = session(5, 7, 100);
-    let who = Who::BreakGlass(BreakGlassId(id(7)), 0);
-    let old = SessionRecord { principal: Principal { who, ..old.principal }, ..old };
+    let old = SessionRecord { principal: Principal { generation: Some(0), ..old.principal }, ..old };
     let ended = of_user(8, 1);
     let ended = SessionRecord { principal: Principal { ends: at(60), ..ended.principal }, ..ended };
     for session in [

@@ -3,7 +3,8 @@
 use crate::support::{Database, at, group, on_both_databases_bare, store, unit, user, user_name};
 use domain::{
     Result,
-    audit::{Action, Actor, Entry, Event, Lane, Verified, Verifier},
+    audit::{Action, Entry, Event, Lane, Verified, Verifier},
+    identity::Who,
     query::{Filter, Sort, Start, UserKey, Window},
     store::Store,
 };
@@ -37,7 +38,7 @@ on_both_databases_bare!(
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn event(number: i64, action: Action) -> Event {
-    Event::new(at(number), Actor::Host, None, action)
+    Event::new(at(number), Who::Host, None, action)
 }
 
 async fn append(store: &Store, number: i64) {

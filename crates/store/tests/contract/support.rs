@@ -7,9 +7,10 @@ pub(crate) use database::Database;
 use domain::{
     BreakGlassId, GroupId, SessionId, Timestamp, TokenId, UserId,
     break_glass::Account,
-    console::{Principal, Who},
+    console::Principal,
     directory::UserView,
     group::{Group, GroupProfile},
+    identity::{Person, PersonId},
     query::Listed,
     role::Role,
     session::{Browser, SessionRecord},
@@ -206,8 +207,8 @@ pub(crate) fn account(number: u8) -> Account {
 /// A session of a break-glass account, with the id and the key of its number.
 pub(crate) fn session(number: u8, account: u128, expires: i64) -> SessionRecord {
     let principal = Principal {
-        who: Who::BreakGlass(BreakGlassId(id(account)), 1),
-        name: format!("Gate-{account}"),
+        person: Person { id: PersonId::BreakGlass(BreakGlassId(id(account))), name: format!("Gate-{account}") },
+        generation: Some(1),
         role: Role::Administrator,
         since: at(2),
         checked: at(2),

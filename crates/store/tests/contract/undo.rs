@@ -3,9 +3,10 @@
 use crate::support::{Database, account, insert_account, insert_token, insert_users, store, unit, user};
 use domain::{
     BreakGlassId, Clock, Env, Error, Random, Refusal, Result, SessionId, Timestamp, UserId,
-    console::{Console, Principal, SecretHash, Who},
+    console::{Console, Principal, SecretHash},
     directory::{Directory, Edit, Expected, Source},
     guard::BatchState,
+    identity::{Person, PersonId},
     role::Role,
     session::{Browser, SessionRecord},
     settings::{GuardMode, GuardSettings},
@@ -88,8 +89,8 @@ async fn sign_in(store: &Store, env: Env) -> Console {
     insert_account(store, &account(9)).await;
     let gate = BreakGlassId(crate::support::id(9));
     let principal = Principal {
-        who: Who::BreakGlass(gate, 1),
-        name: "gate".into(),
+        person: Person { id: PersonId::BreakGlass(gate), name: "gate".into() },
+        generation: Some(1),
         role: Role::Administrator,
         since: NOW,
         checked: NOW,

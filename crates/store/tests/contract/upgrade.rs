@@ -3,8 +3,9 @@
 use crate::support::{Database, at, execute, id, migrate, numbers, on_both_databases_bare, store, unit};
 use domain::{
     BreakGlassId, TokenId, UserId,
-    audit::{Action, Actor, Event, Lane, Verifier},
+    audit::{Action, Event, Lane, Verifier},
     guard::{Chosen, DepartureKind},
+    identity::Who,
     page::Place,
     role::Role,
     store::Store,
@@ -128,7 +129,7 @@ async fn the_log_is_there_and_goes_on(database: Database) {
         "what is past is told to nobody"
     );
     for moment in [50, 60] {
-        let event = Event::new(at(moment), Actor::Host, None, Action::TokenCreated);
+        let event = Event::new(at(moment), Who::Host, None, Action::TokenCreated);
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
     store.settle().await.unwrap();
@@ -136,7 +137,7 @@ async fn the_log_is_there_and_goes_on(database: Database) {
     assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     let wanted = Event::new(
         at(30),
-        Actor::Scim { token: TokenId(id(4)), name: "Entra".into() },
+        Who::Token { id: TokenId(id(4)), name: "Entra".into() },
         Some("::1".into()),
         Action::UserCreated,
     );
@@ -160,7 +161,7 @@ async fn an_old_log_is_removed_in_due_time(database: Database) {
     // What has no hash cannot be accounted for by itself; it goes with the first that has one.
     assert_eq!(last(1_000).await, None);
     for moment in [50, 2_000] {
-        let event = Event::new(at(moment), Actor::Host, None, Action::TokenCreated);
+        let event = Event::new(at(moment), Who::Host, None, Action::TokenCreated);
         unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
     }
     store.settle().await.unwrap();

@@ -3,7 +3,8 @@
 use crate::support::{at, id, insert_token, insert_users, on_both_databases, token, unit, user};
 use domain::{
     Clock, Env, Random, Timestamp, UserId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
+    identity::Who,
     maintenance::Maintenance,
     store::Store,
     token::Token,
@@ -56,7 +57,7 @@ fn env(store: &Store, days: i64) -> (Arc<Days>, Env) {
 }
 
 async fn append(store: &Store, days: i64) {
-    let event = Event::new(at(0).plus_days(days), Actor::Host, None, Action::UserCreated);
+    let event = Event::new(at(0).plus_days(days), Who::Host, None, Action::UserCreated);
     unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
 }
 
@@ -105,7 +106,7 @@ async fn r26_a_wrong_clock_at_the_start_is_told_and_waited_for(store: Store) {
     process.run(Duration::ZERO).await.unwrap();
     assert!(is_whole(&store).await);
     assert_eq!(actions(&store).await.last(), Some(&Action::RemovalDelayed));
-    let event = Event::new(at(0), Actor::System, None, Action::RemovalDelayed);
+    let event = Event::new(at(0), Who::System, None, Action::RemovalDelayed);
     assert!(event.alerts());
     process.run(HOUR).await.unwrap();
     assert!(!is_whole(&store).await, "two in a row say the same");

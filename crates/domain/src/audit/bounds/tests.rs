@@ -2,11 +2,12 @@ use super::*;
 use crate::{
     Timestamp, TokenId,
     audit::{Action, Change},
+    identity::{Person, PersonId, Who},
 };
 
 fn event(before: &Value, after: &Value) -> Event {
     let change = Change { before: Some(before.to_string()), after: Some(after.to_string()) };
-    let actor = Actor::Scim { token: TokenId(uuid::Uuid::nil()), name: "Entra".into() };
+    let actor = Who::Token { id: TokenId(uuid::Uuid::nil()), name: "Entra".into() };
     let event = Event::new(Timestamp::from_millis(0), actor, None, Action::UserChanged);
     event.on(uuid::Uuid::nil(), "Ada").change(change)
 }
@@ -68,7 +69,7 @@ fn one_side_may_use_what_the_other_leaves() {
 fn names_and_reasons_are_cut() {
     let long = "é".repeat(3_000);
     let event = Event {
-        actor: Actor::User { user: crate::UserId(uuid::Uuid::nil()), name: long.clone() },
+        actor: Who::Person(Person { id: PersonId::User(crate::UserId(uuid::Uuid::nil())), name: long.clone() }),
         target_name: Some(long.clone()),
         address: Some(long.clone()),
         reason: Some(long.clone()),
@@ -79,7 +80,7 @@ fn names_and_reasons_are_cut() {
     let bounded = event.bounded(MOST).into_owned();
     let shown = bounded.target_name.clone().unwrap();
     assert!(shown.len() <= NAME && shown.ends_with("é…"), "{shown}");
-    assert_eq!(bounded.actor.parts().2, Some(shown.as_str()));
+    assert_eq!(bounded.actor.name(), Some(shown.as_str()));
     assert_eq!(bounded.address.as_deref(), Some(shown.as_str()));
     assert!(bounded.reason.as_ref().unwrap().len() <= TEXT);
     let (before, after) = sides(&bounded);

@@ -2,9 +2,10 @@ use super::*;
 use crate::{fold::run, open, queue::QUEUE};
 use domain::{
     BreakGlassId, SessionId, Timestamp, TokenId,
-    audit::{Action, Actor, Event},
-    console::{Principal, Who},
+    audit::{Action, Event},
+    console::Principal,
     guard::{Departure, DepartureKind},
+    identity::{Person, PersonId, Who},
     role::Role,
     session::{Browser, SessionRecord},
     store::{Tx, Work},
@@ -17,7 +18,7 @@ struct Lines(usize);
 
 impl Unit for Lines {
     fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
-        let event = Event::new(Timestamp::from_millis(0), Actor::Host, None, Action::SignedOut);
+        let event = Event::new(Timestamp::from_millis(0), Who::Host, None, Action::SignedOut);
         let event = event.on(uuid::Uuid::nil(), &"x".repeat(1000));
         Box::pin(async move {
             for _ in 0..self.0 {
@@ -35,8 +36,8 @@ impl Unit for Orphan {
     fn run<'t>(&'t self, tx: &'t mut dyn Tx) -> Work<'t, ()> {
         let start = Timestamp::from_millis(0);
         let principal = Principal {
-            who: Who::BreakGlass(BreakGlassId(uuid::Uuid::nil()), 1),
-            name: "gate".into(),
+            person: Person { id: PersonId::BreakGlass(BreakGlassId(uuid::Uuid::nil())), name: "gate".into() },
+            generation: Some(1),
             role: Role::Administrator,
             since: start,
             checked: start,

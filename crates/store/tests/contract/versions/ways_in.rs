@@ -5,7 +5,6 @@ use crate::support::{at, unit};
 use domain::{
     BreakGlassId, Env, Error, Refusal, TokenId, UserId,
     break_glass::{Account, Typed},
-    console::Who,
     directory::Directory,
     drill::Drill,
     session::SessionSummary,
@@ -136,9 +135,10 @@ async fn sessions_are_as_they_were(env: &Env, version: i64) {
     let now = at(day(7) + 60_000);
     let found = unit!(store.read, |tx, now| tx.session([0x71; 32], *now, at(0))).unwrap();
     let principal = found.map(|session| session.principal);
-    let parts = principal.as_ref().map(|principal| (principal.who, principal.reason.as_deref()));
-    let gate = Who::BreakGlass(BreakGlassId(seeded(0x0301)), 2);
-    assert_eq!(parts, (version >= 7).then_some((gate, Some("rehearsal"))));
+    let parts =
+        principal.as_ref().map(|principal| (principal.account(), principal.generation, principal.reason.as_deref()));
+    let gate = BreakGlassId(seeded(0x0301));
+    assert_eq!(parts, (version >= 7).then_some((Some(gate), Some(2), Some("rehearsal"))));
     let all: Vec<SessionSummary> = unit!(store.read, |tx, now| tx.sessions(*now, at(0))).unwrap();
     assert_eq!(all.len(), if version >= 7 { 2 } else { 0 });
     for key in [0x11, 0x12, 0x22, 0x23] {

@@ -8,11 +8,12 @@ use super::{
 use crate::support::{at, unit};
 use domain::{
     BreakGlassId, Conflict, Env, Error, GroupId, MemberId, UserId,
-    audit::{Action, Actor, Event},
+    audit::{Action, Event},
     break_glass::Proof,
     directory::{Directory, Edit, Expected, Source},
     group::GroupProfile,
     guard::{BatchState, Undone},
+    identity::Who,
     session::{self, Browser},
     sign_in,
     store::Store,
@@ -56,7 +57,7 @@ async fn batches_are_undone(env: &Env, version: i64) {
             skipped: 0,
             failures: 0,
             continued: at(day(2)),
-            ordered: Event::new(at(day(2)), Actor::Host, None, Action::GuardUndone),
+            ordered: Event::new(at(day(2)), Who::Host, None, Action::GuardUndone),
         };
         unit!(store.write, |tx, order| tx.insert_undo(order)).unwrap();
     }
@@ -99,7 +100,7 @@ async fn signs_in(env: &Env, proof: Proof, key: u8) {
     let gate = sign_in::find(env, "gate-7f3k").await.unwrap().unwrap();
     let start = sign_in::Start { key: [key; 32], device: [key; 32], browser: Browser::default(), replaces: None };
     let principal = sign_in::succeeded(env, gate, proof, start).await.unwrap();
-    assert_eq!(principal.who.id(), BreakGlassId(seeded(0x0301)).0);
+    assert_eq!(principal.account(), Some(BreakGlassId(seeded(0x0301))));
     assert_eq!(session::find(env, [key; 32]).await.unwrap().unwrap().principal, principal);
 }
 

@@ -49,9 +49,18 @@ pub async fn devices(env: &Env) -> Result<Vec<[u8; 32]>> {
     env.store.read((), |(), tx| Box::pin(async move { tx.break_glass_devices(DEVICES).await })).await
 }
 
+/// A sign-in or a confirmation that was checked, and for which nothing is written yet.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    /// The account.
+    pub account: Account,
+    /// What was shown for it.
+    pub proof: Proof,
+}
+
 /// The session that a sign-in starts.
 #[derive(Clone, Debug)]
-pub struct Start {
+pub struct NewSession {
     /// The hash of the future content of its cookie.
     pub key: SessionKey,
     /// The hash of the cookie by which the browser will be recognised.
@@ -62,24 +71,25 @@ pub struct Start {
     pub replaces: Option<SessionId>,
 }
 
-/// Signs in with a proof for an account: uses up a one-time code, remembers the browser and starts the session, all of
+/// Starts the session of a sign-in: uses up a one-time code, remembers the browser and starts the session, all of
 /// it or none.
 ///
 /// # Errors
 /// `Refused` when the secret was changed since the check, or the code is unknown, used or expired.
-pub async fn succeeded(env: &Env, account: Account, proof: Proof, start: Start) -> Result<Principal> {
+pub async fn succeeded(env: &Env, proved: Proved, new: NewSession) -> Result<Principal> {
     let now = env.now();
-    let context = (account, proof, start, SessionId::new(env, now), now);
-    let work = env.store.write(context, |(account, proof, start, id, now), tx| {
+    let context = (proved, new, SessionId::new(env, now), now);
+    let work = env.store.write(context, |(proved, new, id, now), tx| {
         Box::pin(async move {
-            let keeps = Keeps { session: None, device: Some(start.device) };
-            let by = prove(tx, account, proof, keeps, *now).await?;
-            tx.insert_break_glass_device(start.device, account.id, *now).await?;
-            let replaced = match start.replaces {
+            let keeps = Keeps { session: None, device: Some(new.device) };
+            let by = prove(tx, proved, keeps, *now).await?;
+            let account = &proved.account;
+            tx.insert_break_glass_device(new.device, account.id, *now).await?;
+            let replaced = match new.replaces {
                 Some(earlier) => tx.delete_session(earlier).await?,
                 None => false,
             };
-            let session = begin(account, by.generation, *id, start, *now);
+            let session = begin(account, by.generation, *id, new, *now);
             tx.insert_session(&session).await?;
             let facts = if replaced {
                 json!({"by": by.words, "replaces": "the session that this browser had"})
@@ -87,7 +97,7 @@ pub async fn succeeded(env: &Env, account: Account, proof: Proof, start: Start) 
                 json!({"by": by.words})
             };
             let event =
-                Event::new(*now, session.principal.actor(), start.browser.address.clone(), Action::BreakGlassSignedIn);
+                Event::new(*now, session.principal.actor(), new.browser.address.clone(), Action::BreakGlassSignedIn);
             tx.append_event(&event.on(account.id.0, &account.name).with(&facts)).await?;
             Ok(session.principal)
         })
@@ -95,7 +105,7 @@ pub async fn succeeded(env: &Env, account: Account, proof: Proof, start: Start) 
     work.await
 }
 
-fn begin(account: &Account, generation: i64, id: SessionId, start: &Start, now: Timestamp) -> SessionRecord {
+fn begin(account: &Account, generation: i64, id: SessionId, new: &NewSession, now: Timestamp) -> SessionRecord {
     let principal = Principal {
         person: Person { id: PersonId::BreakGlass(account.id), name: account.name.clone() },
         generation: Some(generation),
@@ -106,7 +116,7 @@ fn begin(account: &Account, generation: i64, id: SessionId, start: &Start, now: 
         ends: now.plus_millis(MINUTES * 60_000),
         session: id,
     };
-    SessionRecord { principal, key: start.key, seen: now, browser: start.browser.clone() }
+    SessionRecord { principal, key: new.key, seen: now, browser: new.browser.clone() }
 }
 
 /// What survives the old secret when the new one is first used.
@@ -125,8 +135,7 @@ pub(crate) struct ProvenBy {
 
 pub(crate) async fn prove(
     tx: &mut dyn Tx,
-    account: &Account,
-    proof: &Proof,
+    Proved { account, proof }: &Proved,
     keeps: Keeps,
     now: Timestamp,
 ) -> Result<ProvenBy> {

@@ -5,7 +5,7 @@ use crate::session::{
 use domain::{
     Env, Result, Timestamp,
     break_glass::{Account, Proof, Typed},
-    sign_in::{Refusals, account_of_code, refused},
+    sign_in::{Proved, Refusals, account_of_code, refused},
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -135,7 +135,7 @@ impl Memory {
     }
 }
 
-/// What a typed text proves for an account; `None` if it is wrong. A name that does not exist takes the same work: the
+/// An account with what a typed text proves for it; `None` if it is wrong. A name that does not exist takes the same work: the
 /// same look-up for a text in the form of a one-time code, and a hash in any case.
 pub(super) async fn verify(
     env: &Env,
@@ -143,24 +143,25 @@ pub(super) async fn verify(
     account: Option<&Account>,
     typed: &str,
     lane: Lane,
-) -> Result<Option<Proof>> {
+) -> Result<Option<Proved>> {
     let present = account.map(|account| account.secret_hash.clone());
-    match Typed::read(typed) {
+    let proof = match Typed::read(typed) {
         Typed::Code(hash) => {
             hasher.verify(typed.to_owned(), present, lane).await?;
             let owner = account_of_code(env, hash).await?;
-            Ok(account.filter(|account| owner == Some(account.id)).map(|_| Proof::Code(hash)))
+            account.filter(|account| owner == Some(account.id)).map(|_| Proof::Code(hash))
         }
         Typed::Secret(secret) => {
             if hasher.verify(secret.clone(), present, lane).await? {
-                return Ok(Some(Proof::Secret));
-            }
-            match account.and_then(|account| account.next_hash.clone()) {
-                Some(next) => Ok(hasher.verify(secret, Some(next), lane).await?.then_some(Proof::Next)),
-                None => Ok(None),
+                Some(Proof::Secret)
+            } else if let Some(next) = account.and_then(|account| account.next_hash.clone()) {
+                hasher.verify(secret, Some(next), lane).await?.then_some(Proof::Next)
+            } else {
+                None
             }
         }
-    }
+    };
+    Ok(account.cloned().zip(proof).map(|(account, proof)| Proved { account, proof }))
 }
 
 #[cfg(test)]

@@ -19,9 +19,8 @@ use axum::{
 };
 use domain::{
     Error, Refusal, Result,
-    break_glass::{Account, Proof},
     console::{Confirmation, Console, Principal},
-    sign_in::account_of,
+    sign_in::{Proved, account_of},
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -90,12 +89,12 @@ async fn check(
 ) -> Result<Option<(String, Principal)>> {
     let shown = SessionToken::shown(&parts.headers, &state.public_url).ok_or(Refusal::SessionEnded)?;
     let next = SessionToken::generate(&state.env);
-    let proof = match form.secret.trim() {
+    let proved = match form.secret.trim() {
         "" => None,
         typed => Some(prove(state, console.principal(), parts, typed).await?),
     };
     let confirmation = Confirmation {
-        proof,
+        proved,
         reason: Some(form.reason).filter(|reason| !reason.trim().is_empty()),
         key: shown.key(),
         next_key: next.key(),
@@ -106,17 +105,17 @@ async fn check(
 }
 
 /// Checks the secret of the signed-in administrator. The throttle treats the session as the device.
-async fn prove(state: &AppState, principal: &Principal, parts: &Parts, typed: &str) -> Result<(Account, Proof)> {
+async fn prove(state: &AppState, principal: &Principal, parts: &Parts, typed: &str) -> Result<Proved> {
     let device = Sha256::digest(principal.session.0).into();
     let attempt = state.attempts.admit(caller(&parts.extensions), Some(device), state.env.now());
     let attempt = attempt.map_err(|_| Error::Invalid("That was wrong too often. Wait a minute, then try again."))?;
     let account = account_of(&state.env, principal).await?;
-    match (verify(&state.env, &state.hasher, account.as_ref(), typed, Lane::Device).await?, account) {
-        (Some(proof), Some(account)) => {
+    match verify(&state.env, &state.hasher, account.as_ref(), typed, Lane::Device).await? {
+        Some(proved) => {
             attempt.succeeded(state.env.now());
-            Ok((account, proof))
+            Ok(proved)
         }
-        (_, account) => {
+        None => {
             let address = ClientAddress::of(&parts.extensions);
             attempt.failed(&state.env, account.as_ref(), address).await?;
             Err(Refusal::WrongSecret.into())

@@ -43,7 +43,7 @@ mod tests {
         break_glass::{NewAccount, Proof},
         host::Host,
         session::Browser,
-        sign_in::{Start, succeeded},
+        sign_in::{NewSession, Proved, succeeded},
     };
     use std::sync::Arc;
 
@@ -57,8 +57,8 @@ mod tests {
         let (ours, elsewhere, invented) = ([1; 32], [2; 32], [3; 32]);
         let devices = Devices::default();
         assert!(!devices.may_be(&env, elsewhere).await.unwrap());
-        let start = Start { key: [4; 32], device: elsewhere, browser: Browser::default(), replaces: None };
-        succeeded(&env, account, Proof::Secret, start).await.unwrap();
+        let new = NewSession { key: [4; 32], device: elsewhere, browser: Browser::default(), replaces: None };
+        succeeded(&env, Proved { account, proof: Proof::Secret }, new).await.unwrap();
         devices.add(ours).await;
         assert!(devices.may_be(&env, ours).await.unwrap());
         assert!(!devices.may_be(&env, elsewhere).await.unwrap(), "the list is not read again so soon");

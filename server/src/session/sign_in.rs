@@ -24,7 +24,7 @@ use domain::{
     break_glass::{Account, Proof, Typed},
     console::{Console, Principal},
     session::Browser,
-    sign_in::{Start, end, find, knows_device, succeeded},
+    sign_in::{NewSession, Proved, end, find, knows_device, succeeded},
 };
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
@@ -147,7 +147,7 @@ async fn check(state: &AppState, form: SignInForm, parts: &Parts) -> Result<Sign
 async fn with_code(state: &AppState, form: &SignInForm, device: &Device, parts: &Parts) -> Result<Option<SignedIn>> {
     let Typed::Code(code) = Typed::read(form.secret.trim()) else { return Ok(None) };
     let Some(account) = state.codes.account(&state.env, &form.name, code).await? else { return Ok(None) };
-    match begin(state, account, Proof::Code(code), device, parts).await {
+    match begin(state, Proved { account, proof: Proof::Code(code) }, device, parts).await {
         Ok(begun) => {
             state.attempts.forgive(caller(&parts.extensions));
             Ok(Some(begun))
@@ -165,27 +165,25 @@ enum Guess {
 
 async fn guess(state: &AppState, form: &SignInForm, lane: Lane, device: &Device, parts: &Parts) -> Result<Guess> {
     let account = find(&state.env, &form.name).await?;
-    let proof = verify(&state.env, &state.hasher, account.as_ref(), form.secret.trim(), lane).await?;
-    let (Some(proof), Some(found)) = (proof, account.clone()) else {
-        return Ok(Guess::Wrong(account, Refusal::WrongSecret));
-    };
-    match begin(state, found, proof, device, parts).await {
+    let proved = verify(&state.env, &state.hasher, account.as_ref(), form.secret.trim(), lane).await?;
+    let Some(proved) = proved else { return Ok(Guess::Wrong(account, Refusal::WrongSecret)) };
+    match begin(state, proved, device, parts).await {
         Ok(begun) => Ok(Guess::Right(begun)),
         Err(Error::Refused(refusal)) => Ok(Guess::Wrong(account, refusal)),
         Err(error) => Err(error),
     }
 }
 
-/// Begins the session for a proof that was checked.
-async fn begin(state: &AppState, account: Account, proof: Proof, device: &Device, parts: &Parts) -> Result<SignedIn> {
+/// Begins the session of a sign-in that was checked.
+async fn begin(state: &AppState, proved: Proved, device: &Device, parts: &Parts) -> Result<SignedIn> {
     let token = SessionToken::generate(&state.env);
-    let start = Start {
+    let new = NewSession {
         key: token.key(),
         device: device.key(),
         browser: browser(parts),
         replaces: parts.extensions.get().map(|console: &Console| console.principal().session),
     };
-    let principal = succeeded(&state.env, account, proof, start).await?;
+    let principal = succeeded(&state.env, proved, new).await?;
     state.devices.add(device.key()).await;
     let session = token.set_cookie(state.env.now(), principal.ends, &state.public_url);
     Ok(SignedIn { session, device: device.set_cookie(&state.public_url), principal })

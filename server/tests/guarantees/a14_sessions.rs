@@ -117,7 +117,7 @@ async fn a17_a_session_that_was_ended_cannot_be_confirmed(app: TestApp) {
     let key = Sha256::digest(token).into();
     let principal = find(&app.env, key).await.unwrap().unwrap().principal;
     let confirmation = Confirmation {
-        proof: None,
+        proved: None,
         reason: Some("set up Okta".to_owned()),
         key,
         next_key: app.env.random(),

@@ -11,6 +11,7 @@ use domain::{
     break_glass::{Proof, Sheet},
     console::Confirmation,
     session::find,
+    sign_in::Proved,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -53,7 +54,7 @@ async fn r03_code_is_good_where_the_session_to_confirm_has_ended(app: TestApp) {
     let principal = find(&app.env, key).await.unwrap().unwrap().principal;
     let account = app.host.break_glass().await.unwrap().remove(0).account;
     let confirmation = Confirmation {
-        proof: Some((account, Proof::Code(sheet.codes[0].digest()))),
+        proved: Some(Proved { account, proof: Proof::Code(sheet.codes[0].digest()) }),
         reason: Some("set up Entra".to_owned()),
         key,
         next_key: app.env.random(),

@@ -11,6 +11,7 @@ use domain::{
     break_glass::Proof,
     console::{Confirmation, Console, Principal, idle},
     session::SessionKey,
+    sign_in::Proved,
 };
 use sha2::{Digest, Sha256};
 
@@ -154,7 +155,7 @@ async fn confirm_with_secret(app: &TestApp, target: &Target) -> Option<String> {
     let account = accounts.into_iter().map(|found| found.account).find(|found| found.id == account(target))?;
     let token: [u8; 16] = app.env.random();
     let confirmation = Confirmation {
-        proof: Some((account, Proof::Secret)),
+        proved: Some(Proved { account, proof: Proof::Secret }),
         reason: Some("set up Entra".to_owned()),
         key: target.key,
         next_key: Sha256::digest(token).into(),

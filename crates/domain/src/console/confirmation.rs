@@ -2,17 +2,16 @@ use super::Console;
 use crate::{
     Refusal, Result,
     audit::{Action, Event},
-    break_glass::{Account, Proof},
     console::{Principal, idle},
     session::SessionKey,
-    sign_in::{Keeps, check_reason, prove},
+    sign_in::{Keeps, Proved, check_reason, prove},
 };
 
 /// What a session is confirmed with.
 #[derive(Clone, Debug)]
 pub struct Confirmation {
-    /// The secret, given again: a proof for the session's account.
-    pub proof: Option<(Account, Proof)>,
+    /// The secret of the session's account, given again.
+    pub proved: Option<Proved>,
     /// What the session is for.
     pub reason: Option<String>,
     /// The hash of the cookie's content.
@@ -31,7 +30,7 @@ impl Console {
     /// `Refused` when the secret or the reason is needed and missing, when the session has ended or was confirmed by
     /// another request, or as [`succeeded`](crate::sign_in::succeeded); `Invalid` for an empty reason.
     pub async fn confirm(&self, confirmation: Confirmation) -> Result<Option<Principal>> {
-        if confirmation.proof.is_none() {
+        if confirmation.proved.is_none() {
             if !self.is_fresh() {
                 return Err(Refusal::StepUp.into());
             }
@@ -46,7 +45,7 @@ impl Console {
             None => {}
         }
         let now = self.now();
-        if confirmation.proof.is_some() {
+        if confirmation.proved.is_some() {
             confirmed.checked = now;
         }
         let event = Event::new(now, confirmed.actor(), self.address.clone(), Action::BreakGlassConfirmed);
@@ -57,9 +56,9 @@ impl Console {
                 if tx.session(confirmation.key, event.at, idle(event.at)).await?.is_none() {
                     return Err(Refusal::SessionEnded.into());
                 }
-                if let Some((account, proof)) = &confirmation.proof {
+                if let Some(proved) = &confirmation.proved {
                     let keeps = Keeps { session: Some(confirmed.session), device: confirmation.device };
-                    let by = prove(tx, account, proof, keeps, event.at).await?;
+                    let by = prove(tx, proved, keeps, event.at).await?;
                     confirmed.generation = Some(by.generation);
                 }
                 if !tx.replace_session_key(&confirmed, confirmation.key, confirmation.next_key).await? {

@@ -98,8 +98,8 @@ async fn a_secret_lets_in(env: &Env) {
 /// Signs in with what was proven, and looks for the session under the key that is made of this byte.
 async fn signs_in(env: &Env, proof: Proof, key: u8) {
     let gate = sign_in::find(env, "gate-7f3k").await.unwrap().unwrap();
-    let start = sign_in::Start { key: [key; 32], device: [key; 32], browser: Browser::default(), replaces: None };
-    let principal = sign_in::succeeded(env, gate, proof, start).await.unwrap();
+    let new = sign_in::NewSession { key: [key; 32], device: [key; 32], browser: Browser::default(), replaces: None };
+    let principal = sign_in::succeeded(env, sign_in::Proved { account: gate, proof }, new).await.unwrap();
     assert_eq!(principal.account(), Some(BreakGlassId(seeded(0x0301))));
     assert_eq!(session::find(env, [key; 32]).await.unwrap().unwrap().principal, principal);
 }

@@ -16,9 +16,9 @@ pub mod cli;
 pub use background::recorder::Recorder;
 pub use config::PublicUrl;
 pub use http::proxy::{PeerAddress, TrustedProxies};
-pub use listen::{Drain, Floor, Limits, listen, serve};
+pub use listen::{Drain, Floor, ServerLimits, listen, serve};
 pub use session::{
-    password::{Hasher, Lane},
+    password::{HashQueue, Hasher},
     throttle,
 };
 pub use state::{AppState, ClientAddress};

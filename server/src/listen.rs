@@ -29,7 +29,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-pub use limits::{Drain, Floor, Limits};
+pub use limits::{Drain, Floor, ServerLimits};
 pub(crate) use listener::inherited;
 pub use listener::listen;
 use places::{Offer, Place, Places};
@@ -66,7 +66,7 @@ pub(crate) struct HostPlace;
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: ServerLimits,
     proxies: TrustedProxies,
     stop: impl Future<Output = ()>,
 ) {
@@ -145,7 +145,7 @@ fn admit(
 fn connect(
     graceful: &GracefulShutdown,
     router: &Router,
-    limits: &Limits,
+    limits: &ServerLimits,
     stream: TcpStream,
     address: IpAddr,
     place: Arc<Place>,

@@ -4,7 +4,7 @@ use crate::{
     background::recorder::Recorder,
     config::PublicUrl,
     http::{assets, authority::Authorities, proxy::TrustedProxies, shares::Shares, slots::Slots, under_way::UnderWay},
-    listen::Limits,
+    listen::ServerLimits,
     session::{Attempts, Codes, Devices, password::Hasher},
 };
 use axum::extract::FromRef;
@@ -42,7 +42,7 @@ pub struct Parts {
     pub(crate) devices: Devices,
     pub(crate) authorities: Authorities,
     pub(crate) proxies: TrustedProxies,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ServerLimits,
     pub(crate) under_way: UnderWay,
     /// How many bytes SCIM requests and answers under way take.
     pub(crate) memory: Shares<TokenId>,
@@ -65,7 +65,7 @@ impl AppState {
     pub fn new(env: Env, public_url: PublicUrl, hasher: Hasher, recorder: Recorder) -> Self {
         let leptos = LeptosOptions::builder().output_name(assets::output_name()).site_pkg_dir("pkg").build();
         let authorities = Authorities::new(&public_url, None);
-        let (proxies, limits) = (TrustedProxies::default(), Limits::default());
+        let (proxies, limits) = (TrustedProxies::default(), ServerLimits::default());
         let (attempts, codes, devices) = (Attempts::default(), Codes::default(), Devices::default());
         let (under_way, memory, bulks, scans) = shares(&limits);
         let parts = Parts {
@@ -113,7 +113,7 @@ impl AppState {
 
     /// With limits other than the default ones.
     #[must_use]
-    pub fn with_limits(self, limits: Limits) -> Self {
+    pub fn with_limits(self, limits: ServerLimits) -> Self {
         self.with(|parts| {
             parts.limits = limits;
             (parts.under_way, parts.memory, parts.bulks, parts.scans) = shares(&limits);
@@ -143,7 +143,7 @@ impl Stopping {
 }
 
 /// The limited resources that callers share.
-fn shares(limits: &Limits) -> (UnderWay, Shares<TokenId>, Shares<TokenId>, Shares<TokenId>) {
+fn shares(limits: &ServerLimits) -> (UnderWay, Shares<TokenId>, Shares<TokenId>, Shares<TokenId>) {
     let memory = Shares::new(limits.memory, limits.memory_each);
     let bulks = Shares::new(limits.bulks as u64, limits.bulks_each as u64);
     (UnderWay::new(limits), memory, bulks, Shares::new(limits.scans as u64, limits.scans_each as u64))

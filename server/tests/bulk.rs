@@ -3,7 +3,7 @@
 use crate::support::{Answer, TestApp, Value, entra_user, json};
 use axum::http::{Method, StatusCode};
 use domain::audit::Action;
-use server::Limits;
+use server::ServerLimits;
 use std::time::Duration;
 
 on_both!(
@@ -301,11 +301,11 @@ async fn each_operation_is_a_call_of_its_own(app: TestApp) {
 }
 
 async fn what_there_is_no_time_for_is_refused(app: TestApp) {
-    let hurried = app.another_with(Limits { bulk: Duration::ZERO, ..Limits::default() }).await;
+    let hurried = app.another_with(ServerLimits { bulk: Duration::ZERO, ..ServerLimits::default() }).await;
     let answer = bulk(&hurried, json!([user("ada"), user("eve")])).await.expect(StatusCode::OK);
     assert_eq!(statuses(&answer), ["503", "503"]);
     assert_eq!(app.get("/Users").await.total(), 0);
-    let brief = app.another_with(Limits { bulk: Duration::from_millis(60), ..Limits::default() }).await;
+    let brief = app.another_with(ServerLimits { bulk: Duration::from_millis(60), ..ServerLimits::default() }).await;
     let many: Vec<Value> = (0..1_000).map(|number| user(&format!("u{number}"))).collect();
     let answer = bulk(&brief, json!(many)).await.expect(StatusCode::OK);
     let statuses = statuses(&answer);

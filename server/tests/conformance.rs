@@ -1,9 +1,9 @@
 //! The black-box suite against the real server on a socket, on both databases. Every case passes; none is skipped.
 
 use crate::support::Database;
-use conformance::{Outcome, Target, run};
+use conformance::{CaseOutcome, ServerUnderTest, run};
 use domain::{Env, host::Host};
-use server::{AppState, Hasher, Limits, Recorder, SystemClock, SystemRandom, TrustedProxies, build, serve};
+use server::{AppState, Hasher, Recorder, ServerLimits, SystemClock, SystemRandom, TrustedProxies, build, serve};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -27,13 +27,14 @@ async fn every_case_passes(database: Database) {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let state = AppState::new(env, url.parse().unwrap(), Hasher::default(), Recorder::start(store));
     let never = std::future::pending();
-    let serving = tokio::spawn(serve(listener, build(state), Limits::default(), TrustedProxies::default(), never));
-    let report = run(&Target::new(&format!("{url}/scim/v2"), &token).unwrap(), None, 8).await;
+    let serving =
+        tokio::spawn(serve(listener, build(state), ServerLimits::default(), TrustedProxies::default(), never));
+    let report = run(&ServerUnderTest::new(&format!("{url}/scim/v2"), &token).unwrap(), None, 8).await;
     serving.abort();
     let bad = report.verdicts.iter().filter_map(|verdict| match &verdict.outcome {
-        Outcome::Passed => None,
-        Outcome::Failed(failure) => Some(format!("{}: {}\n  {failure}", verdict.name, verdict.rule)),
-        Outcome::Skipped(reason) => Some(format!("{}: skipped: {reason}", verdict.name)),
+        CaseOutcome::Passed => None,
+        CaseOutcome::Failed(failure) => Some(format!("{}: {}\n  {failure}", verdict.name, verdict.rule)),
+        CaseOutcome::Skipped(reason) => Some(format!("{}: skipped: {reason}", verdict.name)),
     });
     let bad: Vec<String> = bad.collect();
     assert!(bad.is_empty() && report.passed() > 0, "{} of {}\n{}", bad.len(), report.verdicts.len(), bad.join("\n"));

@@ -9,7 +9,7 @@ use domain::{
     Error, Refusal, UserId,
     audit::Action,
     directory::{Directory, Expected},
-    query::{Filter, Slice},
+    query::{Predicate, Slice},
 };
 
 on_both!(
@@ -338,7 +338,7 @@ async fn calls_are_recorded(app: TestApp) {
 /// Revoked while the request is under way: the unit that would write looks again.
 async fn a_token_that_ends_meanwhile_writes_nothing(app: TestApp) {
     let directory = Directory::open(&app.env, Some(&app.token), None).await.unwrap();
-    let user = directory.users(Filter::All, Slice { offset: 0, limit: 1 }.into(), false).await.unwrap();
+    let user = directory.users(Predicate::All, Slice { offset: 0, limit: 1 }.into(), false).await.unwrap();
     assert_eq!(user.total, 0);
     let id: UserId = app.user("ada").await.parse().unwrap();
     app.host.set_provisioning(false).await.unwrap();

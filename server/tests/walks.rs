@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::{
     UserId,
     console::UserStatus,
-    keys::{self, Found},
+    keys::{self, KeySources},
     page::Place,
     query::UserValue,
     user::{Profile, User},
@@ -187,7 +187,7 @@ async fn keys_are_made_anew_part_by_part(app: TestApp) {
         let renewed = keys::renew(&app.env, |document| {
             let document: Value = serde_json::from_str(document).unwrap();
             let title = UserValue::key(document["userName"].as_str().unwrap());
-            Found { values: vec![(UserValue::Title, title)], ..Found::default() }
+            KeySources { values: vec![(UserValue::Title, title)], ..KeySources::default() }
         });
         u32::try_from(renewed.await.unwrap()).unwrap()
     };

@@ -14,7 +14,7 @@ use crate::{
 use asked::{Asked, filters};
 use domain::{
     Timestamp,
-    activity::{RECORD_DAYS, Summary},
+    activity::{CallSummary, RECORD_DAYS},
     console::ActivityPage,
 };
 use leptos::prelude::*;
@@ -62,7 +62,7 @@ fn page(asked: &Asked, found: ActivityPage, now: Timestamp) -> impl IntoView + u
 }
 
 /// The last day, with a link to what was refused.
-fn sentence(summary: &Summary) -> AnyView {
+fn sentence(summary: &CallSummary) -> AnyView {
     let (calls, refused) = (summary.calls + summary.strangers, summary.refused + summary.strangers);
     if calls == 0 {
         return "No call has come in the last 24 hours.".into_any();

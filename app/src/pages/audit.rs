@@ -18,7 +18,6 @@ use asked::{Asked, filters};
 use domain::{
     Timestamp,
     console::{AuditPage, Console},
-    identity::Who,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -8,7 +8,7 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), conformance::Failure> {
-//! let target = conformance::Target::new("https://id.corp.example/scim/v2", "the-token")?;
+//! let target = conformance::ServerUnderTest::new("https://id.corp.example/scim/v2", "the-token")?;
 //! let report = conformance::run(&target, Some("rfc7644-3.4"), 8).await;
 //! println!("{} failed", report.failed());
 //! # Ok(())
@@ -16,24 +16,24 @@
 //! ```
 
 mod answer;
-mod call;
 mod capability;
 mod case;
 mod cases;
 mod encode;
 mod failure;
+mod request;
 mod run;
 mod sequences;
 mod tester;
 mod wire;
 
 pub use answer::{Answer, includes};
-pub use call::Call;
 pub use capability::Capability;
 pub use case::Case;
 pub use cases::cases;
 pub use failure::{Failure, Result};
-pub use run::{Outcome, Report, Verdict, run, run_cases};
+pub use request::RequestBuilder;
+pub use run::{CaseOutcome, Report, Verdict, run, run_cases};
 pub use sequences::{Sequence, run_sequences, sequences};
-pub use tester::{Resource, T};
-pub use wire::Target;
+pub use tester::{CreatedResource, T};
+pub use wire::ServerUnderTest;

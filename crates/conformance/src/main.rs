@@ -1,7 +1,7 @@
 //! Runs the suite against a server and prints a table.
 
 use clap::Parser;
-use conformance::{Outcome, Report, Target, Verdict};
+use conformance::{CaseOutcome, Report, ServerUnderTest, Verdict};
 use serde_json::{Value, json};
 use std::{process::ExitCode, time::Instant};
 
@@ -35,7 +35,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let target = match Target::new(&arguments.url, &arguments.token) {
+    let target = match ServerUnderTest::new(&arguments.url, &arguments.token) {
         Ok(target) => target,
         Err(failure) => {
             eprintln!("{failure}");
@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
     if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn run(target: &Target, arguments: &Arguments) -> Report {
+async fn run(target: &ServerUnderTest, arguments: &Arguments) -> Report {
     let (only, concurrency) = (arguments.only.as_deref(), arguments.concurrency);
     let mut report = Report::default();
     if !arguments.sequences {
@@ -68,9 +68,9 @@ async fn run(target: &Target, arguments: &Arguments) -> Report {
 
 fn to_json(verdict: &Verdict) -> Value {
     let (outcome, expected, got) = match &verdict.outcome {
-        Outcome::Passed => ("passed", String::new(), String::new()),
-        Outcome::Skipped(reason) => ("skipped", String::new(), reason.clone()),
-        Outcome::Failed(failure) => {
+        CaseOutcome::Passed => ("passed", String::new(), String::new()),
+        CaseOutcome::Skipped(reason) => ("skipped", String::new(), reason.clone()),
+        CaseOutcome::Failed(failure) => {
             ("failed", failure.expected.clone(), format!("{}: {}", failure.request, failure.got))
         }
     };
@@ -81,9 +81,9 @@ fn print(report: &Report) {
     let width = report.verdicts.iter().map(|verdict| verdict.name.len()).max().unwrap_or_default();
     for verdict in &report.verdicts {
         let (word, note) = match &verdict.outcome {
-            Outcome::Passed => ("passed", String::new()),
-            Outcome::Skipped(reason) => ("skipped", format!("  {reason}")),
-            Outcome::Failed(failure) => (
+            CaseOutcome::Passed => ("passed", String::new()),
+            CaseOutcome::Skipped(reason) => ("skipped", format!("  {reason}")),
+            CaseOutcome::Failed(failure) => (
                 "FAILED",
                 format!(
                     "\n    rule:     {}\n    request:  {}\n    expected: {}\n    got:      {}",

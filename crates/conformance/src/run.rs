@@ -1,4 +1,4 @@
-use crate::{Answer, Case, Failure, Result, T, Target, capability, cases};
+use crate::{Answer, Case, Failure, Result, ServerUnderTest, T, capability, cases};
 use futures_util::{StreamExt, stream};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -8,7 +8,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// How a case ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CaseOutcome {
     /// The server keeps the rule.
     Passed,
     /// It does not.
@@ -25,7 +25,7 @@ pub struct Verdict {
     /// Its rule.
     pub rule: String,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: CaseOutcome,
     /// How long it took, without cleaning up.
     pub took: Duration,
 }
@@ -40,42 +40,42 @@ pub struct Report {
 impl Report {
     /// How many passed.
     pub fn passed(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Passed))
+        self.count(|outcome| matches!(outcome, CaseOutcome::Passed))
     }
 
     /// How many failed.
     pub fn failed(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
+        self.count(|outcome| matches!(outcome, CaseOutcome::Failed(_)))
     }
 
     /// How many were skipped.
     pub fn skipped(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Skipped(_)))
+        self.count(|outcome| matches!(outcome, CaseOutcome::Skipped(_)))
     }
 
-    fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+    fn count(&self, is: impl Fn(&CaseOutcome) -> bool) -> usize {
         self.verdicts.iter().filter(|verdict| is(&verdict.outcome)).count()
     }
 }
 
 /// Runs all cases whose name begins with `filter` against a server, `concurrency` at a time (at least one).
-pub async fn run(target: &Target, filter: Option<&str>, concurrency: usize) -> Report {
+pub async fn run(target: &ServerUnderTest, filter: Option<&str>, concurrency: usize) -> Report {
     let chosen = cases().into_iter().filter(|case| filter.is_none_or(|prefix| case.name.starts_with(prefix)));
     run_cases(target, chosen.collect(), concurrency).await
 }
 
 /// Runs these cases; see [`run`].
-pub async fn run_cases(target: &Target, cases: Vec<Case>, concurrency: usize) -> Report {
+pub async fn run_cases(target: &ServerUnderTest, cases: Vec<Case>, concurrency: usize) -> Report {
     let config = capability::config(&T::new(target.clone())).await;
     let runs = cases.into_iter().map(|case| one(target.clone(), case, config.as_ref()));
     Report { verdicts: stream::iter(runs).buffered(concurrency.max(1)).collect().await }
 }
 
-async fn one(target: Target, case: Case, config: Option<&Answer>) -> Verdict {
+async fn one(target: ServerUnderTest, case: Case, config: Option<&Answer>) -> Verdict {
     let Case { name, rule, needs, body } = case;
     let start = Instant::now();
     let outcome = match needs.and_then(|capability| capability.missing(config)) {
-        Some(reason) => Outcome::Skipped(reason),
+        Some(reason) => CaseOutcome::Skipped(reason),
         None => {
             let t = T::new(target);
             let outcome = outcome(body(t.clone())).await;
@@ -87,13 +87,13 @@ async fn one(target: Target, case: Case, config: Option<&Answer>) -> Verdict {
 }
 
 /// The outcome of a case; a panic, or an answer that never comes, counts as a failure.
-async fn outcome(body: impl Future<Output = Result<()>> + Send + 'static) -> Outcome {
+async fn outcome(body: impl Future<Output = Result<()>> + Send + 'static) -> CaseOutcome {
     let mut running = tokio::spawn(body);
-    let failed = |got: String| Outcome::Failed(Failure::new("the case", "an end", got));
+    let failed = |got: String| CaseOutcome::Failed(Failure::new("the case", "an end", got));
     match timeout(LONGEST, &mut running).await {
-        Ok(Ok(Ok(()))) => Outcome::Passed,
-        Ok(Ok(Err(failure))) if failure.is_absence => Outcome::Skipped(failure.got),
-        Ok(Ok(Err(failure))) => Outcome::Failed(failure),
+        Ok(Ok(Ok(()))) => CaseOutcome::Passed,
+        Ok(Ok(Err(failure))) if failure.is_absence => CaseOutcome::Skipped(failure.got),
+        Ok(Ok(Err(failure))) => CaseOutcome::Failed(failure),
         Ok(Err(error)) => failed(error.to_string()),
         Err(_) => {
             running.abort();

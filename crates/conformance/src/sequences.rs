@@ -9,7 +9,7 @@ mod onelogin;
 mod script;
 mod sequence;
 
-use crate::{Report, Target};
+use crate::{Report, ServerUnderTest};
 use futures_util::{StreamExt, stream};
 
 pub use sequence::Sequence;
@@ -25,7 +25,7 @@ pub fn sequences() -> Vec<Sequence> {
 /// Plays all sequences whose name begins with `filter` against a server, `concurrency` at a time (at least one).
 /// Returns a verdict for each step, in order. A server that treats directories differently by token needs a token for
 /// each of them.
-pub async fn run_sequences(target: &Target, filter: Option<&str>, concurrency: usize) -> Report {
+pub async fn run_sequences(target: &ServerUnderTest, filter: Option<&str>, concurrency: usize) -> Report {
     let chosen =
         sequences().into_iter().filter(|sequence| filter.is_none_or(|prefix| sequence.name.starts_with(prefix)));
     let runs = chosen.map(|sequence| sequence.play(target.clone()));

@@ -1,4 +1,4 @@
-use crate::{Answer, Failure, Result, Target, encode::encode};
+use crate::{Answer, Failure, Result, ServerUnderTest, encode::encode};
 use futures_util::future::join_all;
 use hyper::Method;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 pub struct T(Arc<Inner>);
 
 struct Inner {
-    target: Target,
+    target: ServerUnderTest,
     /// Part of every name of this case and of no other.
     tag: String,
     count: AtomicU64,
@@ -28,7 +28,7 @@ struct Inner {
 
 /// A resource that a case created.
 #[derive(Clone, Debug)]
-pub struct Resource {
+pub struct CreatedResource {
     /// Its `id`.
     pub id: String,
     /// Its path below the base URL, such as `/Users/2819c223`.
@@ -40,7 +40,7 @@ pub struct Resource {
 }
 
 impl T {
-    pub(crate) fn new(target: Target) -> Self {
+    pub(crate) fn new(target: ServerUnderTest) -> Self {
         static CASES: AtomicU64 = AtomicU64::new(0);
         let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let tag = format!("c{millis:x}x{:x}x{:x}", process::id(), CASES.fetch_add(1, Ordering::Relaxed));
@@ -48,7 +48,7 @@ impl T {
     }
 
     /// The server under test.
-    pub fn target(&self) -> &Target {
+    pub fn target(&self) -> &ServerUnderTest {
         &self.0.target
     }
 
@@ -63,32 +63,32 @@ impl T {
     }
 
     /// Creates a user with a name and nothing else.
-    pub async fn user(&self) -> Result<Resource> {
+    pub async fn user(&self) -> Result<CreatedResource> {
         self.user_with(json!({})).await
     }
 
     /// Creates a user with these attributes, and a name if they include none.
-    pub async fn user_with(&self, attributes: Value) -> Result<Resource> {
+    pub async fn user_with(&self, attributes: Value) -> Result<CreatedResource> {
         self.make("/Users", USER, "userName", attributes).await
     }
 
     /// Creates a group with a name and nothing else.
-    pub async fn group(&self) -> Result<Resource> {
+    pub async fn group(&self) -> Result<CreatedResource> {
         self.group_with(json!({})).await
     }
 
     /// Creates a group with these attributes, and a name if they include none.
-    pub async fn group_with(&self, attributes: Value) -> Result<Resource> {
+    pub async fn group_with(&self, attributes: Value) -> Result<CreatedResource> {
         self.make("/Groups", GROUP, "displayName", attributes).await
     }
 
     /// Creates a group with these users in it.
-    pub async fn group_of(&self, members: &[&Resource]) -> Result<Resource> {
+    pub async fn group_of(&self, members: &[&CreatedResource]) -> Result<CreatedResource> {
         let members: Vec<_> = members.iter().map(|member| json!({"value": member.id})).collect();
         self.group_with(json!({"members": members})).await
     }
 
-    async fn make(&self, endpoint: &str, schema: &str, naming: &str, attributes: Value) -> Result<Resource> {
+    async fn make(&self, endpoint: &str, schema: &str, naming: &str, attributes: Value) -> Result<CreatedResource> {
         let mut body = Map::from_iter([("schemas".to_owned(), json!([schema]))]);
         let Value::Object(attributes) = attributes else {
             return Err(Failure::new(endpoint, "a case that passes an object", attributes.to_string()));
@@ -99,7 +99,7 @@ impl T {
         // RFC 7644 §3.3: the URI is in the Location header. Without it, nothing could be deleted again.
         answer.ensure(!answer.header("location").is_empty(), "a Location header")?;
         let (id, name) = (answer.id()?, answer.text_at(&format!("/{naming}"))?);
-        Ok(Resource { path: format!("{endpoint}/{}", encode(&id)), id, name, answer })
+        Ok(CreatedResource { path: format!("{endpoint}/{}", encode(&id)), id, name, answer })
     }
 
     /// Records what a POST created, so that it is deleted at the end.

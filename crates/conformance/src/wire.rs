@@ -38,7 +38,7 @@ type Sender = SendRequest<Full<Bytes>>;
 
 /// A server under test. Cheap to clone.
 #[derive(Clone)]
-pub struct Target(Arc<Inner>);
+pub struct ServerUnderTest(Arc<Inner>);
 
 struct Inner {
     authority: String,
@@ -51,7 +51,7 @@ struct Inner {
     places: Semaphore,
 }
 
-impl Target {
+impl ServerUnderTest {
     /// A server by its base URL, `http` or `https`, such as `https://id.corp.example/scim/v2`, and a bearer token that
     /// may change users and groups. Refuses a URL without scheme and host, or with a query.
     pub fn new(url: &str, token: &str) -> Result<Self> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
-use conformance::{Outcome, Target, run};
+use conformance::{CaseOutcome, ServerUnderTest, run};
 use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -44,9 +44,9 @@ async fn passed(status: u16, body: &str) -> Vec<String> {
             tokio::spawn(lie(stream, answer.clone()));
         }
     });
-    let report = run(&Target::new(&url, "token").unwrap(), None, 16).await;
+    let report = run(&ServerUnderTest::new(&url, "token").unwrap(), None, 16).await;
     lying.abort();
-    let passed = report.verdicts.into_iter().filter(|verdict| verdict.outcome == Outcome::Passed);
+    let passed = report.verdicts.into_iter().filter(|verdict| verdict.outcome == CaseOutcome::Passed);
     passed.map(|verdict| verdict.name).collect()
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 text_enum! {
     /// What a call asked for.
-    pub enum Operation {
+    pub enum CallKind {
         /// A look-up by filter that names one person or group, as clients do before they create.
         LookUp = "look_up",
         /// A list.
@@ -80,7 +80,7 @@ pub struct Call {
     /// Its request; `None` if it was recorded by a version that kept none.
     pub request: Option<Arc<Request>>,
     /// What it asked for.
-    pub operation: Operation,
+    pub operation: CallKind,
     /// What kind of thing it concerned.
     pub subject: Subject,
     /// The id in its URL.
@@ -111,7 +111,7 @@ pub struct Record {
 impl Record {
     /// Whether the call created, changed or deleted something.
     pub fn is_change(&self) -> bool {
-        matches!(self.call.operation, Operation::Create | Operation::Change | Operation::Delete)
+        matches!(self.call.operation, CallKind::Create | CallKind::Change | CallKind::Delete)
             && self.outcome == Outcome::Done
     }
 }
@@ -162,7 +162,7 @@ pub struct RecordRow {
 
 /// A summary of the records of the last day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct CallSummary {
     /// The last call with a valid token, whenever that was.
     pub last_call: Option<Timestamp>,
     /// The first look-up that found nothing: the client's connection test.

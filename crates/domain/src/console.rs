@@ -304,6 +304,6 @@ pub fn idle(now: Timestamp) -> Timestamp {
 }
 
 async fn counts(tx: &mut dyn Tx) -> Result<Counts> {
-    use crate::query::Filter::All;
+    use crate::query::Predicate::All;
     Ok(Counts { users: tx.count_users(&All).await?, groups: tx.count_groups(&All).await? })
 }

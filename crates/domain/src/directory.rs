@@ -21,14 +21,14 @@ pub(crate) use metered::Meter;
 
 pub use edit::{Edit, Prepared, Recorded, Source, Tried};
 pub use groups::{GroupView, Members};
-pub use scan::{Batch, Part};
-pub use search::{Kind, Resource, RootMark, Search};
+pub use scan::{Part, ScanPage};
+pub use search::{Resource, ResourceKind, RootMark, Search};
 pub(crate) use usage::{Usage, write_down};
 pub use users::UserView;
 
 use crate::{
     Env, Error, Refusal, Result, Timestamp,
-    activity::{Call, Operation, Outcome, Record, Request, Subject},
+    activity::{Call, CallKind, Outcome, Record, Request, Subject},
     audit::{self, Action, Change, Event},
     guard::{self, Departure, DepartureKind},
     identity::Who,
@@ -162,7 +162,7 @@ impl Directory {
     }
 
     /// The description of a call that this client makes now.
-    pub fn call(&self, operation: Operation, subject: Subject) -> Call {
+    pub fn call(&self, operation: CallKind, subject: Subject) -> Call {
         Call {
             at: self.env.now(),
             token: Some(self.token.id),

@@ -8,7 +8,7 @@ use crate::{
     console::ScimStatus,
     fold,
     identity::Who,
-    query::{Filter, Slice, Test, UserCondition, UserText},
+    query::{Predicate, Slice, Test, UserCondition, UserText},
     store::Tx,
     token::{NewToken, Token},
 };
@@ -157,7 +157,7 @@ impl Host {
                     tx.insert_token(token).await?;
                     return tx.append_event(event).await.map(|()| None);
                 };
-                let named = Filter::Where(UserCondition::Text(UserText::UserName, Test::Equals(user.clone())));
+                let named = Predicate::Where(UserCondition::Text(UserText::UserName, Test::Equals(user.clone())));
                 let first = Slice { offset: 0, limit: 1 };
                 let found = tx.find_users(&named, &first.into(), false).await?;
                 let id = found.first().ok_or(Error::NotFound)?.item.id;

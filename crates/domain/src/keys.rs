@@ -15,7 +15,7 @@ const BYTES_AT_ONCE: u64 = 256 * 1024;
 
 /// What keys are made from, apart from the columns of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct KeySources {
     /// As [`crate::user::Profile::emails`].
     pub emails: Vec<Email>,
     /// As [`crate::user::Profile::values`].
@@ -30,7 +30,7 @@ pub struct Found {
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer or others keep it busy, `NoRoom` when disk space is low.
-pub async fn renew(env: &Env, find: fn(&str) -> Found) -> Result<u64> {
+pub async fn renew(env: &Env, find: fn(&str) -> KeySources) -> Result<u64> {
     let work = env.store.read((), |(), tx| Box::pin(async move { tx.outdated(AT_ONCE, BYTES_AT_ONCE).await }));
     let found = |one: Outdated| {
         let found = find(&one.document);
@@ -43,7 +43,7 @@ pub async fn renew(env: &Env, find: fn(&str) -> Found) -> Result<u64> {
     // In the lane of directories, with their share of the disk: this catches up with their work.
     let work = env.store.write_as(Caller::Directory, outdated, |outdated, tx| {
         Box::pin(async move {
-            for (one, Found { emails, values }) in outdated {
+            for (one, KeySources { emails, values }) in outdated {
                 tx.renew_keys(one, emails, values).await?;
             }
             Ok(outdated.len() as u64)

@@ -10,9 +10,9 @@ pub(crate) use list::{REFERENCE, RESOURCE, end_early};
 
 use crate::{GroupId, MemberId, Timestamp, UserId};
 
-/// A condition over one kind of record, built from conditions `C`.
+/// A predicate over one kind of record, built from conditions `C`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Filter<C> {
+pub enum Predicate<C> {
     /// Everything.
     All,
     /// Every one of these.
@@ -155,7 +155,7 @@ pub enum UserCondition {
     /// Is active, or is not.
     Active(bool),
     /// Some e-mail address fulfils the whole filter.
-    Email(Filter<EmailCondition>),
+    Email(Predicate<EmailCondition>),
     /// Is a member of the group.
     MemberOf(Option<GroupId>),
     /// Was created at a time that compares in this way with the given one.
@@ -207,11 +207,11 @@ pub enum GroupCondition {
     Changed(Order, Timestamp),
 }
 
-impl<C> Filter<C> {
+impl<C> Predicate<C> {
     /// Matches nothing.
     pub const NONE: Self = Self::Or(Vec::new());
 
-    /// The same without the parts that decide nothing. `Filter::All` and `Filter::NONE` become recognisable, which
+    /// The same without the parts that decide nothing. `Predicate::All` and `Predicate::NONE` become recognisable, which
     /// spares the database a look at each row.
     pub fn simplified(self) -> Self {
         match self {
@@ -226,7 +226,7 @@ impl<C> Filter<C> {
         }
     }
 
-    /// Whether this is [`Filter::NONE`]; only reliable for a simplified filter.
+    /// Whether this is [`Predicate::NONE`]; only reliable for a simplified filter.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::Or(parts) if parts.is_empty())
     }
@@ -238,13 +238,13 @@ impl<C> Filter<C> {
 
 /// Joins simplified parts, leaving out those that are `idle`; `None` if one part `decides` alone.
 fn joined<C>(
-    parts: Vec<Filter<C>>,
-    join: impl Fn(Vec<Filter<C>>) -> Filter<C>,
-    idle: &dyn Fn(&Filter<C>) -> bool,
-    decides: &dyn Fn(&Filter<C>) -> bool,
-) -> Option<Filter<C>> {
+    parts: Vec<Predicate<C>>,
+    join: impl Fn(Vec<Predicate<C>>) -> Predicate<C>,
+    idle: &dyn Fn(&Predicate<C>) -> bool,
+    decides: &dyn Fn(&Predicate<C>) -> bool,
+) -> Option<Predicate<C>> {
     let mut kept = Vec::with_capacity(parts.len());
-    for part in parts.into_iter().map(Filter::simplified) {
+    for part in parts.into_iter().map(Predicate::simplified) {
         if decides(&part) {
             return None;
         }
@@ -255,7 +255,7 @@ fn joined<C>(
     match kept.len() {
         1 => kept.pop(),
         // No part is left that decides: an empty AND is true, an empty OR is false.
-        0 if !join(Vec::new()).is_none() => Some(Filter::All),
+        0 if !join(Vec::new()).is_none() => Some(Predicate::All),
         _ => Some(join(kept)),
     }
 }
@@ -264,7 +264,7 @@ fn joined<C>(
 mod tests {
     use super::*;
 
-    type Of = Filter<u8>;
+    type Of = Predicate<u8>;
 
     #[test]
     fn what_decides_nothing_goes() {

@@ -85,7 +85,7 @@ text_enum! {
 
 /// Why an existing token no longer works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum TokenEnd {
     /// It was revoked.
     Revoked,
     /// It has expired.
@@ -153,10 +153,10 @@ impl Token {
     }
 
     /// Whether it has ended, and why.
-    pub fn ended(&self, now: Timestamp) -> Option<Ended> {
+    pub fn ended(&self, now: Timestamp) -> Option<TokenEnd> {
         match (self.revoked, self.expires) {
-            (Some(_), _) => Some(Ended::Revoked),
-            (None, Some(expires)) if expires <= now => Some(Ended::Expired),
+            (Some(_), _) => Some(TokenEnd::Revoked),
+            (None, Some(expires)) if expires <= now => Some(TokenEnd::Expired),
             _ => None,
         }
     }

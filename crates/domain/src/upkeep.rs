@@ -16,7 +16,7 @@ pub const BACKUP_DAYS: i64 = 7;
 
 /// What was done to the database as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Upkeep {
+pub struct DatabaseHistory {
     /// The moment that the last removal of old rows took for the present.
     pub horizon: Option<Timestamp>,
     /// The last backup with Postern's own command.
@@ -25,7 +25,7 @@ pub struct Upkeep {
     pub restored: Option<Timestamp>,
 }
 
-impl Upkeep {
+impl DatabaseHistory {
     /// Whether a token already existed when an older state was restored. That state may lack the token's end.
     pub fn may_have_revived(&self, token: &Token) -> bool {
         token.revoked.is_none() && self.restored.is_some_and(|restored| token.created <= restored)
@@ -34,7 +34,7 @@ impl Upkeep {
 
 /// How it is known that an older state was restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum RestoreNoticed {
     /// A person with a shell on the host said so, or did it.
     ByHost,
     /// The server noticed it when it started.
@@ -43,7 +43,7 @@ pub enum Found {
 
 /// What a restore has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct Invalidated {
     /// How many tokens worked and are paused now.
     pub tokens: u64,
     /// How many sessions of signed-in people have ended.
@@ -59,7 +59,7 @@ pub struct Ended {
 /// `Unavailable` when the database does not answer, or the note cannot be written.
 pub async fn keep_mark(env: &Env) -> Result<()> {
     if env.store.is_put_back().await? {
-        restored(env, Found::AtStart).await?;
+        restored(env, RestoreNoticed::AtStart).await?;
     }
     env.store.leave_mark().await
 }
@@ -67,20 +67,20 @@ pub async fn keep_mark(env: &Env) -> Result<()> {
 /// Ends what a restored database has brought back to life: pauses all tokens, ends all sessions, removes all one-time
 /// codes, and writes an event, which is an alert, with the end of the restored audit log. The secrets of the
 /// break-glass accounts stay, because they are the way in.
-pub async fn restored(env: &Env, found: Found) -> Result<Ended> {
+pub async fn restored(env: &Env, found: RestoreNoticed) -> Result<Invalidated> {
     let work = env.store.write((env.now(), found), |(now, found), tx| {
         Box::pin(async move {
             tx.lock_settings().await?;
             let head = tx.audit_head().await?;
-            let ended = Ended {
+            let ended = Invalidated {
                 tokens: tx.pause_tokens(*now).await?,
                 sessions: tx.delete_all_sessions().await?,
                 codes: tx.delete_all_codes().await?,
             };
             tx.set_restored(*now).await?;
             let actor = match found {
-                Found::ByHost => Who::Host,
-                Found::AtStart => Who::System,
+                RestoreNoticed::ByHost => Who::Host,
+                RestoreNoticed::AtStart => Who::System,
             };
             let event = Event::new(*now, actor, None, Action::DatabaseRestored);
             tx.append_event(&event.with(&facts(head, ended))).await?;
@@ -109,7 +109,7 @@ pub async fn backed_up(env: &Env, bytes: u64, sha256: [u8; 32], head: Option<(i6
     work.await
 }
 
-fn facts(head: Option<(i64, [u8; 32])>, ended: Ended) -> Value {
+fn facts(head: Option<(i64, [u8; 32])>, ended: Invalidated) -> Value {
     let (event, hash) = head.unzip();
     json!({
         "last event": event,

@@ -20,7 +20,7 @@ pub use apply::apply;
 pub(crate) use apply::apply_unchecked;
 pub(crate) use cost::check_size;
 pub use cost::effort;
-pub use members::{MemberChange, split_members, take_members};
+pub use members::{MemberOperation, split_members, take_members};
 pub(crate) use normalise::explode;
 pub use normalise::normalise;
 pub use request::PatchRequest;
@@ -29,7 +29,7 @@ use crate::filter::Filter;
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum OperationKind {
     /// Sets a single-valued attribute, adds to a multi-valued one.
     Add,
     /// Sets an attribute; of a single complex value only the sub-attributes given. Values that a filter chooses are
@@ -79,7 +79,7 @@ impl Target {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// What is done.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// What it is done to.
     pub target: Target,
     /// The value, of the attribute's type. Always there for `Add` and `Replace`. For `Remove` on a multi-valued

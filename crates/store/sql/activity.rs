@@ -5,7 +5,7 @@ use crate::Db;
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp, TokenId,
-    activity::{Call, LATEST, Operation, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject, Summary},
+    activity::{Call, CallKind, CallSummary, LATEST, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject},
     audit::Action,
     store::Activity,
 };
@@ -61,7 +61,7 @@ impl Row {
             token: row.token.map(TokenId),
             address: row.address,
             request,
-            operation: Operation::parse(&row.operation).ok_or(corrupt("operation"))?,
+            operation: CallKind::parse(&row.operation).ok_or(corrupt("operation"))?,
             subject: Subject::parse(&row.subject).ok_or(corrupt("subject"))?,
             named: None,
             remark: None,
@@ -157,7 +157,7 @@ impl Activity for Connection<'_> {
         Ok(())
     }
 
-    async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary> {
+    async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary> {
         let row = sqlx::query!(
             r#"SELECT COUNT(token) AS "calls!: i64",
                 COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
@@ -180,7 +180,7 @@ impl Activity for Connection<'_> {
             bounded(LATEST)
         );
         let latest = latest.fetch_one(&mut *self.0).await.map_err(failed)?;
-        Ok(Summary {
+        Ok(CallSummary {
             last_call: row.last_call.map(Timestamp::from_millis),
             first_test: row.first_test.map(Timestamp::from_millis),
             first_user: row.first_user.map(Timestamp::from_millis),

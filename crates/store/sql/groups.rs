@@ -9,7 +9,7 @@ use domain::{
     group::{Group, GroupProfile, GroupSummary},
     guard::Membership,
     page::Place,
-    query::{Filter, GroupCondition, GroupKey, Listed, UserCondition, Window},
+    query::{GroupCondition, GroupKey, Listed, Predicate, UserCondition, Window},
     store::{Groups, Users},
     user::{Deleted, UserSummary},
 };
@@ -198,16 +198,16 @@ impl Groups for Connection<'_> {
 
     async fn find_groups(
         &mut self,
-        filter: &Filter<GroupCondition>,
+        filter: &Predicate<GroupCondition>,
         window: &Window<GroupKey>,
     ) -> Result<Vec<Listed<Group>>> {
         let columns = ["id, version, created, changed, display_name, external_id, document", ""];
         self.list(filter, window, columns, |row: GroupRow| Ok(row.into())).await
     }
 
-    async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64> {
+    async fn count_groups(&mut self, filter: &Predicate<GroupCondition>) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new("SELECT ");
-        if let Filter::All = filter {
+        if let Predicate::All = filter {
             query.push("COALESCE(CAST(SUM(total) AS BIGINT), 0) FROM group_blocks");
         } else {
             query.push("COUNT(*) FROM groups WHERE ");
@@ -239,7 +239,7 @@ impl Groups for Connection<'_> {
 
     async fn count_groups_named(&mut self, search: &str) -> Result<u64> {
         if search.is_empty() {
-            return self.count_groups(&Filter::All).await;
+            return self.count_groups(&Predicate::All).await;
         }
         let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM groups WHERE ");
         query::push_contains(&mut query, "display_name_key", search);
@@ -265,7 +265,7 @@ impl Groups for Connection<'_> {
     }
 
     async fn page_members(&mut self, group: GroupId, place: Place, limit: u64) -> Result<Vec<UserSummary>> {
-        let members = Filter::Where(UserCondition::MemberOf(Some(group)));
+        let members = Predicate::Where(UserCondition::MemberOf(Some(group)));
         self.page_users(&members, place, limit).await
     }
 

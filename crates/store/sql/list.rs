@@ -8,7 +8,7 @@ use crate::{Db, dialect::OFFSET_READS_COLUMNS};
 use domain::{
     Error, Result,
     query::{
-        Filter, GroupKey, KeyKind, Listed, Mark, MarkKey, Meter, SortKey, Start, UserKey, UserValue, Weigh, Window,
+        GroupKey, KeyKind, Listed, Mark, MarkKey, Meter, Predicate, SortKey, Start, UserKey, UserValue, Weigh, Window,
     },
 };
 use futures_util::TryStreamExt;
@@ -101,7 +101,7 @@ enum Bound<'m> {
 /// A table in an order, read in one direction.
 struct List<'f, K, C> {
     key: K,
-    filter: &'f Filter<C>,
+    filter: &'f Predicate<C>,
     columns: [&'static str; 2],
     /// From higher keys to lower ones.
     down: bool,
@@ -111,13 +111,13 @@ impl Connection<'_> {
     /// Reads these columns of a part of a list, in its order, and makes each row what it is to be.
     pub(super) async fn list<K: ListKey, C, R, T>(
         &mut self,
-        filter: &Filter<C>,
+        filter: &Predicate<C>,
         window: &Window<K>,
         columns: [&'static str; 2],
         make: fn(R) -> Result<T>,
     ) -> Result<Vec<Listed<T>>>
     where
-        Filter<C>: Condition,
+        Predicate<C>: Condition,
         R: for<'r> FromRow<'r, Row> + Send + Unpin,
         T: Weigh + Send,
     {
@@ -147,7 +147,7 @@ impl Connection<'_> {
     /// number; any other is counted through.
     async fn begin<K: ListKey, C>(&mut self, list: &List<'_, K, C>, offset: u64) -> Result<Option<Bound<'static>>> {
         let by_position = list.key.kind() == KeyKind::UniqueNumber && !list.down;
-        if offset == 0 || !by_position || !matches!(list.filter, Filter::All) {
+        if offset == 0 || !by_position || !matches!(list.filter, Predicate::All) {
             return Ok(Some(Bound::Offset(offset)));
         }
         let mut query = QueryBuilder::<Db>::new(
@@ -168,7 +168,7 @@ impl Connection<'_> {
         make: fn(R) -> Result<T>,
     ) -> Result<Vec<Listed<T>>>
     where
-        Filter<C>: Condition,
+        Predicate<C>: Condition,
         R: for<'r> FromRow<'r, Row> + Send + Unpin,
         T: Weigh + Send,
     {
@@ -204,7 +204,7 @@ impl Connection<'_> {
         meter: &mut Meter,
     ) -> Result<(Vec<Listed<T>>, bool)>
     where
-        Filter<C>: Condition,
+        Predicate<C>: Condition,
         R: for<'r> FromRow<'r, Row> + Send + Unpin,
         T: Weigh + Send,
     {
@@ -227,7 +227,7 @@ impl Connection<'_> {
 
     async fn count_segment<K: ListKey, C>(&mut self, list: &List<'_, K, C>, segment: Segment) -> Result<u64>
     where
-        Filter<C>: Condition,
+        Predicate<C>: Condition,
     {
         let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*)");
         list.push_rows(&mut query, segment);
@@ -282,7 +282,7 @@ impl<K: ListKey, C> List<'_, K, C> {
 
     fn push_rows(&self, query: &mut QueryBuilder<Db>, segment: Segment)
     where
-        Filter<C>: Condition,
+        Predicate<C>: Condition,
     {
         self.push_from(query, segment);
         query.push(" WHERE ");
@@ -301,7 +301,7 @@ impl<K: ListKey, C> List<'_, K, C> {
     /// The rows of a part, in its order.
     fn push_part(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64)
     where
-        Filter<C>: Condition,
+        Predicate<C>: Condition,
     {
         let skips = matches!(bound, Bound::Offset(1..) | Bound::Block(_, 1..));
         if skips && OFFSET_READS_COLUMNS {

@@ -4,7 +4,7 @@ use super::{dialect, keys};
 use crate::Db;
 use domain::{
     Timestamp, fold,
-    query::{EmailCondition, Filter, GroupCondition, GroupText, Order, Test, UserCondition, UserText, UserValue},
+    query::{EmailCondition, GroupCondition, GroupText, Order, Predicate, Test, UserCondition, UserText, UserValue},
 };
 use sqlx::QueryBuilder;
 
@@ -14,7 +14,7 @@ pub(super) trait Condition {
     fn push(&self, query: &mut QueryBuilder<Db>);
 }
 
-impl<C: Condition> Condition for Filter<C> {
+impl<C: Condition> Condition for Predicate<C> {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         match self {
             Self::All => drop(query.push("TRUE")),

@@ -2,14 +2,14 @@
 
 use super::{Connection, failed};
 use async_trait::async_trait;
-use domain::{Result, Timestamp, store::Upkeep, upkeep::Upkeep as State};
+use domain::{Result, Timestamp, store::Upkeep, upkeep::DatabaseHistory};
 
 #[async_trait]
 impl Upkeep for Connection<'_> {
-    async fn upkeep(&mut self) -> Result<State> {
+    async fn upkeep(&mut self) -> Result<DatabaseHistory> {
         let row = sqlx::query!("SELECT horizon, backed_up, restored FROM upkeep WHERE id = 1");
         let row = row.fetch_one(&mut *self.0).await.map_err(failed)?;
-        Ok(State {
+        Ok(DatabaseHistory {
             horizon: row.horizon.map(Timestamp::from_millis),
             backed_up: row.backed_up.map(Timestamp::from_millis),
             restored: row.restored.map(Timestamp::from_millis),

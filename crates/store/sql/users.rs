@@ -15,7 +15,7 @@ use domain::{
     fold,
     group::UserGroups,
     page::Place,
-    query::{Filter, Listed, UserCondition, UserKey, UserValue, Window},
+    query::{Listed, Predicate, UserCondition, UserKey, UserValue, Window},
     store::Users,
     user::{Deleted, Email, User, UserSummary},
 };
@@ -282,19 +282,19 @@ impl Users for Connection<'_> {
 
     async fn find_users(
         &mut self,
-        filter: &Filter<UserCondition>,
+        filter: &Predicate<UserCondition>,
         window: &Window<UserKey>,
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>> {
         self.list(filter, window, view_columns(with_groups), |row: ViewRow| row.try_into()).await
     }
 
-    async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64> {
+    async fn count_users(&mut self, filter: &Predicate<UserCondition>) -> Result<u64> {
         // What the blocks count needs no look at the rows.
         let sum = match filter {
-            Filter::All => Some("SUM(total)"),
-            Filter::Where(UserCondition::Active(true)) => Some("SUM(active)"),
-            Filter::Where(UserCondition::Active(false)) => Some("SUM(total - active)"),
+            Predicate::All => Some("SUM(total)"),
+            Predicate::Where(UserCondition::Active(true)) => Some("SUM(active)"),
+            Predicate::Where(UserCondition::Active(false)) => Some("SUM(total - active)"),
             _ => None,
         };
         let mut query = QueryBuilder::<Db>::new("SELECT ");
@@ -310,7 +310,7 @@ impl Users for Connection<'_> {
 
     async fn page_users(
         &mut self,
-        filter: &Filter<UserCondition>,
+        filter: &Predicate<UserCondition>,
         place: Place,
         limit: u64,
     ) -> Result<Vec<UserSummary>> {

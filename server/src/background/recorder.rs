@@ -220,11 +220,11 @@ pub(crate) async fn maintain(env: Env) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::activity::{Operation, Subject};
+    use domain::activity::{CallKind, Subject};
 
     fn call(token: Option<TokenId>, second: i64) -> Call {
         let at = Timestamp::from_millis(second * 1_000);
-        let (operation, subject) = (Operation::Read, Subject::User);
+        let (operation, subject) = (CallKind::Read, Subject::User);
         Call { at, token, address: None, request: None, operation, subject, named: None, remark: None }
     }
 

@@ -5,7 +5,7 @@ use super::{
 use domain::{
     Timestamp,
     audit::to_hex,
-    upkeep::{self, Ended, Found},
+    upkeep::{self, Invalidated, RestoreNoticed},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -91,7 +91,7 @@ async fn finish(url: &str) -> Result<(), String> {
     }
     let env = open(url).await?;
     let done = async {
-        let ended = upkeep::restored(&env, Found::ByHost).await?;
+        let ended = upkeep::restored(&env, RestoreNoticed::ByHost).await?;
         env.store.leave_mark().await.map(|()| ended)
     };
     let done = done.await.map_err(|error| line(&error));
@@ -102,7 +102,7 @@ async fn finish(url: &str) -> Result<(), String> {
 async fn put_back(file: &Path, url: &str) -> Result<(), String> {
     let restore = store::restore(url, file).await.map_err(|error| line(&error))?;
     let env = env(restore.store().clone());
-    let ended = upkeep::restored(&env, Found::ByHost).await.map_err(|error| line(&error))?;
+    let ended = upkeep::restored(&env, RestoreNoticed::ByHost).await.map_err(|error| line(&error))?;
     let kept = restore.finish(&ending(env.clock.now())).await.map_err(|error| line(&error))?;
     say!("The backup is in the place of the database.");
     if let Some(kept) = kept {
@@ -117,7 +117,7 @@ fn ending(now: Timestamp) -> String {
     format!(".before-{digits}")
 }
 
-fn explain(ended: Ended) -> Result<(), String> {
+fn explain(ended: Invalidated) -> Result<(), String> {
     say!(
         "\nA backup knows nothing of what came after it, so what could have ended since is ended:\n\
          - {} paused. Entra gets 403 until you replace them, or resume those that you know to be good.\n\

@@ -4,7 +4,7 @@ use super::{
     sheet,
 };
 use crate::{
-    AppState, Hasher, Limits, Recorder, TrustedProxies,
+    AppState, Hasher, Recorder, ServerLimits, TrustedProxies,
     background::{alerts, recorder, sealer, storage, undo},
     build,
     config::Serve,
@@ -16,7 +16,7 @@ use domain::{
     Env,
     break_glass::{DEFAULT_STEM, NewAccount, Sheet, suffixed},
     host::Host,
-    upkeep::{self, Ended, Found},
+    upkeep::{self, Invalidated, RestoreNoticed},
 };
 use std::{
     future::Future,
@@ -58,7 +58,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     let stop = stop(stopping, !proxies.is_empty());
     say!("Postern is ready. Open {}", url.as_str());
     tracing::info!(address = %listening, url = url.as_str(), "ready");
-    listen::serve(listener, router, Limits::default(), proxies, stop).await;
+    listen::serve(listener, router, ServerLimits::default(), proxies, stop).await;
     recorder.flush().await;
     attempts.drain(&env).await;
     sealer::finish(&env).await;
@@ -93,8 +93,8 @@ fn stop(stopping: Stopping, is_behind_proxy: bool) -> impl Future<Output = ()> {
 /// If this database was replaced by an older one, ends what that has brought back to life.
 async fn end_what_came_back(env: &Env) -> Result<(), String> {
     if env.store.is_put_back().await.map_err(|error| line(&error))? {
-        let ended = upkeep::restored(env, Found::AtStart).await.map_err(|error| line(&error))?;
-        let Ended { tokens, sessions, codes } = ended;
+        let ended = upkeep::restored(env, RestoreNoticed::AtStart).await.map_err(|error| line(&error))?;
+        let Invalidated { tokens, sessions, codes } = ended;
         tracing::warn!(
             tokens,
             sessions,

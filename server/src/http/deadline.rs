@@ -5,7 +5,7 @@ use crate::{
         edge,
         under_way::{Forms, HalfSentForm},
     },
-    listen::{Floor, Limits, arrival::Arrival},
+    listen::{Floor, ServerLimits, arrival::Arrival},
 };
 use axum::{
     body::{Body, Bytes},
@@ -34,7 +34,7 @@ const BEHIND: Duration = Duration::from_millis(200);
 pub(crate) fn give_time(
     request: Request,
     arrival: Option<Arc<Arrival>>,
-    limits: &Limits,
+    limits: &ServerLimits,
     forms: &Forms,
 ) -> (Request, Option<Deadline>) {
     let Some(arrival) = arrival else { return (request, None) };

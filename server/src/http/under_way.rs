@@ -6,7 +6,7 @@ use crate::{
         proxy::caller,
         shares::{Full, Seldom, Share, Shares},
     },
-    listen::{Limits, arrival::Arrival},
+    listen::{ServerLimits, arrival::Arrival},
 };
 use std::{
     collections::HashMap,
@@ -41,7 +41,7 @@ pub(crate) struct Pass {
 }
 
 impl UnderWay {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &ServerLimits) -> Self {
         let scim = limits.scim_requests as u64;
         Self {
             callers: Shares::new(u64::MAX, limits.requests_each as u64),

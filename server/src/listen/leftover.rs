@@ -1,7 +1,7 @@
 //! The rest of a body, if the answer came before all of it had arrived. A proxy that is still sending takes the end of
 //! the connection for a dead server, and drops the answer. So the rest is read and discarded, within bounds.
 
-use super::{Drain, Limits};
+use super::{Drain, ServerLimits};
 use crate::listen::arrival::{Arrival, Rest};
 use axum::http::{HeaderValue, Response, header};
 use http_body_util::BodyExt;
@@ -18,7 +18,7 @@ static PLACES: Semaphore = Semaphore::const_new(LINGERING);
 
 /// Reads what is left of the body, so that the connection can take another request. If that is too much, the answer
 /// announces the end of the connection, and is sent while more is read.
-pub(super) async fn read<B>(mut response: Response<B>, arrival: &Arc<Arrival>, limits: &Limits) -> Response<B> {
+pub(super) async fn read<B>(mut response: Response<B>, arrival: &Arc<Arrival>, limits: &ServerLimits) -> Response<B> {
     let Some(mut rest) = arrival.take_rest() else { return response };
     let is_last = response.headers().get(header::CONNECTION).is_some_and(|value| value == "close");
     if rest.is_withheld || is_last || !throw_away(&mut rest, limits.rest).await {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How much callers may use of the server.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ServerLimits {
     /// Connections at the same time. To make room for another, the one that has waited longest for its caller is
     /// closed.
     pub connections: usize,
@@ -97,7 +97,7 @@ pub struct Drain {
     pub time: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             // A process may have 1,024 files open by default, and the database, files and newcomers need some.

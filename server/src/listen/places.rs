@@ -6,7 +6,7 @@ mod crowds;
 #[cfg(test)]
 mod tests;
 
-use super::Limits;
+use super::ServerLimits;
 use crate::{
     http::{
         proxy::{TrustedProxies, caller},
@@ -104,7 +104,7 @@ pub(super) struct Place {
 pub(super) struct Busy(Arc<Place>);
 
 impl Places {
-    pub(super) fn new(limits: &Limits, proxies: TrustedProxies) -> Self {
+    pub(super) fn new(limits: &ServerLimits, proxies: TrustedProxies) -> Self {
         let waiting = Waiting {
             strangers: Room::new(STRANGERS_WAITING),
             host: Room::new(HOST_WAITING),

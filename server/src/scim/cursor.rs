@@ -6,7 +6,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use domain::{
-    directory::{Kind, RootMark},
+    directory::{ResourceKind, RootMark},
     query::{Mark, MarkKey, Start},
 };
 use sha2::{Digest, Sha256};
@@ -41,7 +41,7 @@ impl Scope {
             Some(MarkKey::Text(text)) => (b't', text.clone().into_bytes()),
             Some(MarkKey::Evaluated(text)) => (b'e', text.clone().into_bytes()),
         };
-        let kind = if *kind == Kind::User { b'u' } else { b'g' };
+        let kind = if *kind == ResourceKind::User { b'u' } else { b'g' };
         let mut content = vec![FORM, if backward { b'b' } else { b'a' }, kind, key_kind];
         content.extend(mark.id.as_bytes());
         content.extend(key);
@@ -68,8 +68,8 @@ impl Scope {
             _ => return None,
         };
         let kind = match kind {
-            b'u' => Kind::User,
-            b'g' => Kind::Group,
+            b'u' => ResourceKind::User,
+            b'g' => ResourceKind::Group,
             _ => return None,
         };
         let mark = RootMark { kind, mark: Mark { key, id: Uuid::from_slice(id).ok()? } };
@@ -96,7 +96,7 @@ fn text(bytes: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn mark(kind: Kind, key: Option<MarkKey>) -> RootMark {
+    fn mark(kind: ResourceKind, key: Option<MarkKey>) -> RootMark {
         RootMark { kind, mark: Mark { key, id: Uuid::from_u128(7) } }
     }
 
@@ -109,7 +109,9 @@ mod tests {
             Some(MarkKey::Text("zoë ".into())),
             Some(MarkKey::Evaluated("3zoë".into())),
         ];
-        for mark in keys.into_iter().flat_map(|key| [mark(Kind::User, key.clone()), mark(Kind::Group, key)]) {
+        for mark in
+            keys.into_iter().flat_map(|key| [mark(ResourceKind::User, key.clone()), mark(ResourceKind::Group, key)])
+        {
             let (next, previous) = (scope.write(false, &mark), scope.write(true, &mark));
             assert_eq!(scope.read(&next), Some(Start::After(mark.clone())));
             assert_eq!(scope.read(&previous), Some(Start::Before(mark)));
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn what_was_not_given_out_for_the_query_is_refused() {
         let scope = Scope::new(&["/Users", "a", "b"]);
-        let cursor = scope.write(false, &mark(Kind::User, Some(MarkKey::Text("ada".into()))));
+        let cursor = scope.write(false, &mark(ResourceKind::User, Some(MarkKey::Text("ada".into()))));
         for other in [Scope::new(&["/Groups", "a", "b"]), Scope::new(&["/Users", "ab", ""]), Scope::new(&[])] {
             assert_eq!(other.read(&cursor), None);
         }
@@ -132,7 +134,7 @@ mod tests {
             assert_eq!(scope.read(&cursor[..index]), None, "cut at {index}");
         }
         for key in ["\0", &"x".repeat(LONGEST_KEY + 1)] {
-            let cursor = scope.write(false, &mark(Kind::User, Some(MarkKey::Text(key.into()))));
+            let cursor = scope.write(false, &mark(ResourceKind::User, Some(MarkKey::Text(key.into()))));
             assert_eq!(scope.read(&cursor), None);
         }
     }

@@ -13,9 +13,9 @@ use super::{
 use axum::http::StatusCode;
 use domain::{
     GroupId,
-    directory::{Edit, GroupView, Kind, Members, RootMark},
+    directory::{Edit, GroupView, Members, ResourceKind, RootMark},
     group::{Group, MemberChange},
-    query::Filter,
+    query::Predicate,
     token::ClientProfile,
 };
 use scim::{
@@ -32,13 +32,13 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let projection = call.projection(call.schemas.group)?;
     let filter = call.filter()?;
     let ask = |filter| mapping::group_filter(call.schemas, filter);
-    let asked = filter.as_ref().map_or_else(|| Ok(Asked::exact(Filter::All)), ask)?;
+    let asked = filter.as_ref().map_or_else(|| Ok(Asked::exact(Predicate::All)), ask)?;
     let paging = Paging::read(call, call.schemas.group.endpoint)?;
     let with_members = projection.wants("members");
     let filter = asked.rest.as_ref();
     let found = match mapping::group_order(call.schemas, call.sort_by(), call.descending()?)? {
         Order::Indexed(sort) => {
-            let window = paging.window(Kind::Group, sort)?;
+            let window = paging.window(ResourceKind::Group, sort)?;
             let filter = match filter {
                 None => asked.filter,
                 _ => {
@@ -48,7 +48,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
             call.directory.groups(filter, window, with_members).await?
         }
         Order::Evaluated(by, descending) => {
-            let part = paging.part(Kind::Group, descending)?;
+            let part = paging.part(ResourceKind::Group, descending)?;
             let list =
                 scan::groups(call, asked.filter, &Look { filter, sort: Some((by, descending)) }).await?.known()?;
             call.directory.groups_in_order(list.marks, part, with_members).await?
@@ -56,7 +56,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     };
     let resources =
         found.items.into_iter().map(|view| mapping::group(call, view, &projection)).collect::<Result<_, _>>()?;
-    let root = |mark| RootMark { kind: Kind::Group, mark };
+    let root = |mark| RootMark { kind: ResourceKind::Group, mark };
     Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
 

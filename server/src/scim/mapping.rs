@@ -269,23 +269,23 @@ fn known(named: &[String]) -> Vec<MemberId> {
 /// A change of membership. RFC 7644 §3.5.2.3: `replace` replaces. Entra, which never sends a whole list by PATCH, means
 /// that these join: taken literally, each of its PATCHes would leave one member. In a removal, texts that are not ids
 /// are skipped: no member has them.
-pub(super) fn member_change(call: &Call, change: patch::MemberChange) -> Result<MemberChange, scim::Error> {
+pub(super) fn member_change(call: &Call, change: patch::MemberOperation) -> Result<MemberChange, scim::Error> {
     Ok(match change {
         // An id of another server is skipped, since no user here has it; a text that cannot be an id at all was
         // misunderstood.
-        patch::MemberChange::Add(members) if members.iter().all(|id| is_plain(id)) => {
+        patch::MemberOperation::Add(members) if members.iter().all(|id| is_plain(id)) => {
             MemberChange::Add(known(&members))
         }
-        patch::MemberChange::Add(members) => MemberChange::Add(member_ids(members)?),
-        patch::MemberChange::Remove(ids) => MemberChange::Remove(known(&ids)),
-        patch::MemberChange::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
+        patch::MemberOperation::Add(members) => MemberChange::Add(member_ids(members)?),
+        patch::MemberOperation::Remove(ids) => MemberChange::Remove(known(&ids)),
+        patch::MemberOperation::Replace(members) if call.profile == Some(ClientProfile::Entra) => {
             MemberChange::Add(member_ids(members)?)
         }
-        patch::MemberChange::Replace(members) => MemberChange::Replace(member_ids(members)?),
-        patch::MemberChange::Exchange { out, into } => {
+        patch::MemberOperation::Replace(members) => MemberChange::Replace(member_ids(members)?),
+        patch::MemberOperation::Exchange { out, into } => {
             MemberChange::Exchange { out: known(&out), into: member_ids(into)? }
         }
-        patch::MemberChange::Clear => MemberChange::Replace(Vec::new()),
+        patch::MemberOperation::Clear => MemberChange::Replace(Vec::new()),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Problem, Reply, cursor::Scope, outgoing::Parts, reply::looked_up, request::Call};
 use domain::{
-    directory::{Kind, Part, RootMark},
+    directory::{Part, ResourceKind, RootMark},
     query::{Mark, Slice, Sort, SortKey, Start, Window},
 };
 use scim::message::{LIST_END, ListResponse, Paging as Place};
@@ -39,18 +39,18 @@ impl Paging {
     }
 
     /// The part of a list of one kind.
-    pub(super) fn window<K: SortKey>(&self, kind: Kind, sort: Sort<K>) -> Result<Window<K>, Problem> {
+    pub(super) fn window<K: SortKey>(&self, kind: ResourceKind, sort: Sort<K>) -> Result<Window<K>, Problem> {
         let start = self.start_of(kind, |mark| mark.fits(sort.by.kind()))?;
         Ok(Window { sort, start, limit: self.limit, bytes: self.bytes })
     }
 
     /// The part of a list of one kind, which is in an order that no index has.
-    pub(super) fn part(&self, kind: Kind, descending: bool) -> Result<Part, Problem> {
+    pub(super) fn part(&self, kind: ResourceKind, descending: bool) -> Result<Part, Problem> {
         let start = self.start_of(kind, Mark::fits_evaluated)?;
         Ok(Part { start, limit: self.limit, bytes: self.bytes, descending })
     }
 
-    fn start_of(&self, kind: Kind, fits: impl Fn(&Mark) -> bool) -> Result<Start, Problem> {
+    fn start_of(&self, kind: ResourceKind, fits: impl Fn(&Mark) -> bool) -> Result<Start, Problem> {
         let own = |place: &RootMark| {
             let fits = place.kind == kind && fits(&place.mark);
             if fits { Ok(place.mark.clone()) } else { Err(invalid()) }

@@ -24,7 +24,7 @@ use axum::{
 };
 use domain::{
     TokenId,
-    activity::{self, Operation},
+    activity::{self, CallKind},
     directory::{Directory, Expected},
     token::ClientProfile,
 };
@@ -89,7 +89,7 @@ impl Call {
         let (parts, body) = request.into_parts();
         let route = Route::of(parts.uri.path());
         let (operation, _) = route.describe(&parts.method, None);
-        if matches!(operation, Operation::Create | Operation::Change | Operation::Delete | Operation::Bulk) {
+        if matches!(operation, CallKind::Create | CallKind::Change | CallKind::Delete | CallKind::Bulk) {
             directory.check_budget()?;
         }
         let is_encoded = is_encoded(&parts.headers);

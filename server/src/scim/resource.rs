@@ -2,11 +2,11 @@
 
 use super::{Problem, Reply, groups, request::Call, route::Route, users};
 use axum::http::Method;
-use domain::directory::Kind;
+use domain::directory::ResourceKind;
 
 /// Carries out a call on a list or on one resource; an operation of a bulk request is one, too.
 pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
-    use Kind::{Group, User};
+    use ResourceKind::{Group, User};
     match (call.method.clone(), call.route.clone()) {
         (Method::GET, Route::List(User)) => users::list(call).await,
         (Method::GET, Route::List(Group)) => groups::list(call).await,

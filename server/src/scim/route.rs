@@ -2,8 +2,8 @@
 
 use axum::http::Method;
 use domain::{
-    activity::{Operation, Subject},
-    directory::Kind,
+    activity::{CallKind, Subject},
+    directory::ResourceKind,
 };
 use percent_encoding::percent_decode_str;
 use scim::Limits;
@@ -27,11 +27,11 @@ pub(super) enum Route {
     /// `/.search`.
     RootSearch,
     /// `/Users` or `/Groups`.
-    List(Kind),
+    List(ResourceKind),
     /// `/Users/.search` or `/Groups/.search`.
-    Search(Kind),
+    Search(ResourceKind),
     /// One user or group, by its id.
-    One(Kind, String),
+    One(ResourceKind, String),
     /// `/Me`.
     Me,
     /// `/Bulk`.
@@ -62,12 +62,12 @@ impl Route {
         match segments[..] {
             [] => Self::Root,
             [".search"] => Self::RootSearch,
-            ["Users"] => Self::List(Kind::User),
-            ["Groups"] => Self::List(Kind::Group),
-            ["Users", ".search"] => Self::Search(Kind::User),
-            ["Groups", ".search"] => Self::Search(Kind::Group),
-            ["Users", id] => Self::One(Kind::User, id.to_owned()),
-            ["Groups", id] => Self::One(Kind::Group, id.to_owned()),
+            ["Users"] => Self::List(ResourceKind::User),
+            ["Groups"] => Self::List(ResourceKind::Group),
+            ["Users", ".search"] => Self::Search(ResourceKind::User),
+            ["Groups", ".search"] => Self::Search(ResourceKind::Group),
+            ["Users", id] => Self::One(ResourceKind::User, id.to_owned()),
+            ["Groups", id] => Self::One(ResourceKind::Group, id.to_owned()),
             ["Me"] => Self::Me,
             ["Bulk"] => Self::Bulk,
             ["ServiceProviderConfig"] => Self::Service,
@@ -98,30 +98,31 @@ impl Route {
     /// The largest body that may be sent to it, in bytes.
     pub(super) fn largest_body(&self, limits: &Limits) -> usize {
         match self {
-            Self::List(Kind::Group) | Self::Search(Kind::Group) | Self::One(Kind::Group, _) | Self::Bulk => {
-                limits.payload
-            }
+            Self::List(ResourceKind::Group)
+            | Self::Search(ResourceKind::Group)
+            | Self::One(ResourceKind::Group, _)
+            | Self::Bulk => limits.payload,
             _ => USER_BODY,
         }
     }
 
     /// How the activity record describes a call of it. `query` is that of the URL.
-    pub(super) fn describe(&self, method: &Method, query: Option<&str>) -> (Operation, Subject) {
-        let subject = |kind: &Kind| if *kind == Kind::User { Subject::User } else { Subject::Group };
+    pub(super) fn describe(&self, method: &Method, query: Option<&str>) -> (CallKind, Subject) {
+        let subject = |kind: &ResourceKind| if *kind == ResourceKind::User { Subject::User } else { Subject::Group };
         let filters = || query.is_some_and(|query| query.to_lowercase().contains("filter="));
         match self {
-            Self::RootSearch => (Operation::LookUp, Subject::Service),
-            Self::Bulk => (Operation::Bulk, Subject::Service),
+            Self::RootSearch => (CallKind::LookUp, Subject::Service),
+            Self::Bulk => (CallKind::Bulk, Subject::Service),
             Self::Me => (on_one(method), Subject::User),
-            Self::Search(kind) if *method == Method::POST => (Operation::LookUp, subject(kind)),
-            Self::List(kind) | Self::One(kind, _) if *method == Method::POST => (Operation::Create, subject(kind)),
+            Self::Search(kind) if *method == Method::POST => (CallKind::LookUp, subject(kind)),
+            Self::List(kind) | Self::One(kind, _) if *method == Method::POST => (CallKind::Create, subject(kind)),
             Self::List(kind) if matches!(*method, Method::PUT | Method::PATCH | Method::DELETE) => {
                 (on_one(method), subject(kind))
             }
-            Self::List(kind) if filters() => (Operation::LookUp, subject(kind)),
-            Self::List(kind) => (Operation::List, subject(kind)),
+            Self::List(kind) if filters() => (CallKind::LookUp, subject(kind)),
+            Self::List(kind) => (CallKind::List, subject(kind)),
             Self::Search(kind) | Self::One(kind, _) => (on_one(method), subject(kind)),
-            _ => (Operation::Discover, Subject::Service),
+            _ => (CallKind::Discover, Subject::Service),
         }
     }
 
@@ -135,12 +136,12 @@ impl Route {
         match self {
             Self::Root => "/",
             Self::RootSearch => "/.search",
-            Self::List(Kind::User) => "/Users",
-            Self::List(Kind::Group) => "/Groups",
-            Self::Search(Kind::User) => "/Users/.search",
-            Self::Search(Kind::Group) => "/Groups/.search",
-            Self::One(Kind::User, _) => "/Users/{id}",
-            Self::One(Kind::Group, _) => "/Groups/{id}",
+            Self::List(ResourceKind::User) => "/Users",
+            Self::List(ResourceKind::Group) => "/Groups",
+            Self::Search(ResourceKind::User) => "/Users/.search",
+            Self::Search(ResourceKind::Group) => "/Groups/.search",
+            Self::One(ResourceKind::User, _) => "/Users/{id}",
+            Self::One(ResourceKind::Group, _) => "/Groups/{id}",
             Self::Me => "/Me",
             Self::Bulk => "/Bulk",
             Self::Service => "/ServiceProviderConfig",
@@ -157,11 +158,11 @@ impl Route {
 }
 
 /// What a method does to one resource.
-fn on_one(method: &Method) -> Operation {
+fn on_one(method: &Method) -> CallKind {
     match *method {
-        Method::PUT | Method::PATCH => Operation::Change,
-        Method::DELETE => Operation::Delete,
-        _ => Operation::Read,
+        Method::PUT | Method::PATCH => CallKind::Change,
+        Method::DELETE => CallKind::Delete,
+        _ => CallKind::Read,
     }
 }
 
@@ -175,10 +176,10 @@ mod tests {
         for (path, route) in [
             ("/scim/v2", Route::Root),
             ("/scim/v2/", Route::Root),
-            ("/Users", Route::List(Kind::User)),
-            ("//Groups/", Route::List(Kind::Group)),
-            ("/%55sers/a%20b", Route::One(Kind::User, "a b".to_owned())),
-            ("/Groups/.search", Route::Search(Kind::Group)),
+            ("/Users", Route::List(ResourceKind::User)),
+            ("//Groups/", Route::List(ResourceKind::Group)),
+            ("/%55sers/a%20b", Route::One(ResourceKind::User, "a b".to_owned())),
+            ("/Groups/.search", Route::Search(ResourceKind::Group)),
             ("/users", Route::Unknown("users".to_owned())),
             ("/Users/1/2", Route::Unknown("Users".to_owned())),
             ("/%ff", Route::Unknown(String::new())),
@@ -194,11 +195,11 @@ mod tests {
             let uri = Uri::from_static(uri);
             Route::of(uri.path()).describe(&method, uri.query())
         };
-        assert_eq!(described(Method::GET, "/scim/v2/Users?filter=x"), (Operation::LookUp, Subject::User));
-        assert_eq!(described(Method::GET, "/scim/v2//Groups/?startIndex=1"), (Operation::List, Subject::Group));
-        assert_eq!(described(Method::PATCH, "/scim/v2/Users/1"), (Operation::Change, Subject::User));
-        assert_eq!(described(Method::GET, "/scim/v2/Schemas"), (Operation::Discover, Subject::Service));
-        assert_eq!(described(Method::DELETE, "/scim/v2/Me"), (Operation::Delete, Subject::User));
-        assert_eq!(described(Method::POST, "/scim/v2/Bulk"), (Operation::Bulk, Subject::Service));
+        assert_eq!(described(Method::GET, "/scim/v2/Users?filter=x"), (CallKind::LookUp, Subject::User));
+        assert_eq!(described(Method::GET, "/scim/v2//Groups/?startIndex=1"), (CallKind::List, Subject::Group));
+        assert_eq!(described(Method::PATCH, "/scim/v2/Users/1"), (CallKind::Change, Subject::User));
+        assert_eq!(described(Method::GET, "/scim/v2/Schemas"), (CallKind::Discover, Subject::Service));
+        assert_eq!(described(Method::DELETE, "/scim/v2/Me"), (CallKind::Delete, Subject::User));
+        assert_eq!(described(Method::POST, "/scim/v2/Bulk"), (CallKind::Bulk, Subject::Service));
     }
 }

@@ -4,12 +4,12 @@ use super::{Problem, mapping, request::Call};
 use crate::http::shares::Share;
 use domain::{
     GroupId, TokenId, UserId,
-    directory::{Batch, UserView},
+    directory::{ScanPage, UserView},
     group::Group,
-    query::{Filter, GroupCondition, Mark, MarkKey, Start, UserCondition},
+    query::{GroupCondition, Mark, MarkKey, Predicate, Start, UserCondition},
 };
 use scim::{
-    filter::{Filter as Wire, SortBy},
+    filter::{Filter, SortBy},
     path::AttributePath,
     schema::ResourceType,
 };
@@ -42,7 +42,7 @@ static TURN: Semaphore = Semaphore::const_new(1);
 /// What to look for in each resource.
 pub(super) struct Look<'c> {
     /// What it must satisfy.
-    pub(super) filter: Option<&'c Wire>,
+    pub(super) filter: Option<&'c Filter>,
     /// What the list is sorted by, and whether it descends.
     pub(super) sort: Option<(SortBy, bool)>,
 }
@@ -107,34 +107,42 @@ pub(super) fn unknown() -> scim::Error {
 }
 
 /// The users that match, among those that `narrowed` finds.
-pub(super) async fn users(call: &Call, narrowed: Filter<UserCondition>, look: &Look<'_>) -> Result<Scanned, Problem> {
+pub(super) async fn users(
+    call: &Call,
+    narrowed: Predicate<UserCondition>,
+    look: &Look<'_>,
+) -> Result<Scanned, Problem> {
     let (types, narrowed) = (call.schemas.user, narrowed.simplified());
     // A user's entity tag depends on the groups.
     let with_groups = look.names(types, "groups") || look.names(types, "meta");
     let read = |start| call.directory.scan_users(&narrowed, start, BATCH, with_groups);
     let whole = |view: &UserView| Ok((mapping::whole_user(call, view)?, view.id.0));
-    scan(call, read, whole, look, (types, narrowed == Filter::All, mapping::USER_ATTRIBUTES)).await
+    scan(call, read, whole, look, (types, narrowed == Predicate::All, mapping::USER_ATTRIBUTES)).await
 }
 
 /// The groups that match, among those that `narrowed` finds.
-pub(super) async fn groups(call: &Call, narrowed: Filter<GroupCondition>, look: &Look<'_>) -> Result<Scanned, Problem> {
+pub(super) async fn groups(
+    call: &Call,
+    narrowed: Predicate<GroupCondition>,
+    look: &Look<'_>,
+) -> Result<Scanned, Problem> {
     let (types, narrowed) = (call.schemas.group, narrowed.simplified());
     if look.names(types, "members") {
         return Err(scim::Error::invalid_value("Groups cannot be sorted by their members.").into());
     }
     let read = |start| call.directory.scan_groups(&narrowed, start, BATCH);
     let whole = |group: &Group| Ok((mapping::whole_group(call, group)?, group.id.0));
-    scan(call, read, whole, look, (types, narrowed == Filter::All, mapping::GROUP_ATTRIBUTES)).await
+    scan(call, read, whole, look, (types, narrowed == Predicate::All, mapping::GROUP_ATTRIBUTES)).await
 }
 
 /// The condition that finds these users and no others.
-pub(super) fn among_users(found: &Scanned) -> Filter<UserCondition> {
-    Filter::Where(UserCondition::Among(found.marks.iter().map(|mark| UserId(mark.id)).collect()))
+pub(super) fn among_users(found: &Scanned) -> Predicate<UserCondition> {
+    Predicate::Where(UserCondition::Among(found.marks.iter().map(|mark| UserId(mark.id)).collect()))
 }
 
 /// The condition that finds these groups and no others.
-pub(super) fn among_groups(found: &Scanned) -> Filter<GroupCondition> {
-    Filter::Where(GroupCondition::Among(found.marks.iter().map(|mark| GroupId(mark.id)).collect()))
+pub(super) fn among_groups(found: &Scanned) -> Predicate<GroupCondition> {
+    Predicate::Where(GroupCondition::Among(found.marks.iter().map(|mark| GroupId(mark.id)).collect()))
 }
 
 async fn scan<T, F>(
@@ -145,9 +153,9 @@ async fn scan<T, F>(
     (types, is_all, attributes): (&ResourceType, bool, &str),
 ) -> Result<Scanned, Problem>
 where
-    F: Future<Output = domain::Result<Batch<T>>>,
+    F: Future<Output = domain::Result<ScanPage<T>>>,
 {
-    if look.filter.map_or(0, Wire::terms) > TERMS {
+    if look.filter.map_or(0, Filter::terms) > TERMS {
         let detail = format!("A filter may make at most {TERMS} comparisons that no index answers.");
         return Err(scim::Error::invalid_filter(detail).into());
     }
@@ -156,7 +164,7 @@ where
     let (began, mut seen, mut marks, mut start) = (Instant::now(), 0, Vec::new(), Start::First);
     let mut undeclared = look.undeclared(types);
     loop {
-        let Batch { rows, next } = read(start).await?;
+        let ScanPage { rows, next } = read(start).await?;
         let mut yielded = Instant::now();
         for row in &rows {
             seen += 1;
@@ -165,7 +173,7 @@ where
                 return Err(too_many(attributes).into());
             }
             let (resource, id) = whole(row)?;
-            undeclared.retain(|path| !Wire::is_found(path, &resource, types));
+            undeclared.retain(|path| !Filter::is_found(path, &resource, types));
             marks.extend(look.mark(&resource, types, id));
             if yielded.elapsed() >= SLICE {
                 yield_now().await;

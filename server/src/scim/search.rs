@@ -9,22 +9,22 @@ use super::{
     scan::{self, Look},
 };
 use domain::{
-    directory::{Kind, Resource, Search},
-    query::{Filter, GroupCondition, SortKey, Start, UserCondition},
+    directory::{Resource, ResourceKind, Search},
+    query::{GroupCondition, Predicate, SortKey, Start, UserCondition},
 };
-use scim::filter::Filter as Wire;
+use scim::filter::Filter;
 
 /// Users and groups that match a filter.
 pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let (users, groups) = (call.projection(call.schemas.user)?, call.projection(call.schemas.group)?);
     let (of_users, of_groups) = match call.filter()? {
         Some(filter) => filters(call, &filter).await?,
-        None => (Filter::All, Filter::All),
+        None => (Predicate::All, Predicate::All),
     };
     let (by_users, by_groups) = mapping::root_sort(call.sort_by(), call.descending()?)?;
     let paging = Paging::read(call, "/")?;
     if let Start::After(place) | Start::Before(place) = &paging.start {
-        let key = if place.kind == Kind::User { by_users.by.kind() } else { by_groups.by.kind() };
+        let key = if place.kind == ResourceKind::User { by_users.by.kind() } else { by_groups.by.kind() };
         if !place.mark.fits(key) {
             return Err(paging::invalid());
         }
@@ -47,7 +47,10 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
 }
 
 /// The queries that find the users and the groups that match.
-async fn filters(call: &Call, filter: &Wire) -> Result<(Filter<UserCondition>, Filter<GroupCondition>), Problem> {
+async fn filters(
+    call: &Call,
+    filter: &Filter,
+) -> Result<(Predicate<UserCondition>, Predicate<GroupCondition>), Problem> {
     let ask = |knows| mapping::root_filter(call.schemas, filter, knows);
     let (mut users, mut groups) = ask(true)?;
     if users.asks_values && !call.directory.knows_values().await? {

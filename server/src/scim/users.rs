@@ -11,8 +11,8 @@ use super::{
 use axum::http::StatusCode;
 use domain::{
     UserId,
-    directory::{Edit, Kind, RootMark, UserView},
-    query::{Filter, Sort, UserCondition, UserKey},
+    directory::{Edit, ResourceKind, RootMark, UserView},
+    query::{Predicate, Sort, UserCondition, UserKey},
     user::User,
 };
 use scim::{
@@ -31,7 +31,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     let filter = asked.rest.as_ref();
     let found = match order {
         Order::Indexed(sort) => {
-            let window = paging.window(Kind::User, sort)?;
+            let window = paging.window(ResourceKind::User, sort)?;
             let filter = match filter {
                 None => asked.filter,
                 _ => scan::among_users(&scan::users(call, asked.filter, &Look { filter, sort: None }).await?.known()?),
@@ -39,7 +39,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
             call.directory.users(filter, window, with_groups).await?
         }
         Order::Evaluated(by, descending) => {
-            let part = paging.part(Kind::User, descending)?;
+            let part = paging.part(ResourceKind::User, descending)?;
             let list =
                 scan::users(call, asked.filter, &Look { filter, sort: Some((by, descending)) }).await?.known()?;
             call.directory.users_in_order(list.marks, part, with_groups).await?
@@ -47,7 +47,7 @@ pub(super) async fn list(call: &Call) -> Result<Reply, Problem> {
     };
     let text = |view| Ok(mapping::user(call, view, &projection)?.0.into());
     let resources = found.items.into_iter().map(text).collect::<Result<_, Problem>>()?;
-    let root = |mark| RootMark { kind: Kind::User, mark };
+    let root = |mark| RootMark { kind: ResourceKind::User, mark };
     Ok(paging.answer(found.total, found.previous.map(root), found.next.map(root), resources))
 }
 
@@ -58,8 +58,10 @@ async fn plan(
 ) -> Result<(Asked<UserCondition>, Order<UserKey>), Problem> {
     let descending = call.descending()?;
     let planned = |knows| {
-        let asked = filter
-            .map_or_else(|| Ok(Asked::exact(Filter::All)), |filter| mapping::user_filter(call.schemas, filter, knows));
+        let asked = filter.map_or_else(
+            || Ok(Asked::exact(Predicate::All)),
+            |filter| mapping::user_filter(call.schemas, filter, knows),
+        );
         Ok::<_, scim::Error>((asked?, mapping::user_order(call.schemas, call.sort_by(), descending, knows)?))
     };
     let (asked, order) = planned(true)?;

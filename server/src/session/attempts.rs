@@ -1,6 +1,6 @@
 use crate::session::{
-    password::{Hasher, Lane},
-    throttle::{Caller, DeviceKey, Failures, Permit, RetryAfter, Summary, Target, Throttle},
+    password::{HashQueue, Hasher},
+    throttle::{DeviceKey, FailureSummary, Failures, GuessedName, Permit, RetryAfter, SourceAddress, Throttle},
 };
 use domain::{
     Env, Result, Timestamp,
@@ -30,7 +30,7 @@ struct Memory {
 /// A try that was admitted. If it is dropped, its caller has gone.
 pub(super) struct Attempt {
     attempts: Attempts,
-    caller: Caller,
+    caller: SourceAddress,
     permit: Option<Permit>,
 }
 
@@ -52,7 +52,7 @@ impl Attempt {
         self.end(|throttle, permit| throttle.failed(permit, now));
         let record = {
             let mut memory = attempts.memory();
-            let target = account.map_or(Target::Unknown, |account| Target::Account(account.id));
+            let target = account.map_or(GuessedName::Unknown, |account| GuessedName::Account(account.id));
             if let Some(account) = account {
                 memory.names.insert(account.id, account.name.clone());
             }
@@ -88,7 +88,7 @@ impl Attempts {
     /// Admits a try, or says how long to wait.
     pub(super) fn admit(
         &self,
-        caller: Caller,
+        caller: SourceAddress,
         device: Option<DeviceKey>,
         now: Timestamp,
     ) -> Result<Attempt, RetryAfter> {
@@ -97,7 +97,7 @@ impl Attempts {
     }
 
     /// Forgets what is held against a caller who has shown a valid one-time code.
-    pub(super) fn forgive(&self, caller: Caller) {
+    pub(super) fn forgive(&self, caller: SourceAddress) {
         self.memory().throttle.forgive(caller);
     }
 
@@ -125,10 +125,10 @@ impl Attempts {
 }
 
 impl Memory {
-    fn refusals(&self, summary: &Summary) -> Refusals {
+    fn refusals(&self, summary: &FailureSummary) -> Refusals {
         let account = match summary.target {
-            Target::Account(id) => self.names.get(&id).map(|name| (id, name.clone())),
-            Target::Unknown => None,
+            GuessedName::Account(id) => self.names.get(&id).map(|name| (id, name.clone())),
+            GuessedName::Unknown => None,
         };
         let networks = u64::try_from(summary.networks).unwrap_or(u64::MAX);
         Refusals { account, attempts: summary.tries, networks, address: None }
@@ -142,7 +142,7 @@ pub(super) async fn verify(
     hasher: &Hasher,
     account: Option<&Account>,
     typed: &str,
-    lane: Lane,
+    lane: HashQueue,
 ) -> Result<Option<Proved>> {
     let present = account.map(|account| account.secret_hash.clone());
     let proof = match Typed::read(typed) {

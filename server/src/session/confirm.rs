@@ -7,7 +7,7 @@ use super::{
     sign_in::{caller, local, render_again},
 };
 use crate::{
-    session::password::Lane,
+    session::password::HashQueue,
     state::{AppState, ClientAddress},
 };
 use app::{Carried, ConfirmFailed};
@@ -110,7 +110,7 @@ async fn prove(state: &AppState, principal: &Principal, parts: &Parts, typed: &s
     let attempt = state.attempts.admit(caller(&parts.extensions), Some(device), state.env.now());
     let attempt = attempt.map_err(|_| Error::Invalid("That was wrong too often. Wait a minute, then try again."))?;
     let account = account_of(&state.env, principal).await?;
-    match verify(&state.env, &state.hasher, account.as_ref(), typed, Lane::Device).await? {
+    match verify(&state.env, &state.hasher, account.as_ref(), typed, HashQueue::Device).await? {
         Some(proved) => {
             attempt.succeeded(state.env.now());
             Ok(proved)

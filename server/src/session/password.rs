@@ -21,7 +21,7 @@ const WAITING: usize = 16;
 
 /// Whose hash waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
+pub enum HashQueue {
     /// A caller whose identity was proven before: a known device, an administrator, the host.
     Device,
     /// Any other caller. However many there are, one hash stays free for devices.
@@ -60,14 +60,14 @@ impl Hasher {
     /// # Errors
     /// `Unavailable` if too many are waiting already.
     pub async fn hash(&self, secret: String) -> Result<String> {
-        self.run(Lane::Device, move || hash(&secret)).await
+        self.run(HashQueue::Device, move || hash(&secret)).await
     }
 
     /// Whether the secret has this hash. Without a hash the answer is no, after the same time.
     ///
     /// # Errors
     /// `Unavailable` if too many are waiting already.
-    pub async fn verify(&self, secret: String, hash: Option<String>, lane: Lane) -> Result<bool> {
+    pub async fn verify(&self, secret: String, hash: Option<String>, lane: HashQueue) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(decoy);
         self.run(lane, move || {
@@ -78,7 +78,11 @@ impl Hasher {
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, lane: Lane, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    async fn run<T: Send + 'static>(
+        &self,
+        lane: HashQueue,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let turn = self.turn(lane).await?;
         // A hash that was begun runs to its end even if the caller hangs up; until then it keeps its turn.
         let work = move || {
@@ -88,12 +92,12 @@ impl Hasher {
         aside(work).await.map_err(unavailable)?
     }
 
-    async fn turn(&self, lane: Lane) -> Result<Turn> {
-        let waiting = if lane == Lane::Device { &self.devices } else { &self.strangers.waiting };
+    async fn turn(&self, lane: HashQueue) -> Result<Turn> {
+        let waiting = if lane == HashQueue::Device { &self.devices } else { &self.strangers.waiting };
         let place = waiting.clone().try_acquire_owned().map_err(unavailable)?;
         let share = match lane {
-            Lane::Device => None,
-            Lane::Stranger => Some(self.strangers.running.clone().acquire_owned().await.map_err(unavailable)?),
+            HashQueue::Device => None,
+            HashQueue::Stranger => Some(self.strangers.running.clone().acquire_owned().await.map_err(unavailable)?),
         };
         let turn = self.running.clone().acquire_owned().await.map_err(unavailable)?;
         Ok(Turn([Some(place), share, Some(turn)]))
@@ -140,7 +144,7 @@ fn unavailable(error: impl Into<BoxError>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, Hasher, Lane, WAITING, decoy};
+    use super::{AT_ONCE, HashQueue, Hasher, WAITING, decoy};
     use std::time::Duration;
 
     #[tokio::test]
@@ -161,12 +165,12 @@ mod tests {
         let mut strangers = tokio::task::JoinSet::new();
         for _ in 0..WAITING {
             let hasher = hasher.clone();
-            strangers.spawn(async move { hasher.verify("x".into(), None, Lane::Stranger).await });
+            strangers.spawn(async move { hasher.verify("x".into(), None, HashQueue::Stranger).await });
         }
         tokio::task::yield_now().await;
         assert_eq!(hasher.running.available_permits(), AT_ONCE - 1, "strangers run one at a time");
-        assert!(hasher.verify("x".into(), None, Lane::Stranger).await.is_err(), "and not without end");
-        hasher.verify("x".into(), None, Lane::Device).await?;
+        assert!(hasher.verify("x".into(), None, HashQueue::Stranger).await.is_err(), "and not without end");
+        hasher.verify("x".into(), None, HashQueue::Device).await?;
         assert!(hasher.strangers.waiting.available_permits() < WAITING / 2, "the device waited for few of them");
         while let Some(checked) = strangers.join_next().await {
             assert!(!checked.map_err(super::unavailable)??);
@@ -178,7 +182,7 @@ mod tests {
     #[tokio::test]
     async fn r35_a_strangers_hash_is_no_slower_than_others() -> domain::Result<()> {
         let nice = || rustix::process::nice(0).map_err(super::unavailable);
-        assert_eq!(Hasher::default().run(Lane::Stranger, nice).await?, nice()?);
+        assert_eq!(Hasher::default().run(HashQueue::Stranger, nice).await?, nice()?);
         Ok(())
     }
 
@@ -189,9 +193,9 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
         let cost = |hash: &str| hash.split('$').map(str::len).collect::<Vec<_>>();
         assert!(decoy().starts_with("$argon2id$v=19$m=47104,t=1,p=1$") && cost(&decoy()) == cost(&hash), "as dear");
-        assert!(hasher.verify("ABCDE-FGHJK".into(), Some(hash.clone()), Lane::Stranger).await?);
-        assert!(!hasher.verify("ABCDE-FGHJX".into(), Some(hash), Lane::Stranger).await?);
-        assert!(!hasher.verify("ABCDE-FGHJK".into(), None, Lane::Stranger).await?);
+        assert!(hasher.verify("ABCDE-FGHJK".into(), Some(hash.clone()), HashQueue::Stranger).await?);
+        assert!(!hasher.verify("ABCDE-FGHJX".into(), Some(hash), HashQueue::Stranger).await?);
+        assert!(!hasher.verify("ABCDE-FGHJK".into(), None, HashQueue::Stranger).await?);
         Ok(())
     }
 }

@@ -6,8 +6,8 @@ use super::{
 use crate::{
     http::assets,
     session::{
-        password::Lane,
-        throttle::{Caller, RetryAfter, caller_of},
+        password::HashQueue,
+        throttle::{RetryAfter, SourceAddress, caller_of},
     },
     state::{AppState, ClientAddress},
 };
@@ -117,7 +117,8 @@ async fn check(state: &AppState, form: SignInForm, parts: &Parts) -> Result<Sign
         Some(device) if is_known(state, &device).await? => Some(device),
         _ => None,
     };
-    let (key, lane) = (known.as_ref().map(Device::key), known.as_ref().map_or(Lane::Stranger, |_| Lane::Device));
+    let (key, lane) =
+        (known.as_ref().map(Device::key), known.as_ref().map_or(HashQueue::Stranger, |_| HashQueue::Device));
     let device = known.unwrap_or_else(|| Device::generate(&state.env));
     if let Some(begun) = with_code(state, &form, &device, parts).await? {
         return Ok(begun);
@@ -163,7 +164,7 @@ enum Guess {
     Wrong(Option<Account>, Refusal),
 }
 
-async fn guess(state: &AppState, form: &SignInForm, lane: Lane, device: &Device, parts: &Parts) -> Result<Guess> {
+async fn guess(state: &AppState, form: &SignInForm, lane: HashQueue, device: &Device, parts: &Parts) -> Result<Guess> {
     let account = find(&state.env, &form.name).await?;
     let proved = verify(&state.env, &state.hasher, account.as_ref(), form.secret.trim(), lane).await?;
     let Some(proved) = proved else { return Ok(Guess::Wrong(account, Refusal::WrongSecret)) };
@@ -234,7 +235,7 @@ fn again(status: StatusCode, wait: RetryAfter, words: &str) -> Response {
 }
 
 /// Who a request came from.
-pub(super) fn caller(extensions: &Extensions) -> Caller {
+pub(super) fn caller(extensions: &Extensions) -> SourceAddress {
     caller_of(extensions.get::<ClientAddress>().map(|address| address.0))
 }
 

@@ -10,16 +10,16 @@
 //! Everything is decided from the arguments; the caller keeps the [`Throttle`] in a mutex and passes the time.
 
 mod bucket;
-mod caller;
 mod failures;
 mod line;
 mod recent;
+mod source_address;
 #[cfg(test)]
 mod tests;
 mod turns;
 
-pub use caller::{Caller, Network, caller_of};
-pub use failures::{Failures, Summary, Target};
+pub use failures::{FailureSummary, Failures, GuessedName};
+pub use source_address::{Network, SourceAddress, caller_of};
 
 use bucket::{Bucket, Rate};
 use domain::Timestamp;
@@ -42,7 +42,7 @@ pub type DeviceKey = [u8; 32];
 /// To whom a permit was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Admitted {
-    Stranger(Caller),
+    Stranger(SourceAddress),
     Device(DeviceKey),
 }
 
@@ -88,7 +88,12 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait. A try that was not admitted leaves no trace.
-    pub fn admit(&mut self, caller: Caller, device: Option<DeviceKey>, now: Timestamp) -> Result<Permit, RetryAfter> {
+    pub fn admit(
+        &mut self,
+        caller: SourceAddress,
+        device: Option<DeviceKey>,
+        now: Timestamp,
+    ) -> Result<Permit, RetryAfter> {
         let at = self.elapsed.at(now);
         let (who, admitted) = match device {
             Some(key) => (Admitted::Device(key), self.device(key).take(DEVICE, at)),
@@ -116,7 +121,7 @@ impl Throttle {
     }
 
     /// Forgets whatever was held against the network of a caller who has shown a valid one-time code.
-    pub fn forgive(&mut self, caller: Caller) {
+    pub fn forgive(&mut self, caller: SourceAddress) {
         self.recent.forget(caller.network);
     }
 
@@ -136,7 +141,7 @@ impl Throttle {
         }
     }
 
-    fn stranger(&mut self, caller: Caller, at: u64) -> Result<(), u64> {
+    fn stranger(&mut self, caller: SourceAddress, at: u64) -> Result<(), u64> {
         self.recent.sweep(at);
         self.recent.ask(caller, at)?;
         let lines = if caller.network.is_v6() { &mut self.v6 } else { &mut self.v4 };

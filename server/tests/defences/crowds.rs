@@ -5,7 +5,7 @@ use crate::defences::{
     network::is_inside,
 };
 use axum::{Router, routing::get};
-use server::{Limits, TrustedProxies};
+use server::{ServerLimits, TrustedProxies};
 use std::{
     net::SocketAddr,
     sync::{
@@ -28,9 +28,9 @@ const PROXY: &str = "fd00:9::9";
 const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// A few places, which nobody gives up who is let alone.
-fn few() -> Limits {
-    let limits = Limits { connections: 64, host_connections: 4, connections_each: 8, ..Limits::default() };
-    Limits { grace: PATIENCE * 4, head: PATIENCE * 4, ..limits }
+fn few() -> ServerLimits {
+    let limits = ServerLimits { connections: 64, host_connections: 4, connections_each: 8, ..ServerLimits::default() };
+    ServerLimits { grace: PATIENCE * 4, head: PATIENCE * 4, ..limits }
 }
 
 async fn listening() -> Listening {

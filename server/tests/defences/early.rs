@@ -6,7 +6,7 @@ use crate::{
     support::TestApp,
 };
 use axum::{Router, routing::get};
-use server::{Drain, Limits, TrustedProxies};
+use server::{Drain, ServerLimits, TrustedProxies};
 use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -64,7 +64,7 @@ async fn send_all(server: &Listening, request: &[u8]) -> (TcpStream, bool) {
 }
 
 async fn a_refusal_reaches_who_is_still_sending(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     for length in [300, 8_000, 60_000, 500_000, 1_048_000] {
         let request = [head("postern_scim_wrong", length, "").as_bytes(), &vec![b' '; length]].concat();
         let (mut stream, sent) = send_all(&server, &request).await;
@@ -79,7 +79,7 @@ async fn a_refusal_reaches_who_is_still_sending(app: TestApp) {
 }
 
 async fn a_body_that_is_too_large_is_told_so(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     for length in [1_100_000, 3_000_000, 10_000_000] {
         let request = [head(&app.token, length, "").as_bytes(), &vec![b' '; length]].concat();
         let (mut stream, sent) = send_all(&server, &request).await;
@@ -91,7 +91,7 @@ async fn a_body_that_is_too_large_is_told_so(app: TestApp) {
 }
 
 async fn who_asks_first_sends_nothing(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let mut stream = server.connect().await;
     stream.write_all(head("postern_scim_wrong", 900_000, "Expect: 100-continue\r\n").as_bytes()).await.unwrap();
     let (told, _) = answer(&mut stream).await.expect("an answer");
@@ -100,7 +100,7 @@ async fn who_asks_first_sends_nothing(app: TestApp) {
 
 /// RFC 7644 §3.7.4. The body never comes.
 async fn ra36_a_length_above_the_limit_is_refused_at_once(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let (small, large) = (1024 * 1024, 5 * 1024 * 1024);
     for (path, length, limit) in [
         ("/Users", small + 1, small),
@@ -135,7 +135,7 @@ async fn br2_a_query_that_is_not_encoded_is_served(app: TestApp) {
     app.user("ada@corp.example").await;
     app.user("bob@corp.example").await;
     app.user("ann+x@corp.example").await;
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let mut stream = server.connect().await;
     for (query, found) in [
         ("filter=userName eq \"ada@corp.example\"", 1),
@@ -162,7 +162,7 @@ async fn br2_a_query_that_is_not_encoded_is_served(app: TestApp) {
 async fn what_is_thrown_away_has_bounds(app: TestApp) {
     let moment = Duration::from_millis(300);
     let drain = Drain { bytes: 10_000, time: moment };
-    let server = Listening::start(&app, Limits { rest: drain, linger: drain, ..Limits::default() }).await;
+    let server = Listening::start(&app, ServerLimits { rest: drain, linger: drain, ..ServerLimits::default() }).await;
     for (piece, pause) in [(1, 50), (4_096, 0)] {
         let mut stream = server.connect().await;
         stream.write_all(head("postern_scim_wrong", 1_000_000_000, "").as_bytes()).await.unwrap();
@@ -189,7 +189,7 @@ async fn what_is_thrown_away_has_bounds(app: TestApp) {
 async fn proxies_keep_their_idle_connections() {
     let short = Duration::from_millis(200);
     for (trusted, keeps) in [("127.0.0.1/32", true), ("127.0.0.9/32", false)] {
-        let limits = Limits { head: short, proxy_head: PATIENCE, ..Limits::default() };
+        let limits = ServerLimits { head: short, proxy_head: PATIENCE, ..ServerLimits::default() };
         let proxies = TrustedProxies::new(vec![trusted.parse().unwrap()]);
         let router = Router::new().route("/", get(|| async { "hello" }));
         let server = Listening::router(router, limits, proxies).await;

@@ -4,7 +4,7 @@ use crate::{
     defences::listening::{Listening, PATIENCE, ended},
     support::{TestApp, Value, json},
 };
-use server::{Drain, Limits};
+use server::{Drain, ServerLimits};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -23,7 +23,7 @@ on_both!(
 );
 
 async fn a36_http2_is_not_spoken(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let answer = server.exchange(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00").await;
     assert!(answer.status == 400 || answer.status == 505 || answer.text.is_empty(), "{answer:?}");
     let upgrade = b"GET /login HTTP/1.1\r\nHost: id.corp.example\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n";
@@ -31,7 +31,7 @@ async fn a36_http2_is_not_spoken(app: TestApp) {
 }
 
 async fn a37_large_heads_are_refused(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let headers = |count: usize| (0..count).map(|n| format!("x-{n}: y\r\n")).collect::<String>();
     for (head, status) in [
         (format!("GET /login HTTP/1.1\r\nHost: id.corp.example\r\nConnection: close\r\n{}", headers(60)), 200),
@@ -54,7 +54,7 @@ async fn a37_large_heads_are_refused(app: TestApp) {
 
 /// RFC 7644 §3.12: errors are JSON.
 async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let long = "x".repeat(33_000);
     for (line, headers, status) in [
         (format!("GET /scim/v2/Users?filter={long}"), String::new(), 431),
@@ -80,7 +80,7 @@ async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
 
 /// RFC 7644 §3.12 again, for what is no request: RA17, BR2.
 async fn ra17_an_unreadable_head_is_refused_in_the_form_of_scim(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     for (head, is_scim) in [
         ("GET/scim/v2/Users HTTP/1.1\r\n", true),
         ("GET /scim/v2/Users\u{7f} HTTP/1.1\r\n", true),
@@ -106,7 +106,7 @@ async fn ra17_an_unreadable_head_is_refused_in_the_form_of_scim(app: TestApp) {
 
 /// What is written twice, or in two ways, is answered with 400 and the end of the connection.
 async fn a37_ambiguous_requests_are_refused(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let smuggled = "GET /healthz HTTP/1.1\r\nHost: id.corp.example\r\n\r\n";
     for head in [
         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
@@ -137,7 +137,7 @@ async fn a37_ambiguous_requests_are_refused(app: TestApp) {
 }
 
 async fn a37_a_second_request_is_watched_too(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let mut stream = server.connect().await;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: id.corp.example\r\n\r\n").await.unwrap();
     let mut first = [0; 12];
@@ -152,7 +152,7 @@ async fn a37_a_second_request_is_watched_too(app: TestApp) {
 
 /// Several on one connection, with bodies that look like requests; a coded body is the last.
 async fn a37_plain_requests_go_on(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let inner = "POST /x HTTP/1.1\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
     let post = format!(
         "POST /login HTTP/1.1\r\nHost: id.corp.example\r\nOrigin: https://id.corp.example\r\n\
@@ -175,7 +175,7 @@ async fn a37_plain_requests_go_on(app: TestApp) {
 async fn a38_packed_bodies_are_not_read(app: TestApp) {
     // Nobody waits for bodies that are never sent.
     let drain = Drain { bytes: 1_000, time: Duration::from_millis(20) };
-    let server = Listening::start(&app, Limits { rest: drain, linger: drain, ..Limits::default() }).await;
+    let server = Listening::start(&app, ServerLimits { rest: drain, linger: drain, ..ServerLimits::default() }).await;
     for coding in ["gzip", "br", "zstd", "deflate", "identity, gzip", "GZIP", "x"] {
         for path in ["/scim/v2/Users", "/scim/v2/Groups", "/login", "/logout", "/admin/api/create_token"] {
             let head = format!(

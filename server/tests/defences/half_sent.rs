@@ -5,7 +5,7 @@ use crate::{
     support::TestApp,
 };
 use axum::{Router, routing::get};
-use server::{Floor, Limits, TrustedProxies};
+use server::{Floor, ServerLimits, TrustedProxies};
 use std::{
     sync::{
         Arc,
@@ -32,11 +32,16 @@ on_both!(
 const GRACE: Duration = Duration::from_millis(50);
 
 /// Few places, and so much time for a body that nothing but others' need ends it.
-fn few() -> Limits {
+fn few() -> ServerLimits {
     let (body_floor, head) = (Floor { bytes_a_second: 1, after: PATIENCE * 4 }, PATIENCE * 4);
-    let limits =
-        Limits { connections: 24, host_connections: 4, connections_each: 8, requests_each: 8, ..Limits::default() };
-    Limits { forms: 100, grace: GRACE, body: PATIENCE * 4, form: PATIENCE * 4, body_floor, head, ..limits }
+    let limits = ServerLimits {
+        connections: 24,
+        host_connections: 4,
+        connections_each: 8,
+        requests_each: 8,
+        ..ServerLimits::default()
+    };
+    ServerLimits { forms: 100, grace: GRACE, body: PATIENCE * 4, form: PATIENCE * 4, body_floor, head, ..limits }
 }
 
 /// The proxy that the tests trust.
@@ -134,8 +139,8 @@ async fn r04_half_sent_requests_from_many_addresses_keep_nobody_out(app: TestApp
 
 /// The ninth request of a caller is refused while eight are worked on, and takes the place of one that is half-sent.
 async fn r04_a_caller_behind_a_proxy_has_a_share_of_the_requests(app: TestApp) {
-    let limits = Limits { connections: 200, requests_each: 2, ..few() };
-    let server = Listening::behind(&app, Limits { grace: PATIENCE * 4, ..limits }, proxies()).await;
+    let limits = ServerLimits { connections: 200, requests_each: 2, ..few() };
+    let server = Listening::behind(&app, ServerLimits { grace: PATIENCE * 4, ..limits }, proxies()).await;
     let request = |path: &str| {
         format!(
             "GET {path} HTTP/1.1\r\nHost: id.corp.example\r\nX-Forwarded-For: 2001:db8::8\r\nConnection: close\r\n\r\n"
@@ -175,7 +180,7 @@ async fn r04_a_caller_behind_a_proxy_has_a_share_of_the_requests(app: TestApp) {
     assert_eq!(answer.status, 422, "nobody in particular: {answer:?}");
     drop((kept, server));
 
-    let server = Listening::behind(&app, Limits { grace: Duration::ZERO, ..limits }, proxies()).await;
+    let server = Listening::behind(&app, ServerLimits { grace: Duration::ZERO, ..limits }, proxies()).await;
     let mut first = half_a_form(PROXY, "198.51.100.7", &server).await;
     let mut others = Vec::new();
     for _ in 0..2 {
@@ -187,8 +192,8 @@ async fn r04_a_caller_behind_a_proxy_has_a_share_of_the_requests(app: TestApp) {
 }
 
 async fn r04_half_sent_forms_make_room_for_each_other(app: TestApp) {
-    let limits = Limits { connections: 200, requests_each: 100, forms: 3, ..few() };
-    let server = Listening::behind(&app, Limits { grace: Duration::ZERO, ..limits }, proxies()).await;
+    let limits = ServerLimits { connections: 200, requests_each: 100, forms: 3, ..few() };
+    let server = Listening::behind(&app, ServerLimits { grace: Duration::ZERO, ..limits }, proxies()).await;
     let mut kept = Vec::new();
     for _ in 0..6 {
         kept.push(half_a_form(PROXY, "198.51.100.7", &server).await);
@@ -202,7 +207,7 @@ async fn r04_half_sent_forms_make_room_for_each_other(app: TestApp) {
     }
     drop(given_up);
 
-    let server = Listening::behind(&app, Limits { grace: PATIENCE * 4, ..limits }, proxies()).await;
+    let server = Listening::behind(&app, ServerLimits { grace: PATIENCE * 4, ..limits }, proxies()).await;
     let mut kept = Vec::new();
     for _ in 0..4 {
         kept.push(half_a_form(PROXY, "198.51.100.7", &server).await);
@@ -221,11 +226,11 @@ async fn r04_half_sent_forms_make_room_for_each_other(app: TestApp) {
 
 async fn r04_forms_and_slow_bodies_are_cut_early(app: TestApp) {
     let short = Duration::from_millis(300);
-    let server = Listening::behind(&app, Limits { form: short, ..few() }, proxies()).await;
+    let server = Listening::behind(&app, ServerLimits { form: short, ..few() }, proxies()).await;
     let answer = ended(&mut half_a_form(PROXY, "198.51.100.7", &server).await).await;
     assert!(answer.status == 408 && answer.text.contains("in time"), "{answer:?}");
     let body_floor = Floor { bytes_a_second: 500, after: short };
-    let server = Listening::behind(&app, Limits { body_floor, ..few() }, proxies()).await;
+    let server = Listening::behind(&app, ServerLimits { body_floor, ..few() }, proxies()).await;
     let mut stream = connect_from("127.0.0.1", &server).await;
     let head = format!(
         "POST /scim/v2/Users HTTP/1.1\r\nHost: id.corp.example\r\nAuthorization: Bearer {}\r\nContent-Length: 100000\r\n\r\n{{",
@@ -238,7 +243,8 @@ async fn r04_forms_and_slow_bodies_are_cut_early(app: TestApp) {
 
 /// What Entra does through a proxy with a pool of connections, beside a company that signs in through one address.
 async fn r04_who_sends_whole_requests_is_never_refused(app: TestApp) {
-    let server = Arc::new(Listening::behind(&app, Limits { grace: GRACE, ..Limits::default() }, proxies()).await);
+    let server =
+        Arc::new(Listening::behind(&app, ServerLimits { grace: GRACE, ..ServerLimits::default() }, proxies()).await);
     let mut callers = JoinSet::new();
     for n in 0..32 {
         let (server, token) = (server.clone(), app.token.clone());
@@ -283,7 +289,7 @@ async fn r04_a_caller_on_the_host_finds_a_place() {
         }
     };
     let router = Router::new().route("/", get(|| async { "hello" })).route("/slow", get(slow));
-    let limits = Limits { connections: 8, host_connections: 2, ..few() };
+    let limits = ServerLimits { connections: 8, host_connections: 2, ..few() };
     let server = Listening::router(router, limits, proxies()).await;
     let mut working = Vec::new();
     for n in 0..10 {

@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{HeaderValue, Request, StatusCode, Version, header},
 };
-use server::Limits;
+use server::ServerLimits;
 
 on_both!(
     a25_another_name_gets_nothing,
@@ -119,7 +119,7 @@ async fn a25_the_name_is_given_once(app: TestApp) {
 }
 
 async fn a25_on_the_wire(app: TestApp) {
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let own = server.address;
     for (head, status) in [
         ("GET /login HTTP/1.1\r\nHost: id.corp.example\r\n".to_owned(), 200),

@@ -2,7 +2,7 @@
 
 use crate::support::{TestApp, URL};
 use axum::Router;
-use server::{AppState, Hasher, Limits, TrustedProxies, build, listen, serve};
+use server::{AppState, Hasher, ServerLimits, TrustedProxies, build, listen, serve};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -34,12 +34,12 @@ pub(crate) struct Raw {
 
 impl Listening {
     /// The product with other limits.
-    pub(crate) async fn start(app: &TestApp, limits: Limits) -> Self {
+    pub(crate) async fn start(app: &TestApp, limits: ServerLimits) -> Self {
         Self::behind(app, limits, TrustedProxies::default()).await
     }
 
     /// The same behind proxies.
-    pub(crate) async fn behind(app: &TestApp, limits: Limits, proxies: TrustedProxies) -> Self {
+    pub(crate) async fn behind(app: &TestApp, limits: ServerLimits, proxies: TrustedProxies) -> Self {
         let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let state = AppState::new(app.env.clone(), URL.parse().unwrap(), Hasher::default(), app.recorder.clone());
         let state = state.with_listen(listener.local_addr().unwrap()).with_limits(limits);
@@ -47,16 +47,21 @@ impl Listening {
     }
 
     /// Any router behind the real loop.
-    pub(crate) async fn router(router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
+    pub(crate) async fn router(router: Router, limits: ServerLimits, proxies: TrustedProxies) -> Self {
         Self::router_on("127.0.0.1:0", router, limits, proxies).await
     }
 
     /// The same on another address.
-    pub(crate) async fn router_on(address: &str, router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
+    pub(crate) async fn router_on(
+        address: &str,
+        router: Router,
+        limits: ServerLimits,
+        proxies: TrustedProxies,
+    ) -> Self {
         Self::accept(listen(address.parse().unwrap()).unwrap(), router, limits, proxies)
     }
 
-    fn accept(listener: TcpListener, router: Router, limits: Limits, proxies: TrustedProxies) -> Self {
+    fn accept(listener: TcpListener, router: Router, limits: ServerLimits, proxies: TrustedProxies) -> Self {
         let address = listener.local_addr().unwrap();
         let accepting = tokio::spawn(serve(listener, router, limits, proxies, std::future::pending()));
         Self { address, accepting }

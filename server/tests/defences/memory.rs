@@ -9,7 +9,7 @@ use axum::{
     http::{Method, StatusCode},
     routing::get,
 };
-use server::{Floor, Limits, TrustedProxies};
+use server::{Floor, ServerLimits, TrustedProxies};
 use std::{collections::BTreeSet, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -29,7 +29,7 @@ on_both!(
 const KIB: usize = 1024;
 
 /// With other limits, beside the app.
-async fn with(app: &TestApp, limits: Limits) -> TestApp {
+async fn with(app: &TestApp, limits: ServerLimits) -> TestApp {
     app.another_with(limits).await
 }
 
@@ -63,7 +63,7 @@ async fn r08_a_page_has_so_many_bytes_and_goes_on(app: TestApp) {
         let group = json!({"displayName": format!("g{number:02}"), "externalId": "x", "note": "y".repeat(4 * KIB)});
         app.post("/Groups", group).await.expect(StatusCode::CREATED);
     }
-    let small = with(&app, Limits { page: 16 * KIB as u64, ..Limits::default() }).await;
+    let small = with(&app, ServerLimits { page: 16 * KIB as u64, ..ServerLimits::default() }).await;
     for (path, count) in [
         ("/Users?", 12),
         ("/Users?sortBy=userName&sortOrder=descending&", 12),
@@ -98,7 +98,7 @@ async fn r08_a_page_has_so_many_bytes_and_goes_on(app: TestApp) {
         assert_eq!(names(&back), names(&page), "{path}");
     }
     // One that is too large by itself comes, or nobody would come past it.
-    let tiny = with(&app, Limits { page: 1, ..Limits::default() }).await;
+    let tiny = with(&app, ServerLimits { page: 1, ..ServerLimits::default() }).await;
     assert_eq!(walk(&tiny, "/?", "nextCursor", 8 * KIB).await.len(), 24);
 }
 
@@ -111,7 +111,7 @@ async fn r08_groups_of_users_and_members_of_groups_weigh(app: TestApp) {
         let group = json!({"displayName": format!("group {number}"), "members": users});
         app.post("/Groups", group).await.expect(StatusCode::CREATED);
     }
-    let small = with(&app, Limits { page: 16 * KIB as u64, ..Limits::default() }).await;
+    let small = with(&app, ServerLimits { page: 16 * KIB as u64, ..ServerLimits::default() }).await;
     assert_eq!(walk(&small, "/Users?", "nextCursor", 18 * KIB).await.len(), 4);
     let page = small.get("/Users?count=200").await;
     assert!(page.json()["itemsPerPage"] == 1 && page.total() == 4, "{}", page.text);
@@ -136,7 +136,7 @@ async fn r08_answers_count_until_they_are_taken(app: TestApp) {
         app.post("/Users", user).await.expect(StatusCode::CREATED);
     }
     let other = app.host.create_token("Other", None).await.unwrap().secret;
-    let limits = Limits { memory: 40 << 20, memory_each: 13 << 20, ..Limits::default() };
+    let limits = ServerLimits { memory: 40 << 20, memory_each: 13 << 20, ..ServerLimits::default() };
     let server = Listening::start(&app, limits).await;
     let list = |token: &str| {
         format!(
@@ -158,22 +158,22 @@ async fn r08_bodies_count_while_they_are_under_way(app: TestApp) {
     let members: Vec<Value> =
         (0..3_000).map(|number| json!({"value": uuid::Uuid::from_u128(number).to_string()})).collect();
     let group = json!({"displayName": "many", "members": members});
-    let poor = with(&app, Limits { memory_each: 1 << 20, ..Limits::default() }).await;
+    let poor = with(&app, ServerLimits { memory_each: 1 << 20, ..ServerLimits::default() }).await;
     poor.post("/Groups", group.clone()).await.expect(StatusCode::PAYLOAD_TOO_LARGE);
     poor.post("/Bulk", json!({"Operations": [{"method": "POST", "path": "/Groups", "bulkId": "a", "data": group}]}))
         .await
         .expect(StatusCode::PAYLOAD_TOO_LARGE);
     poor.post("/Groups", json!({"displayName": "few", "members": members[..30]})).await.expect(StatusCode::CREATED);
     app.post("/Groups", group).await.expect(StatusCode::CREATED);
-    let full = with(&app, Limits { memory: 1_000, ..Limits::default() }).await;
+    let full = with(&app, ServerLimits { memory: 1_000, ..ServerLimits::default() }).await;
     let refused = full.post("/Users", entra_user("ada")).await.expect(StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!((refused.header("retry-after"), refused.header("content-type")), ("1", "application/scim+json"));
     assert_eq!(app.get("/Users").await.total(), 0);
 }
 
 async fn r08_bulk_requests_take_turns(app: TestApp) {
-    let alone = Limits { bulks: 1, bulks_each: 1, bulk_turn: Duration::ZERO, ..Limits::default() };
-    let patient = with(&app, Limits { bulk_turn: Duration::from_secs(60), ..alone }).await;
+    let alone = ServerLimits { bulks: 1, bulks_each: 1, bulk_turn: Duration::ZERO, ..ServerLimits::default() };
+    let patient = with(&app, ServerLimits { bulk_turn: Duration::from_secs(60), ..alone }).await;
     let alone = with(&app, alone).await;
     let other = app.host.create_token("Other", None).await.unwrap().secret;
     let bulk = |from: usize| {
@@ -210,7 +210,7 @@ async fn r08_a_group_of_any_size_is_sent_in_parts(app: TestApp) {
     let members: Vec<Value> = ids.iter().chain([&nested]).map(|id| json!({"value": id})).collect();
     let group =
         app.post("/Groups", json!({"displayName": "all", "members": members})).await.expect(StatusCode::CREATED);
-    let poor = with(&app, Limits { memory_each: 20 * KIB as u64, ..Limits::default() }).await;
+    let poor = with(&app, ServerLimits { memory_each: 20 * KIB as u64, ..ServerLimits::default() }).await;
     let path = format!("/Groups/{}", group.id());
     let whole = poor.get(&path).await.expect(StatusCode::OK);
     assert_eq!(whole.json(), group.json(), "as it was answered when it was made");
@@ -233,7 +233,7 @@ async fn r08_a_group_of_any_size_is_sent_in_parts(app: TestApp) {
     assert!(without.json().get("members").is_none());
     let list = poor.get("/Groups?filter=displayName+eq+%22all%22").await.expect(StatusCode::OK);
     assert_eq!(list.json()["Resources"][0], group.json());
-    let server = Listening::start(&app, Limits::default()).await;
+    let server = Listening::start(&app, ServerLimits::default()).await;
     let raw = server
         .exchange(
             format!(
@@ -253,7 +253,7 @@ async fn r08_a_slow_reader_is_cut() {
     let large = || async { vec![b'x'; 64 << 20] };
     let router = Router::new().route("/", get(large));
     let reader_floor = Floor { bytes_a_second: 1 << 30, after: Duration::from_millis(300) };
-    let limits = Limits { reader_floor, ..Limits::default() };
+    let limits = ServerLimits { reader_floor, ..ServerLimits::default() };
     let server = Listening::router(router, limits, TrustedProxies::default()).await;
     let mut slow = connect_slowly(&server).await;
     slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();

@@ -5,7 +5,7 @@ use crate::{
     support::TestApp,
 };
 use axum::{Router, routing::get};
-use server::{Limits, TrustedProxies};
+use server::{ServerLimits, TrustedProxies};
 use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,8 +17,8 @@ const SHORT: Duration = Duration::from_millis(300);
 
 on_both!(a35_slow_bodies_are_cut, a35_a_flood_of_slow_ones_hinders_nobody);
 
-fn quick() -> Limits {
-    Limits { head: SHORT, body: SHORT, form: SHORT, stall: SHORT, ..Limits::default() }
+fn quick() -> ServerLimits {
+    ServerLimits { head: SHORT, body: SHORT, form: SHORT, stall: SHORT, ..ServerLimits::default() }
 }
 
 async fn plain() -> Listening {
@@ -135,7 +135,7 @@ async fn is_served(mut stream: TcpStream) -> Option<TcpStream> {
 
 #[tokio::test]
 async fn a35_one_address_gets_its_share_of_connections() {
-    let limits = Limits { connections_each: 4, ..Limits::default() };
+    let limits = ServerLimits { connections_each: 4, ..ServerLimits::default() };
     let proxies = TrustedProxies::new(vec!["127.0.0.9/32".parse().unwrap()]);
     let router = Router::new().route("/", get(|| async { "hello" }));
     let server = Listening::router(router, limits, proxies).await;
@@ -156,8 +156,9 @@ async fn a35_one_address_gets_its_share_of_connections() {
 /// Every place is taken by somebody who says nothing, and still the next caller is served at once.
 #[tokio::test]
 async fn a35_who_waits_makes_room() {
-    let limits = Limits { connections: 16, host_connections: 0, connections_each: 100, ..Limits::default() };
-    let limits = Limits { head: PATIENCE * 2, grace: Duration::from_millis(1), ..limits };
+    let limits =
+        ServerLimits { connections: 16, host_connections: 0, connections_each: 100, ..ServerLimits::default() };
+    let limits = ServerLimits { head: PATIENCE * 2, grace: Duration::from_millis(1), ..limits };
     let slow = || async {
         sleep(Duration::from_millis(500)).await;
         "hello"
@@ -183,7 +184,7 @@ async fn a35_who_waits_makes_room() {
 
 /// 60 of each kind at once, from addresses of their own.
 async fn a35_a_flood_of_slow_ones_hinders_nobody(app: TestApp) {
-    let server = Listening::start(&app, Limits { head: Duration::from_secs(3), ..quick() }).await;
+    let server = Listening::start(&app, ServerLimits { head: Duration::from_secs(3), ..quick() }).await;
     let mut kept = Vec::new();
     for n in 0..180 {
         let mut stream = connect_from(&format!("127.0.1.{}", n % 60 + 1), &server).await;

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, TestApp, Value, json};
 use axum::http::{Method, Request, StatusCode, header};
-use server::Limits;
+use server::ServerLimits;
 
 on_both!(
     r39_who_is_in_too_many_groups_is_shown_without_them,
@@ -68,7 +68,7 @@ async fn r39_who_is_in_too_many_groups_is_shown_without_them(app: TestApp) {
 
 async fn r39_a_list_goes_past_who_is_in_too_many_groups(app: TestApp) {
     ada_and_bob(&app).await;
-    let app = app.another_with(Limits { memory_each: 3 << 20, ..Limits::default() }).await;
+    let app = app.another_with(ServerLimits { memory_each: 3 << 20, ..ServerLimits::default() }).await;
     let names = |answer: Answer| {
         let answer = answer.expect(StatusCode::OK);
         assert!(answer.text.len() < 16 * KIB, "{:.500}", answer.text);

@@ -9,7 +9,7 @@ on_both!(r42_a_token_whose_lists_take_long_reads_no_others);
 async fn r42_a_token_whose_lists_take_long_reads_no_others(app: TestApp) {
     let id = app.user("ada").await;
     let group = app.group("Owners").await;
-    let limits = server::Limits { lists_each: 0, list_turn: Duration::ZERO, ..server::Limits::default() };
+    let limits = server::ServerLimits { lists_each: 0, list_turn: Duration::ZERO, ..server::ServerLimits::default() };
     let app = app.another_with(limits).await;
     for path in ["/Users", "/Users?filter=userName+eq+%22ada%22", "/Groups", "/?filter=id+pr"] {
         let answer = app.get(path).await.expect(StatusCode::TOO_MANY_REQUESTS);

@@ -175,7 +175,7 @@ async fn values_that_are_not_indexed_yet_are_found_in_the_documents(app: TestApp
     let path = "/Users?sortBy=title&count=2&cursor=";
     let place = async || app.get(path).await.json()["nextCursor"].as_str().unwrap().to_owned();
     let evaluated = place().await;
-    let renewed = domain::keys::renew(&app.env, |_| domain::keys::Found {
+    let renewed = domain::keys::renew(&app.env, |_| domain::keys::KeySources {
         emails: vec![Email { value: "eve@corp.example".into(), kind: None, primary: false }],
         values: vec![(UserValue::Title, UserValue::key("Spy"))],
     });
@@ -323,10 +323,10 @@ async fn what_nothing_has_is_no_attribute(app: TestApp) {
 
 async fn queries_without_an_index_are_few_at_once(app: TestApp) {
     people(&app).await;
-    let limits = server::Limits { scan_turn: std::time::Duration::ZERO, ..server::Limits::default() };
+    let limits = server::ServerLimits { scan_turn: std::time::Duration::ZERO, ..server::ServerLimits::default() };
     for (limits, status) in [
-        (server::Limits { scans_each: 0, ..limits }, StatusCode::TOO_MANY_REQUESTS),
-        (server::Limits { scans: 0, ..limits }, StatusCode::SERVICE_UNAVAILABLE),
+        (server::ServerLimits { scans_each: 0, ..limits }, StatusCode::TOO_MANY_REQUESTS),
+        (server::ServerLimits { scans: 0, ..limits }, StatusCode::SERVICE_UNAVAILABLE),
     ] {
         let app = app.another_with(limits).await;
         for path in ["/Users?filter=level+pr", "/Users?sortBy=level", "/Groups?sortBy=level", "/?filter=level+pr"] {
@@ -336,7 +336,7 @@ async fn queries_without_an_index_are_few_at_once(app: TestApp) {
         app.get("/Users?filter=title+pr&sortBy=title").await.expect(StatusCode::OK);
     }
     // More than may be at once wait for each other, and none is left over.
-    let app = app.another_with(server::Limits { scans_each: 2, ..server::Limits::default() }).await;
+    let app = app.another_with(server::ServerLimits { scans_each: 2, ..server::ServerLimits::default() }).await;
     for _ in 0..3 {
         let (a, b, c, d) = tokio::join!(
             app.get("/Users?filter=level+pr"),

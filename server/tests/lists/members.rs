@@ -4,7 +4,7 @@ use crate::support::{TestApp, json};
 use axum::http::StatusCode;
 use domain::{
     directory::{Directory, GroupView, Resource, RootMark, Search},
-    query::{Filter, Listing, Sort, Start, Window},
+    query::{Listing, Predicate, Sort, Start, Window},
 };
 
 on_both!(a_page_of_groups_has_so_many_members_and_goes_on, a_page_of_the_root_has_so_many_members_and_goes_on,);
@@ -39,7 +39,7 @@ async fn a_page_of_groups_has_so_many_members_and_goes_on(app: TestApp) {
     let directory = crowds(&app).await;
     let page = async |start, limit, bytes, with_members| -> Listing<GroupView> {
         let window = Window { sort: Sort::default(), start, limit, bytes };
-        let page = directory.groups(Filter::All, window, with_members).await.unwrap();
+        let page = directory.groups(Predicate::All, window, with_members).await.unwrap();
         assert_eq!(page.total, 5);
         page
     };
@@ -83,8 +83,8 @@ async fn a_page_of_the_root_has_so_many_members_and_goes_on(app: TestApp) {
     for (reversed, forward) in [(false, "u u u u u a2 b2 c5 d0·e1"), (true, "e1·d0 c5 b2 a2 u u u u u")] {
         let forward: Vec<String> = forward.split(' ').map(|page| page.replace('·', " ")).collect();
         let page = async |start: Start<RootMark>| {
-            let users = (Filter::All, Sort { descending: reversed, ..Sort::default() }, false);
-            let groups = (Filter::All, Sort { descending: reversed, ..Sort::default() }, true);
+            let users = (Predicate::All, Sort { descending: reversed, ..Sort::default() }, false);
+            let groups = (Predicate::All, Sort { descending: reversed, ..Sort::default() }, true);
             let page =
                 directory.search(Search { users, groups, reversed, start, limit: 9, bytes: BYTES }).await.unwrap();
             assert_eq!(page.total, 10);

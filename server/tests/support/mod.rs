@@ -22,7 +22,7 @@ use domain::{
 use http_body_util::BodyExt;
 use scim::schema::Registry;
 pub use serde_json::{Value, json};
-use server::{AppState, Hasher, Limits, Recorder, SystemRandom, build};
+use server::{AppState, Hasher, Recorder, ServerLimits, SystemRandom, build};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -99,7 +99,7 @@ impl TestApp {
     }
 
     /// The same with other limits.
-    pub async fn another_with(&self, limits: Limits) -> Self {
+    pub async fn another_with(&self, limits: ServerLimits) -> Self {
         self.beside(|state| state.with_limits(limits)).await
     }
 

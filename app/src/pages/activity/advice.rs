@@ -72,12 +72,12 @@ fn by_status(status: u16) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{super::said::tests::row, *};
-    use domain::activity::Operation;
+    use domain::activity::CallKind;
 
     #[test]
     fn every_refusal_has_advice() {
         let advice = |status, reason: Option<&str>| {
-            let record = row(Operation::Create, Outcome::Refused, None).record;
+            let record = row(CallKind::Create, Outcome::Refused, None).record;
             advice(&Record { status: Some(status), reason: reason.map(str::to_owned), ..record })
         };
         for reason in [
@@ -102,6 +102,6 @@ mod tests {
 
     #[test]
     fn what_went_well_needs_none() {
-        assert_eq!(advice(&row(Operation::Read, Outcome::Done, None).record), None);
+        assert_eq!(advice(&row(CallKind::Read, Outcome::Done, None).record), None);
     }
 }

@@ -129,11 +129,11 @@ fn address(seq: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::said::tests::row, *};
-    use domain::activity::{Operation, Outcome};
+    use domain::activity::{CallKind, Outcome};
 
     #[test]
     fn times_are_short() {
-        let took = |millis| took(&Record { millis, ..row(Operation::Read, Outcome::Done, None).record });
+        let took = |millis| took(&Record { millis, ..row(CallKind::Read, Outcome::Done, None).record });
         assert_eq!(
             [None, Some(0), Some(3), Some(12_345)].map(took),
             [None, Some("< 1 ms"), Some("3 ms"), Some("12 s")].map(|text| text.map(str::to_owned))

@@ -139,9 +139,9 @@ fn reads_in_words(reads: &[RecordRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::said::tests::row, *};
-    use domain::activity::Operation::{self, *};
+    use domain::activity::CallKind::{self, *};
 
-    fn at(second: i64, operation: Operation, outcome: Outcome) -> RecordRow {
+    fn at(second: i64, operation: CallKind, outcome: Outcome) -> RecordRow {
         let mut row = row(operation, outcome, None);
         row.record.call.at = Timestamp::from_millis(second * 1_000);
         row

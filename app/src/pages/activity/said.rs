@@ -2,7 +2,7 @@
 
 use crate::{components::Tone, words::visible};
 use domain::{
-    activity::{Operation, Outcome, Record, RecordRow, Subject},
+    activity::{CallKind, Outcome, Record, RecordRow, Subject},
     audit::{Action, NAME},
 };
 
@@ -26,9 +26,9 @@ impl Sign {
         let record = &row.record;
         match (record.outcome, record.call.operation) {
             (Outcome::Refused | Outcome::Failed, _) => Self::Refused,
-            (Outcome::Done, Operation::Create) => Self::Came,
-            (Outcome::Done, Operation::Delete) => Self::Left,
-            (Outcome::Done, Operation::Change) => match row.event {
+            (Outcome::Done, CallKind::Create) => Self::Came,
+            (Outcome::Done, CallKind::Delete) => Self::Left,
+            (Outcome::Done, CallKind::Change) => match row.event {
                 Some((_, Action::UserDeactivated)) => Self::Left,
                 Some((_, Action::UserReactivated)) => Self::Came,
                 _ => Self::Changed,
@@ -94,7 +94,7 @@ fn someone(subject: Subject) -> &'static str {
 
 /// What stands before the name and after it. What has no place for a name does not end with a space.
 fn words(record: &Record, has_name: bool) -> (String, &'static str) {
-    use {Operation::*, Outcome::*};
+    use {CallKind::*, Outcome::*};
     let (one, many) = match record.call.subject {
         Subject::User => ("user", "users"),
         Subject::Group => ("group", "groups"),
@@ -141,7 +141,7 @@ pub(super) mod tests {
     use super::*;
     use domain::{Timestamp, activity::Call};
 
-    pub(in crate::pages::activity) fn row(operation: Operation, outcome: Outcome, name: Option<&str>) -> RecordRow {
+    pub(in crate::pages::activity) fn row(operation: CallKind, outcome: Outcome, name: Option<&str>) -> RecordRow {
         let (at, subject) = (Timestamp::from_millis(1_795_000_000_000), Subject::User);
         let call =
             Call { at, token: None, address: None, request: None, operation, subject, named: None, remark: None };
@@ -153,7 +153,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_call_is_a_sentence() {
-        use {Operation::*, Outcome::*};
+        use {CallKind::*, Outcome::*};
         let said = |operation, outcome, name| Said::of(&row(operation, outcome, name)).text();
         assert_eq!(said(LookUp, Empty, None), "Looked for a user and found none");
         assert_eq!(said(LookUp, Done, Some("Ada")), "Looked for a user and found Ada");
@@ -169,7 +169,7 @@ pub(super) mod tests {
 
     #[test]
     fn only_what_is_not_ordinary_has_a_result() {
-        use {Operation::*, Outcome::*};
+        use {CallKind::*, Outcome::*};
         let result = |outcome| result(&row(Change, outcome, None).record).map(|(_, word)| word);
         assert_eq!(result(Refused).as_deref(), Some("Refused, 409"));
         assert_eq!(result(Unchanged).as_deref(), Some("No change"));

@@ -164,13 +164,13 @@ mod tests {
     use super::*;
     use domain::{
         TokenId,
-        activity::Summary,
+        activity::CallSummary,
         console::Counts,
         guard::Batch,
         lockout::Doors,
         settings::{GuardMode, GuardSettings, Settings},
         token::Token,
-        upkeep::Upkeep,
+        upkeep::DatabaseHistory,
     };
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
@@ -179,7 +179,7 @@ mod tests {
         Some(NOW.plus_millis(-minutes * 60_000))
     }
 
-    fn status(activity: Summary) -> ScimStatus {
+    fn status(activity: CallSummary) -> ScimStatus {
         ScimStatus {
             settings: Settings {
                 provisioning: true,
@@ -192,7 +192,7 @@ mod tests {
             counts: Counts { users: 1_284, groups: 1 },
             tokens: Vec::new(),
             token_users: Vec::new(),
-            upkeep: Upkeep::default(),
+            upkeep: DatabaseHistory::default(),
             waiting: None,
         }
     }
@@ -220,24 +220,24 @@ mod tests {
         }
     }
 
-    fn health(activity: Summary) -> Health {
+    fn health(activity: CallSummary) -> Health {
         Health::of(&status(activity), NOW)
     }
 
-    fn running(minutes: i64) -> Summary {
-        Summary {
+    fn running(minutes: i64) -> CallSummary {
+        CallSummary {
             last_call: ago(minutes),
             first_test: ago(8_000),
             first_user: ago(7_000),
             calls: 2_417,
-            ..Summary::default()
+            ..CallSummary::default()
         }
     }
 
     #[test]
     fn the_way_to_connected() {
-        assert_eq!(health(Summary::default()), Health::Waiting);
-        let tested = Summary { first_user: None, ..running(3) };
+        assert_eq!(health(CallSummary::default()), Health::Waiting);
+        let tested = CallSummary { first_user: None, ..running(3) };
         assert!(matches!(health(tested), Health::Tested(_)));
         assert!(matches!(health(running(3)), Health::Connected(_)));
         assert!(matches!(health(running(121)), Health::Quiet(_)));
@@ -245,17 +245,18 @@ mod tests {
 
     #[test]
     fn refusals_count_when_they_are_many() {
-        let latest = |latest, latest_refused| health(Summary { latest, latest_refused, refused: 500, ..running(3) });
+        let latest =
+            |latest, latest_refused| health(CallSummary { latest, latest_refused, refused: 500, ..running(3) });
         assert!(matches!(latest(50, 12), Health::Connected(_)));
         assert!(matches!(latest(50, 13), Health::Refusing(_)));
         assert!(matches!(latest(21, 4), Health::Connected(_)), "the first tries of a new directory");
         assert!(matches!(latest(5, 5), Health::Refusing(_)));
-        let strangers = Summary { strangers: 4, ..Summary::default() };
+        let strangers = CallSummary { strangers: 4, ..CallSummary::default() };
         assert_eq!(health(strangers), Health::Strangers);
-        let strangers = |minutes| Summary { strangers: 9_000, last_stranger: ago(1), ..running(minutes) };
+        let strangers = |minutes| CallSummary { strangers: 9_000, last_stranger: ago(1), ..running(minutes) };
         assert!(matches!(health(strangers(3)), Health::Connected(_)), "somebody always knocks");
         assert!(matches!(health(strangers(121)), Health::WrongToken(_)));
-        assert!(matches!(health(Summary { last_stranger: ago(200), ..running(121) }), Health::Quiet(_)));
+        assert!(matches!(health(CallSummary { last_stranger: ago(200), ..running(121) }), Health::Quiet(_)));
     }
 
     #[test]

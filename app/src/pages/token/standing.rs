@@ -1,7 +1,7 @@
 use crate::components::{Tone, chip};
 use domain::{
     Timestamp,
-    token::{Ended, Token},
+    token::{Token, TokenEnd},
 };
 use leptos::prelude::*;
 
@@ -26,8 +26,8 @@ pub(in crate::pages) enum Standing {
 impl Standing {
     pub(in crate::pages) fn of(token: &Token, now: Timestamp) -> Self {
         match token.ended(now) {
-            Some(Ended::Revoked) => Self::Revoked,
-            Some(Ended::Expired) => Self::Expired,
+            Some(TokenEnd::Revoked) => Self::Revoked,
+            Some(TokenEnd::Expired) => Self::Expired,
             None if token.paused.is_some() => Self::Paused,
             None if token.expires.is_some_and(|expires| expires <= now.plus_days(SOON_DAYS)) => Self::Expires,
             None => Self::Live,

@@ -1,7 +1,7 @@
 //! Versions (RFC 7644 §3.14).
 
 use super::{GROUP, USER};
-use crate::{Answer, Call, Capability, Case, Resource, Result, T};
+use crate::{Answer, Capability, Case, CreatedResource, RequestBuilder, Result, T};
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -12,12 +12,12 @@ pub(super) fn cases() -> Vec<Case> {
     cases.flatten().chain(membership()).map(|case| case.needs(Capability::Etag)).collect()
 }
 
-async fn make(t: &T, endpoint: &str) -> Result<Resource> {
+async fn make(t: &T, endpoint: &str) -> Result<CreatedResource> {
     if endpoint == "/Users" { t.user().await } else { t.group().await }
 }
 
 /// The resource as a body, with another `externalId`.
-fn body(endpoint: &str, made: &Resource, external: &str) -> Value {
+fn body(endpoint: &str, made: &CreatedResource, external: &str) -> Value {
     match endpoint {
         "/Users" => json!({"schemas": [USER], "userName": made.name, "externalId": external}),
         _ => json!({"schemas": [GROUP], "displayName": made.name, "externalId": external}),
@@ -37,7 +37,7 @@ fn tag(answer: &Answer) -> Result<String> {
     Ok(tag)
 }
 
-async fn now(t: &T, made: &Resource) -> Result<String> {
+async fn now(t: &T, made: &CreatedResource) -> Result<String> {
     tag(&t.get(&made.path).expect(200).await?)
 }
 
@@ -126,7 +126,7 @@ fn reads(endpoint: &'static str, kind: &str) -> Vec<Case> {
 }
 
 fn writes(endpoint: &'static str, kind: &str) -> Vec<Case> {
-    let call = move |t: &T, made: &Resource, method: &str, external: &str| -> Call {
+    let call = move |t: &T, made: &CreatedResource, method: &str, external: &str| -> RequestBuilder {
         match method {
             "put" => t.put(&made.path, body(endpoint, made, external)),
             "patch" => t.patch(&made.path, change(external)),

@@ -2,7 +2,7 @@
 //! filter.
 
 use super::{ENTERPRISE, GROUP, NOBODY, USER};
-use crate::{Case, Failure, Resource, Result, T};
+use crate::{Case, CreatedResource, Failure, Result, T};
 use serde_json::json;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -11,7 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// Ada has a work and a home address and is active, Grace has only a work address and is not active, Joan has nothing
 /// but a name.
-async fn people(t: &T) -> Result<[Resource; 3]> {
+async fn people(t: &T) -> Result<[CreatedResource; 3]> {
     let tag = t.tag();
     let (ada, grace, joan) = (format!("{tag}-ada"), format!("{tag}-grace"), format!("{tag}-joan"));
     Ok([

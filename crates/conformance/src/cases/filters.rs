@@ -1,7 +1,7 @@
 //! Every operator on every attribute that directories look things up by (RFC 7644 §3.4.2.2).
 
 use super::ENTERPRISE;
-use crate::{Case, Resource, Result, T};
+use crate::{Case, CreatedResource, Result, T};
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -130,7 +130,7 @@ async fn compared(t: T, endpoint: &str, column: &Column, filter: &str, expected:
     t.filter(endpoint, &scoped).expect(200).await?.finds(&expected).map(drop)
 }
 
-async fn make(t: &T, endpoint: &str, body: Value) -> Result<Resource> {
+async fn make(t: &T, endpoint: &str, body: Value) -> Result<CreatedResource> {
     if endpoint == "/Users" { t.user_with(body).await } else { t.group_with(body).await }
 }
 

@@ -1,6 +1,6 @@
 //! Pages by index (RFC 7644 §3.4.2.4) and the list message itself (§3.4.2).
 
-use crate::{Answer, Case, Resource, Result, T};
+use crate::{Answer, Case, CreatedResource, Result, T};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -16,11 +16,11 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Creates five resources whose names begin with the tag.
-pub(super) async fn five(t: &T, endpoint: &str) -> Result<Vec<Resource>> {
+pub(super) async fn five(t: &T, endpoint: &str) -> Result<Vec<CreatedResource>> {
     try_join_all((0..5).map(|n| make(t, endpoint, n))).await
 }
 
-pub(super) async fn make(t: &T, endpoint: &str, n: usize) -> Result<Resource> {
+pub(super) async fn make(t: &T, endpoint: &str, n: usize) -> Result<CreatedResource> {
     let name = json!(t.name(&format!("page{n}")));
     if endpoint == "/Users" {
         t.user_with(json!({"userName": name})).await

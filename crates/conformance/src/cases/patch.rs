@@ -1,6 +1,6 @@
 //! What the PATCH tables of users and of groups share.
 
-use crate::{Answer, Resource, Result, T};
+use crate::{Answer, CreatedResource, Result, T};
 use serde_json::{Value, json};
 
 /// The value at each pointer is as expected: null means no value, a list means these elements and no others in any
@@ -28,7 +28,7 @@ fn agrees(found: &Value, expected: &Value) -> bool {
 }
 
 /// Sends the operations, and checks the outcome in the answer, if it has a body, and in a later read.
-pub(super) async fn gives(t: &T, resource: &Resource, operations: Value, expected: &Value) -> Result<()> {
+pub(super) async fn gives(t: &T, resource: &CreatedResource, operations: Value, expected: &Value) -> Result<()> {
     let patched = t.patch(&resource.path, operations).expect_any(&[200, 204]).await?;
     if patched.status == 200 {
         patched.is_scim()?.is("/id", resource.id.as_str())?;
@@ -40,7 +40,13 @@ pub(super) async fn gives(t: &T, resource: &Resource, operations: Value, expecte
 }
 
 /// Sends a good operation followed by the bad ones: all are refused, and nothing changes.
-pub(super) async fn refuses(t: &T, resource: &Resource, bad: Value, status: u16, kind: &'static str) -> Result<()> {
+pub(super) async fn refuses(
+    t: &T,
+    resource: &CreatedResource,
+    bad: Value,
+    status: u16,
+    kind: &'static str,
+) -> Result<()> {
     let before = t.get(&resource.path).expect(200).await?;
     let mut operations = vec![json!({"op": "replace", "path": "displayName", "value": t.name("changed")})];
     match bad {
@@ -52,7 +58,7 @@ pub(super) async fn refuses(t: &T, resource: &Resource, bad: Value, status: u16,
 }
 
 /// Sends operations that ask for the present state: the modification time stays the same.
-pub(super) async fn keeps(t: &T, resource: &Resource, operations: Value) -> Result<()> {
+pub(super) async fn keeps(t: &T, resource: &CreatedResource, operations: Value) -> Result<()> {
     let before = t.get(&resource.path).expect(200).await?;
     tokio::time::sleep(std::time::Duration::from_millis(3)).await;
     t.patch(&resource.path, operations).expect_any(&[200, 204]).await?;

@@ -4,7 +4,7 @@ use super::{
     GROUP, NOBODY,
     patch::{gives, keeps, refuses},
 };
-use crate::{Case, Resource, Result, T};
+use crate::{Case, CreatedResource, Result, T};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
@@ -21,20 +21,20 @@ fn row(name: String, rule: &str, before: &'static str, operations: Value, after:
     })
 }
 
-async fn group(t: &T, before: &str) -> Result<(Resource, [Resource; 3])> {
+async fn group(t: &T, before: &str) -> Result<(CreatedResource, [CreatedResource; 3])> {
     let users = [t.user().await?, t.user().await?, t.user().await?];
-    let inside: Vec<&Resource> =
+    let inside: Vec<&CreatedResource> =
         "ABC".chars().zip(&users).filter(|(key, _)| before.contains(*key)).map(|(_, u)| u).collect();
     Ok((t.group_of(&inside).await?, users))
 }
 
-fn members(users: &[Resource; 3], after: &str) -> Value {
+fn members(users: &[CreatedResource; 3], after: &str) -> Value {
     let inside = "ABC".chars().zip(users).filter(|(key, _)| after.contains(*key));
     let inside: Vec<Value> = inside.map(|(_, user)| json!({"value": user.id})).collect();
     json!({"members": if inside.is_empty() { Value::Null } else { inside.into() }})
 }
 
-fn named(operations: &Value, users: &[Resource; 3]) -> Value {
+fn named(operations: &Value, users: &[CreatedResource; 3]) -> Value {
     let [a, b, c] = users;
     let id = |text: &str| {
         let text = text.replace("@A", &a.id).replace("@B", &b.id).replace("@C", &c.id);
@@ -345,7 +345,7 @@ fn together() -> Vec<Case> {
             "Members removed from one group at the same time are all out of it.",
             |t| async move {
                 let users = try_join_all((0..12).map(|_| t.user())).await?;
-                let all: Vec<&Resource> = users.iter().collect();
+                let all: Vec<&CreatedResource> = users.iter().collect();
                 let group = t.group_of(&all).await?;
                 try_join_all(users[1..].iter().map(|user| {
                     let remove =

@@ -1,7 +1,7 @@
 //! Which attributes are returned (RFC 7644 §3.9), on every endpoint that returns resources.
 
 use super::{ENTERPRISE, USER};
-use crate::{Answer, Case, Resource, Result, T};
+use crate::{Answer, Case, CreatedResource, Result, T};
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -305,7 +305,7 @@ fn groups() -> Vec<Case> {
     cases
 }
 
-async fn staffed(t: &T) -> Result<Resource> {
+async fn staffed(t: &T) -> Result<CreatedResource> {
     let user = t.user().await?;
     t.group_of(&[&user]).await
 }

@@ -1,7 +1,7 @@
 //! Queries by POST (RFC 7644 §3.4.3) and over all resource types (§3.4.2.1).
 
 use super::{GROUP, USER};
-use crate::{Case, Resource, Result, T};
+use crate::{Case, CreatedResource, Result, T};
 use serde_json::{Value, json};
 
 const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -110,12 +110,12 @@ fn below() -> Vec<Case> {
     cases
 }
 
-async fn one(t: &T, endpoint: &str) -> Result<Resource> {
+async fn one(t: &T, endpoint: &str) -> Result<CreatedResource> {
     if endpoint == "/Users" { t.user().await } else { t.group().await }
 }
 
 /// A user and a group with the same externalId.
-async fn pair(t: &T) -> Result<(Resource, Resource, String)> {
+async fn pair(t: &T) -> Result<(CreatedResource, CreatedResource, String)> {
     let external = t.name("pair");
     let user = t.user_with(json!({"externalId": external})).await?;
     let group = t.group_with(json!({"externalId": external})).await?;

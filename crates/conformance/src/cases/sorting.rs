@@ -1,7 +1,7 @@
 //! Order of results (RFC 7644 §3.4.2.3).
 
 use super::ENTERPRISE;
-use crate::{Capability, Case, Resource, Result, T};
+use crate::{Capability, Case, CreatedResource, Result, T};
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -31,11 +31,11 @@ const COLUMNS: [Column; 6] = [
 /// count.
 const VALUES: [&str; 3] = ["C-three", "a-one", "b-two"];
 
-async fn make(t: &T, endpoint: &str, body: Value) -> Result<Resource> {
+async fn make(t: &T, endpoint: &str, body: Value) -> Result<CreatedResource> {
     if endpoint == "/Users" { t.user_with(body).await } else { t.group_with(body).await }
 }
 
-async fn three(t: &T, column: &Column) -> Result<Vec<Resource>> {
+async fn three(t: &T, column: &Column) -> Result<Vec<CreatedResource>> {
     let mut made = Vec::new();
     for value in VALUES {
         made.push(make(t, column.0, (column.3)(&format!("{}{value}", t.tag()))).await?);
@@ -43,7 +43,7 @@ async fn three(t: &T, column: &Column) -> Result<Vec<Resource>> {
     Ok(made)
 }
 
-fn scope(made: &[Resource]) -> String {
+fn scope(made: &[CreatedResource]) -> String {
     made.iter().map(|one| format!("id eq \"{}\"", one.id)).collect::<Vec<_>>().join(" or ")
 }
 

@@ -1,4 +1,4 @@
-use crate::Call;
+use crate::RequestBuilder;
 
 /// How a directory words its requests.
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ impl Directory {
     }
 
     /// The request with the directory's headers.
-    pub(super) fn dress(&self, call: Call, with_body: bool) -> Call {
+    pub(super) fn dress(&self, call: RequestBuilder, with_body: bool) -> RequestBuilder {
         let call = self.headers.iter().fold(call, |call, (name, value)| call.header(name, value));
         if with_body { call.header("content-type", self.content_type) } else { call }
     }

@@ -2,7 +2,7 @@ use super::{
     directory::Directory,
     script::{Step, Values},
 };
-use crate::{Outcome, T, Target, Verdict};
+use crate::{CaseOutcome, ServerUnderTest, T, Verdict};
 use std::time::{Duration, Instant};
 
 /// A conversation of one directory with the server, from a clean start to an end that leaves nothing behind.
@@ -22,7 +22,7 @@ impl Sequence {
 
     /// Plays the steps in their order. Once one has failed, the others are skipped: they would fail for the same
     /// reason.
-    pub(super) async fn play(self, target: Target) -> Vec<Verdict> {
+    pub(super) async fn play(self, target: ServerUnderTest) -> Vec<Verdict> {
         let t = T::new(target);
         let mut values = Values::new(t.tag());
         let mut failed = false;
@@ -30,20 +30,20 @@ impl Sequence {
         for (index, step) in self.steps.iter().enumerate() {
             let start = Instant::now();
             let outcome = match failed {
-                true => Outcome::Skipped("an earlier step has failed".into()),
+                true => CaseOutcome::Skipped("an earlier step has failed".into()),
                 false => match step.play(&t, &self.directory, &mut values).await {
-                    Ok(()) => Outcome::Passed,
-                    Err(failure) => Outcome::Failed(failure),
+                    Ok(()) => CaseOutcome::Passed,
+                    Err(failure) => CaseOutcome::Failed(failure),
                 },
             };
-            failed |= matches!(outcome, Outcome::Failed(_));
+            failed |= matches!(outcome, CaseOutcome::Failed(_));
             verdicts.push(self.verdict(index, step, outcome, start.elapsed()));
         }
         t.clean_up().await;
         verdicts
     }
 
-    fn verdict(&self, index: usize, step: &Step, outcome: Outcome, took: Duration) -> Verdict {
+    fn verdict(&self, index: usize, step: &Step, outcome: CaseOutcome, took: Duration) -> Verdict {
         let name = format!("{} {:02} {}", self.name, index + 1, step.name);
         Verdict { name, rule: self.source.into(), outcome, took }
     }

@@ -1,7 +1,7 @@
 use super::Console;
 use crate::{
     Error, Result,
-    activity::{RecordQuery, RecordRow, Summary},
+    activity::{CallSummary, RecordQuery, RecordRow},
     audit::EventDetail,
     token::Token,
 };
@@ -19,7 +19,7 @@ pub struct ActivityPage {
     /// All tokens, the newest first.
     pub tokens: Vec<Token>,
     /// A summary of the calls of the last 24 hours.
-    pub summary: Summary,
+    pub summary: CallSummary,
 }
 
 /// One call, in the detail that a page shows.

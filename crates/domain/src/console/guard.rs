@@ -58,7 +58,7 @@ impl Console {
                         batches.extend(tx.batch_summary(undo.batch).await?);
                     }
                 }
-                let active = crate::query::Filter::Where(crate::query::UserCondition::Active(true));
+                let active = crate::query::Predicate::Where(crate::query::UserCondition::Active(true));
                 Ok(GuardStatus {
                     guard: tx.settings().await?.guard,
                     has_channel: !tx.channels().await?.is_empty(),

@@ -3,7 +3,7 @@ use crate::{
     Error, GroupId, Result, UserId, fold,
     group::{Group, GroupRef, GroupSummary, UserGroups},
     page::{Key, Page, Place},
-    query::{Filter, UserCondition},
+    query::{Predicate, UserCondition},
     user::{User, UserSummary},
 };
 
@@ -64,20 +64,20 @@ impl Console {
     pub async fn users(&self, search: &str, status: UserStatus, place: Place) -> Result<UserListing> {
         let mut conditions = Vec::new();
         if !search.trim().is_empty() {
-            conditions.push(Filter::Where(UserCondition::Search(fold(search))));
+            conditions.push(Predicate::Where(UserCondition::Search(fold(search))));
         }
         match status {
             UserStatus::Any => {}
-            UserStatus::Active => conditions.push(Filter::Where(UserCondition::Active(true))),
-            UserStatus::Suspended => conditions.push(Filter::Where(UserCondition::Active(false))),
+            UserStatus::Active => conditions.push(Predicate::Where(UserCondition::Active(true))),
+            UserStatus::Suspended => conditions.push(Predicate::Where(UserCondition::Active(false))),
         }
-        let filter = Filter::And(conditions).simplified();
+        let filter = Predicate::And(conditions).simplified();
         let work = self.env.store.read((filter, place), |(filter, place), tx| {
             Box::pin(async move {
                 let rows = tx.page_users(filter, *place, LIMIT).await?;
-                let all = tx.count_users(&Filter::All).await?;
-                let suspended = tx.count_users(&Filter::Where(UserCondition::Active(false))).await?;
-                let total = if *filter == Filter::All { all } else { tx.count_users(filter).await? };
+                let all = tx.count_users(&Predicate::All).await?;
+                let suspended = tx.count_users(&Predicate::Where(UserCondition::Active(false))).await?;
+                let total = if *filter == Predicate::All { all } else { tx.count_users(filter).await? };
                 Ok(UserListing { page: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)), all, suspended })
             })
         });

@@ -2,7 +2,7 @@ use super::Console;
 use crate::{
     Result, guard,
     lockout::{Doors, Simulation},
-    query::{Filter, UserCondition},
+    query::{Predicate, UserCondition},
     role::Role,
 };
 
@@ -20,7 +20,7 @@ impl Console {
     pub async fn simulate(&self) -> Result<Simulation> {
         let work = self.env.store.read(self.now(), |now, tx| {
             Box::pin(async move {
-                let users = tx.count_users(&Filter::Where(UserCondition::Active(true))).await?;
+                let users = tx.count_users(&Predicate::Where(UserCondition::Active(true))).await?;
                 let settings = tx.settings().await?.guard;
                 Ok(Simulation {
                     users,

@@ -1,14 +1,14 @@
 use super::{Console, Counts, Lock, Needs, counts};
 use crate::{
     Refusal, Result, Timestamp, TokenId, UserId,
-    activity::Summary,
+    activity::CallSummary,
     audit::{Action, Event},
     guard::Batch,
     lockout::{Doors, NEEDED},
     settings::Settings,
     store::Tx,
     token::Token,
-    upkeep::Upkeep,
+    upkeep::DatabaseHistory,
 };
 
 /// Everything that the SCIM tab shows.
@@ -19,7 +19,7 @@ pub struct ScimStatus {
     /// Who could still get in if the directory deactivated all users.
     pub doors: Doors,
     /// A summary of the calls of the last 24 hours.
-    pub activity: Summary,
+    pub activity: CallSummary,
     /// How many of everything there are.
     pub counts: Counts,
     /// All tokens, the newest first.
@@ -27,7 +27,7 @@ pub struct ScimStatus {
     /// The users that tokens are bound to, if they still exist.
     pub token_users: Vec<(TokenId, UserId, String)>,
     /// Backups and restores.
-    pub upkeep: Upkeep,
+    pub upkeep: DatabaseHistory,
     /// The batch that waits for a decision.
     pub waiting: Option<Batch>,
 }

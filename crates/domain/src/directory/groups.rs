@@ -2,7 +2,7 @@ use super::{members::Moved, *};
 use crate::{
     Conflict, GroupId, MemberId, UserId,
     group::{Group, GroupProfile, MemberChange},
-    query::{Filter, GroupCondition, GroupKey, Meter, REFERENCE, RESOURCE, Weigh, end_early},
+    query::{GroupCondition, GroupKey, Meter, Predicate, REFERENCE, RESOURCE, Weigh, end_early},
 };
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Directory {
         members: Vec<MemberId>,
         with_members: bool,
     ) -> Result<GroupView> {
-        let call = self.call(Operation::Create, Subject::Group);
+        let call = self.call(CallKind::Create, Subject::Group);
         let group =
             Group { id: GroupId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
         let steps = [MemberChange::Add(members)];
@@ -94,7 +94,7 @@ impl Directory {
     /// `Invalid` when a mark does not fit the order.
     pub async fn groups(
         &self,
-        filter: Filter<GroupCondition>,
+        filter: Predicate<GroupCondition>,
         window: Window<GroupKey>,
         with_members: bool,
     ) -> Result<Listing<GroupView>> {
@@ -135,7 +135,7 @@ impl Directory {
         members: Arc<[MemberChange]>,
         source: Source<GroupProfile>,
     ) -> Result<Tried<Group, GroupView>> {
-        let call = self.call(Operation::Change, Subject::Group);
+        let call = self.call(CallKind::Change, Subject::Group);
         let (this, meter) = self.metered(&call)?;
         // An unlimited number of members is read afterwards, since others wait while this unit of work lasts.
         let in_unit = if shown == Members::All { Members::None } else { shown };
@@ -198,7 +198,7 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_group(&self, id: GroupId, expected: Expected) -> Result<()> {
-        let call = self.call(Operation::Delete, Subject::Group);
+        let call = self.call(CallKind::Delete, Subject::Group);
         let (this, meter) = self.metered(&call)?;
         let context = (this, call, id, expected);
         let work = self.env.store.provision_metered(meter, context, |(this, call, id, expected), tx| {
@@ -250,7 +250,7 @@ async fn is_free(tx: &mut dyn Tx, profile: &GroupProfile, id: GroupId) -> Result
 /// Reads the rows of a part, and an extra one where marks are used.
 pub(super) async fn find(
     tx: &mut dyn Tx,
-    filter: &Filter<GroupCondition>,
+    filter: &Predicate<GroupCondition>,
     window: &Window<GroupKey>,
 ) -> Result<Vec<Listed<Group>>> {
     if window.limit == 0 || filter.is_none() {

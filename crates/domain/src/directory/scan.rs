@@ -1,22 +1,22 @@
-//! Lists by criteria that the database cannot evaluate: resources are read in batches, and the border decides which are
+//! Lists by criteria that the database cannot evaluate: resources are read in pages, and the border decides which are
 //! wanted and in which order.
 
 use super::{groups, *};
 use crate::{
     GroupId, UserId,
     group::Group,
-    query::{Filter, GroupCondition, GroupKey, Meter, Sort, UserCondition, UserKey, Weigh, end_early},
+    query::{GroupCondition, GroupKey, Meter, Predicate, Sort, UserCondition, UserKey, Weigh, end_early},
 };
 
 /// Some of the rows that match, in the order in which they were created or restored.
-pub struct Batch<T> {
+pub struct ScanPage<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Where the next batch begins; `None` if there is none.
+    /// Where the next page begins; `None` if there is none.
     pub next: Option<Start>,
 }
 
-impl<T: Weigh> Batch<T> {
+impl<T: Weigh> ScanPage<T> {
     fn of(rows: Vec<Listed<T>>, limit: u64, bytes: u64) -> Self {
         let weight: u64 = rows.iter().map(|row| row.item.weight()).sum();
         let goes_on = rows.len() as u64 >= limit || weight > bytes;
@@ -41,17 +41,17 @@ impl Directory {
     /// `Unavailable` when the database does not answer.
     pub async fn scan_users(
         &self,
-        filter: &Filter<UserCondition>,
+        filter: &Predicate<UserCondition>,
         start: Start,
         (limit, bytes): (u64, u64),
         with_groups: bool,
-    ) -> Result<Batch<UserView>> {
+    ) -> Result<ScanPage<UserView>> {
         let window: Window<UserKey> = Window { sort: Sort::default(), start, limit, bytes };
         let context = (filter.clone().simplified(), window, with_groups);
         let work = self.env.store.look_up(context, |(filter, window, with_groups), tx| {
             Box::pin(async move { tx.find_users(filter, window, *with_groups).await })
         });
-        Ok(Batch::of(work.await?, limit, bytes))
+        Ok(ScanPage::of(work.await?, limit, bytes))
     }
 
     /// Some of the groups that match; see [`Directory::scan_users`].
@@ -60,17 +60,17 @@ impl Directory {
     /// `Unavailable` when the database does not answer.
     pub async fn scan_groups(
         &self,
-        filter: &Filter<GroupCondition>,
+        filter: &Predicate<GroupCondition>,
         start: Start,
         (limit, bytes): (u64, u64),
-    ) -> Result<Batch<Group>> {
+    ) -> Result<ScanPage<Group>> {
         let window: Window<GroupKey> = Window { sort: Sort::default(), start, limit, bytes };
         let context = (filter.clone().simplified(), window);
         let work = self
             .env
             .store
             .look_up(context, |(filter, window), tx| Box::pin(async move { tx.find_groups(filter, window).await }));
-        Ok(Batch::of(work.await?, limit, bytes))
+        Ok(ScanPage::of(work.await?, limit, bytes))
     }
 
     /// A part of these users, in their order. Users deleted since are left out.

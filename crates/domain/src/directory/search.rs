@@ -1,11 +1,11 @@
 //! Queries over users and groups at once (RFC 7644 §3.4.2.1): first the users and then the groups, each in their order.
 
 use super::{groups, *};
-use crate::query::{Filter, GroupCondition, GroupKey, Meter, Sort, UserCondition, UserKey, end_early};
+use crate::query::{GroupCondition, GroupKey, Meter, Predicate, Sort, UserCondition, UserKey, end_early};
 
 /// What kind of resource something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ResourceKind {
     /// A user.
     User,
     /// A group.
@@ -25,7 +25,7 @@ pub enum Resource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootMark {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: ResourceKind,
     /// Its place among its kind.
     pub mark: Mark,
 }
@@ -34,9 +34,9 @@ pub struct RootMark {
 #[derive(Clone, Debug)]
 pub struct Search {
     /// Which users, in what order, and whether with their groups.
-    pub users: (Filter<UserCondition>, Sort<UserKey>, bool),
+    pub users: (Predicate<UserCondition>, Sort<UserKey>, bool),
     /// Which groups, in what order, and whether with their members.
-    pub groups: (Filter<GroupCondition>, Sort<GroupKey>, bool),
+    pub groups: (Predicate<GroupCondition>, Sort<GroupKey>, bool),
     /// Whether the groups come first, as in a descending list.
     pub reversed: bool,
     /// Where the part begins.
@@ -57,7 +57,8 @@ impl Directory {
         search.groups.0 = search.groups.0.simplified();
         let work = self.env.store.look_up(search, |search, tx| {
             Box::pin(async move {
-                let totals = [search.count(tx, Kind::User).await?, search.count(tx, Kind::Group).await?];
+                let totals =
+                    [search.count(tx, ResourceKind::User).await?, search.count(tx, ResourceKind::Group).await?];
                 let (mut rows, limit) = search.rows(tx, totals).await?;
                 if search.start.is_backward() {
                     rows.reverse();
@@ -70,12 +71,12 @@ impl Directory {
 }
 
 impl Search {
-    async fn count(&self, tx: &mut dyn Tx, kind: Kind) -> Result<u64> {
+    async fn count(&self, tx: &mut dyn Tx, kind: ResourceKind) -> Result<u64> {
         match kind {
-            Kind::User if self.users.0.is_none() => Ok(0),
-            Kind::Group if self.groups.0.is_none() => Ok(0),
-            Kind::User => tx.count_users(&self.users.0).await,
-            Kind::Group => tx.count_groups(&self.groups.0).await,
+            ResourceKind::User if self.users.0.is_none() => Ok(0),
+            ResourceKind::Group if self.groups.0.is_none() => Ok(0),
+            ResourceKind::User => tx.count_users(&self.users.0).await,
+            ResourceKind::Group => tx.count_groups(&self.groups.0).await,
         }
     }
 
@@ -99,9 +100,9 @@ impl Search {
     }
 
     /// Which kinds are read, in the direction of reading, and where each starts.
-    fn parts(&self, totals: [u64; 2]) -> Vec<(Kind, Start)> {
+    fn parts(&self, totals: [u64; 2]) -> Vec<(ResourceKind, Start)> {
         let backward = self.start.is_backward();
-        let kinds = [(Kind::User, totals[0]), (Kind::Group, totals[1])];
+        let kinds = [(ResourceKind::User, totals[0]), (ResourceKind::Group, totals[1])];
         let [first, second] = if self.reversed == backward { kinds } else { [kinds[1], kinds[0]] };
         let from_its_edge = if backward { Start::Last } else { Start::First };
         match &self.start {
@@ -120,7 +121,7 @@ impl Search {
     async fn part(
         &self,
         tx: &mut dyn Tx,
-        kind: Kind,
+        kind: ResourceKind,
         start: Start,
         wanted: u64,
         meter: &mut Meter,
@@ -128,9 +129,9 @@ impl Search {
         let mut early = None;
         let backward = start.is_backward();
         let rows: Vec<_> = match kind {
-            Kind::User if self.users.0.is_none() => Vec::new(),
-            Kind::Group if self.groups.0.is_none() => Vec::new(),
-            Kind::User => {
+            ResourceKind::User if self.users.0.is_none() => Vec::new(),
+            ResourceKind::Group if self.groups.0.is_none() => Vec::new(),
+            ResourceKind::User => {
                 let (filter, sort, with_groups) = &self.users;
                 let window = Window { sort: *sort, start, limit: wanted, bytes: meter.left() };
                 let mut rows = tx.find_users(filter, &window, *with_groups).await?;
@@ -140,7 +141,7 @@ impl Search {
                 early = end_early(&mut rows, meter);
                 rows.into_iter().map(|row| listed(kind, row.mark, Resource::User(row.item))).collect()
             }
-            Kind::Group => {
+            ResourceKind::Group => {
                 let (filter, sort, with_members) = &self.groups;
                 let window = Window { sort: *sort, start, limit: wanted, bytes: meter.left() };
                 let mut rows = tx.find_groups(filter, &window).await?;
@@ -156,6 +157,6 @@ impl Search {
     }
 }
 
-fn listed(kind: Kind, mark: Mark, item: Resource) -> Listed<Resource, RootMark> {
+fn listed(kind: ResourceKind, mark: Mark, item: Resource) -> Listed<Resource, RootMark> {
     Listed { mark: RootMark { kind, mark }, item }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     UserId,
     group::UserGroups,
-    query::{Filter, Meter, RESOURCE, UserCondition, UserKey, Weigh, end_early},
+    query::{Meter, Predicate, RESOURCE, UserCondition, UserKey, Weigh, end_early},
     user::User,
 };
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Directory {
     /// # Errors
     /// `Conflict` when the user name is taken, without regard to case.
     pub async fn create_user(&self, profile: Profile) -> Result<UserView> {
-        let call = self.call(Operation::Create, Subject::User);
+        let call = self.call(CallKind::Create, Subject::User);
         let user =
             User { id: UserId::new(&self.env, call.at), version: 1, created: call.at, changed: call.at, profile };
         let event = self.event(call.at, Action::UserCreated).on(user.id.0, user.name());
@@ -74,7 +74,7 @@ impl Directory {
     /// `Invalid` when a mark does not fit the order.
     pub async fn users(
         &self,
-        filter: Filter<UserCondition>,
+        filter: Predicate<UserCondition>,
         window: Window<UserKey>,
         with_groups: bool,
     ) -> Result<Listing<UserView>> {
@@ -113,7 +113,7 @@ impl Directory {
         edit: Arc<Edit<User>>,
         source: Source<Profile>,
     ) -> Result<Tried<User, UserView>> {
-        let call = self.call(Operation::Change, Subject::User);
+        let call = self.call(CallKind::Change, Subject::User);
         let (this, meter) = self.metered(&call)?;
         let context = (this, call, id, expected, with_groups, edit, source);
         let work = self.env.store.provision_metered(
@@ -183,7 +183,7 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `VersionMismatch`.
     pub async fn delete_user(&self, id: UserId, expected: Expected) -> Result<()> {
-        let call = self.call(Operation::Delete, Subject::User);
+        let call = self.call(CallKind::Delete, Subject::User);
         let (this, meter) = self.metered(&call)?;
         let context = (this, call, id, expected);
         let work = self.env.store.provision_metered(meter, context, |(this, call, id, expected), tx| {
@@ -214,7 +214,7 @@ impl Directory {
 /// Reads the rows of a part, and an extra one where marks are used.
 pub(super) async fn find(
     tx: &mut dyn Tx,
-    filter: &Filter<UserCondition>,
+    filter: &Predicate<UserCondition>,
     window: &Window<UserKey>,
     with_groups: bool,
 ) -> Result<Vec<Listed<UserView>>> {

@@ -1,6 +1,6 @@
 use super::{
     Batch, BatchState, Departure, Sizes, Span, Taken,
-    rule::{self, Gone, Standing, Window},
+    rule::{self, Gone, GuardWindow, Standing},
 };
 use crate::{
     Env, Refusal, Result, Timestamp, TokenId,
@@ -78,11 +78,11 @@ async fn open(
     env: &Env,
     guard: GuardSettings,
     call: Call<'_>,
-    (window, gone): (Window, Gone),
+    (window, gone): (GuardWindow, Gone),
 ) -> Result<()> {
     let (since, people) = match window {
-        Window::Quick => (guard.since(call.at), gone.quick),
-        Window::Slow => (guard.since_slow(call.at), gone.slow),
+        GuardWindow::Quick => (guard.since(call.at), gone.quick),
+        GuardWindow::Slow => (guard.since_slow(call.at), gone.slow),
     };
     let batch = Batch::new(new_id(env, call.at), call.token, call.at, BatchState::Open);
     tx.insert_batch(&batch).await?;

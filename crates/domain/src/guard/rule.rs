@@ -8,7 +8,7 @@ use crate::{
 
 /// The window in which there were too many departures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
+pub enum GuardWindow {
     /// The configured minutes.
     Quick,
     /// A day, in which twice as many may leave: it catches slow departures.
@@ -52,11 +52,11 @@ pub fn standing(guard: GuardSettings, now: Timestamp, approved: bool, waiting: O
 }
 
 /// The window in which too many have departed, if there is one.
-pub fn exceeded(guard: GuardSettings, population: u64, gone: Gone) -> Option<Window> {
+pub fn exceeded(guard: GuardSettings, population: u64, gone: Gone) -> Option<GuardWindow> {
     if gone.quick > guard.threshold(population) {
-        Some(Window::Quick)
+        Some(GuardWindow::Quick)
     } else if gone.slow > guard.slow_threshold(population) {
-        Some(Window::Slow)
+        Some(GuardWindow::Slow)
     } else {
         None
     }

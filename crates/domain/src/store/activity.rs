@@ -1,6 +1,6 @@
 use crate::{
     Result, Timestamp,
-    activity::{Record, RecordQuery, RecordRow, Summary},
+    activity::{CallSummary, Record, RecordQuery, RecordRow},
 };
 use async_trait::async_trait;
 
@@ -10,12 +10,12 @@ pub trait Activity: Send {
     /// Adds to the record.
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
     /// Sums the record up, counting calls since a moment.
-    async fn summarise_records(&mut self, since: Timestamp) -> Result<Summary>;
+    async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary>;
     /// A page of records, the newest first, before a number if one is given.
     async fn find_records(&mut self, query: &RecordQuery, before: Option<i64>, limit: u64) -> Result<Vec<RecordRow>>;
     /// The record with a number.
     async fn record(&mut self, seq: i64) -> Result<Option<RecordRow>>;
-    /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`Summary`] reports.
+    /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`CallSummary`] reports.
     /// Returns how many.
     async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
 }

@@ -3,7 +3,7 @@ use crate::{
     group::{Group, GroupRef, GroupSummary},
     guard::Membership,
     page::Place,
-    query::{Filter, GroupCondition, GroupKey, Listed, Window},
+    query::{GroupCondition, GroupKey, Listed, Predicate, Window},
     user::{Deleted, UserSummary},
 };
 use async_trait::async_trait;
@@ -44,11 +44,11 @@ pub trait Groups: Send {
     /// A part of the groups that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
     async fn find_groups(
         &mut self,
-        filter: &Filter<GroupCondition>,
+        filter: &Predicate<GroupCondition>,
         window: &Window<GroupKey>,
     ) -> Result<Vec<Listed<Group>>>;
     /// How many groups match. Counting all costs the same however many there are.
-    async fn count_groups(&mut self, filter: &Filter<GroupCondition>) -> Result<u64>;
+    async fn count_groups(&mut self, filter: &Predicate<GroupCondition>) -> Result<u64>;
     /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;
     /// How many groups have a folded name that contains a text.

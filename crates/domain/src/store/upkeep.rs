@@ -1,11 +1,11 @@
-use crate::{Result, Timestamp, upkeep::Upkeep as State};
+use crate::{Result, Timestamp, upkeep::DatabaseHistory};
 use async_trait::async_trait;
 
 /// What is done to the database as a whole.
 #[async_trait]
 pub trait Upkeep: Send {
     /// What was recorded last.
-    async fn upkeep(&mut self) -> Result<State>;
+    async fn upkeep(&mut self) -> Result<DatabaseHistory>;
     /// Records which moment a removal of old rows took for the present.
     async fn set_horizon(&mut self, at: Timestamp) -> Result<()>;
     /// Records that a backup was made.

@@ -3,7 +3,7 @@ use crate::{
     directory::UserView,
     group::UserGroups,
     page::Place,
-    query::{Filter, Listed, UserCondition, UserKey, UserValue, Window},
+    query::{Listed, Predicate, UserCondition, UserKey, UserValue, Window},
     user::{Deleted, Email, User, UserSummary},
 };
 use async_trait::async_trait;
@@ -53,16 +53,16 @@ pub trait Users: Send {
     /// A part of the users that match, in its order. Refuses a mark that does not fit the order with `Invalid`.
     async fn find_users(
         &mut self,
-        filter: &Filter<UserCondition>,
+        filter: &Predicate<UserCondition>,
         window: &Window<UserKey>,
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>>;
     /// How many users match. Counting all, all active or all inactive ones costs the same however many there are.
-    async fn count_users(&mut self, filter: &Filter<UserCondition>) -> Result<u64>;
+    async fn count_users(&mut self, filter: &Predicate<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
     async fn page_users(
         &mut self,
-        filter: &Filter<UserCondition>,
+        filter: &Predicate<UserCondition>,
         place: Place,
         limit: u64,
     ) -> Result<Vec<UserSummary>>;

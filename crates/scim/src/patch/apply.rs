@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::cost::{Budget, check_copies, check_size};
 use super::merge::merge;
-use super::{Kind, Operation, elements, twins};
+use super::{Operation, OperationKind, elements, twins};
 use crate::resource::constraints;
 use crate::schema::{Attribute, ResourceType};
 use crate::value::{self, is_empty};
@@ -106,9 +106,9 @@ fn change(container: &mut Map<String, Value>, attribute: Option<&'static Attribu
 fn whole(attribute: Option<&'static Attribute>, op: &Operation, old: Option<Value>) -> Result<Option<Value>> {
     let is_list = attribute.is_none_or(|known| known.multi_valued);
     match (op.kind, &op.value, old) {
-        (Kind::Remove, Some(named), Some(old)) => elements::take_out(attribute, named, old).map(Some),
-        (Kind::Remove, ..) => Ok(None),
-        (Kind::Add, Some(given), Some(Value::Array(old))) if is_list => {
+        (OperationKind::Remove, Some(named), Some(old)) => elements::take_out(attribute, named, old).map(Some),
+        (OperationKind::Remove, ..) => Ok(None),
+        (OperationKind::Add, Some(given), Some(Value::Array(old))) if is_list => {
             elements::union(attribute, old, elements::listed(given)).map(Some)
         }
         (_, Some(Value::Object(given)), old) if attribute.is_some_and(Attribute::is_single_complex) => {
@@ -134,7 +134,7 @@ fn sub_attribute(
     old: Option<Value>,
 ) -> Result<Option<Value>> {
     let change = match (op.kind, &op.value) {
-        (Kind::Remove, _) | (_, None) => Value::Null,
+        (OperationKind::Remove, _) | (_, None) => Value::Null,
         (_, Some(value)) => value.clone(),
     };
     let given = Map::from_iter([(sub.to_owned(), change)]);

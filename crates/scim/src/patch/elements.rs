@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::cost::check_copies;
 use super::merge::merge;
-use super::{Kind, Operation};
+use super::{Operation, OperationKind};
 use crate::filter::{CompareOp, Filter, Literal};
 use crate::schema::{Attribute, Mutability, Type};
 use crate::value::{self, Empty, claim_primary, is_same_element};
@@ -24,7 +24,7 @@ pub(super) fn change(
     };
     let matches = |element: &Value| filter.matches_element(element, attribute);
     let mut hits: Vec<_> = (0..list.len()).filter(|&index| matches(&list[index])).collect();
-    if op.kind == Kind::Remove {
+    if op.kind == OperationKind::Remove {
         hits = find_named(attribute, op, &list, &hits)?;
         if op.target.sub_attribute.is_none() {
             hits.into_iter().for_each(|index| list[index] = Value::Null);
@@ -35,8 +35,8 @@ pub(super) fn change(
     // RFC 7644 §3.5.2.3 has noTarget here, but clients expect the value to be created from a filter that describes it,
     // by its type, for instance. A filter that names the very value to be replaced creates none. Removing what is not
     // there changes nothing.
-    if hits.is_empty() && op.kind != Kind::Remove {
-        if op.kind == Kind::Replace && names_value(filter) {
+    if hits.is_empty() && op.kind != OperationKind::Remove {
+        if op.kind == OperationKind::Replace && names_value(filter) {
             return Err(Error::no_target("There is no such value to be replaced; add it."));
         }
         hits.push(list.len());
@@ -48,7 +48,7 @@ pub(super) fn change(
     let given = given(op);
     check_copies(&given, hits.len())?;
     let is_whole = op.target.sub_attribute.is_none() && op.value.as_ref().is_some_and(holds_object);
-    let is_replaced = is_whole && op.kind == Kind::Replace;
+    let is_replaced = is_whole && op.kind == OperationKind::Replace;
     for &index in &hits {
         let old = list[index].take();
         let old = if is_replaced { what_stays(attribute, filter, old) } else { old };
@@ -98,7 +98,7 @@ fn given(op: &Operation) -> Map<String, Value> {
     };
     match (&op.target.sub_attribute, single) {
         (Some(sub), _) => {
-            let value = op.value.clone().filter(|_| op.kind != Kind::Remove);
+            let value = op.value.clone().filter(|_| op.kind != OperationKind::Remove);
             Map::from_iter([(sub.clone(), value.unwrap_or_default())])
         }
         (None, Some(Value::Object(map))) => map.clone(),
@@ -116,7 +116,7 @@ pub(super) fn find_named(
     list: &[Value],
     among: &[usize],
 ) -> Result<Vec<usize>> {
-    let (Kind::Remove, Some(named)) = (op.kind, &op.value) else {
+    let (OperationKind::Remove, Some(named)) = (op.kind, &op.value) else {
         return Ok(among.to_vec());
     };
     let sub = op.target.sub_attribute.as_deref();
@@ -211,10 +211,10 @@ pub(super) fn merge_plain(attribute: Option<&Attribute>, element: Value, given: 
 }
 
 /// Whether nothing is left of an element or, after a removal, only what described the removed value.
-pub(super) fn is_hollow(kind: Kind, element: &Value) -> bool {
+pub(super) fn is_hollow(kind: OperationKind, element: &Value) -> bool {
     let describes = |name: &String| name == "type" || name == "primary";
     match element {
-        Value::Object(map) => map.is_empty() || (kind == Kind::Remove && map.keys().all(describes)),
+        Value::Object(map) => map.is_empty() || (kind == OperationKind::Remove && map.keys().all(describes)),
         _ => false,
     }
 }

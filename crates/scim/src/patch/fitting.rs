@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::elements::holds_object;
 use super::normalise::Normaliser;
-use super::{Kind, Operation, Target};
+use super::{Operation, OperationKind, Target};
 use crate::json::twins;
 use crate::path::PatchPath;
 use crate::schema::{Attribute, Mutability, Type, USER_URN};
@@ -15,7 +15,12 @@ use crate::{Error, Result};
 const MAX_TARGETS: usize = 10_000;
 
 impl Normaliser<'_> {
-    pub(super) fn attribute(&mut self, kind: Kind, parsed: &PatchPath, mut value: Option<Value>) -> Result<()> {
+    pub(super) fn attribute(
+        &mut self,
+        kind: OperationKind,
+        parsed: &PatchPath,
+        mut value: Option<Value>,
+    ) -> Result<()> {
         let found = self.resource_type.resolve(&parsed.path);
         let target = Target {
             extension: found.extension.map(Into::into),
@@ -23,7 +28,7 @@ impl Normaliser<'_> {
             filter: parsed.filter.clone(),
             sub_attribute: found.sub_name.map(Into::into),
         };
-        if kind == Kind::Remove && value.as_ref().is_some_and(Value::is_null) {
+        if kind == OperationKind::Remove && value.as_ref().is_some_and(Value::is_null) {
             // A client that has lost its list of members to remove would empty the group.
             if target.is_members() && target.sub_attribute.is_none() && target.filter.is_none() {
                 return Err(Error::invalid_value("The members to remove are null; list them, or leave value out."));
@@ -36,17 +41,17 @@ impl Normaliser<'_> {
         }
         let Some(attribute) = found.attribute else {
             return match kind {
-                Kind::Remove => self.remove_unknown(target, value),
+                OperationKind::Remove => self.remove_unknown(target, value),
                 _ => self.push_unknown(kind, target, value.unwrap_or(Value::Null)),
             };
         };
         if !is_kept {
-            let removes = kind == Kind::Remove && value.is_none();
+            let removes = kind == OperationKind::Remove && value.is_none();
             return if removes { check_removable(attribute, found.sub_attribute) } else { Ok(()) };
         }
         check_shape(attribute, &target)?;
         match kind {
-            Kind::Remove => self.remove(attribute, target, value),
+            OperationKind::Remove => self.remove(attribute, target, value),
             _ => self.set(kind, attribute, target, value.unwrap_or(Value::Null)),
         }
     }
@@ -68,12 +73,12 @@ impl Normaliser<'_> {
 
     /// Unknown attributes are kept as sent. An empty value unsets them, except that adding nothing to a list changes
     /// nothing.
-    pub(super) fn push_unknown(&mut self, kind: Kind, target: Target, value: Value) -> Result<()> {
+    pub(super) fn push_unknown(&mut self, kind: OperationKind, target: Target, value: Value) -> Result<()> {
         let whole = target.is_whole();
         match kind {
-            Kind::Remove => self.remove_unknown(target, Some(value)),
-            Kind::Replace if value::is_empty(&value) => self.push(Kind::Remove, target, None),
-            Kind::Add if value::is_empty(&value) && !whole => self.push(Kind::Remove, target, None),
+            OperationKind::Remove => self.remove_unknown(target, Some(value)),
+            OperationKind::Replace if value::is_empty(&value) => self.push(OperationKind::Remove, target, None),
+            OperationKind::Add if value::is_empty(&value) && !whole => self.push(OperationKind::Remove, target, None),
             _ => self.push(kind, target, Some(value)),
         }
     }
@@ -85,7 +90,7 @@ impl Normaliser<'_> {
             empty if value::is_empty(&empty) && !self.by_value => Value::Array(vec![]),
             value => value,
         });
-        self.push(Kind::Remove, target, named)
+        self.push(OperationKind::Remove, target, named)
     }
 
     fn remove(&mut self, attribute: &Attribute, mut target: Target, value: Option<Value>) -> Result<()> {
@@ -104,7 +109,7 @@ impl Normaliser<'_> {
             // group.
             (Some(value), true) if attribute.multi_valued && target.filter.is_none() => {
                 let listed = Value::Array(value::fit_removal(attribute, value)?);
-                self.push(Kind::Remove, target, Some(listed))
+                self.push(OperationKind::Remove, target, Some(listed))
             }
             (value, _) => self.remove_part(attribute, target, value),
         }
@@ -118,11 +123,11 @@ impl Normaliser<'_> {
             let fitted = leaf.and_then(|leaf| value::fit_one(leaf, value.clone(), Empty::Drop).ok().flatten());
             fitted.unwrap_or(value)
         });
-        self.push(Kind::Remove, target, named)
+        self.push(OperationKind::Remove, target, named)
     }
 
-    fn set(&mut self, kind: Kind, attribute: &Attribute, mut target: Target, mut value: Value) -> Result<()> {
-        if kind == Kind::Add && target.is_filtered_members() {
+    fn set(&mut self, kind: OperationKind, attribute: &Attribute, mut target: Target, mut value: Value) -> Result<()> {
+        if kind == OperationKind::Add && target.is_filtered_members() {
             let listed = value::fit_removal(attribute, value)?;
             return self.push(kind, target, Some(Value::Array(listed)));
         }
@@ -159,11 +164,11 @@ impl Normaliser<'_> {
             // A null `active` changes nothing; only a removal unsets it.
             None if whole && self.is_status(&target) => Ok(()),
             // Adding nothing to a list changes nothing.
-            None if target.sub_attribute.is_none() && kind == Kind::Add && attribute.multi_valued => Ok(()),
+            None if target.sub_attribute.is_none() && kind == OperationKind::Add && attribute.multi_valued => Ok(()),
             // Not turned into a removal because of Entra, whose replacement of members adds them: there, an empty list
             // changes nothing. For all others it empties the group.
             None if whole && attribute.multi_valued => self.push(kind, target, Some(Value::Array(vec![]))),
-            None => self.push(Kind::Remove, target, None),
+            None => self.push(OperationKind::Remove, target, None),
         }
     }
 
@@ -171,11 +176,11 @@ impl Normaliser<'_> {
         self.resource_type.schema.id == USER_URN && target.extension.is_none() && target.attribute == "active"
     }
 
-    pub(super) fn push(&mut self, kind: Kind, target: Target, value: Option<Value>) -> Result<()> {
+    pub(super) fn push(&mut self, kind: OperationKind, target: Target, value: Option<Value>) -> Result<()> {
         if self.out.len() >= MAX_TARGETS {
             return Err(Error::too_large("The request names too many attributes; split it."));
         }
-        if kind != Kind::Remove {
+        if kind != OperationKind::Remove {
             value.as_ref().map_or(Ok(()), value::check_names)?;
         }
         self.out.push(Operation { kind, target, value });

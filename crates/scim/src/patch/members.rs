@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Kind, Operation};
+use super::{Operation, OperationKind};
 use crate::filter::{CompareOp, Filter};
 use crate::{Error, Result};
 
 /// A change of membership, by the identifiers of users and groups. Each is idempotent: adding a member again, or
 /// removing one that is gone, changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MemberChange {
+pub enum MemberOperation {
     /// These become members.
     Add(Vec<String>),
     /// These are removed.
@@ -39,7 +39,7 @@ pub enum MemberChange {
 /// filter that does not name members by their `value`, `invalidPath` for a sub-attribute that members do not have,
 /// `invalidValue` for a text that is not an identifier, a value without one, and an `add` whose filter and value name
 /// different members.
-pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<MemberChange>)> {
+pub fn split_members(operations: Vec<Operation>) -> Result<(Vec<Operation>, Vec<MemberOperation>)> {
     let mut others = Vec::new();
     let mut changes = Vec::new();
     for operation in operations {
@@ -60,30 +60,30 @@ pub fn take_members(document: &mut Map<String, Value>) -> Result<Vec<String>> {
     document.shift_remove("members").map_or(Ok(vec![]), read_members)
 }
 
-fn member_change(operation: Operation) -> Result<Option<MemberChange>> {
+fn member_change(operation: Operation) -> Result<Option<MemberOperation>> {
     let Operation { kind, target, value } = operation;
     if let Some(sub) = target.sub_attribute.as_deref() {
         return sub_attribute(kind, sub, target.filter.as_ref());
     }
     match (kind, target.filter, value) {
-        (Kind::Add, None, Some(value)) => Ok(Some(MemberChange::Add(read_members(value)?))),
-        (Kind::Replace, None, Some(value)) => Ok(Some(MemberChange::Replace(read_members(value)?))),
-        (Kind::Remove, None, None) => Ok(Some(MemberChange::Clear)),
-        (Kind::Remove, None, Some(listed)) => Ok(removal(listed_ids(&listed)?)),
-        (Kind::Remove, Some(filter), _) => Ok(removal(filtered_ids(&filter)?)),
-        (Kind::Add, Some(filter), value) => addition(filtered_ids(&filter)?, value.as_ref()).map(Some),
-        (Kind::Replace, Some(filter), Some(value)) => {
+        (OperationKind::Add, None, Some(value)) => Ok(Some(MemberOperation::Add(read_members(value)?))),
+        (OperationKind::Replace, None, Some(value)) => Ok(Some(MemberOperation::Replace(read_members(value)?))),
+        (OperationKind::Remove, None, None) => Ok(Some(MemberOperation::Clear)),
+        (OperationKind::Remove, None, Some(listed)) => Ok(removal(listed_ids(&listed)?)),
+        (OperationKind::Remove, Some(filter), _) => Ok(removal(filtered_ids(&filter)?)),
+        (OperationKind::Add, Some(filter), value) => addition(filtered_ids(&filter)?, value.as_ref()).map(Some),
+        (OperationKind::Replace, Some(filter), Some(value)) => {
             let (out, into) = (filtered_ids(&filter)?, read_members(value)?);
-            Ok(Some(MemberChange::Exchange { out, into }))
+            Ok(Some(MemberOperation::Exchange { out, into }))
         }
-        (Kind::Add | Kind::Replace, _, None) => Ok(None),
+        (OperationKind::Add | OperationKind::Replace, _, None) => Ok(None),
     }
 }
 
 /// RFC 7643 §4.2: the sub-attributes of a member are immutable. Entra removes a member by a `value` after the filter.
-fn sub_attribute(kind: Kind, sub: &str, filter: Option<&Filter>) -> Result<Option<MemberChange>> {
+fn sub_attribute(kind: OperationKind, sub: &str, filter: Option<&Filter>) -> Result<Option<MemberOperation>> {
     match (kind, sub, filter) {
-        (Kind::Remove, "value", Some(filter)) => Ok(removal(filtered_ids(filter)?)),
+        (OperationKind::Remove, "value", Some(filter)) => Ok(removal(filtered_ids(filter)?)),
         (_, "value" | "type" | "$ref", _) => Err(Error::mutability(format!(
             "The {sub} of a member cannot be changed; remove the member and add another."
         ))),
@@ -92,18 +92,18 @@ fn sub_attribute(kind: Kind, sub: &str, filter: Option<&Filter>) -> Result<Optio
 }
 
 /// An `add` creates the member that its filter describes. The value may name no other.
-fn addition(ids: Vec<String>, value: Option<&Value>) -> Result<MemberChange> {
+fn addition(ids: Vec<String>, value: Option<&Value>) -> Result<MemberOperation> {
     let named = value.map_or(Ok(vec![]), listed_ids)?;
     if ids.is_empty() || named.iter().any(|id| ids != [id.as_str()]) {
         let detail = "The filter of the path and the value name different members; leave the filter out.";
         return Err(Error::invalid_value(detail));
     }
     ids.iter().try_for_each(|id| check_id(id))?;
-    Ok(MemberChange::Add(ids))
+    Ok(MemberOperation::Add(ids))
 }
 
-fn removal(ids: Vec<String>) -> Option<MemberChange> {
-    if ids.is_empty() { None } else { Some(MemberChange::Remove(ids)) }
+fn removal(ids: Vec<String>) -> Option<MemberOperation> {
+    if ids.is_empty() { None } else { Some(MemberOperation::Remove(ids)) }
 }
 
 /// The identifiers in a fitted list of members, each once.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{Kind, Operation, PatchRequest, Target};
+use super::{Operation, OperationKind, PatchRequest, Target};
 use crate::path::{AttributePath, PatchPath, PathError, is_urn_byte};
 use crate::schema::ResourceType;
 use crate::text::is_urn;
@@ -29,8 +29,8 @@ pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result
     let mut normaliser = Normaliser::new(resource_type, &request.limits);
     for operation in &request.operations {
         normaliser.named.clear();
-        normaliser.by_value = operation.kind == Kind::Remove && operation.path.is_none();
-        if operation.value.is_none() && operation.kind != Kind::Remove {
+        normaliser.by_value = operation.kind == OperationKind::Remove && operation.path.is_none();
+        if operation.value.is_none() && operation.kind != OperationKind::Remove {
             return Err(Error::invalid_value("A PATCH operation other than remove needs a value."));
         }
         match &operation.path {
@@ -45,7 +45,7 @@ pub fn normalise(resource_type: &ResourceType, request: &PatchRequest) -> Result
 pub(crate) fn explode(resource_type: &ResourceType, body: Map<String, Value>) -> Result<Vec<Operation>> {
     let limits = Limits::default();
     let mut normaliser = Normaliser::new(resource_type, &limits);
-    normaliser.each_key(Kind::Replace, None, body)?;
+    normaliser.each_key(OperationKind::Replace, None, body)?;
     Ok(normaliser.out)
 }
 
@@ -72,19 +72,19 @@ impl<'r> Normaliser<'r> {
         Self { resource_type, limits, by_value: false, named: HashSet::new(), out: vec![] }
     }
 
-    fn without_path(&mut self, kind: Kind, value: Option<Value>) -> Result<()> {
+    fn without_path(&mut self, kind: OperationKind, value: Option<Value>) -> Result<()> {
         match value {
             Some(Value::Object(map)) => self.each_key(kind, None, map),
             Some(Value::Array(mut items)) if items.len() == 1 => self.without_path(kind, items.pop()),
             // RFC 7644 §3.5.2.2: a remove without a path has no target. Where a client puts names into the value, there
             // is one.
-            _ if kind == Kind::Remove => Err(Error::no_target("A remove operation needs a path.")),
+            _ if kind == OperationKind::Remove => Err(Error::no_target("A remove operation needs a path.")),
             _ => Err(Error::invalid_value("The value of an operation without a path must be an object.")),
         }
     }
 
     /// One operation per key: a value without a path changes only the attributes that it names.
-    fn each_key(&mut self, kind: Kind, extension: Option<&str>, map: Map<String, Value>) -> Result<()> {
+    fn each_key(&mut self, kind: OperationKind, extension: Option<&str>, map: Map<String, Value>) -> Result<()> {
         for (key, value) in map {
             let key = key.trim();
             let is_urn = self.schema_of(key).is_some() || self.is_unknown_extension(key, Some(&value));
@@ -98,7 +98,7 @@ impl<'r> Normaliser<'r> {
     }
 
     /// `text` is a path, or a key in a value without path, perhaps inside the object of an extension.
-    fn with_path(&mut self, kind: Kind, inside: Option<&str>, text: &str, value: Option<Value>) -> Result<()> {
+    fn with_path(&mut self, kind: OperationKind, inside: Option<&str>, text: &str, value: Option<Value>) -> Result<()> {
         if self.resource_type.is_foreign(text) {
             return Err(Error::invalid_path("This schema is one of another resource type."));
         }
@@ -171,18 +171,18 @@ impl<'r> Normaliser<'r> {
         segment.eq_ignore_ascii_case(self.resource_type.name)
     }
 
-    fn schema(&mut self, kind: Kind, urn: Urn, value: Option<Value>) -> Result<()> {
+    fn schema(&mut self, kind: OperationKind, urn: Urn, value: Option<Value>) -> Result<()> {
         match (urn, value) {
             (Urn::Core, Some(Value::Object(map))) => self.each_key(kind, None, map),
             (Urn::Extension(urn), Some(Value::Object(map))) if !map.is_empty() => self.each_key(kind, Some(&urn), map),
             // Adding nothing changes nothing.
-            (Urn::Extension(_), Some(value)) if kind == Kind::Add && value::is_empty(&value) => Ok(()),
+            (Urn::Extension(_), Some(value)) if kind == OperationKind::Add && value::is_empty(&value) => Ok(()),
             // Nor does removing nothing.
             (Urn::Extension(_), Some(Value::Object(map))) if self.by_value && map.is_empty() => Ok(()),
             (Urn::Extension(urn), value) if value.as_ref().is_none_or(value::is_empty) => {
-                self.push(Kind::Remove, Target::whole(None, &urn), None)
+                self.push(OperationKind::Remove, Target::whole(None, &urn), None)
             }
-            (Urn::Core, None | Some(Value::Null)) if kind == Kind::Remove => {
+            (Urn::Core, None | Some(Value::Null)) if kind == OperationKind::Remove => {
                 Err(Error::no_target("A remove operation needs the path of an attribute."))
             }
             _ => Err(Error::invalid_value("The value of a schema URN must be an object.")),

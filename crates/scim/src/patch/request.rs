@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::Kind;
+use super::OperationKind;
 use crate::json::{has_twins, twins};
 use crate::{Error, Limits, Result};
 
@@ -13,7 +13,7 @@ pub struct PatchRequest {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RawOperation {
-    pub(super) kind: Kind,
+    pub(super) kind: OperationKind,
     pub(super) path: Option<String>,
     /// `None` if there is no `value` at all, `Some(Null)` if it is `null`.
     pub(super) value: Option<Value>,
@@ -60,7 +60,7 @@ impl RawOperation {
         if has_twins(&map) {
             return Err(twins());
         }
-        let (mut kind, mut path, mut value) = (Kind::Replace, None, None);
+        let (mut kind, mut path, mut value) = (OperationKind::Replace, None, None);
         for (key, given) in map {
             match key {
                 _ if key.eq_ignore_ascii_case("op") => kind = parse_kind(&given)?,
@@ -73,11 +73,11 @@ impl RawOperation {
     }
 }
 
-fn parse_kind(op: &Value) -> Result<Kind> {
+fn parse_kind(op: &Value) -> Result<OperationKind> {
     match op.as_str() {
-        Some(op) if op.eq_ignore_ascii_case("add") => Ok(Kind::Add),
-        Some(op) if op.eq_ignore_ascii_case("replace") => Ok(Kind::Replace),
-        Some(op) if op.eq_ignore_ascii_case("remove") => Ok(Kind::Remove),
+        Some(op) if op.eq_ignore_ascii_case("add") => Ok(OperationKind::Add),
+        Some(op) if op.eq_ignore_ascii_case("replace") => Ok(OperationKind::Replace),
+        Some(op) if op.eq_ignore_ascii_case("remove") => Ok(OperationKind::Remove),
         _ => Err(Error::invalid_syntax("The op of a PATCH operation must be add, replace or remove.")),
     }
 }

@@ -1,6 +1,6 @@
 //! §2.8: groups and their members.
 
-use scim::patch::MemberChange::{Add, Clear, Remove, Replace};
+use scim::patch::MemberOperation::{Add, Clear, Remove, Replace};
 use serde_json::json;
 
 use super::{membership, patch_group, scim_type};

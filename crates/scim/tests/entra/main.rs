@@ -10,7 +10,7 @@ mod matrix;
 mod patch_user;
 mod steady_state;
 
-use scim::patch::{MemberChange, PatchRequest};
+use scim::patch::{MemberOperation, PatchRequest};
 use scim::schema::{ENTERPRISE_URN, GROUP, ResourceType, USER, USER_URN};
 use scim::{Error, Limits, Result};
 use serde_json::{Map, Value, json};
@@ -62,14 +62,14 @@ fn patched(document: &Value, operations: Value) -> Value {
 }
 
 /// What remains of the operations on a group, and the changes of membership.
-fn patch_group(document: &Value, operations: Value) -> Result<(Value, Vec<MemberChange>)> {
+fn patch_group(document: &Value, operations: Value) -> Result<(Value, Vec<MemberOperation>)> {
     let request = PatchRequest::parse(object(json!({"Operations": operations})), &Limits::default())?;
     let (operations, changes) = scim::patch::split_members(scim::patch::normalise(&GROUP, &request)?)?;
     let document = scim::patch::apply(&GROUP, &operations, &object(document.clone()))?;
     Ok((Value::Object(document), changes))
 }
 
-fn membership(operations: Value) -> Vec<MemberChange> {
+fn membership(operations: Value) -> Vec<MemberOperation> {
     patch_group(&json!({"displayName": "Engine Owners"}), operations).unwrap().1
 }
 

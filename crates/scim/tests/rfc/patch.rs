@@ -1,7 +1,7 @@
 //! RFC 7644 §3.5.2: the example PATCH requests.
 
 use scim::Limits;
-use scim::patch::{MemberChange, PatchRequest, apply, normalise, split_members};
+use scim::patch::{MemberOperation, PatchRequest, apply, normalise, split_members};
 use scim::schema::{GROUP, ResourceType, USER};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn replace_all_members() {
     let request = PatchRequest::parse(object(json!({"Operations": operations})), &Limits::default()).unwrap();
     let (others, changes) = split_members(normalise(&GROUP, &request).unwrap()).unwrap();
     assert!(others.is_empty());
-    assert!(matches!(&changes[..], [MemberChange::Replace(members)] if members.len() == 2));
+    assert!(matches!(&changes[..], [MemberOperation::Replace(members)] if members.len() == 2));
 }
 
 #[test]

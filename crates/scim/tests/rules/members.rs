@@ -1,13 +1,13 @@
 //! Membership, taken out of operations.
 
-use scim::patch::{MemberChange, normalise, split_members, take_members};
+use scim::patch::{MemberOperation, normalise, split_members, take_members};
 use scim::resource;
 use scim::schema::{GROUP, GROUP_URN, Registry, schemas_json};
 use serde_json::{Value, json};
 
 use super::{object, request};
 
-fn changes(operation: Value) -> Result<Vec<MemberChange>, &'static str> {
+fn changes(operation: Value) -> Result<Vec<MemberOperation>, &'static str> {
     let normal = normalise(&GROUP, &request(json!([operation])).unwrap());
     let split = normal.and_then(split_members).map_err(|error| error.scim_type.unwrap().as_str());
     let (others, changes) = split?;
@@ -21,25 +21,25 @@ fn each_operation_is_one_change() {
     let remove = |path: &str| json!({"op": "remove", "path": path});
     let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
     for (operation, expected) in [
-        (add(json!([{"value": "a"}, "b", {"value": "a"}])), vec![MemberChange::Add(list(&["a", "b"]))]),
+        (add(json!([{"value": "a"}, "b", {"value": "a"}])), vec![MemberOperation::Add(list(&["a", "b"]))]),
         (add(json!([])), vec![]),
-        (json!({"op": "replace", "path": "members", "value": ["a"]}), vec![MemberChange::Replace(list(&["a"]))]),
-        (json!({"op": "replace", "path": "members", "value": []}), vec![MemberChange::Replace(vec![])]),
-        (json!({"op": "replace", "value": {"members": null}}), vec![MemberChange::Replace(vec![])]),
-        (remove("members"), vec![MemberChange::Clear]),
+        (json!({"op": "replace", "path": "members", "value": ["a"]}), vec![MemberOperation::Replace(list(&["a"]))]),
+        (json!({"op": "replace", "path": "members", "value": []}), vec![MemberOperation::Replace(vec![])]),
+        (json!({"op": "replace", "value": {"members": null}}), vec![MemberOperation::Replace(vec![])]),
+        (remove("members"), vec![MemberOperation::Clear]),
         (
             json!({"op": "remove", "path": "members", "value": ["a", {"value": "b"}, "a"]}),
-            vec![MemberChange::Remove(list(&["a", "b"]))],
+            vec![MemberOperation::Remove(list(&["a", "b"]))],
         ),
         (json!({"op": "remove", "path": "members", "value": [{"type": "User"}]}), vec![]),
         (json!({"op": "remove", "path": "members", "value": []}), vec![]),
-        (remove("members[value eq \"a\"]"), vec![MemberChange::Remove(list(&["a"]))]),
-        (remove("members[VALUE eq \"a\" or value eq 7]"), vec![MemberChange::Remove(list(&["a", "7"]))]),
+        (remove("members[value eq \"a\"]"), vec![MemberOperation::Remove(list(&["a"]))]),
+        (remove("members[VALUE eq \"a\" or value eq 7]"), vec![MemberOperation::Remove(list(&["a", "7"]))]),
         (remove("members[value eq null]"), vec![]),
-        (remove("members[value eq \"a\"].value"), vec![MemberChange::Remove(list(&["a"]))]),
+        (remove("members[value eq \"a\"].value"), vec![MemberOperation::Remove(list(&["a"]))]),
         (
             json!({"op": "add", "path": "members[value eq \"a\"]", "value": {"type": "User"}}),
-            vec![MemberChange::Add(list(&["a"]))],
+            vec![MemberOperation::Add(list(&["a"]))],
         ),
         (json!({"op": "replace", "path": "members[value eq \"a\"].display", "value": "Ada"}), vec![]),
     ] {
@@ -89,7 +89,7 @@ fn ids(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
 }
 
-fn on(op: &str, path: &str, value: Value) -> Result<Vec<MemberChange>, &'static str> {
+fn on(op: &str, path: &str, value: Value) -> Result<Vec<MemberOperation>, &'static str> {
     changes(json!({"op": op, "path": path, "value": value}))
 }
 
@@ -98,7 +98,7 @@ fn on(op: &str, path: &str, value: Value) -> Result<Vec<MemberChange>, &'static 
 fn ra1_a_filter_of_members_does_not_hide_the_value() {
     let (a, both) = ("members[value eq \"a\"]", "members[value eq \"a\" or value eq \"b\"]");
     let qualified = "urn:ietf:params:scim:schemas:core:2.0:Group:members[VALUE eq a]";
-    let exchange = |out: &[&str], into: &[&str]| Ok(vec![MemberChange::Exchange { out: ids(out), into: ids(into) }]);
+    let exchange = |out: &[&str], into: &[&str]| Ok(vec![MemberOperation::Exchange { out: ids(out), into: ids(into) }]);
     assert_eq!(on("replace", a, json!({"value": "c"})), exchange(&["a"], &["c"]));
     for (path, value, out, into) in [
         (a, json!("c"), &["a"][..], &["c"][..]),
@@ -115,7 +115,7 @@ fn ra1_a_filter_of_members_does_not_hide_the_value() {
     }
     // To replace a member by nobody is to remove it.
     for nobody in [Value::Null, json!([]), json!(""), json!({})] {
-        assert_eq!(on("replace", a, nobody), Ok(vec![MemberChange::Remove(ids(&["a"]))]));
+        assert_eq!(on("replace", a, nobody), Ok(vec![MemberOperation::Remove(ids(&["a"]))]));
     }
     // A value that names nobody is not nothing.
     for value in [json!({"type": "User"}), json!({"value": ""}), json!([{}]), json!({"value": null}), json!(7)] {
@@ -127,10 +127,10 @@ fn ra1_a_filter_of_members_does_not_hide_the_value() {
 fn ra1_an_addition_by_a_filter_names_one_member() {
     let a = "members[value eq \"a\"]";
     for value in [json!({"value": "a"}), json!("a"), json!(["a"]), json!({"type": "User"}), json!({"display": "Ada"})] {
-        assert_eq!(on("add", a, value.clone()), Ok(vec![MemberChange::Add(ids(&["a"]))]), "{value}");
+        assert_eq!(on("add", a, value.clone()), Ok(vec![MemberOperation::Add(ids(&["a"]))]), "{value}");
     }
     for value in [Value::Null, json!({}), json!([]), json!("")] {
-        assert_eq!(on("add", a, value.clone()), Ok(vec![MemberChange::Add(ids(&["a"]))]), "{value}");
+        assert_eq!(on("add", a, value.clone()), Ok(vec![MemberOperation::Add(ids(&["a"]))]), "{value}");
     }
     for (path, value) in [
         (a, json!({"value": "c"})),
@@ -173,11 +173,11 @@ fn ra24_a_display_is_taken_and_not_announced() {
     let subs = group["attributes"][1]["subAttributes"].as_array().unwrap();
     let names: Vec<_> = subs.iter().map(|sub| sub["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["value", "$ref", "type"]);
-    let (add, replace) = (|to: &[&str]| MemberChange::Add(ids(to)), |to: &[&str]| MemberChange::Replace(ids(to)));
+    let (add, replace) = (|to: &[&str]| MemberOperation::Add(ids(to)), |to: &[&str]| MemberOperation::Replace(ids(to)));
     for (op, path, value, expected) in [
         ("add", "members", json!([{"value": "a", "display": "Ada"}]), vec![add(&["a"])]),
         ("replace", "members", json!([{"VALUE": "a", "DISPLAY": {"odd name": 1}}]), vec![replace(&["a"])]),
-        ("remove", "members", json!([{"value": "a", "display": ""}]), vec![MemberChange::Remove(ids(&["a"]))]),
+        ("remove", "members", json!([{"value": "a", "display": ""}]), vec![MemberOperation::Remove(ids(&["a"]))]),
         ("remove", "members", json!([{"display": "Ada"}]), vec![]),
         ("add", "members", json!({"display": "Ada"}), vec![]),
         ("replace", "members[value eq \"a\"]", json!({"display": "Ada"}), vec![]),

@@ -4,7 +4,7 @@ use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_
 use domain::{
     GroupId, MemberId, UserId,
     query::Order::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual},
-    query::{EmailCondition, Filter, GroupCondition, GroupText, Slice, Test, UserCondition, UserText},
+    query::{EmailCondition, GroupCondition, GroupText, Predicate, Slice, Test, UserCondition, UserText},
     store::Store,
     user::{Profile, User},
 };
@@ -39,19 +39,19 @@ fn full(number: u32, user_name: &str, display_name: &str, given_name: &str) -> U
 }
 
 /// Which users match, by their user names; both ways of asking must agree.
-async fn matching(store: &Store, filter: &Filter<UserCondition>) -> Vec<String> {
+async fn matching(store: &Store, filter: &Predicate<UserCondition>) -> Vec<String> {
     let users = unit!(store.read, |tx, filter| tx.find_users(filter, &ALL.into(), false)).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap();
     assert_eq!(users.len() as u64, count, "{filter:?}");
     users.iter().map(user_name).collect()
 }
 
-fn text(attribute: UserText, test: Test) -> Filter<UserCondition> {
-    Filter::Where(UserCondition::Text(attribute, test))
+fn text(attribute: UserText, test: Test) -> Predicate<UserCondition> {
+    Predicate::Where(UserCondition::Text(attribute, test))
 }
 
-fn not(filter: Filter<UserCondition>) -> Filter<UserCondition> {
-    Filter::Not(Box::new(filter))
+fn not(filter: Predicate<UserCondition>) -> Predicate<UserCondition> {
+    Predicate::Not(Box::new(filter))
 }
 
 async fn texts_are_tested(store: Store) {
@@ -122,7 +122,7 @@ async fn ids_times_and_states_are_tested(store: Store) {
         (UserCondition::Changed(Greater, at(2)), &["b", "c"]),
         (UserCondition::Changed(Equal, at(70)), &["b"]),
     ] {
-        let filter = Filter::Where(condition);
+        let filter = Predicate::Where(condition);
         assert_eq!(matching(&store, &filter).await, wanted, "{filter:?}");
     }
 }
@@ -132,26 +132,26 @@ async fn emails_are_tested_one_by_one(store: Store) {
     ada.profile.emails = vec![email("Ada@Work.example", Some("Work"), true), email("ada@home.example", None, false)];
     bob.profile.emails = vec![email("bob@home.example", Some("work"), false)];
     insert_users(&store, &[ada, bob, user(3, "carl")]).await;
-    let value = |test| Filter::Where(EmailCondition::Value(test));
-    let kind = |text: &str| Filter::Where(EmailCondition::Kind(Test::Equals(text.into())));
-    let primary = |is| Filter::Where(EmailCondition::Primary(is));
+    let value = |test| Predicate::Where(EmailCondition::Value(test));
+    let kind = |text: &str| Predicate::Where(EmailCondition::Kind(Test::Equals(text.into())));
+    let primary = |is| Predicate::Where(EmailCondition::Primary(is));
     for (filter, wanted) in [
         (value(Test::Equals("ADA@work.example".into())), &["ada"][..]),
         (value(Test::EndsWith("home.example".into())), &["ada", "bob"]),
         (value(Test::Present), &["ada", "bob"]),
-        (Filter::All, &["ada", "bob"]),
+        (Predicate::All, &["ada", "bob"]),
         (kind("WORK"), &["ada", "bob"]),
-        (Filter::Where(EmailCondition::Kind(Test::Present)), &["ada", "bob"]),
+        (Predicate::Where(EmailCondition::Kind(Test::Present)), &["ada", "bob"]),
         (primary(true), &["ada"]),
         (primary(false), &["ada", "bob"]),
         // One address must pass both, and Ada's work address is not the one at home.
-        (Filter::And(vec![kind("work"), value(Test::Contains("@home".into()))]), &["bob"]),
-        (Filter::Not(Box::new(kind("work"))), &["ada"]),
+        (Predicate::And(vec![kind("work"), value(Test::Contains("@home".into()))]), &["bob"]),
+        (Predicate::Not(Box::new(kind("work"))), &["ada"]),
     ] {
-        let filter = Filter::Where(UserCondition::Email(filter));
+        let filter = Predicate::Where(UserCondition::Email(filter));
         assert_eq!(matching(&store, &filter).await, wanted, "{filter:?}");
     }
-    let no_primary = not(Filter::Where(UserCondition::Email(primary(true))));
+    let no_primary = not(Predicate::Where(UserCondition::Email(primary(true))));
     assert_eq!(matching(&store, &no_primary).await, ["bob", "carl"]);
 }
 
@@ -160,20 +160,20 @@ async fn conditions_combine(store: Store) {
     let named = |name: &str| text(UserText::DisplayName, Test::Equals(name.into()));
     let greater = text(UserText::DisplayName, Test::Ordered(Greater, "a".into()));
     for (filter, wanted) in [
-        (Filter::All, &["ada", "bob", "carl"][..]),
-        (Filter::And(vec![]), &["ada", "bob", "carl"]),
-        (Filter::Or(vec![]), &[]),
-        (not(Filter::All), &[]),
-        (Filter::Or(vec![named("ada"), named("bob")]), &["ada", "bob"]),
-        (Filter::And(vec![named("ada"), named("bob")]), &[]),
+        (Predicate::All, &["ada", "bob", "carl"][..]),
+        (Predicate::And(vec![]), &["ada", "bob", "carl"]),
+        (Predicate::Or(vec![]), &[]),
+        (not(Predicate::All), &[]),
+        (Predicate::Or(vec![named("ada"), named("bob")]), &["ada", "bob"]),
+        (Predicate::And(vec![named("ada"), named("bob")]), &[]),
         // Carl has no display name: whatever is asked of it, the answer is no, and its opposite is yes.
         (greater.clone(), &["ada", "bob"]),
         (not(greater.clone()), &["carl"]),
         (not(named("ada")), &["bob", "carl"]),
         (not(not(named("ada"))), &["ada"]),
         (not(text(UserText::DisplayName, Test::Present)), &["carl"]),
-        (not(Filter::And(vec![named("ada"), greater])), &["bob", "carl"]),
-        (Filter::And(vec![Filter::Or(vec![named("ada"), named("bob")]), not(named("ada"))]), &["bob"]),
+        (not(Predicate::And(vec![named("ada"), greater])), &["bob", "carl"]),
+        (Predicate::And(vec![Predicate::Or(vec![named("ada"), named("bob")]), not(named("ada"))]), &["bob"]),
     ] {
         assert_eq!(matching(&store, &filter).await, wanted, "{filter:?}");
     }
@@ -247,13 +247,13 @@ async fn groups_are_tested(store: Store) {
         (GroupCondition::Created(Less, at(2)), &["Staff"]),
         (GroupCondition::Changed(GreaterOrEqual, at(3)), &["Über uns", "Empty"]),
     ] {
-        let filter = Filter::Where(condition);
+        let filter = Predicate::Where(condition);
         let groups = unit!(store.read, |tx, filter| tx.find_groups(filter, &ALL.into())).unwrap();
         let names: Vec<String> = groups.into_iter().map(|group| group.item.profile.display_name).collect();
         assert_eq!(names, wanted, "{filter:?}");
         assert_eq!(unit!(store.read, |tx, filter| tx.count_groups(filter)).unwrap(), wanted.len() as u64, "{filter:?}");
     }
-    let without = Filter::Not(Box::new(Filter::Where(GroupCondition::HasMembers)));
+    let without = Predicate::Not(Box::new(Predicate::Where(GroupCondition::HasMembers)));
     assert_eq!(unit!(store.read, |tx, without| tx.count_groups(without)).unwrap(), 1);
 }
 
@@ -267,7 +267,7 @@ async fn a_search_looks_into_names_and_emails(store: Store) {
     let users = [user(1, "the-NEEDLE"), full(2, "b", "a needle", "x"), full(3, "c", "x", "Needle"), mailed, numbered];
     insert_users(&store, &users).await;
     insert_users(&store, &[family]).await;
-    let search = |text: &str| Filter::Where(UserCondition::Search(text.into()));
+    let search = |text: &str| Predicate::Where(UserCondition::Search(text.into()));
     assert_eq!(matching(&store, &search("NeedLE")).await, ["the-NEEDLE", "b", "c", "d", "f"]);
     assert_eq!(matching(&store, &search("needle%")).await, [""; 0]);
     assert_eq!(matching(&store, &not(search("needle"))).await, ["e"]);

@@ -4,7 +4,7 @@ use crate::support::{at, group, id, insert_groups, insert_users, on_both_databas
 use domain::{
     Conflict, Error, GroupId, UserId,
     group::{Group, GroupProfile, UserGroups},
-    query::{Filter, Slice},
+    query::{Predicate, Slice},
     store::Store,
 };
 
@@ -74,8 +74,8 @@ async fn a_deleted_group_leaves_its_members(store: Store) {
 async fn groups_come_in_the_order_in_which_they_came(store: Store) {
     insert_groups(&store, &[group(3, "c"), group(1, "z"), group(2, "a")]).await;
     let slice = Slice { offset: 1, limit: 5 };
-    let groups = unit!(store.read, |tx, slice| tx.find_groups(&Filter::All, &(*slice).into())).unwrap();
+    let groups = unit!(store.read, |tx, slice| tx.find_groups(&Predicate::All, &(*slice).into())).unwrap();
     let groups: Vec<Group> = groups.into_iter().map(|row| row.item).collect();
     assert_eq!(groups, [group(1, "z"), group(2, "a")]);
-    assert_eq!(unit!(store.read, |tx| tx.count_groups(&Filter::All)).unwrap(), 3);
+    assert_eq!(unit!(store.read, |tx| tx.count_groups(&Predicate::All)).unwrap(), 3);
 }

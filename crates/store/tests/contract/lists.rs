@@ -8,7 +8,7 @@ use domain::{
     Error, GroupId, UserId,
     directory::UserView,
     query::{
-        Filter, GroupKey, Listed, Mark, MarkKey, Slice, Sort, Start, Test, UserCondition, UserKey, UserText, Weigh,
+        GroupKey, Listed, Mark, MarkKey, Predicate, Slice, Sort, Start, Test, UserCondition, UserKey, UserText, Weigh,
         Window,
     },
     store::Store,
@@ -48,7 +48,7 @@ async fn five(store: &Store) {
 
 async fn part(store: &Store, by: UserKey, descending: bool, start: Start, limit: u64) -> Vec<Listed<UserView>> {
     let window = Window { sort: Sort { by, descending }, start, limit, bytes: u64::MAX };
-    unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false)).unwrap()
+    unit!(store.read, |tx, window| tx.find_users(&Predicate::All, window, false)).unwrap()
 }
 
 fn ids(rows: &[Listed<UserView>]) -> String {
@@ -115,7 +115,7 @@ async fn groups_are_sorted_both_ways(store: Store) {
             let (mut start, mut found) = (Start::First, String::new());
             loop {
                 let window = Window { sort: Sort { by, descending }, start, limit: 1, bytes: u64::MAX };
-                let rows = unit!(store.read, |tx, window| tx.find_groups(&Filter::All, window)).unwrap();
+                let rows = unit!(store.read, |tx, window| tx.find_groups(&Predicate::All, window)).unwrap();
                 let Some(row) = rows.last() else { break };
                 found += &(row.item.id.0.as_u128()).to_string();
                 start = Start::After(row.mark.clone());
@@ -128,7 +128,7 @@ async fn groups_are_sorted_both_ways(store: Store) {
 
 async fn a_sorted_list_is_filtered(store: Store) {
     five(&store).await;
-    let names = Filter::Where(UserCondition::Text(UserText::UserName, Test::Contains("a".into())));
+    let names = Predicate::Where(UserCondition::Text(UserText::UserName, Test::Contains("a".into())));
     for (by, start, wanted) in [
         (UserKey::DisplayName, Start::First, "325"),
         (UserKey::DisplayName, Start::Index(1), "25"),
@@ -151,7 +151,7 @@ async fn reading_ends_with_the_first_row_that_is_too_much(store: Store) {
             let weight = |rows: &[Listed<UserView>]| rows.iter().map(|row| row.item.weight()).sum::<u64>();
             for (bytes, wanted) in [(0, 2), (weight(&whole), whole.len())] {
                 let window = Window { sort: Sort { by, descending }, start: start.clone(), limit: 5, bytes };
-                let rows = unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false)).unwrap();
+                let rows = unit!(store.read, |tx, window| tx.find_users(&Predicate::All, window, false)).unwrap();
                 assert_eq!(rows.len(), wanted, "{window:?}");
                 let same =
                     if start == Start::Last { rows == whole[whole.len() - wanted..] } else { rows == whole[..wanted] };
@@ -176,7 +176,7 @@ async fn a_mark_of_another_order_is_refused(store: Store) {
             limit: 1,
             bytes: u64::MAX,
         };
-        let outcome = unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false));
+        let outcome = unit!(store.read, |tx, window| tx.find_users(&Predicate::All, window, false));
         assert!(matches!(outcome, Err(Error::Invalid(_))), "{by:?} {outcome:?}");
     }
 }
@@ -196,10 +196,10 @@ async fn a_deep_page_begins_where_it_should(store: Store) {
     });
     work.await.unwrap();
     let left: Vec<u32> = (1..=4_200).filter(|number| !gone.contains(number)).collect();
-    assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), left.len() as u64);
+    assert_eq!(unit!(store.read, |tx| tx.count_users(&Predicate::All)).unwrap(), left.len() as u64);
     for offset in [0, 1, 500, 873, 874, 875, 1_000, 1_700, left.len() - 2, left.len(), left.len() + 5_000] {
         let slice = Slice { offset: offset as u64, limit: 3 };
-        let rows = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, &(*slice).into(), false)).unwrap();
+        let rows = unit!(store.read, |tx, slice| tx.find_users(&Predicate::All, &(*slice).into(), false)).unwrap();
         let found: Vec<u128> = rows.iter().map(|row| row.item.id.0.as_u128()).collect();
         let wanted: Vec<u128> = left.iter().skip(offset).take(3).map(|number| u128::from(*number)).collect();
         assert_eq!(found, wanted, "from {offset}");
@@ -220,12 +220,12 @@ async fn counts_are_right(database: &Database, store: &Store) {
         SELECT COUNT(*) FROM groups",
     )
     .await;
-    let active = |active: bool| Filter::Where(UserCondition::Active(active));
+    let active = |active: bool| Predicate::Where(UserCondition::Active(active));
     let (on, off) = (active(true), active(false));
-    let all = unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap();
+    let all = unit!(store.read, |tx| tx.count_users(&Predicate::All)).unwrap();
     let on = unit!(store.read, |tx, on| tx.count_users(on)).unwrap();
     let off = unit!(store.read, |tx, off| tx.count_users(off)).unwrap();
-    let groups = unit!(store.read, |tx| tx.count_groups(&Filter::All)).unwrap();
+    let groups = unit!(store.read, |tx| tx.count_groups(&Predicate::All)).unwrap();
     let found: Vec<i64> = [all, on, groups].map(|count| i64::try_from(count).unwrap()).into();
     assert_eq!((found, all), (counted, on + off));
     let wrong = numbers(
@@ -303,5 +303,5 @@ async fn parallel_units_count_right(database: Database) {
         done.unwrap();
     }
     agree(&database, &store).await;
-    assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 24 * 4);
+    assert_eq!(unit!(store.read, |tx| tx.count_users(&Predicate::All)).unwrap(), 24 * 4);
 }

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use domain::{
     GroupId, MemberId, UserId,
-    query::{Filter, GroupCondition, Slice},
+    query::{GroupCondition, Predicate, Slice},
     store::Store,
 };
 
@@ -116,7 +116,7 @@ async fn filters_find_both_kinds_of_members(store: Store) {
     nest(&store, 1, &[3], 5).await;
     unit!(store.write, |tx| tx.add_members(number(2), &[UserId(id(9))], at(5))).unwrap();
     let found = async |condition: GroupCondition| {
-        let (filter, all) = (Filter::Where(condition), Slice { offset: 0, limit: 10 });
+        let (filter, all) = (Predicate::Where(condition), Slice { offset: 0, limit: 10 });
         let found = unit!(store.read, |tx, filter, all| tx.find_groups(filter, &(*all).into())).unwrap();
         found.into_iter().map(|group| group.item.id.0.as_u128()).collect::<Vec<_>>()
     };

@@ -1,7 +1,7 @@
 //! Opening and migrating, and what is said when that fails.
 
 use crate::support::{Database, insert_users, store, unit, user};
-use domain::{Error, query::Filter, store::Store};
+use domain::{Error, query::Predicate, store::Store};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::error::Error as _;
 
@@ -10,7 +10,7 @@ async fn twice(database: Database) {
     insert_users(&store, &[user(1, "ada")]).await;
     store.close().await;
     let again = crate::support::store(&database).await;
-    assert_eq!(unit!(again.read, |tx| tx.count_users(&Filter::All)).unwrap(), 1);
+    assert_eq!(unit!(again.read, |tx| tx.count_users(&Predicate::All)).unwrap(), 1);
     again.close().await;
 }
 
@@ -60,7 +60,7 @@ async fn side_by_side(database: Database) {
         unit.await.unwrap().unwrap();
     }
     for store in [one, other] {
-        assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 80);
+        assert_eq!(unit!(store.read, |tx| tx.count_users(&Predicate::All)).unwrap(), 80);
     }
 }
 

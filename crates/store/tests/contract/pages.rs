@@ -4,7 +4,7 @@ use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_
 use domain::{
     UserId,
     page::{Key, Place},
-    query::{Filter, UserCondition},
+    query::{Predicate, UserCondition},
     store::Store,
     user::{User, UserSummary},
 };
@@ -31,7 +31,7 @@ fn names(rows: &[UserSummary]) -> String {
 async fn pages_go_both_ways(store: Store) {
     seven(&store).await;
     let page = async |place: Place, limit: u64| {
-        unit!(store.read, |tx, place, limit| tx.page_users(&Filter::All, *place, *limit)).unwrap()
+        unit!(store.read, |tx, place, limit| tx.page_users(&Predicate::All, *place, *limit)).unwrap()
     };
     let everything = page(Place::Start, 100).await;
     assert_eq!(names(&everything), "7542316");
@@ -60,9 +60,9 @@ async fn pages_are_filtered(store: Store) {
     let mut off = User { version: 2, changed: at(30), ..user(4, "u4") };
     off.profile.active = false;
     unit!(store.write, |tx, off| tx.update_user(off)).unwrap();
-    let filter = Filter::Or(vec![
-        Filter::Where(UserCondition::Active(false)),
-        Filter::Where(UserCondition::Id(Some(UserId(id(1))))),
+    let filter = Predicate::Or(vec![
+        Predicate::Where(UserCondition::Active(false)),
+        Predicate::Where(UserCondition::Id(Some(UserId(id(1))))),
     ]);
     let place = Place::After(Key { changed: at(30), id: id(5) });
     let rows = unit!(store.read, |tx, filter, place| tx.page_users(filter, *place, 9)).unwrap();
@@ -77,7 +77,7 @@ async fn a_row_shows_the_preferred_email(store: Store) {
         vec![email("first@x", None, false), email("second@x", None, true), email("third@x", None, true)];
     bob.profile.emails = vec![email("first@y", None, false), email("second@y", None, false)];
     insert_users(&store, &[ada, bob, user(1, "carl")]).await;
-    let rows = unit!(store.read, |tx| tx.page_users(&Filter::All, Place::Start, 9)).unwrap();
+    let rows = unit!(store.read, |tx| tx.page_users(&Predicate::All, Place::Start, 9)).unwrap();
     let row = |number: i64, name: &str, user_name: &str, email: Option<&str>| UserSummary {
         id: UserId(id(number.unsigned_abs().into())),
         name: name.into(),

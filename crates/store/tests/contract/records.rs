@@ -3,7 +3,7 @@
 use crate::support::{at, group, id, insert_groups, insert_token, insert_users, on_both_databases, token, unit, user};
 use domain::{
     TokenId, UserId,
-    activity::{Call, Operation, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject, Summary},
+    activity::{Call, CallKind, CallSummary, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject},
     audit::{Action, Event},
     identity::Who,
     settings::{GuardMode, GuardSettings, Settings},
@@ -51,7 +51,7 @@ async fn the_guard_and_the_days_are_set(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.token_and_settings("none")).unwrap(), (None, wanted));
 }
 
-fn record(moment: i64, token: Option<u128>, operation: Operation, subject: Subject, outcome: Outcome) -> Record {
+fn record(moment: i64, token: Option<u128>, operation: CallKind, subject: Subject, outcome: Outcome) -> Record {
     let token = token.map(|number| TokenId(id(number)));
     let (at, detail) = (at(moment), Some("why".into()));
     let call = Call { at, token, address: None, request: None, operation, subject, named: None, remark: None };
@@ -59,9 +59,9 @@ fn record(moment: i64, token: Option<u128>, operation: Operation, subject: Subje
 }
 
 async fn activity_adds_up(store: Store) {
-    use {Operation::*, Outcome::*, Subject::*};
+    use {CallKind::*, Outcome::*, Subject::*};
     let summary = async |since: i64| unit!(store.read, |tx, since| tx.summarise_records(at(*since))).unwrap();
-    assert_eq!(summary(0).await, Summary::default());
+    assert_eq!(summary(0).await, CallSummary::default());
     unit!(store.write, |tx| tx.append_records(&[])).unwrap();
     let records = [
         record(10, Some(1), LookUp, User, Done),
@@ -76,9 +76,9 @@ async fn activity_adds_up(store: Store) {
     ];
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     let (last_call, first_test, first_user) = (Some(at(80)), Some(at(20)), Some(at(60)));
-    let known = Summary { last_call, first_test, first_user, ..Summary::default() };
-    let of = |calls, refused| Summary { calls, refused, latest: calls, latest_refused: refused, ..known };
-    let one_stranger = |summary| Summary { strangers: 1, last_stranger: Some(at(90)), ..summary };
+    let known = CallSummary { last_call, first_test, first_user, ..CallSummary::default() };
+    let of = |calls, refused| CallSummary { calls, refused, latest: calls, latest_refused: refused, ..known };
+    let one_stranger = |summary| CallSummary { strangers: 1, last_stranger: Some(at(90)), ..summary };
     assert_eq!(summary(50).await, one_stranger(of(4, 2)));
     assert_eq!(summary(91).await, of(0, 0));
     unit!(store.write, |tx| tx.delete_records_before(at(60), 100)).unwrap();
@@ -96,7 +96,7 @@ async fn activity_adds_up(store: Store) {
 
 async fn many_records_at_once(store: Store) {
     let records: Vec<Record> =
-        (0..9_000).map(|moment| record(moment, None, Operation::List, Subject::User, Outcome::Done)).collect();
+        (0..9_000).map(|moment| record(moment, None, CallKind::List, Subject::User, Outcome::Done)).collect();
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     assert_eq!(unit!(store.read, |tx| tx.summarise_records(at(0))).unwrap().strangers, 9_000);
 }
@@ -110,7 +110,7 @@ fn moments(rows: &[RecordRow]) -> Vec<i64> {
 }
 
 async fn calls_are_found(store: Store) {
-    use {Operation::*, Outcome::*, Subject::*};
+    use {CallKind::*, Outcome::*, Subject::*};
     insert_token(&store, &token(1)).await;
     insert_users(&store, &[user(1, "ada"), user(2, "grace")]).await;
     insert_groups(&store, &[group(7, "Team")]).await;

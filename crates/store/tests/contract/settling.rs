@@ -5,7 +5,7 @@ use domain::{
     Result,
     audit::{Action, Entry, Event, Lane, Verified, Verifier},
     identity::Who,
-    query::{Filter, Sort, Start, UserKey, Window},
+    query::{Predicate, Sort, Start, UserKey, Window},
     store::Store,
 };
 use sqlx::{Connection, PgConnection};
@@ -221,10 +221,10 @@ async fn postgres_writers_do_not_wait_for_each_others_commit() {
         let work = store.write(number, |number, tx| Box::pin(create(tx, *number)));
         soon(work).await.unwrap();
     }
-    assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 3);
+    assert_eq!(unit!(store.read, |tx| tx.count_users(&Predicate::All)).unwrap(), 3);
     store.settle().await.unwrap();
     slow.commit().await;
-    assert_eq!(unit!(store.read, |tx| tx.count_groups(&Filter::All)).unwrap(), 4);
+    assert_eq!(unit!(store.read, |tx| tx.count_groups(&Predicate::All)).unwrap(), 4);
     store.settle().await.unwrap();
     assert_eq!(numbers(&store).await, [2, 3, 4, 1], "no gap is left for whoever commits last, and nothing is skipped");
 }
@@ -236,7 +236,7 @@ async fn postgres_a_late_commit_hides_nobody_who_was_there() {
     let page = async |start: Start| {
         let window =
             Window { sort: Sort { by: UserKey::Position, descending: false }, start, limit: 2, bytes: u64::MAX };
-        unit!(store.read, |tx, window| tx.find_users(&Filter::All, window, false)).unwrap()
+        unit!(store.read, |tx, window| tx.find_users(&Predicate::All, window, false)).unwrap()
     };
     let insert = async |number: u32| {
         let user = user(number, &format!("u{number}"));

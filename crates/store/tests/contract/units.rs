@@ -3,7 +3,7 @@
 use crate::support::{email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
     Conflict, Error, Result, UserId,
-    query::Filter,
+    query::Predicate,
     store::{Store, Work},
     user::User,
 };
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn names(store: &Store) -> Vec<String> {
     let all = domain::query::Slice { offset: 0, limit: 1000 };
-    let users = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), false)).unwrap();
+    let users = unit!(store.read, |tx, all| tx.find_users(&Predicate::All, &(*all).into(), false)).unwrap();
     let mut names: Vec<String> = users.iter().map(user_name).collect();
     names.sort();
     names

@@ -76,7 +76,10 @@ async fn people_are_there_and_work(database: Database) {
     assert_eq!(counted, [2, 1, 1, 1, 2, 1]);
     let mut found = unit!(store.write, |tx, ada| tx.lock_user(*ada)).unwrap().unwrap();
     assert_eq!((found.version, found.name(), found.profile.emails.len()), (3, "Ada L.", 1));
-    assert_eq!(unit!(store.read, |tx| tx.page_users(&domain::query::Filter::All, Place::Start, 9)).unwrap().len(), 2);
+    assert_eq!(
+        unit!(store.read, |tx| tx.page_users(&domain::query::Predicate::All, Place::Start, 9)).unwrap().len(),
+        2
+    );
     assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 2);
     assert_eq!(unit!(store.read, |tx, ada| tx.user_role(*ada)).unwrap(), None);
     assert_eq!(unit!(store.read, |tx, team| tx.group_role(*team)).unwrap(), None);

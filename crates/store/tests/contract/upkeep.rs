@@ -8,7 +8,7 @@ use domain::{
     maintenance::Maintenance,
     store::Store,
     token::Token,
-    upkeep::{Found, restored},
+    upkeep::{RestoreNoticed, restored},
 };
 use std::{
     sync::{
@@ -134,14 +134,14 @@ async fn r19_a_restore_ends_what_it_has_revived(store: Store) {
     insert_token(&store, &Token { revoked: day(1), ..token(2) }).await;
     insert_token(&store, &Token { expires: day(2), ..token(3) }).await;
     let (_, env) = env(&store, 3);
-    let ended = restored(&env, Found::ByHost).await.unwrap();
+    let ended = restored(&env, RestoreNoticed::ByHost).await.unwrap();
     assert_eq!((ended.tokens, ended.sessions, ended.codes), (1, 0, 0));
     let tokens = unit!(store.read, |tx| tx.tokens()).unwrap();
     let paused: Vec<_> = tokens.iter().filter(|token| token.paused == day(3)).map(|token| token.id.0).collect();
     assert_eq!(paused, [id(1)]);
     assert_eq!(unit!(store.read, |tx| tx.upkeep()).unwrap().restored, day(3));
     assert_eq!(actions(&store).await, [Action::DatabaseRestored]);
-    assert_eq!(restored(&env, Found::AtStart).await.unwrap().tokens, 0, "nothing is left to pause");
+    assert_eq!(restored(&env, RestoreNoticed::AtStart).await.unwrap().tokens, 0, "nothing is left to pause");
 }
 
 async fn r19_a_backup_that_is_overdue_is_told_once_a_week(store: Store) {

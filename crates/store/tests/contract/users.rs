@@ -4,7 +4,7 @@ use crate::support::{at, email, group, id, insert_groups, insert_users, on_both_
 use domain::{
     Conflict, Error, GroupId, UserId,
     group::{GroupRef, UserGroups},
-    query::{EmailCondition, Filter, Slice, Test, UserCondition, UserValue, Weigh},
+    query::{EmailCondition, Predicate, Slice, Test, UserCondition, UserValue, Weigh},
     store::Store,
     user::{Profile, User},
 };
@@ -163,8 +163,8 @@ async fn a_deleted_user_leaves_nothing(store: Store) {
     assert_eq!(unit!(store.read, |tx, team| tx.count_members(*team)).unwrap(), 1);
     let changed = unit!(store.read, |tx, team| tx.group(*team)).unwrap().unwrap();
     assert_eq!((changed.version, changed.changed), (2, at(9)));
-    let mail = Filter::Where(EmailCondition::Value(Test::Equals("a@corp.example".into())));
-    let filter = Filter::Where(UserCondition::Email(mail));
+    let mail = Predicate::Where(EmailCondition::Value(Test::Equals("a@corp.example".into())));
+    let filter = Predicate::Where(UserCondition::Email(mail));
     assert_eq!(unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap(), 0);
     // The name is free again, and so is the id.
     insert_users(&store, &[user(1, "ada@corp.example")]).await;
@@ -176,11 +176,11 @@ async fn users_come_in_the_order_in_which_they_came(store: Store) {
     let mut names = Vec::new();
     for (offset, limit) in [(0, 2), (2, 2), (1, 1), (3, 5), (0, 0), (0, u64::MAX)] {
         let slice = Slice { offset, limit };
-        let users = unit!(store.read, |tx, slice| tx.find_users(&Filter::All, &(*slice).into(), false)).unwrap();
+        let users = unit!(store.read, |tx, slice| tx.find_users(&Predicate::All, &(*slice).into(), false)).unwrap();
         names.push(users.iter().map(user_name).collect::<String>());
     }
     assert_eq!(names, ["cz", "a", "z", "", "", "cza"]);
-    assert_eq!(unit!(store.read, |tx| tx.count_users(&Filter::All)).unwrap(), 3);
+    assert_eq!(unit!(store.read, |tx| tx.count_users(&Predicate::All)).unwrap(), 3);
 }
 
 async fn each_user_has_its_groups(store: Store) {
@@ -194,7 +194,7 @@ async fn each_user_has_its_groups(store: Store) {
     let one = GroupRef { id: other, display_name: "One".into() };
     let wanted = [vec![one, two.clone()], vec![two], Vec::new()].map(UserGroups::All);
     let all = Slice { offset: 0, limit: 9 };
-    let found = unit!(store.read, |tx, all| tx.find_users(&Filter::All, &(*all).into(), true)).unwrap();
+    let found = unit!(store.read, |tx, all| tx.find_users(&Predicate::All, &(*all).into(), true)).unwrap();
     assert_eq!(found.into_iter().map(|user| user.item.groups).collect::<Vec<_>>(), wanted);
     for (number, groups) in (1..).zip(wanted) {
         let user = UserId(id(number));

@@ -2,8 +2,13 @@ use super::*;
 
 /// Two places are reserved for callers on this host; 192.0.2.1 is a trusted proxy.
 fn places(connections: usize, connections_each: usize, grace: Duration) -> Places {
-    let limits =
-        Limits { connections: connections + 2, host_connections: 2, connections_each, grace, ..Limits::default() };
+    let limits = ServerLimits {
+        connections: connections + 2,
+        host_connections: 2,
+        connections_each,
+        grace,
+        ..ServerLimits::default()
+    };
     Places::new(&limits, TrustedProxies::new(vec!["192.0.2.1/32".parse().unwrap()]))
 }
 

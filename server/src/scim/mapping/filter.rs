@@ -6,11 +6,11 @@ use ask::{Ask, ask};
 use compare::{boolean, id, negated, order, resource_type, text, time};
 use domain::{
     fold,
-    query::{EmailCondition, Filter, GroupCondition, GroupText, Test, UserCondition, UserText, UserValue},
+    query::{EmailCondition, GroupCondition, GroupText, Predicate, Test, UserCondition, UserText, UserValue},
 };
 use scim::{
     Error,
-    filter::{CompareOp, Filter as Wire, Literal},
+    filter::{CompareOp, Filter, Literal},
     path::AttributePath,
     schema::{ENTERPRISE_URN, GROUP, Registry, ResourceType, USER},
 };
@@ -30,39 +30,39 @@ type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Asked<C> {
     /// Finds all that match.
-    pub(crate) filter: Filter<C>,
+    pub(crate) filter: Predicate<C>,
     /// What the documents must decide about those it finds; `None` if the query is exact.
-    pub(crate) rest: Option<Wire>,
+    pub(crate) rest: Option<Filter>,
     /// It asks for values of users, which the database may not know yet.
     pub(crate) asks_values: bool,
 }
 
 impl<C> Asked<C> {
     /// A filter that an index answers alone.
-    pub(crate) fn exact(filter: Filter<C>) -> Self {
+    pub(crate) fn exact(filter: Predicate<C>) -> Self {
         Self { filter, rest: None, asks_values: false }
     }
 
     /// A filter that no index can answer.
-    fn looked_at(filter: &Wire) -> Self {
-        Self { filter: Filter::All, rest: Some(filter.clone()), asks_values: false }
+    fn looked_at(filter: &Filter) -> Self {
+        Self { filter: Predicate::All, rest: Some(filter.clone()), asks_values: false }
     }
 
-    fn map<D>(self, map: impl Fn(Filter<C>) -> Filter<D>) -> Asked<D> {
+    fn map<D>(self, map: impl Fn(Predicate<C>) -> Predicate<D>) -> Asked<D> {
         Asked { filter: map(self.filter), rest: self.rest, asks_values: self.asks_values }
     }
 }
 
 /// A SCIM filter over users. Refuses with `invalidFilter` what cannot be asked about users. `knows_values` is whether
 /// the database knows the values of all users.
-pub(crate) fn user_filter(types: Registry, filter: &Wire, knows_values: bool) -> Result<Asked<UserCondition>> {
+pub(crate) fn user_filter(types: Registry, filter: &Filter, knows_values: bool) -> Result<Asked<UserCondition>> {
     filter.check_for(types.user)?;
     narrow(filter, &|leaf| Ok(user_leaf(leaf, knows_values)))
 }
 
 /// A SCIM filter over groups. Refuses what [`user_filter`] does, and also what could be answered only from all members
 /// of a group.
-pub(crate) fn group_filter(types: Registry, filter: &Wire) -> Result<Asked<GroupCondition>> {
+pub(crate) fn group_filter(types: Registry, filter: &Filter) -> Result<Asked<GroupCondition>> {
     filter.check_for(types.group)?;
     without_members(types, narrow(filter, &group_leaf)?)
 }
@@ -79,63 +79,63 @@ fn without_members(types: Registry, asked: Asked<GroupCondition>) -> Result<Aske
 /// have, it has no value.
 pub(crate) fn root_filter(
     types: Registry,
-    filter: &Wire,
+    filter: &Filter,
     knows_values: bool,
 ) -> Result<(Asked<UserCondition>, Asked<GroupCondition>)> {
     filter.check_for(types.user)?;
     filter.check_for(types.group)?;
-    let is_of = |leaf: &Wire, one: &ResourceType, other: &ResourceType| {
+    let is_of = |leaf: &Filter, one: &ResourceType, other: &ResourceType| {
         path_of(leaf)
             .is_some_and(|path| one.resolve(path).attribute.is_some() && other.resolve(path).attribute.is_none())
     };
-    let users = |leaf: &Wire| match is_of(leaf, types.group, types.user) {
+    let users = |leaf: &Filter| match is_of(leaf, types.group, types.user) {
         true => Ok(Asked::exact(absent(leaf))),
         false => Ok(user_leaf(leaf, knows_values)),
     };
-    let groups = |leaf: &Wire| match is_of(leaf, types.user, types.group) {
+    let groups = |leaf: &Filter| match is_of(leaf, types.user, types.group) {
         true => Ok(Asked::exact(absent(leaf))),
         false => group_leaf(leaf),
     };
     Ok((narrow(filter, &users)?, without_members(types, narrow(filter, &groups)?)?))
 }
 
-fn path_of(leaf: &Wire) -> Option<&AttributePath> {
+fn path_of(leaf: &Filter) -> Option<&AttributePath> {
     match leaf {
-        Wire::Compare { path, .. } | Wire::Present(path) | Wire::ValuePath { path, .. } => Some(path),
+        Filter::Compare { path, .. } | Filter::Present(path) | Filter::ValuePath { path, .. } => Some(path),
         _ => None,
     }
 }
 
 /// The result of a leaf if its attribute has no value: only a comparison that asks for absence, or for a different
 /// value, holds.
-fn absent<C>(leaf: &Wire) -> Filter<C> {
-    let Wire::Compare { op, value, .. } = leaf else { return Filter::NONE };
+fn absent<C>(leaf: &Filter) -> Predicate<C> {
+    let Filter::Compare { op, value, .. } = leaf else { return Predicate::NONE };
     let holds = match op {
         CompareOp::Eq => value.as_text().is_none(),
         CompareOp::Ne => value.as_text().is_some(),
         _ => false,
     };
-    if holds { Filter::All } else { Filter::NONE }
+    if holds { Predicate::All } else { Predicate::NONE }
 }
 
-fn narrow<C>(filter: &Wire, leaf: &dyn Fn(&Wire) -> Result<Asked<C>>) -> Result<Asked<C>> {
+fn narrow<C>(filter: &Filter, leaf: &dyn Fn(&Filter) -> Result<Asked<C>>) -> Result<Asked<C>> {
     Ok(match filter {
-        Wire::And(left, right) => {
+        Filter::And(left, right) => {
             let (left, right) = (narrow(left, leaf)?, narrow(right, leaf)?);
             let rest = match (left.rest, right.rest) {
-                (Some(left), Some(right)) => Some(Wire::And(Box::new(left), Box::new(right))),
+                (Some(left), Some(right)) => Some(Filter::And(Box::new(left), Box::new(right))),
                 (left, right) => left.or(right),
             };
             let asks_values = left.asks_values || right.asks_values;
-            Asked { filter: Filter::And(vec![left.filter, right.filter]), rest, asks_values }
+            Asked { filter: Predicate::And(vec![left.filter, right.filter]), rest, asks_values }
         }
-        Wire::Or(left, right) => {
+        Filter::Or(left, right) => {
             let (left, right) = (narrow(left, leaf)?, narrow(right, leaf)?);
             let rest = left.rest.or(right.rest).map(|_| filter.clone());
             let asks_values = left.asks_values || right.asks_values;
-            Asked { filter: Filter::Or(vec![left.filter, right.filter]), rest, asks_values }
+            Asked { filter: Predicate::Or(vec![left.filter, right.filter]), rest, asks_values }
         }
-        Wire::Not(inner) => match narrow(inner, leaf)? {
+        Filter::Not(inner) => match narrow(inner, leaf)? {
             inner if inner.rest.is_none() => inner.map(negated),
             // The negation of a query that finds too much would find too little.
             _ => Asked::looked_at(filter),
@@ -144,12 +144,12 @@ fn narrow<C>(filter: &Wire, leaf: &dyn Fn(&Wire) -> Result<Asked<C>>) -> Result<
     })
 }
 
-fn user_leaf(leaf: &Wire, knows_values: bool) -> Asked<UserCondition> {
+fn user_leaf(leaf: &Filter, knows_values: bool) -> Asked<UserCondition> {
     if let Some(filter) = indexed_user_leaf(leaf) {
         return Asked::exact(filter);
     }
     let asked = match leaf {
-        Wire::ValuePath { path, filter } => within(path, filter).map(|asked| {
+        Filter::ValuePath { path, filter } => within(path, filter).map(|asked| {
             let rest = asked.rest.as_ref().map(|_| leaf.clone());
             Asked { rest, ..asked }
         }),
@@ -158,20 +158,20 @@ fn user_leaf(leaf: &Wire, knows_values: bool) -> Asked<UserCondition> {
     match asked {
         // The documents of users whose values are not known are examined.
         Some(asked) if asked.asks_values && !knows_values => {
-            let outdated = Filter::Where(UserCondition::Outdated);
-            Asked { filter: Filter::Or(vec![asked.filter, outdated]), rest: Some(leaf.clone()), asks_values: false }
+            let outdated = Predicate::Where(UserCondition::Outdated);
+            Asked { filter: Predicate::Or(vec![asked.filter, outdated]), rest: Some(leaf.clone()), asks_values: false }
         }
         asked => asked.unwrap_or_else(|| Asked::looked_at(leaf)),
     }
 }
 
 /// A condition on one of several values.
-fn within(path: &AttributePath, filter: &Wire) -> Option<Asked<UserCondition>> {
+fn within(path: &AttributePath, filter: &Filter) -> Option<Asked<UserCondition>> {
     match names(&USER, path) {
         (None, "emails", None) => {
-            let leaf = |leaf: &Wire| Ok(email_leaf(leaf).map_or_else(|| Asked::looked_at(leaf), Asked::exact));
-            let asked = narrow(filter, &leaf).ok()?.map(Filter::simplified);
-            let tells_nothing = asked.rest.is_some() && asked.filter == Filter::All;
+            let leaf = |leaf: &Filter| Ok(email_leaf(leaf).map_or_else(|| Asked::looked_at(leaf), Asked::exact));
+            let asked = narrow(filter, &leaf).ok()?.map(Predicate::simplified);
+            let tells_nothing = asked.rest.is_some() && asked.filter == Predicate::All;
             (!tells_nothing).then(|| asked.map(some_email))
         }
         (None, "phoneNumbers", None) => match phone_leaf(filter) {
@@ -179,7 +179,7 @@ fn within(path: &AttributePath, filter: &Wire) -> Option<Asked<UserCondition>> {
             // Each condition finds all users with some number that meets it; only the documents tell whether one number
             // meets all.
             None => {
-                let leaf = |leaf: &Wire| {
+                let leaf = |leaf: &Filter| {
                     let asked = phone_leaf(leaf).unwrap_or_else(|| Asked::looked_at(leaf));
                     Ok(Asked { rest: Some(leaf.clone()), ..asked })
                 };
@@ -195,13 +195,13 @@ fn is_value(path: &AttributePath) -> bool {
     path.schema.is_none() && path.sub_attribute.is_none() && path.attribute.eq_ignore_ascii_case("value")
 }
 
-fn phone_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
+fn phone_leaf(leaf: &Filter) -> Option<Asked<UserCondition>> {
     let (_, ask) = ask(leaf).filter(|(path, _)| is_value(path))?;
     values_asked(UserValue::PhoneNumber, &ask, leaf)
 }
 
 /// A leaf about an attribute whose values are kept.
-fn value_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
+fn value_leaf(leaf: &Filter) -> Option<Asked<UserCondition>> {
     let (path, ask) = ask(leaf)?;
     let (attribute, is_single) = match names(&USER, path) {
         // A phone number without a value counts as one, too.
@@ -212,7 +212,7 @@ fn value_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
     match ask {
         Ask::Compare(op, value) if is_single => {
             let has = |filter| Asked { asks_values: true, ..Asked::exact(filter) };
-            let present = || Filter::Where(UserCondition::Value(attribute, Test::Present));
+            let present = || Predicate::Where(UserCondition::Value(attribute, Test::Present));
             match (op, value.as_text()) {
                 (CompareOp::Eq, None) => Some(has(negated(present()))),
                 (CompareOp::Ne, None) => Some(has(present())),
@@ -228,9 +228,9 @@ fn value_leaf(leaf: &Wire) -> Option<Asked<UserCondition>> {
 
 /// The query for users with some value that fulfils the comparison, as far as the kept values can tell; `None` for what
 /// asks for the absence of a value.
-fn values_asked(attribute: UserValue, ask: &Ask<'_>, leaf: &Wire) -> Option<Asked<UserCondition>> {
+fn values_asked(attribute: UserValue, ask: &Ask<'_>, leaf: &Filter) -> Option<Asked<UserCondition>> {
     let asked = |test, is_exact: bool| {
-        let filter = Filter::Where(UserCondition::Value(attribute, test));
+        let filter = Predicate::Where(UserCondition::Value(attribute, test));
         Some(Asked { filter, rest: (!is_exact).then(|| leaf.clone()), asks_values: true })
     };
     let Ask::Compare(op, value) = ask else { return asked(Test::Present, true) };
@@ -249,10 +249,10 @@ fn values_asked(attribute: UserValue, ask: &Ask<'_>, leaf: &Wire) -> Option<Aske
     }
 }
 
-fn indexed_user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
+fn indexed_user_leaf(leaf: &Filter) -> Option<Predicate<UserCondition>> {
     let (path, ask) = ask(leaf)?;
     match names(&USER, path) {
-        (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
+        (None, "id", None) if matches!(ask, Ask::Present) => Some(Predicate::All),
         (None, "id", None) => id(&ask, |id| UserCondition::Id(id.parse().ok())),
         (None, "userName", None) => text(&ask, |test| UserCondition::Text(UserText::UserName, test)),
         (None, "externalId", None) => text(&ask, |test| UserCondition::Text(UserText::ExternalId, test)),
@@ -266,10 +266,10 @@ fn indexed_user_leaf(leaf: &Wire) -> Option<Filter<UserCondition>> {
         (None, "meta", Some("created")) => time(&ask, UserCondition::Created),
         (None, "meta", Some("lastModified")) => time(&ask, UserCondition::Changed),
         (None, "meta", Some("resourceType")) => resource_type(&USER, &ask),
-        (None, "emails", None) if matches!(ask, Ask::Present) => Some(some_email(Filter::All)),
+        (None, "emails", None) if matches!(ask, Ask::Present) => Some(some_email(Predicate::All)),
         // An e-mail address without a value counts as one, too.
         (None, "emails", None) if is_null(&ask) => {
-            let some = some_email(Filter::All);
+            let some = some_email(Predicate::All);
             Some(if matches!(ask, Ask::Compare(CompareOp::Eq, _)) { negated(some) } else { some })
         }
         (None, "emails", sub) => emails(&ask, email_ask(sub.unwrap_or("value"), &ask)?),
@@ -287,22 +287,24 @@ fn is_null(ask: &Ask<'_>) -> bool {
     matches!(ask, Ask::Compare(_, Literal::Null))
 }
 
-fn some_email(condition: Filter<EmailCondition>) -> Filter<UserCondition> {
-    Filter::Where(UserCondition::Email(condition))
+fn some_email(condition: Predicate<EmailCondition>) -> Predicate<UserCondition> {
+    Predicate::Where(UserCondition::Email(condition))
 }
 
 /// RFC 7644 §3.4.2.2: a comparison with a multi-valued attribute holds if some value fulfils it, including `ne`. If
 /// there is no value, only `ne` holds.
-fn emails(ask: &Ask<'_>, condition: Filter<EmailCondition>) -> Option<Filter<UserCondition>> {
+fn emails(ask: &Ask<'_>, condition: Predicate<EmailCondition>) -> Option<Predicate<UserCondition>> {
     Some(match (ask, condition) {
         // `eq null` asks for the absence of all values.
-        (Ask::Compare(CompareOp::Eq, _), Filter::Not(present)) => negated(some_email(*present)),
-        (_, Filter::Not(equal)) => Filter::Or(vec![negated(some_email(Filter::All)), some_email(Filter::Not(equal))]),
+        (Ask::Compare(CompareOp::Eq, _), Predicate::Not(present)) => negated(some_email(*present)),
+        (_, Predicate::Not(equal)) => {
+            Predicate::Or(vec![negated(some_email(Predicate::All)), some_email(Predicate::Not(equal))])
+        }
         (_, condition) => some_email(condition),
     })
 }
 
-fn email_leaf(leaf: &Wire) -> Option<Filter<EmailCondition>> {
+fn email_leaf(leaf: &Filter) -> Option<Predicate<EmailCondition>> {
     let (path, ask) = ask(leaf)?;
     match (&path.schema, &path.sub_attribute) {
         (None, None) => email_ask(&path.attribute.to_ascii_lowercase(), &ask),
@@ -310,7 +312,7 @@ fn email_leaf(leaf: &Wire) -> Option<Filter<EmailCondition>> {
     }
 }
 
-fn email_ask(sub: &str, ask: &Ask<'_>) -> Option<Filter<EmailCondition>> {
+fn email_ask(sub: &str, ask: &Ask<'_>) -> Option<Predicate<EmailCondition>> {
     match sub {
         "value" => text(ask, EmailCondition::Value),
         "type" => text(ask, EmailCondition::Kind),
@@ -319,38 +321,38 @@ fn email_ask(sub: &str, ask: &Ask<'_>) -> Option<Filter<EmailCondition>> {
     }
 }
 
-fn group_leaf(leaf: &Wire) -> Result<Asked<GroupCondition>> {
+fn group_leaf(leaf: &Filter) -> Result<Asked<GroupCondition>> {
     Ok(indexed_group_leaf(leaf).map_or_else(|| Asked::looked_at(leaf), Asked::exact))
 }
 
 /// The condition that some member fulfils the comparison.
-fn some_member(ask: &Ask<'_>) -> Option<Filter<GroupCondition>> {
+fn some_member(ask: &Ask<'_>) -> Option<Predicate<GroupCondition>> {
     let condition = match ask {
         Ask::Present => GroupCondition::HasMembers,
         Ask::Compare(CompareOp::Eq, value) => GroupCondition::Member(value.as_text()?.parse().ok()),
         Ask::Compare(CompareOp::Ne, value) => GroupCondition::OtherMember(value.as_text()?.parse().ok()),
         Ask::Compare(..) => return None,
     };
-    Some(Filter::Where(condition))
+    Some(Predicate::Where(condition))
 }
 
 /// Like [`emails`]: a group without members has none that is equal.
-fn members(ask: &Ask<'_>) -> Option<Filter<GroupCondition>> {
+fn members(ask: &Ask<'_>) -> Option<Predicate<GroupCondition>> {
     let some = some_member(ask)?;
     let is_negative = matches!(ask, Ask::Compare(CompareOp::Ne, _));
-    let none = || negated(Filter::Where(GroupCondition::HasMembers));
-    Some(if is_negative { Filter::Or(vec![none(), some]) } else { some })
+    let none = || negated(Predicate::Where(GroupCondition::HasMembers));
+    Some(if is_negative { Predicate::Or(vec![none(), some]) } else { some })
 }
 
-fn indexed_group_leaf(leaf: &Wire) -> Option<Filter<GroupCondition>> {
-    if let Wire::ValuePath { path, filter } = leaf {
+fn indexed_group_leaf(leaf: &Filter) -> Option<Predicate<GroupCondition>> {
+    if let Filter::ValuePath { path, filter } = leaf {
         let (None, "members", None) = names(&GROUP, path) else { return None };
         let (inner, ask) = ask(filter)?;
         return is_value(inner).then(|| some_member(&ask))?;
     }
     let (path, ask) = ask(leaf)?;
     match names(&GROUP, path) {
-        (None, "id", None) if matches!(ask, Ask::Present) => Some(Filter::All),
+        (None, "id", None) if matches!(ask, Ask::Present) => Some(Predicate::All),
         (None, "id", None) => id(&ask, |id| GroupCondition::Id(id.parse().ok())),
         (None, "displayName", None) => text(&ask, |test| GroupCondition::Text(GroupText::DisplayName, test)),
         (None, "externalId", None) => text(&ask, |test| GroupCondition::Text(GroupText::ExternalId, test)),

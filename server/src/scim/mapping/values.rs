@@ -2,7 +2,7 @@
 //! of all users renewed (`VERSION` in the store).
 
 use super::{Document, emails};
-use domain::{keys::Found, query::UserValue};
+use domain::{keys::KeySources, query::UserValue};
 use scim::schema::ENTERPRISE_URN;
 use serde_json::Value;
 
@@ -52,8 +52,8 @@ pub(super) fn texts(document: &Document) -> impl Iterator<Item = (UserValue, &st
 }
 
 /// What the keys of a user are made from, besides its columns.
-pub(crate) fn found(document: &str) -> Found {
+pub(crate) fn found(document: &str) -> KeySources {
     let document: Document = serde_json::from_str(document).unwrap_or_default();
     let list = document.get("emails").and_then(Value::as_array);
-    Found { emails: list.map_or_else(Vec::new, |list| emails(list)), values: of(&document) }
+    KeySources { emails: list.map_or_else(Vec::new, |list| emails(list)), values: of(&document) }
 }

@@ -14,7 +14,7 @@ const NETWORKS: usize = 1_000;
 
 /// What a try was aimed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Target {
+pub enum GuessedName {
     /// An account that exists.
     Account(BreakGlassId),
     /// Any name without an account.
@@ -23,9 +23,9 @@ pub enum Target {
 
 /// The wrong tries that were not recorded one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
+pub struct FailureSummary {
     /// What the tries were aimed at.
-    pub target: Target,
+    pub target: GuessedName,
     /// How many tries there were, besides the recorded ones.
     pub tries: u64,
     /// How many networks they came from at least, including the recorded one.
@@ -37,8 +37,8 @@ pub struct Summary {
 #[derive(Debug, Default)]
 pub struct Failures {
     elapsed: Elapsed,
-    minutes: HashMap<Target, Minute>,
-    over: HashMap<Target, Summary>,
+    minutes: HashMap<GuessedName, Minute>,
+    over: HashMap<GuessedName, FailureSummary>,
 }
 
 #[derive(Debug)]
@@ -51,10 +51,10 @@ struct Minute {
 impl Failures {
     /// Counts a wrong try. Returns whether to record it now: it is the first for its target in this minute.
     #[must_use = "the first try of a minute is to be recorded"]
-    pub fn note(&mut self, target: Target, network: Network, now: Timestamp) -> bool {
+    pub fn note(&mut self, target: GuessedName, network: Network, now: Timestamp) -> bool {
         let at = self.elapsed.at(now);
         let room = self.minutes.len() < TARGETS || self.minutes.contains_key(&target);
-        let target = if room { target } else { Target::Unknown };
+        let target = if room { target } else { GuessedName::Unknown };
         if self.minutes.get(&target).is_some_and(|minute| at - minute.since >= MINUTE) {
             self.end(target);
         }
@@ -69,9 +69,9 @@ impl Failures {
     }
 
     /// Summaries of past minutes, for each target with more than one try in the minute.
-    pub fn drain(&mut self, now: Timestamp) -> Vec<Summary> {
+    pub fn drain(&mut self, now: Timestamp) -> Vec<FailureSummary> {
         let at = self.elapsed.at(now);
-        let ended: Vec<Target> =
+        let ended: Vec<GuessedName> =
             self.minutes.iter().filter(|(_, minute)| at - minute.since >= MINUTE).map(|(target, _)| *target).collect();
         for target in ended {
             self.end(target);
@@ -79,9 +79,9 @@ impl Failures {
         take(&mut self.over).into_values().collect()
     }
 
-    fn end(&mut self, target: Target) {
+    fn end(&mut self, target: GuessedName) {
         let Some(minute) = self.minutes.remove(&target).filter(|minute| minute.more > 0) else { return };
-        let summary = self.over.entry(target).or_insert(Summary { target, tries: 0, networks: 0 });
+        let summary = self.over.entry(target).or_insert(FailureSummary { target, tries: 0, networks: 0 });
         summary.tries += minute.more;
         summary.networks = summary.networks.max(minute.networks.len());
     }
@@ -104,14 +104,17 @@ mod tests {
     #[test]
     fn the_first_try_of_a_minute_is_told_and_the_others_are_counted() {
         let mut failures = Failures::default();
-        assert!(failures.note(Target::Unknown, network(1), at(0)));
+        assert!(failures.note(GuessedName::Unknown, network(1), at(0)));
         for n in 0..999 {
-            assert!(!failures.note(Target::Unknown, network(n % 10), at(i64::from(n))));
+            assert!(!failures.note(GuessedName::Unknown, network(n % 10), at(i64::from(n))));
         }
         assert_eq!(failures.drain(at(59_999)), []);
-        assert_eq!(failures.drain(at(60_000)), [Summary { target: Target::Unknown, tries: 999, networks: 10 }]);
+        assert_eq!(
+            failures.drain(at(60_000)),
+            [FailureSummary { target: GuessedName::Unknown, tries: 999, networks: 10 }]
+        );
         assert_eq!(failures.drain(at(120_000)), []);
-        assert!(failures.note(Target::Unknown, network(1), at(120_000)));
+        assert!(failures.note(GuessedName::Unknown, network(1), at(120_000)));
         assert_eq!(failures.drain(at(200_000)), [], "it was told already");
     }
 
@@ -120,7 +123,7 @@ mod tests {
         let mut failures = Failures::default();
         let mut told = 0;
         for n in 0..100_000_u32 {
-            let target = Target::Account(BreakGlassId(uuid::Uuid::from_u128(u128::from(n % 1_000))));
+            let target = GuessedName::Account(BreakGlassId(uuid::Uuid::from_u128(u128::from(n % 1_000))));
             told += u64::from(failures.note(target, network(n), at(i64::from(n) * 10)));
         }
         assert!(failures.minutes.len() <= TARGETS + 1 && failures.over.len() <= TARGETS + 1);
@@ -137,7 +140,7 @@ mod tests {
             let (mut failures, mut now, mut told, mut counted) = (Failures::default(), 0, 0_u64, 0_u64);
             for (account, from, passed, drained) in &tries {
                 now += passed;
-                let target = Target::Account(BreakGlassId(uuid::Uuid::from_u128(*account)));
+                let target = GuessedName::Account(BreakGlassId(uuid::Uuid::from_u128(*account)));
                 told += u64::from(failures.note(target, network(*from), at(now)));
                 if *drained {
                     counted += failures.drain(at(now)).iter().map(|summary| summary.tries).sum::<u64>();

@@ -1,5 +1,5 @@
 use super::{
-    Caller, Network,
+    Network, SourceAddress,
     bucket::{Bucket, Rate},
     turns::{TOLD, Turns},
 };
@@ -46,7 +46,7 @@ impl Recent {
 
     /// Asks for a try of the caller's network, and of each network around it: those that have tried recently have few.
     /// The error is how many milliseconds to wait until each has one left, after those for callers who go first.
-    pub(super) fn ask(&mut self, caller: Caller, at: u64) -> Result<(), u64> {
+    pub(super) fn ask(&mut self, caller: SourceAddress, at: u64) -> Result<(), u64> {
         for (tried, level) in self.levels(caller.network) {
             let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) else { continue };
             let first = entry.turns.ask(caller.within(level.bytes), at);
@@ -60,7 +60,7 @@ impl Recent {
 
     /// Begins a try that the caller has asked for. It counts until it ends well: several concurrent tries from one
     /// network must not all be its first.
-    pub(super) fn begin(&mut self, caller: Caller, at: u64) {
+    pub(super) fn begin(&mut self, caller: SourceAddress, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             let network = caller.network.first(level.bytes);
             if let Some(entry) = tried.networks.get_mut(&network) {
@@ -73,7 +73,7 @@ impl Recent {
     }
 
     /// Ends a try that was wrong: it is held against the network for an hour.
-    pub(super) fn failed(&mut self, caller: Caller, at: u64) {
+    pub(super) fn failed(&mut self, caller: SourceAddress, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             let entry = tried.note(caller.network.first(level.bytes), at);
             entry.end();
@@ -83,7 +83,7 @@ impl Recent {
     }
 
     /// Ends a try that was neither right nor wrong, because the caller has gone.
-    pub(super) fn abandoned(&mut self, caller: Caller, at: u64) {
+    pub(super) fn abandoned(&mut self, caller: SourceAddress, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
                 entry.end();
@@ -95,7 +95,7 @@ impl Recent {
     }
 
     /// Ends a try that was neither right nor wrong, through no fault of the caller.
-    pub(super) fn put_back(&mut self, caller: Caller) {
+    pub(super) fn put_back(&mut self, caller: SourceAddress) {
         for (tried, level) in self.levels(caller.network) {
             if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
                 entry.end();

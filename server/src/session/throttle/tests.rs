@@ -8,7 +8,7 @@ use std::{
 const START: i64 = 1_795_000_000_000;
 const DEVICE_KEY: DeviceKey = [7; 32];
 
-fn network(n: u32) -> Caller {
+fn network(n: u32) -> SourceAddress {
     caller_of(Some(Ipv4Addr::from_bits(n << 8).into()))
 }
 
@@ -19,13 +19,13 @@ fn at(millis: i64) -> Timestamp {
 /// Networks that try 1,000 times a second, always wrongly. A hash takes 50 ms.
 struct Flood {
     throttle: Throttle,
-    from: fn(i64) -> Caller,
+    from: fn(i64) -> SourceAddress,
     running: VecDeque<(i64, Permit)>,
     admitted: u64,
 }
 
 impl Flood {
-    fn new(from: fn(i64) -> Caller) -> Self {
+    fn new(from: fn(i64) -> SourceAddress) -> Self {
         Self { throttle: Throttle::default(), from, running: VecDeque::new(), admitted: 0 }
     }
 
@@ -42,7 +42,7 @@ impl Flood {
 }
 
 /// One of 500 networks, by a stride that reaches all of them in a scattered order.
-fn five_hundred(now: i64) -> Caller {
+fn five_hundred(now: i64) -> SourceAddress {
     network(1 + u32::try_from(now * 137 % 500).unwrap())
 }
 
@@ -120,18 +120,18 @@ fn a_success_makes_a_network_fresh_again() {
     assert_eq!(throttle.recent.len(), 1, "after an hour nothing is held against the first");
 }
 
-fn v6(address: u128) -> Caller {
+fn v6(address: u128) -> SourceAddress {
     caller_of(Some(Ipv6Addr::from_bits(address).into()))
 }
 
 /// The /64 with this number in 2001:db8:1::/48.
-fn in_one_48(number: i64) -> Caller {
+fn in_one_48(number: i64) -> SourceAddress {
     v6((0x2001_0db8_0001 << 80) | (u128::try_from(number % 65_536).unwrap() << 64))
 }
 
 /// A person who has the right secret and waits as told.
 struct Rescuer {
-    from: Caller,
+    from: SourceAddress,
     begins: i64,
     next: i64,
     is_in: bool,
@@ -139,7 +139,7 @@ struct Rescuer {
 
 /// Ten minutes of a flood, in which rescuers come from quiet networks at odd moments: of IPv4 and of another IPv6
 /// prefix. Some have mistyped once.
-fn everybody_gets_in(from: fn(i64) -> Caller) {
+fn everybody_gets_in(from: fn(i64) -> SourceAddress) {
     let mut flood = Flood::new(from);
     let quiet =
         |n: u32| if n.is_multiple_of(2) { network(0xc0_0000 + n) } else { v6((0x2a00_0000 + u128::from(n)) << 96) };
@@ -312,7 +312,7 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
 }
 
 /// One of several networks in each of six neighbourhoods.
-fn nth(n: u32) -> Caller {
+fn nth(n: u32) -> SourceAddress {
     let (neighbourhood, n) = (n % 6, n / 6);
     match neighbourhood {
         0..3 => network(neighbourhood << 8 | n),

@@ -1,7 +1,7 @@
 //! A user as Entra sends one.
 
 use super::super::names::{ENTERPRISE, USER};
-use crate::{Resource, Result, T};
+use crate::{CreatedResource, Result, T};
 use serde_json::{Value, json};
 
 /// A user in the shape of the default mapping.
@@ -15,6 +15,6 @@ pub(super) fn person(t: &T) -> Value {
     })
 }
 
-pub(super) async fn ada(t: &T) -> Result<Resource> {
+pub(super) async fn ada(t: &T) -> Result<CreatedResource> {
     t.user_with(person(t)).await
 }

@@ -92,8 +92,8 @@ impl Ledger {
             self.departed = before;
         } else {
             let since = match window {
-                Window::Quick => self.guard.since(now),
-                Window::Slow => self.guard.since_slow(now),
+                GuardWindow::Quick => self.guard.since(now),
+                GuardWindow::Slow => self.guard.since_slow(now),
             };
             let (found, left) = self.departed.iter().partition(|(_, at)| **at > since.millis());
             let found: BTreeMap<u64, i64> = found;

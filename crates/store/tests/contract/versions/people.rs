@@ -4,8 +4,8 @@ use super::seeded;
 use crate::support::unit;
 use domain::{
     Env, GroupId, UserId,
-    keys::{Found, renew},
-    query::{EmailCondition, Filter, GroupCondition, GroupText, Slice, Test, UserCondition, UserText, UserValue},
+    keys::{KeySources, renew},
+    query::{EmailCondition, GroupCondition, GroupText, Predicate, Slice, Test, UserCondition, UserText, UserValue},
     role::Role,
     store::Store,
     user::Email,
@@ -75,12 +75,12 @@ pub(super) async fn are_there(env: &Env, version: i64) {
 async fn lists_are_whole(store: &Store, version: i64) {
     let users: Vec<Uuid> = USERS.iter().filter(|(since, ..)| *since <= version).map(|user| seeded(user.1)).collect();
     // Whoever came later is further down.
-    assert_eq!(matching(store, Filter::All).await, users);
-    let active = Filter::Where(UserCondition::Active(false));
+    assert_eq!(matching(store, Predicate::All).await, users);
+    let active = Predicate::Where(UserCondition::Active(false));
     assert_eq!(matching(store, active).await, [seeded(0x0005)]);
     let groups: Vec<Uuid> =
         GROUPS.iter().filter(|(since, ..)| *since <= version).map(|group| seeded(group.1)).collect();
-    assert_eq!(matching_groups(store, Filter::All).await, groups);
+    assert_eq!(matching_groups(store, Predicate::All).await, groups);
 }
 
 async fn memberships_and_roles_are_there(store: &Store, version: i64) {
@@ -122,7 +122,7 @@ pub(super) async fn keys_are_renewed(env: &Env) {
 }
 
 /// Finds some of what `server/src/scim/mapping/values.rs` finds.
-fn in_document(document: &str) -> Found {
+fn in_document(document: &str) -> KeySources {
     let document: Value = serde_json::from_str(document).unwrap();
     let email = |email: &Value| Email {
         value: email["value"].as_str().unwrap().to_owned(),
@@ -131,18 +131,18 @@ fn in_document(document: &str) -> Found {
     };
     let emails = document["emails"].as_array().map_or_else(Vec::new, |emails| emails.iter().map(email).collect());
     let title = document["title"].as_str().map(|title| (UserValue::Title, UserValue::key(title)));
-    Found { emails, values: title.into_iter().collect() }
+    KeySources { emails, values: title.into_iter().collect() }
 }
 
 async fn further_values_are_found(store: &Store, version: i64) {
     for (since, user, title) in [(1, 0x0001, "MATHEMATICIAN"), (9, 0x0091, "i\u{307}ş"), (13, 0x00d1, "Architect")] {
         let title = UserCondition::Value(UserValue::Title, Test::Equals(title.into()));
-        let found = matching(store, Filter::Where(title)).await;
+        let found = matching(store, Predicate::Where(title)).await;
         assert_eq!(found, if since <= version { vec![seeded(user)] } else { Vec::new() });
     }
     for (user, address) in [(0x0001, "ADA@home.example"), (J_CARON, "ǰana@CORP.example")] {
         let address = EmailCondition::Value(Test::Equals(address.into()));
-        let found = matching(store, Filter::Where(UserCondition::Email(Filter::Where(address)))).await;
+        let found = matching(store, Predicate::Where(UserCondition::Email(Predicate::Where(address)))).await;
         assert_eq!(found, [seeded(user)]);
     }
 }
@@ -150,22 +150,22 @@ async fn further_values_are_found(store: &Store, version: i64) {
 /// The users of that user name.
 pub(super) async fn named(store: &Store, name: &str) -> Vec<Uuid> {
     let name = UserCondition::Text(UserText::UserName, Test::Equals(name.into()));
-    matching(store, Filter::Where(name)).await
+    matching(store, Predicate::Where(name)).await
 }
 
 async fn groups_named(store: &Store, name: &str) -> Vec<Uuid> {
     let name = GroupCondition::Text(GroupText::DisplayName, Test::Equals(name.into()));
-    matching_groups(store, Filter::Where(name)).await
+    matching_groups(store, Predicate::Where(name)).await
 }
 
-async fn matching(store: &Store, filter: Filter<UserCondition>) -> Vec<Uuid> {
+async fn matching(store: &Store, filter: Predicate<UserCondition>) -> Vec<Uuid> {
     let found = unit!(store.read, |tx, filter| tx.find_users(filter, &EVERYBODY.into(), false)).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap();
     assert_eq!(found.len() as u64, count, "{filter:?}");
     found.iter().map(|user| user.item.id.0).collect()
 }
 
-async fn matching_groups(store: &Store, filter: Filter<GroupCondition>) -> Vec<Uuid> {
+async fn matching_groups(store: &Store, filter: Predicate<GroupCondition>) -> Vec<Uuid> {
     let found = unit!(store.read, |tx, filter| tx.find_groups(filter, &EVERYBODY.into())).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_groups(filter)).unwrap();
     assert_eq!(found.len() as u64, count, "{filter:?}");

@@ -7,7 +7,7 @@ use domain::{
     audit::{Action, Entry, Lane, Link, Verified, Verifier, to_hex},
     settings::{GuardMode, GuardSettings, Settings},
     store::Store,
-    upkeep::Upkeep,
+    upkeep::DatabaseHistory,
 };
 
 /// How many events have no hash, because there were none yet.
@@ -28,7 +28,7 @@ pub(super) async fn are_there(store: &Store, version: i64) {
     calls_are_listed(store, version).await;
     let upkeep = unit!(store.read, |tx| tx.upkeep()).unwrap();
     let since = |moment| (version >= 10).then_some(at(day(10) + moment));
-    assert_eq!(upkeep, Upkeep { horizon: since(0), backed_up: since(1_000), restored: since(3_000) });
+    assert_eq!(upkeep, DatabaseHistory { horizon: since(0), backed_up: since(1_000), restored: since(3_000) });
     let counts = unit!(store.write, |tx| tx.take_alert_counts(day(8) / 3_600_000 + 1)).unwrap();
     assert_eq!(counts.len(), usize::from(version >= 8));
 }

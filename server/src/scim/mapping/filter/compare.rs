@@ -3,16 +3,16 @@
 use super::ask::Ask;
 use domain::{
     Timestamp,
-    query::{Filter, Order, Test},
+    query::{Order, Predicate, Test},
 };
 use scim::{filter::CompareOp, schema::ResourceType};
 
-pub(super) fn negated<C>(filter: Filter<C>) -> Filter<C> {
-    Filter::Not(Box::new(filter))
+pub(super) fn negated<C>(filter: Predicate<C>) -> Predicate<C> {
+    Predicate::Not(Box::new(filter))
 }
 
-pub(super) fn text<C>(ask: &Ask<'_>, condition: impl Fn(Test) -> C) -> Option<Filter<C>> {
-    let passes = |test| Filter::Where(condition(test));
+pub(super) fn text<C>(ask: &Ask<'_>, condition: impl Fn(Test) -> C) -> Option<Predicate<C>> {
+    let passes = |test| Predicate::Where(condition(test));
     let Ask::Compare(op, value) = ask else { return Some(passes(Test::Present)) };
     let Some(value) = value.as_text() else {
         // `eq null` asks for absence, `ne null` for presence.
@@ -33,34 +33,34 @@ pub(super) fn text<C>(ask: &Ask<'_>, condition: impl Fn(Test) -> C) -> Option<Fi
     })
 }
 
-pub(super) fn id<C>(ask: &Ask<'_>, condition: impl Fn(&str) -> C) -> Option<Filter<C>> {
+pub(super) fn id<C>(ask: &Ask<'_>, condition: impl Fn(&str) -> C) -> Option<Predicate<C>> {
     match ask {
-        Ask::Compare(CompareOp::Eq, value) => Some(Filter::Where(condition(&value.as_text()?))),
-        Ask::Compare(CompareOp::Ne, value) => Some(negated(Filter::Where(condition(&value.as_text()?)))),
+        Ask::Compare(CompareOp::Eq, value) => Some(Predicate::Where(condition(&value.as_text()?))),
+        Ask::Compare(CompareOp::Ne, value) => Some(negated(Predicate::Where(condition(&value.as_text()?)))),
         _ => None,
     }
 }
 
-pub(super) fn boolean<C>(ask: &Ask<'_>, condition: impl Fn(bool) -> C) -> Option<Filter<C>> {
+pub(super) fn boolean<C>(ask: &Ask<'_>, condition: impl Fn(bool) -> C) -> Option<Predicate<C>> {
     match ask {
-        Ask::Present => Some(Filter::All),
-        Ask::Compare(CompareOp::Eq, value) => Some(Filter::Where(condition(value.as_bool()?))),
-        Ask::Compare(CompareOp::Ne, value) => Some(negated(Filter::Where(condition(value.as_bool()?)))),
+        Ask::Present => Some(Predicate::All),
+        Ask::Compare(CompareOp::Eq, value) => Some(Predicate::Where(condition(value.as_bool()?))),
+        Ask::Compare(CompareOp::Ne, value) => Some(negated(Predicate::Where(condition(value.as_bool()?)))),
         Ask::Compare(..) => None,
     }
 }
 
-pub(super) fn time<C>(ask: &Ask<'_>, condition: impl Fn(Order, Timestamp) -> C) -> Option<Filter<C>> {
-    let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
+pub(super) fn time<C>(ask: &Ask<'_>, condition: impl Fn(Order, Timestamp) -> C) -> Option<Predicate<C>> {
+    let Ask::Compare(op, value) = ask else { return Some(Predicate::All) };
     let (moment, exact) = Timestamp::of_nanos(scim::instant(&value.as_text()?)?)?;
     match op {
         // Stored times are whole milliseconds, and so never equal to a moment within one.
-        CompareOp::Eq if !exact => Some(Filter::Or(vec![])),
-        CompareOp::Ne if !exact => Some(Filter::All),
-        CompareOp::Lt if !exact => Some(Filter::Where(condition(Order::LessOrEqual, moment))),
-        CompareOp::Ge if !exact => Some(Filter::Where(condition(Order::Greater, moment))),
-        CompareOp::Ne => Some(negated(Filter::Where(condition(Order::Equal, moment)))),
-        other => Some(Filter::Where(condition(order(*other)?, moment))),
+        CompareOp::Eq if !exact => Some(Predicate::Or(vec![])),
+        CompareOp::Ne if !exact => Some(Predicate::All),
+        CompareOp::Lt if !exact => Some(Predicate::Where(condition(Order::LessOrEqual, moment))),
+        CompareOp::Ge if !exact => Some(Predicate::Where(condition(Order::Greater, moment))),
+        CompareOp::Ne => Some(negated(Predicate::Where(condition(Order::Equal, moment)))),
+        other => Some(Predicate::Where(condition(order(*other)?, moment))),
     }
 }
 
@@ -76,12 +76,12 @@ pub(super) fn order(op: CompareOp) -> Option<Order> {
 }
 
 /// A leaf about `meta.resourceType`, which is the same for all resources of a kind.
-pub(super) fn resource_type<C>(resource_type: &ResourceType, ask: &Ask<'_>) -> Option<Filter<C>> {
-    let Ask::Compare(op, value) = ask else { return Some(Filter::All) };
+pub(super) fn resource_type<C>(resource_type: &ResourceType, ask: &Ask<'_>) -> Option<Predicate<C>> {
+    let Ask::Compare(op, value) = ask else { return Some(Predicate::All) };
     let (name, Some(value)) = (resource_type.name, value.as_text()) else {
         return match op {
-            CompareOp::Eq => Some(Filter::NONE),
-            CompareOp::Ne => Some(Filter::All),
+            CompareOp::Eq => Some(Predicate::NONE),
+            CompareOp::Ne => Some(Predicate::All),
             _ => None,
         };
     };
@@ -93,5 +93,5 @@ pub(super) fn resource_type<C>(resource_type: &ResourceType, ask: &Ask<'_>) -> O
         CompareOp::Ew => name.ends_with(&*value),
         CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => return None,
     };
-    Some(if holds { Filter::All } else { Filter::NONE })
+    Some(if holds { Predicate::All } else { Predicate::NONE })
 }

@@ -9,7 +9,7 @@ fn asked(text: &str) -> Result<Asked<UserCondition>> {
 }
 
 /// The query for a filter that an index answers alone.
-fn users(text: &str) -> Result<Filter<UserCondition>> {
+fn users(text: &str) -> Result<Predicate<UserCondition>> {
     let asked = asked(text)?;
     assert_eq!(asked.rest, None, "{text}");
     Ok(asked.filter)
@@ -17,7 +17,7 @@ fn users(text: &str) -> Result<Filter<UserCondition>> {
 
 #[test]
 fn names_are_taken_in_any_spelling() {
-    let expected = Filter::Where(UserCondition::Text(UserText::UserName, Test::Equals("ada".into())));
+    let expected = Predicate::Where(UserCondition::Text(UserText::UserName, Test::Equals("ada".into())));
     for text in [
         "userName eq \"ada\"",
         "USERNAME EQ \"ada\"",
@@ -30,9 +30,9 @@ fn names_are_taken_in_any_spelling() {
 
 #[test]
 fn a_value_path_asks_one_and_the_same_address() {
-    let value = Filter::Where(EmailCondition::Value(Test::Equals("a@b".into())));
-    let kind = Filter::Where(EmailCondition::Kind(Test::Equals("work".into())));
-    let expected = Filter::Where(UserCondition::Email(Filter::And(vec![kind, value])));
+    let value = Predicate::Where(EmailCondition::Value(Test::Equals("a@b".into())));
+    let kind = Predicate::Where(EmailCondition::Kind(Test::Equals("work".into())));
+    let expected = Predicate::Where(UserCondition::Email(Predicate::And(vec![kind, value])));
     assert_eq!(users("emails[type eq \"work\" and value eq \"a@b\"]"), Ok(expected.clone()));
     assert_eq!(users("emails[type eq \"work\"].value eq \"a@b\""), Ok(expected));
 }
@@ -61,11 +61,11 @@ fn what_no_user_can_be_asked_is_refused() {
 fn what_no_index_can_tell_is_narrowed_by_what_one_can() {
     let ada = || users("userName eq \"ada\"").unwrap();
     for (text, wanted) in [
-        ("locale eq \"x\"", Filter::All),
+        ("locale eq \"x\"", Predicate::All),
         ("locale eq \"x\" and userName eq \"ada\"", ada()),
-        ("locale eq \"x\" or userName eq \"ada\"", Filter::All),
+        ("locale eq \"x\" or userName eq \"ada\"", Predicate::All),
         ("not (locale eq \"x\") and userName eq \"ada\"", ada()),
-        ("not (locale eq \"x\" and userName eq \"ada\")", Filter::All),
+        ("not (locale eq \"x\" and userName eq \"ada\")", Predicate::All),
         ("emails[display eq \"x\" and value eq \"a@b\"]", users("emails[value eq \"a@b\"]").unwrap()),
         ("urn:x:y:title eq \"x\" and groups ne \"x\" and userName eq \"ada\"", ada()),
     ] {
@@ -77,7 +77,7 @@ fn what_no_index_can_tell_is_narrowed_by_what_one_can() {
 
 #[test]
 fn further_values_are_asked_for_where_they_are_known() {
-    let value = |attribute, test| Filter::Where(UserCondition::Value(attribute, test));
+    let value = |attribute, test| Predicate::Where(UserCondition::Value(attribute, test));
     let text = |text: &str| text.to_owned();
     let number = |test| value(UserValue::PhoneNumber, test);
     let urn = ENTERPRISE_URN;
@@ -90,14 +90,14 @@ fn further_values_are_asked_for_where_they_are_known() {
         (format!("{urn}:division gt 5"), value(UserValue::Division, Test::Ordered(Order::Greater, text("5"))), true),
         (format!("{urn}:costCenter pr"), value(UserValue::CostCenter, Test::Present), true),
         ("phoneNumbers eq \"1\"".to_owned(), number(Test::Equals(text("1"))), true),
-        ("phoneNumbers ne \"1\"".to_owned(), Filter::All, false),
-        ("phoneNumbers pr".to_owned(), Filter::All, false),
+        ("phoneNumbers ne \"1\"".to_owned(), Predicate::All, false),
+        ("phoneNumbers pr".to_owned(), Predicate::All, false),
         ("phoneNumbers.value pr".to_owned(), number(Test::Present), true),
         ("phoneNumbers[value eq \"1\"]".to_owned(), number(Test::Equals(text("1"))), true),
         ("phoneNumbers[value eq \"1\" and type eq \"work\"]".to_owned(), number(Test::Equals(text("1"))), false),
-        ("phoneNumbers[value.x eq \"1\"]".to_owned(), Filter::All, false),
-        (format!("title sw \"a{}\"", " ".repeat(600)), Filter::All, false),
-        (format!("nickName eq \"{}\"", "x".repeat(500)), Filter::All, false),
+        ("phoneNumbers[value.x eq \"1\"]".to_owned(), Predicate::All, false),
+        (format!("title sw \"a{}\"", " ".repeat(600)), Predicate::All, false),
+        (format!("nickName eq \"{}\"", "x".repeat(500)), Predicate::All, false),
     ] {
         let found = asked(&filter).unwrap();
         assert_eq!(
@@ -108,8 +108,8 @@ fn further_values_are_asked_for_where_they_are_known() {
         let wire = scim::filter::parse(&filter, &Limits::default()).unwrap();
         let unknown = user_filter(Registry::default(), &wire, false).unwrap();
         assert!(unknown.rest.is_some() && !unknown.asks_values, "{filter}");
-        let outdated = Filter::Where(UserCondition::Outdated);
-        let wider = if found.asks_values { Filter::Or(vec![wanted, outdated]) } else { Filter::All };
+        let outdated = Predicate::Where(UserCondition::Outdated);
+        let wider = if found.asks_values { Predicate::Or(vec![wanted, outdated]) } else { Predicate::All };
         assert_eq!(unknown.filter.simplified(), wider.simplified(), "{filter}");
     }
 }
@@ -123,17 +123,17 @@ fn at_the_root_each_kind_has_its_own_attributes() {
         (users.filter.simplified(), groups.filter.simplified())
     };
     for (text, users, groups) in [
-        ("meta.resourceType eq \"User\"", Filter::All, Filter::NONE),
-        ("meta.resourceType ne \"User\"", Filter::NONE, Filter::All),
-        ("meta.resourceType eq \"user\" or meta.resourceType eq \"Group\"", Filter::NONE, Filter::All),
-        ("meta.resourceType pr and not (meta.resourceType eq \"Group\")", Filter::All, Filter::NONE),
+        ("meta.resourceType eq \"User\"", Predicate::All, Predicate::NONE),
+        ("meta.resourceType ne \"User\"", Predicate::NONE, Predicate::All),
+        ("meta.resourceType eq \"user\" or meta.resourceType eq \"Group\"", Predicate::NONE, Predicate::All),
+        ("meta.resourceType pr and not (meta.resourceType eq \"Group\")", Predicate::All, Predicate::NONE),
     ] {
         assert_eq!(root(text), (users, groups), "{text}");
     }
     let (users, groups) = root("userName ne \"ada\"");
-    assert_eq!((users.is_none(), groups), (false, Filter::All));
+    assert_eq!((users.is_none(), groups), (false, Predicate::All));
     let (users, groups) = root("emails[type eq \"work\"] or members pr");
-    assert_eq!((users.is_none(), groups), (false, Filter::Where(GroupCondition::HasMembers)));
+    assert_eq!((users.is_none(), groups), (false, Predicate::Where(GroupCondition::HasMembers)));
     let filter = scim::filter::parse("nosuch pr", &Limits::default()).unwrap();
     let (users, groups) = root_filter(Registry::default(), &filter, true).unwrap();
     assert!(users.rest.is_some() && groups.rest.is_some());
@@ -151,5 +151,5 @@ fn a_time_without_a_zone_is_in_utc() {
 
 #[test]
 fn an_unknown_id_matches_nobody() {
-    assert_eq!(users("id eq \"x\""), Ok(Filter::Where(UserCondition::Id(None))));
+    assert_eq!(users("id eq \"x\""), Ok(Predicate::Where(UserCondition::Id(None))));
 }

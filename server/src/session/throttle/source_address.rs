@@ -41,13 +41,13 @@ impl Network {
 
 /// Who tries: a network, and an address in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caller {
+pub struct SourceAddress {
     /// The network.
     pub network: Network,
     pub(super) host: u64,
 }
 
-impl From<IpAddr> for Caller {
+impl From<IpAddr> for SourceAddress {
     fn from(address: IpAddr) -> Self {
         let host = match address.to_canonical() {
             IpAddr::V4(v4) => v4.octets()[3].into(),
@@ -58,7 +58,7 @@ impl From<IpAddr> for Caller {
     }
 }
 
-impl Caller {
+impl SourceAddress {
     /// Its position in its network of this many bytes: which of the next smaller networks it is in, or its address.
     pub(super) fn within(self, bytes: usize) -> u64 {
         if self.network.is_v6() && bytes < self.network.0.len() { self.network.0[bytes].into() } else { self.host }
@@ -66,6 +66,6 @@ impl Caller {
 }
 
 /// The caller at an address; all callers with an unknown address count as one.
-pub fn caller_of(address: Option<IpAddr>) -> Caller {
+pub fn caller_of(address: Option<IpAddr>) -> SourceAddress {
     address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()).into()
 }

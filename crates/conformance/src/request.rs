@@ -15,7 +15,7 @@ const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// It carries the target's token, a `User-Agent`, `Accept: application/scim+json`, and if there is a body, the same
 /// `Content-Type`.
 #[must_use = "a request is sent when it is awaited"]
-pub struct Call {
+pub struct RequestBuilder {
     t: T,
     method: Method,
     path: String,
@@ -27,37 +27,37 @@ pub struct Call {
 
 impl T {
     /// A request with any method.
-    pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.clone(), method, path)
+    pub fn call(&self, method: &str, path: &str) -> RequestBuilder {
+        RequestBuilder::new(self.clone(), method, path)
     }
 
     /// A GET.
-    pub fn get(&self, path: &str) -> Call {
+    pub fn get(&self, path: &str) -> RequestBuilder {
         self.call("GET", path)
     }
 
     /// A GET with a filter, percent-encoded.
-    pub fn filter(&self, path: &str, filter: &str) -> Call {
+    pub fn filter(&self, path: &str, filter: &str) -> RequestBuilder {
         self.get(path).query("filter", filter)
     }
 
     /// A POST.
-    pub fn post(&self, path: &str, body: Value) -> Call {
+    pub fn post(&self, path: &str, body: Value) -> RequestBuilder {
         self.call("POST", path).json(&body)
     }
 
     /// A PUT.
-    pub fn put(&self, path: &str, body: Value) -> Call {
+    pub fn put(&self, path: &str, body: Value) -> RequestBuilder {
         self.call("PUT", path).json(&body)
     }
 
     /// A PATCH with these operations.
-    pub fn patch(&self, path: &str, operations: Value) -> Call {
+    pub fn patch(&self, path: &str, operations: Value) -> RequestBuilder {
         self.call("PATCH", path).json(&json!({"schemas": [PATCH], "Operations": operations}))
     }
 
     /// A DELETE.
-    pub fn delete(&self, path: &str) -> Call {
+    pub fn delete(&self, path: &str) -> RequestBuilder {
         self.call("DELETE", path)
     }
 }
@@ -69,7 +69,7 @@ enum Expected {
     Refusal(Vec<u16>, Option<&'static str>),
 }
 
-impl Call {
+impl RequestBuilder {
     /// A request to a path below the base URL. The path may include a query; both are sent as they are.
     pub(crate) fn new(t: T, method: &str, path: &str) -> Self {
         let bearer = HeaderValue::try_from(format!("Bearer {}", t.target().token()));
@@ -160,7 +160,7 @@ impl Call {
         self.refused_any(&[status], scim_type)
     }
 
-    /// As [`Call::refused`], with one of several statuses.
+    /// As [`RequestBuilder::refused`], with one of several statuses.
     pub fn refused_any(mut self, statuses: &[u16], scim_type: &'static str) -> Self {
         self.expected = Expected::Refusal(statuses.to_vec(), Some(scim_type).filter(|kind| !kind.is_empty()));
         self
@@ -196,7 +196,7 @@ impl Call {
     }
 }
 
-impl IntoFuture for Call {
+impl IntoFuture for RequestBuilder {
     type Output = Result<Answer>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 

@@ -9,6 +9,7 @@ mod conformance;
 mod faults;
 mod files;
 mod guarded;
+mod names;
 mod postgres;
 mod prepare;
 mod project;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use crate::bundle::bundle;
 use crate::postgres::Postgres;
 use crate::project::{Profile, Project, find_in_path, output, run};
-use crate::{circles, conformance, faults, prepare, register, setup};
+use crate::{circles, conformance, faults, names, prepare, register, setup};
 
 /// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built once more.
 const PACKAGES: &str = "--workspace --exclude xtask";
@@ -40,10 +40,11 @@ pub(crate) struct Step {
 }
 
 /// All steps, each after those that it needs, the quick ones first.
-pub(crate) const STEPS: [Step; 13] = [
+pub(crate) const STEPS: [Step; 14] = [
     Step { name: "fmt", needs: &[], set_up: setup::components, run: fmt },
     Step { name: "register", needs: &[], set_up: |_| Ok(()), run: check_register },
     Step { name: "circles", needs: &[], set_up: |_| Ok(()), run: check_circles },
+    Step { name: "names", needs: &[], set_up: |_| Ok(()), run: check_names },
     Step { name: "deny", needs: &[], set_up: setup::crates, run: deny },
     Step { name: "bundle", needs: &[], set_up: setup::wasm_target, run: build_bundle },
     Step { name: "postgres", needs: &[], set_up: |_| setup::postgres().map(drop), run: start_postgres },
@@ -93,6 +94,11 @@ fn check_register(context: &mut Context) -> Result<Outcome> {
 
 fn check_circles(context: &mut Context) -> Result<Outcome> {
     circles::check(&context.project)?;
+    Ok(Outcome::Passed)
+}
+
+fn check_names(context: &mut Context) -> Result<Outcome> {
+    names::check(&context.project.root)?;
     Ok(Outcome::Passed)
 }
 

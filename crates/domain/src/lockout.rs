@@ -1,7 +1,7 @@
 //! The lock-out meter: who could still get in if a way in went away. The same counts prevent changes that would lock
 //! every administrator out.
 
-use crate::{Timestamp, break_glass::Holdings};
+use crate::{BreakGlassId, Refusal, Timestamp, break_glass::Holdings};
 
 /// How many break-glass accounts must be proven before a directory may take over.
 pub const NEEDED: usize = 2;
@@ -44,6 +44,17 @@ impl Doors {
             codes: holdings.codes,
         };
         Self(accounts.iter().map(door).collect())
+    }
+
+    /// The doors that are left when one of these accounts is removed.
+    ///
+    /// # Errors
+    /// `LastWayIn` when it is the last account that is known to work, or the last of all.
+    pub fn without(accounts: &[Holdings], removed: BreakGlassId, now: Timestamp) -> Result<Self, Refusal> {
+        let (removed, left): (Vec<Holdings>, Vec<Holdings>) =
+            accounts.iter().cloned().partition(|holdings| holdings.account.id == removed);
+        let (takes, left) = (Self::of(&removed, now), Self::of(&left, now));
+        if left.proven() == 0 && (takes.proven() > 0 || left.0.is_empty()) { Err(Refusal::LastWayIn) } else { Ok(left) }
     }
 
     /// The doors that are left after a loss.
@@ -89,6 +100,7 @@ pub struct Simulation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::break_glass::Account;
 
     fn doors(doors: &[(bool, u64)]) -> Doors {
         let last = Some(Timestamp::from_millis(1));
@@ -106,6 +118,38 @@ mod tests {
         let left = |loss| doors.left_after(loss).count();
         assert_eq!((left(Loss::SingleSignOn), left(Loss::Directory), left(Loss::Secrets)), (2, 2, 2));
         assert_eq!(doors.proven(), 2);
+    }
+
+    #[test]
+    fn an_account_that_does_not_work_can_be_removed_while_another_is_there() {
+        let now = Timestamp::from_millis(1);
+        let holdings = |number: u128, proven: bool| {
+            let id = BreakGlassId(uuid::Uuid::from_u128(number));
+            let account = Account {
+                id,
+                name: format!("gate-{number}"),
+                secret_hash: String::new(),
+                next_hash: None,
+                generation: 1,
+                created: now,
+                secret_changed: now,
+                proven: proven.then_some(now),
+                used: None,
+                drilled: None,
+            };
+            Holdings { account, codes: 8, devices: 0 }
+        };
+        let left = |accounts: &[bool]| {
+            let accounts: Vec<Holdings> =
+                accounts.iter().zip(1..).map(|(proven, number)| holdings(number, *proven)).collect();
+            Doors::without(&accounts, accounts[0].account.id, now).map(|left| left.proven())
+        };
+        assert_eq!(left(&[true, true]), Ok(1));
+        assert_eq!(left(&[false, true]), Ok(1));
+        assert_eq!(left(&[false, false]), Ok(0), "nothing that works is lost");
+        for last in [&[true, false][..], &[true], &[false]] {
+            assert_eq!(left(last), Err(Refusal::LastWayIn), "{last:?}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
 use domain::{
     Timestamp,
     break_glass::{Account, Holdings},
+    lockout::{Doors, Loss},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -141,15 +142,14 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
         next: None,
         done: format!("{} was removed.", account.name),
     };
-    let others = all.status.accounts.iter().map(|other| &other.account).filter(|other| other.id != account.id);
-    let left: Vec<&str> = others.filter(|other| other.is_proven(all.now)).map(|other| other.name.as_str()).collect();
+    let left = Doors::without(&all.status.accounts, account.id, all.now);
     let own = (all.who.uuid() == account.id.0).then(|| {
         view! { <li><strong>"You are signed in with it: your own session ends too."</strong></li> }
     });
     let consequences = view! {
         <ul class="consequences">
             <li>"Its secret and its recovery codes open nothing any more, and its sessions end."</li>
-            <li><strong>{who_is_left(&left)}</strong></li>
+            <li><strong>{who_is_left(left.as_ref().ok())}</strong></li>
             {own}
             <li>"This cannot be undone; its past stays in the audit log."</li>
         </ul>
@@ -157,20 +157,25 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
     confirm(question, Opener::Danger("Remove"), format!("Remove {}", account.name), consequences)
 }
 
-fn who_is_left(left: &[&str]) -> String {
-    match left {
-        [] => "Without it no account is left that is known to work, so Postern will refuse. Sign in with another \
-               account first."
-            .to_owned(),
+/// What is left without an account; `None` where its removal is refused.
+fn who_is_left(left: Option<&Doors>) -> String {
+    let Some(left) = left else {
+        return "Without it no account is left that is known to work, so Postern will refuse. Sign in with another \
+                account first."
+            .to_owned();
+    };
+    let proven: Vec<&str> = left.left_after(Loss::Directory).map(|door| door.name.as_str()).collect();
+    match proven[..] {
+        [] => "None of the accounts that are left is known to work.".to_owned(),
         [only] => format!("Only {only} is left as a way back in that is known to work."),
-        _ => format!("{} are left as ways back in that are known to work.", list(left)),
+        _ => format!("{} are left as ways back in that are known to work.", list(&proven)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::BreakGlassId;
+    use domain::{BreakGlassId, lockout::Door};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 
@@ -201,8 +206,18 @@ mod tests {
 
     #[test]
     fn whoever_is_left_is_named() {
-        assert!(who_is_left(&[]).contains("will refuse"));
-        assert!(who_is_left(&["a"]).starts_with("Only a is left"));
-        assert!(who_is_left(&["a", "b"]).starts_with("a and b are left"));
+        let left = |accounts: &[(&str, bool)]| {
+            let door = |(name, proven): &(&str, bool)| Door {
+                name: (*name).to_owned(),
+                proven: *proven,
+                last: None,
+                codes: 0,
+            };
+            who_is_left(Some(&Doors(accounts.iter().map(door).collect())))
+        };
+        assert!(who_is_left(None).contains("will refuse"));
+        assert!(left(&[("a", true), ("c", false)]).starts_with("Only a is left"));
+        assert!(left(&[("a", true), ("b", true)]).starts_with("a and b are left"));
+        assert!(left(&[("c", false)]).starts_with("None of the accounts that are left"));
     }
 }

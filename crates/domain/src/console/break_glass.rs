@@ -1,6 +1,6 @@
 use super::{Console, Lock, Needs};
 use crate::{
-    BreakGlassId, Error, Refusal, Result,
+    BreakGlassId, Error, Result,
     audit::Action,
     break_glass::{self, Holdings, NewAccount, Sheet, create, recovery},
     lockout::{Doors, NEEDED},
@@ -91,13 +91,10 @@ impl Console {
         self.change(Needs::Secret, Lock::WaysIn, Action::BreakGlassRemoved, id, |change, tx| {
             Box::pin(async move {
                 let id = change.context;
-                let (removed, left): (Vec<Holdings>, Vec<Holdings>) =
-                    tx.break_glass().await?.into_iter().partition(|holdings| holdings.account.id == id);
-                let account = &removed.first().ok_or(Error::NotFound)?.account;
-                let proven = Doors::of(&left, change.event.at).proven();
-                if proven == 0 && (account.is_proven(change.event.at) || left.is_empty()) {
-                    return Err(Refusal::LastWayIn.into());
-                }
+                let accounts = tx.break_glass().await?;
+                let removed = accounts.iter().find(|holdings| holdings.account.id == id);
+                let account = &removed.ok_or(Error::NotFound)?.account;
+                let proven = Doors::without(&accounts, id, change.event.at)?.proven();
                 tx.delete_break_glass(id).await?;
                 let event = change.event.clone().on(id.0, &account.name);
                 tx.append_event(&event.with(&json!({"proven accounts left": proven}))).await

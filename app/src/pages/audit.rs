@@ -17,7 +17,7 @@ use crate::{
 use asked::{Asked, filters};
 use domain::{
     Timestamp,
-    console::{AuditPage, Console},
+    console::{AuditPage, Console, EVENTS_SHOWN},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -114,7 +114,7 @@ fn pages(asked: &Asked, next: Option<i64>) -> impl IntoView + use<> {
     };
     view! {
         <div class="pager">
-            <p>"50 a page, the last first"</p>
+            <p>{format!("{EVENTS_SHOWN} a page, the last first")}</p>
             <nav aria-label="Pages">{step("Newest", newest)} {step("Older", older)}</nav>
         </div>
     }

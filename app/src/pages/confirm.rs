@@ -3,7 +3,10 @@ use crate::{
     request::{Carried, ConfirmFailed, asked_next},
     words::visible,
 };
-use domain::{console::Console, session::FRESH_MINUTES};
+use domain::{
+    console::Console,
+    session::{FRESH_MINUTES, REASON_CHARS},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -88,8 +91,8 @@ fn reason_field(reason: String) -> impl IntoView {
                 value=reason
                 list="reasons"
                 required
-                minlength="4"
-                maxlength="300"
+                minlength=REASON_CHARS.start().to_string()
+                maxlength=REASON_CHARS.end().to_string()
                 autofocus
                 autocomplete="off"
                 aria-describedby="reason-hint"

@@ -10,7 +10,12 @@ use crate::{
     words::{count, visible},
 };
 use actions::{RestoreGroup, RestoreUser};
-use domain::{Timestamp, console::DeletedLists, guard::KEPT_DAYS, user::Deleted};
+use domain::{
+    Timestamp,
+    console::{DELETED_SHOWN, DeletedLists},
+    guard::KEPT_DAYS,
+    user::Deleted,
+};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -48,7 +53,7 @@ fn page(search: &str, lists: DeletedLists, may_change: bool, now: Timestamp) -> 
             </section>
         })}
         {(nothing && search.is_empty()).then(|| {
-            let words = "What your directory deletes stands here for 30 days, and one click brings it back.";
+            let words = format!("What your directory deletes stands here for {KEPT_DAYS} days, and one click brings it back.");
             let empty = empty("Nothing to restore".to_owned(), words, "/admin/users".to_owned(), "See all users");
             view! { <section class="panel">{empty}</section> }
         })}
@@ -56,9 +61,6 @@ fn page(search: &str, lists: DeletedLists, may_change: bool, now: Timestamp) -> 
         {(!groups.is_empty()).then(|| panel(Kind::Group, groups, may_change, now))}
     }
 }
-
-/// How many are shown at most of each kind; the domain gives no more.
-const SHOWN: usize = 200;
 
 fn sentence(lists: &DeletedLists, search: &str) -> String {
     let search = visible(search);
@@ -69,7 +71,7 @@ fn sentence(lists: &DeletedLists, search: &str) -> String {
     if users + groups == 0 {
         return format!("Nobody and nothing was deleted within the last {KEPT_DAYS} days.");
     }
-    let some = if users >= SHOWN || groups >= SHOWN { "The last " } else { "" };
+    let some = if users >= DELETED_SHOWN || groups >= DELETED_SHOWN { "The last " } else { "" };
     let kinds = [(users, "person", "people"), (groups, "group", "groups")];
     let kinds = kinds.iter().filter(|kind| kind.0 > 0).map(|(number, one, many)| count(*number as u64, one, many));
     let (what, were) = (kinds.collect::<Vec<_>>().join(" and "), if users + groups == 1 { "was" } else { "were" });

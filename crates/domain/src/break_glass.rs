@@ -178,12 +178,15 @@ impl Sheet {
     }
 }
 
+/// Most characters of the part of an account's name that is chosen.
+pub const STEM: usize = 40;
+
 /// A name with a random suffix, which no directory uses and no attacker can guess.
 ///
 /// # Errors
 /// `Invalid` for a stem that could be mistaken for a directory's name, or is hard to type in an emergency.
 pub fn suffixed(env: &Env, stem: &str) -> Result<String> {
-    let fits = (1..=40).contains(&stem.len());
+    let fits = (1..=STEM).contains(&stem.len());
     let plain = stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits || !plain {
         return Err(Error::Invalid(

@@ -18,17 +18,17 @@ mod undo;
 
 pub use activity::{ActivityPage, CallDetail};
 pub use alerts::AlertStatus;
-pub use audit::AuditPage;
+pub use audit::{AuditPage, EVENTS_SHOWN};
 pub use break_glass::BreakGlassStatus;
 pub use confirmation::Confirmation;
-pub use deleted::{DeletedLists, Tombstone};
+pub use deleted::{DELETED_SHOWN, DeletedLists, Tombstone};
 pub use drills::DrillStatus;
-pub use guard::{Departed, GuardStatus};
+pub use guard::{DEPARTURES_SHOWN, Departed, GuardStatus};
 pub use lists::{GroupDetail, UserDetail, UserListing, UserStatus};
 pub use provisioning::ScimStatus;
 pub(crate) use provisioning::{status, switch};
 pub use roles::RoleStatus;
-pub use tokens::{Expiry, TokenDetail};
+pub use tokens::{Expiry, TOKEN_NAME, TokenDetail};
 pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{

@@ -4,6 +4,7 @@ use crate::{
     Env, Result, SessionId, Timestamp,
     console::{Principal, idle},
 };
+use std::ops::RangeInclusive;
 
 /// SHA-256 of the content of a session's cookie: a person who reads the database or a backup does not obtain a session.
 pub type SessionKey = [u8; 32];
@@ -16,6 +17,9 @@ pub const IDLE_MINUTES: i64 = 10;
 
 /// For this many minutes after the secret was given, changes of ways in do not ask for it again (OWASP ASVS 7.5.3).
 pub const FRESH_MINUTES: i64 = 5;
+
+/// How many characters the reason of a session has.
+pub const REASON_CHARS: RangeInclusive<usize> = 4..=300;
 
 /// The last use of a session is recorded to half a minute.
 const SEEN_MILLIS: i64 = 30_000;

@@ -1,6 +1,7 @@
 //! Settings made by administrators.
 
 use crate::{Error, Result, Timestamp, text_enum::text_enum};
+use std::ops::RangeInclusive;
 
 text_enum! {
     /// What happens when too many people lose access at once.
@@ -41,6 +42,18 @@ pub struct Settings {
 }
 
 impl GuardSettings {
+    /// What [`GuardSettings::count`] may be.
+    pub const COUNT: RangeInclusive<u32> = 1..=100_000;
+
+    /// What [`GuardSettings::percent`] may be.
+    pub const PERCENT: RangeInclusive<u32> = 1..=100;
+
+    /// What [`GuardSettings::cap`] may be.
+    pub const CAP: RangeInclusive<u32> = 1..=100_000;
+
+    /// What [`GuardSettings::minutes`] may be.
+    pub const MINUTES: RangeInclusive<u32> = 5..=1_440;
+
     /// The number of departures that is still ordinary for this number of active users.
     pub fn threshold(&self, population: u64) -> u64 {
         let share = population.saturating_mul(u64::from(self.percent)) / 100;
@@ -67,10 +80,10 @@ impl GuardSettings {
     /// # Errors
     /// `Invalid` for numbers out of their range.
     pub fn checked(self) -> Result<Self> {
-        let fits = (1..=100_000).contains(&self.count)
-            && (1..=100).contains(&self.percent)
-            && (1..=100_000).contains(&self.cap)
-            && (5..=1_440).contains(&self.minutes);
+        let fits = Self::COUNT.contains(&self.count)
+            && Self::PERCENT.contains(&self.percent)
+            && Self::CAP.contains(&self.cap)
+            && Self::MINUTES.contains(&self.minutes);
         if fits { Ok(self) } else { Err(Error::Invalid(RANGE)) }
     }
 }
@@ -78,16 +91,15 @@ impl GuardSettings {
 const RANGE: &str =
     "Choose 1 to 100,000 people, 1 to 100 percent, at most 1 to 100,000 people, and 5 to 1,440 minutes.";
 
-/// Refuses to keep the audit log for less than a quarter of a year or more than ten years.
+/// How many days the audit log may be kept: at least a quarter of a year, at most ten years.
+pub const AUDIT_DAYS: RangeInclusive<u32> = 90..=3_650;
+
+/// Refuses to keep the audit log for less or more than [`AUDIT_DAYS`].
 ///
 /// # Errors
 /// `Invalid` then.
 pub fn check_audit_days(days: u32) -> Result<u32> {
-    if (90..=3_650).contains(&days) {
-        Ok(days)
-    } else {
-        Err(Error::Invalid("Keep the audit log for 90 to 3,650 days."))
-    }
+    if AUDIT_DAYS.contains(&days) { Ok(days) } else { Err(Error::Invalid("Keep the audit log for 90 to 3,650 days.")) }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
     fold,
     identity::{Person, PersonId, Who},
     role::Role,
-    session::{Browser, FRESH_MINUTES, MINUTES, SessionKey, SessionRecord},
+    session::{Browser, FRESH_MINUTES, MINUTES, REASON_CHARS, SessionKey, SessionRecord},
     store::Tx,
 };
 use serde_json::json;
@@ -211,7 +211,7 @@ pub(crate) fn is_fresh(checked: Timestamp, now: Timestamp) -> bool {
 
 pub(crate) fn check_reason(reason: &str) -> Result<String> {
     let reason = reason.trim();
-    if !(4..=300).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
+    if !REASON_CHARS.contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
         return Err(Error::Invalid("Say in 4 to 300 characters what you are about to do, for example “set up Entra”."));
     }
     Ok(reason.to_owned())

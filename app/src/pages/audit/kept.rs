@@ -4,11 +4,13 @@ use super::actions::SetAuditDays;
 use crate::{
     components::{copy_field, when},
     islands::submit::Submit,
+    words::grouped,
 };
 use domain::{
     Timestamp,
     audit::to_hex,
     console::{AuditPage, Console},
+    settings::AUDIT_DAYS,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -82,8 +84,8 @@ fn days(days: u32) -> impl IntoView {
                         class="number"
                         type="number"
                         name="days"
-                        min="90"
-                        max="3650"
+                        min=AUDIT_DAYS.start().to_string()
+                        max=AUDIT_DAYS.end().to_string()
                         required
                         value=days.to_string()
                         aria-describedby="days-hint"
@@ -92,7 +94,11 @@ fn days(days: u32) -> impl IntoView {
                 <button class="button">Save</button>
             </form>
             <p class="hint" id="days-hint">
-                "90 to 3,650. Older events are removed within a day; an event says so, and the chain goes on."
+                {format!(
+                    "{} to {}. Older events are removed within a day; an event says so, and the chain goes on.",
+                    grouped(u64::from(*AUDIT_DAYS.start())),
+                    grouped(u64::from(*AUDIT_DAYS.end())),
+                )}
             </p>
         </Submit>
     }

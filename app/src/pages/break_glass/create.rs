@@ -3,6 +3,7 @@ use crate::{
     components::attributes::{awake, done, once},
     islands::submit::Submit,
 };
+use domain::{break_glass::STEM, session::MINUTES};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The button that makes an account, and the dialog that asks for its name.
@@ -44,7 +45,10 @@ fn ask() -> impl IntoView {
         >
             <h2 id="name-account-title">"Create a break-glass account"</h2>
             <p>
-                "It belongs to nobody in particular: whoever has its sheet is an administrator for 30 minutes at a time."
+                {format!(
+                    "It belongs to nobody in particular: whoever has its sheet is an administrator for {MINUTES} minutes at a \
+                     time."
+                )}
             </p>
             <div class="field">
                 <label class="label" for="stem">Name</label>
@@ -52,7 +56,7 @@ fn ask() -> impl IntoView {
                     id="stem"
                     name="stem"
                     required
-                    maxlength="40"
+                    maxlength=STEM.to_string()
                     pattern="[a-z0-9\\-]+"
                     title="Lower-case letters, digits and hyphens"
                     autocomplete="off"

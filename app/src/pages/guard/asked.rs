@@ -13,7 +13,7 @@ use crate::{
 use domain::{
     Timestamp, TokenId,
     console::{Console, Departed},
-    guard::{Departure, Span},
+    guard::{Departure, KEPT_DAYS, Span},
     token::{Token, with_rotations},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -60,7 +60,10 @@ pub(super) fn panel(
             <div class="panel-head"><h2 id="span">"Undo any time"</h2></div>
             <div class="panel-text">
                 <p class="soft">
-                    "What a directory took away can be undone for 30 days, also when it was too little to be noticed."
+                    {format!(
+                        "What a directory took away can be undone for {KEPT_DAYS} days, also when it was too little to be \
+                         noticed."
+                    )}
                 </p>
                 {form(asked, tokens)}
                 {asked.found.as_ref().map(|found| result(asked, found, search, changes.map(|now| pausable(tokens, found, now))))}

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     Timestamp, TokenId,
-    guard::{BatchState, BatchSummary, Losses, Undone},
+    guard::{BatchState, BatchSummary, KEPT_DAYS, Losses, Undone},
     settings::{GuardMode, GuardSettings},
     token::{Token, with_rotations},
 };
@@ -157,7 +157,7 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
         <ul class="consequences">
             <li>{format!("What happened stays: {}.", lost(*losses))}</li>
             <li>"The count starts from nothing."</li>
-            <li>"It can still be undone below, by its time, for 30 days."</li>
+            <li>{format!("It can still be undone below, by its time, for {KEPT_DAYS} days.")}</li>
         </ul>
     };
     confirm(question, Opener::Plain("It is right"), "It is right as it is".to_owned(), consequences)

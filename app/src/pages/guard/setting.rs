@@ -63,10 +63,10 @@ fn change(settings: GuardSettings) -> impl IntoView {
                 <form class="stack" method="post" action=SetGuard::PATH>
                     {modes(settings.mode)}
                     <div class="fields">
-                        {number("count", "Ordinary in any case", settings.count, "1", "100000", "people")}
-                        {number("percent", "Or of active people", settings.percent, "1", "100", "percent")}
-                        {number("cap", "But at most", settings.cap, "1", "100000", "people")}
-                        {number("minutes", "Within", settings.minutes, "5", "1440", "minutes")}
+                        {number("count", "Ordinary in any case", settings.count, GuardSettings::COUNT, "people")}
+                        {number("percent", "Or of active people", settings.percent, GuardSettings::PERCENT, "percent")}
+                        {number("cap", "But at most", settings.cap, GuardSettings::CAP, "people")}
+                        {number("minutes", "Within", settings.minutes, GuardSettings::MINUTES, "minutes")}
                     </div>
                     <p class="hint">
                         "The greater of the number and the percentage is ordinary, and within a day twice as many. The \

@@ -11,16 +11,13 @@ use crate::{
     words::{count, list, visible},
 };
 use domain::{
-    console::Departed,
+    console::{DEPARTURES_SHOWN, Departed},
     guard::{Departure, DepartureKind, Losses},
     token::Token,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// So many departures are known by name at most.
-const NAMED: usize = 200;
 
 /// What is said once an undo was ordered; how far it has come is on the page.
 const UNDONE: &str = "It is being undone.";
@@ -126,13 +123,13 @@ pub(super) fn choose(
     departures: &[Departure],
     search: Search<'_>,
 ) -> Option<impl IntoView + use<>> {
-    if people(departures).len() < 2 && departures.len() < NAMED {
+    if people(departures).len() < 2 && departures.len() < DEPARTURES_SHOWN {
         return None;
     }
     let people = people(search.matching);
     let (is_searched, found_nobody) = (!search.text.is_empty(), people.is_empty());
     // Of few departures all can be seen.
-    let has_search = is_searched || departures.len() >= NAMED;
+    let has_search = is_searched || departures.len() >= DEPARTURES_SHOWN;
     let searched = visible(search.text);
     let row = |(at, (target, name)): (usize, (Uuid, String))| {
         view! {
@@ -184,7 +181,7 @@ fn named(departures: &[Departure]) -> Vec<String> {
         .iter()
         .cloned()
         .partition(|departure| matches!(departure.kind, DepartureKind::GroupDeleted | DepartureKind::GroupEmptied));
-    let last = if departures.len() < NAMED { "" } else { ", the last of them" };
+    let last = if departures.len() < DEPARTURES_SHOWN { "" } else { ", the last of them" };
     let line = |what: &str, of: &[Departure]| {
         let names: Vec<String> = people(of).into_iter().map(|(_, name)| name).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -203,7 +200,7 @@ fn lines(departures: &[Departure], losses: Losses) -> Vec<String> {
         (DepartureKind::GroupDeleted, "deleted group is restored", "deleted groups are restored"),
         (DepartureKind::GroupEmptied, "group gets its members back", "groups get their members back"),
     ];
-    let more = departures.len() >= NAMED;
+    let more = departures.len() >= DEPARTURES_SHOWN;
     let mut lines = Vec::new();
     for (kind, one, many) in kinds {
         let names: Vec<String> =
@@ -211,7 +208,7 @@ fn lines(departures: &[Departure], losses: Losses) -> Vec<String> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if !names.is_empty() {
             let number = count(names.len() as u64, one, many);
-            let about = if more { "Of the last 200, " } else { "" };
+            let about = if more { format!("Of the last {DEPARTURES_SHOWN}, ") } else { String::new() };
             lines.push(format!("{about}{number}: {}.", list(&names)));
         }
     }

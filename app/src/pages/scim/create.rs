@@ -4,6 +4,7 @@ use crate::{
     islands::submit::Submit,
     pages::token::made,
 };
+use domain::console::TOKEN_NAME;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The button that makes a token, with its two dialogs: one asks for the name, the other shows the token once. `primary`
@@ -46,7 +47,7 @@ fn ask() -> impl IntoView {
                 <input
                     name="name"
                     required
-                    maxlength="60"
+                    maxlength=TOKEN_NAME.to_string()
                     autocomplete="off"
                     autofocus
                     aria-describedby="name-token-hint"

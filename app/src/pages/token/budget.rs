@@ -29,7 +29,7 @@ fn standing(detail: &TokenDetail) -> (Tone, &'static str) {
     let budget = detail.token.budget.bytes();
     match detail.stored {
         stored if stored >= budget => (Tone::Bad, "Spent"),
-        stored if stored >= budget / 2 => (Tone::Warn, "Half spent"),
+        stored if stored >= detail.token.budget.half() => (Tone::Warn, "Half spent"),
         _ => (Tone::Plain, "Within budget"),
     }
 }
@@ -59,8 +59,8 @@ fn form(detail: &TokenDetail) -> impl IntoView + use<> {
                 <form class="stack" method="post" action=SetTokenBudget::PATH>
                     {hidden(fields)}
                     <div class="fields">
-                        {number("mib", "Changes may store", mib, "16", "1048576", "MiB an hour")}
-                        {number("refusals", "Refused calls answered", refusals, "1", "6000", "a minute")}
+                        {number("mib", "Changes may store", mib, Budget::MIB, "MiB an hour")}
+                        {number("refusals", "Refused calls answered", refusals, Budget::REFUSALS, "a minute")}
                     </div>
                     <p class="hint">{hint(mib)}</p>
                     <button class="button">Save</button>

@@ -6,7 +6,8 @@ use crate::{
 };
 use serde_json::json;
 
-const ROWS: usize = 50;
+/// How many events a page of the audit log has.
+pub const EVENTS_SHOWN: usize = 50;
 
 /// A page of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +32,9 @@ impl Console {
         self.env.store.settle_to_read().await;
         let work = self.env.store.read((query, before), |(query, before), tx| {
             Box::pin(async move {
-                let mut entries = tx.find_events(query, *before, ROWS as u64 + 1).await?;
-                let more = entries.len() > ROWS;
-                entries.truncate(ROWS);
+                let mut entries = tx.find_events(query, *before, EVENTS_SHOWN as u64 + 1).await?;
+                let more = entries.len() > EVENTS_SHOWN;
+                entries.truncate(EVENTS_SHOWN);
                 let next = entries.last().filter(|_| more).map(|row| row.entry.seq);
                 let (head, days) = (tx.audit_head().await?, tx.settings().await?.audit_days);
                 let (pending, backed_up) = (tx.count_pending_events().await?, tx.upkeep().await?.backed_up);
@@ -79,7 +80,7 @@ impl Console {
     /// Sets how many days events are kept.
     ///
     /// # Errors
-    /// `Invalid` for fewer than 90 or more than 3,650.
+    /// `Invalid` outside of [`AUDIT_DAYS`](crate::settings::AUDIT_DAYS).
     pub async fn set_audit_days(&self, days: u32) -> Result<()> {
         let days = check_audit_days(days)?;
         self.change(Needs::Secret, Lock::Nothing, Action::AuditChanged, days, |change, tx| {

@@ -9,8 +9,8 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// How many of each kind are shown.
-const SHOWN: u64 = 200;
+/// How many users, and how many groups, the list of what was deleted has at most.
+pub const DELETED_SHOWN: usize = 200;
 
 /// What can still be restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +61,12 @@ impl Console {
         work.await
     }
 
-    /// What was deleted within the last 30 days and has a text in its name, the last first, 200 of each kind.
+    /// What was deleted within the last 30 days and has a text in its name, the last first, [`DELETED_SHOWN`] of each kind.
     pub async fn deleted(&self, name: &str) -> Result<DeletedLists> {
         let work = self.env.store.read(name.to_owned(), |name, tx| {
             Box::pin(async move {
-                let users = tx.deleted_users(name, SHOWN).await?;
-                Ok(DeletedLists { users, groups: tx.deleted_groups(name, SHOWN).await? })
+                let users = tx.deleted_users(name, DELETED_SHOWN as u64).await?;
+                Ok(DeletedLists { users, groups: tx.deleted_groups(name, DELETED_SHOWN as u64).await? })
             })
         });
         work.await

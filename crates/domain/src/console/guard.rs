@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 const SHOWN: u64 = 50;
 
-/// How many departures are shown by name.
-const NAMED: u64 = 200;
+/// How many departures are listed by name at most.
+pub const DEPARTURES_SHOWN: usize = 200;
 
 /// Everything that the guard's page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Console {
     pub async fn departures(&self, batch: Uuid, name: &str) -> Result<Vec<Departure>> {
         let work = self.env.store.read(Chosen { name: name.to_owned(), ..Chosen::all(batch) }, |chosen, tx| {
             Box::pin(async move {
-                let departures = tx.departures(chosen, NAMED).await?;
+                let departures = tx.departures(chosen, DEPARTURES_SHOWN as u64).await?;
                 Ok(departures.into_iter().map(|(_, departure)| departure).collect())
             })
         });
@@ -88,7 +88,10 @@ impl Console {
     pub async fn departed(&self, span: Span) -> Result<Departed> {
         let work = self.env.store.read(span, |span, tx| {
             Box::pin(async move {
-                Ok(Departed { losses: tx.losses(span).await?, departures: tx.departures_in(span, "", NAMED).await? })
+                Ok(Departed {
+                    losses: tx.losses(span).await?,
+                    departures: tx.departures_in(span, "", DEPARTURES_SHOWN as u64).await?,
+                })
             })
         });
         work.await
@@ -97,7 +100,7 @@ impl Console {
     /// Those departures of a stretch of time that have this text in their name, the most recent first, at most 200.
     pub async fn departed_named(&self, span: Span, name: &str) -> Result<Vec<Departure>> {
         let work = self.env.store.read((span, name.to_owned()), |(span, name), tx| {
-            Box::pin(async move { tx.departures_in(span, name, NAMED).await })
+            Box::pin(async move { tx.departures_in(span, name, DEPARTURES_SHOWN as u64).await })
         });
         work.await
     }

@@ -227,9 +227,12 @@ pub(crate) async fn revoke(tx: &mut dyn Tx, id: TokenId, event: &Event) -> Resul
     tx.append_event(&event.clone().on(id.0, &token.name)).await
 }
 
+/// Most characters of a token's name.
+pub const TOKEN_NAME: usize = 60;
+
 pub(crate) fn check_token_name(name: &str) -> Result<String> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > TOKEN_NAME || name.chars().any(char::is_control) {
         return Err(Error::Invalid("Give the token a name of 1 to 60 characters, for example “Entra production”."));
     }
     Ok(name.to_owned())

@@ -186,7 +186,7 @@ pub(crate) async fn write_down(tx: &mut dyn Tx, pending: Pending, events: &mut V
     let Some(token) = tx.token(id).await? else { return Ok(total) };
     let (budget, before) = (token.budget.bytes(), total.saturating_sub(bytes));
     let crossed = |mark: u64| before < mark && mark <= total;
-    let action = match (crossed(budget), crossed(budget / 2)) {
+    let action = match (crossed(budget), crossed(token.budget.half())) {
         (true, _) => Action::TokenSpent,
         (false, true) => Action::TokenHalfSpent,
         (false, false) => return Ok(total),

@@ -1,4 +1,5 @@
 use crate::{Error, Result};
+use std::ops::RangeInclusive;
 
 /// What a token may cost. Reads are free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,20 +21,31 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// What [`Budget::mib`] may be.
+    pub const MIB: RangeInclusive<u32> = 16..=1_048_576;
+
+    /// What [`Budget::refusals`] may be.
+    pub const REFUSALS: RangeInclusive<u32> = 1..=6_000;
+
     /// A budget that an administrator set.
     ///
     /// # Errors
     /// `Invalid` if it is too small for any directory, or so large that it is no limit.
     pub fn new(mib: u32, refusals: u32) -> Result<Self> {
-        if !(16..=1_048_576).contains(&mib) {
+        if !Self::MIB.contains(&mib) {
             return Err(Error::Invalid("A token’s changes may store 16 to 1,048,576 MiB an hour."));
         }
-        if !(1..=6_000).contains(&refusals) {
+        if !Self::REFUSALS.contains(&refusals) {
             return Err(Error::Invalid(
                 "Of a token’s refused calls, 1 to 6,000 a minute are answered with the reason.",
             ));
         }
         Ok(Self { mib, refusals })
+    }
+
+    /// How many bytes stored in an hour are half of it, which is an alert.
+    pub fn half(self) -> u64 {
+        self.bytes() / 2
     }
 
     /// How many bytes its changes may store in an hour.

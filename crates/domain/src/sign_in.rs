@@ -8,7 +8,7 @@ use crate::{
     fold,
     identity::{Person, PersonId, Who},
     role::Role,
-    session::{Browser, FRESH_MINUTES, MINUTES, REASON_CHARS, SessionKey, SessionRecord},
+    session::{Browser, FRESH_MINUTES, MINUTES, REASON_CHARS, SKEW_MILLIS, SessionKey, SessionRecord},
     store::Tx,
 };
 use serde_json::json;
@@ -206,7 +206,7 @@ pub async fn end(env: &Env, key: SessionKey, address: Option<String>) -> Result<
 
 /// Whether the secret was given so recently that it need not be asked for again.
 pub(crate) fn is_fresh(checked: Timestamp, now: Timestamp) -> bool {
-    (now.plus_millis(-FRESH_MINUTES * 60_000)..=now.plus_millis(60_000)).contains(&checked)
+    (now.plus_millis(-FRESH_MINUTES * 60_000)..=now.plus_millis(SKEW_MILLIS)).contains(&checked)
 }
 
 pub(crate) fn check_reason(reason: &str) -> Result<String> {

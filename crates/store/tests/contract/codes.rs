@@ -4,6 +4,7 @@ use crate::support::{account, at, id, insert_account, on_both_databases, session
 use domain::{
     BreakGlassId, Conflict, Error,
     break_glass::{Account, Code, CodeKind, Holdings},
+    session::SKEW_MILLIS,
     store::Store,
 };
 
@@ -163,6 +164,11 @@ async fn a_code_expires(store: Store) {
     assert_eq!(spend(&store, 1, 8, 99).await, Some(CodeKind::Rescue));
     // Having come too late does not use it up.
     assert_eq!(spend(&store, 1, 7, 99).await, Some(CodeKind::Rescue));
+    insert(&store, &[code(9, CodeKind::Rescue, Some(100))]).await;
+    // Created at 1, after which the clock was set back.
+    assert!(!is_good(&store, 1, 9, -SKEW_MILLIS).await && is_good(&store, 1, 9, 1 - SKEW_MILLIS).await);
+    assert_eq!(spend(&store, 1, 9, -SKEW_MILLIS).await, None);
+    assert_eq!(spend(&store, 1, 9, 1 - SKEW_MILLIS).await, Some(CodeKind::Rescue));
 }
 
 async fn recovery_codes_are_replaced(store: Store) {

@@ -6,7 +6,7 @@ use domain::{
     console::Principal,
     identity::{Person, PersonId},
     role::Role,
-    session::{Browser, SessionRecord, SessionSummary},
+    session::{Browser, SKEW_MILLIS, SessionRecord, SessionSummary},
     store::Store,
     user::User,
 };
@@ -20,6 +20,7 @@ on_both_databases!(
     r09_a_session_is_held_while_it_is_alive,
     all_sessions_of_an_account_end,
     a_new_secret_ends_what_began_with_another,
+    a_session_is_over_when_the_clock_is_set_back,
     what_has_ended_is_removed,
     an_unused_session_is_over,
     a_users_session_lives_while_the_user_may,
@@ -147,6 +148,19 @@ async fn a_new_secret_ends_what_began_with_another(store: Store) {
     let later = SessionRecord { principal, ..later };
     insert(&store, later.clone()).await;
     assert_eq!(find(&store, 3, 0).await, Some(later));
+}
+
+async fn a_session_is_over_when_the_clock_is_set_back(store: Store) {
+    insert_account(&store, &account(7)).await;
+    insert(&store, session(1, 7, 100)).await;
+    // It was last used at 3.
+    for (now, lives) in [(3 - SKEW_MILLIS, true), (2 - SKEW_MILLIS, false)] {
+        assert_eq!(find(&store, 1, now).await.is_some(), lives);
+        let all: Vec<SessionSummary> = unit!(store.read, |tx, now| tx.sessions(at(*now), at(0))).unwrap();
+        assert_eq!(all.len(), usize::from(lives));
+        let id = SessionId(id(1));
+        assert_eq!(unit!(store.write, |tx, id, now| tx.hold_session(*id, at(*now), at(0))).unwrap(), lives);
+    }
 }
 
 async fn all_sessions_of_an_account_end(store: Store) {

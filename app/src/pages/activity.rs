@@ -15,7 +15,7 @@ use asked::{Asked, filters};
 use domain::{
     Timestamp,
     activity::{CallSummary, RECORD_DAYS},
-    console::ActivityPage,
+    console::{ActivityPage, CALLS_SHOWN},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -105,7 +105,7 @@ fn pages(asked: &Asked, next: Option<i64>) -> impl IntoView + use<> {
     };
     view! {
         <div class="pager">
-            <p>"100 calls a page, the last first"</p>
+            <p>{format!("{CALLS_SHOWN} calls a page, the last first")}</p>
             <nav aria-label="Pages">{step("Newest", newest)} {step("Older", older)}</nav>
         </div>
     }

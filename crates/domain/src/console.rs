@@ -16,7 +16,7 @@ mod sessions;
 mod tokens;
 mod undo;
 
-pub use activity::{ActivityPage, CallDetail};
+pub use activity::{ActivityPage, CALLS_SHOWN, CallDetail};
 pub use alerts::AlertStatus;
 pub use audit::{AuditPage, EVENTS_SHOWN};
 pub use break_glass::BreakGlassStatus;

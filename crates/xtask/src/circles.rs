@@ -236,6 +236,18 @@ mod tests {
         assert_eq!(found(&files), ["parts/row.rs parts/tone.rs and"]);
     }
 
+    /// With each looked up in the others this would not end in a lifetime.
+    #[test]
+    fn many_globs_side_by_side_are_followed() {
+        let globs: String = (0..30).map(|n| format!("use outside{n}::*; ")).collect();
+        let files = [
+            ("lib.rs", "mod a; mod b; pub enum One { Two }"),
+            ("a.rs", &format!("{globs} use crate::One::*; use crate::b::*; pub fn a() {{ Two; x; b() }}")),
+            ("b.rs", "pub use crate::a::*; pub fn b() {} fn c() { a() }"),
+        ];
+        assert_eq!(found(&files), ["a.rs b.rs"]);
+    }
+
     #[test]
     fn modules_are_found_wherever_they_are() {
         let files = [

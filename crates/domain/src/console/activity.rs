@@ -7,7 +7,8 @@ use crate::{
 };
 use std::cmp::Reverse;
 
-const ROWS: usize = 100;
+/// How many calls a page of the activity record has at most.
+pub const CALLS_SHOWN: usize = 100;
 
 /// A page of the activity record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +39,9 @@ impl Console {
         let context = (query, before, self.now().plus_days(-1));
         let work = self.env.store.read(context, |(query, before, yesterday), tx| {
             Box::pin(async move {
-                let mut rows = tx.find_records(query, *before, ROWS as u64 + 1).await?;
-                let more = rows.len() > ROWS;
-                rows.truncate(ROWS);
+                let mut rows = tx.find_records(query, *before, CALLS_SHOWN as u64 + 1).await?;
+                let more = rows.len() > CALLS_SHOWN;
+                rows.truncate(CALLS_SHOWN);
                 let next = rows.last().filter(|_| more).map(|row| row.seq);
                 // Reads are recorded a moment after the changes of the same time.
                 rows.sort_by_key(|row| Reverse((row.record.call.at.millis(), row.seq)));

@@ -8,8 +8,8 @@ use super::modules::{Id, Import, Modules, Segments};
 /// For each file, the files of the same crate that it imports.
 pub(super) type Graph = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
 
-/// No path of ours is followed through so many re-exports; a circle of them is.
-const DEPTH: usize = 16;
+/// The names that are being looked up, each in a module: re-exports and globs may lead back to them.
+type Open = Vec<(Id, String)>;
 
 /// What a name may mean.
 #[derive(Clone, Copy, PartialEq)]
@@ -35,7 +35,7 @@ impl Modules {
     fn imported_by(&self, id: Id) -> Vec<Id> {
         let module = &self.0[id];
         let is_import = |import: &&Import| {
-            let meanings = self.follow(id, &import.path, 0);
+            let meanings = self.follow(id, &import.path, &mut Open::new());
             let is_of_child = |meaning: &Meaning| matches!(meaning, Meaning::Item(of) if self.is_below(*of, id));
             // A re-export, or a name that is also a module's: an import only where the code has it.
             let needs_use = import.is_exported && meanings.iter().all(is_of_child)
@@ -47,7 +47,7 @@ impl Modules {
     }
 
     fn defining(&self, at: Id, path: &Segments) -> Vec<Id> {
-        let items = self.follow(at, path, 0).into_iter().filter_map(|meaning| match meaning {
+        let items = self.follow(at, path, &mut Open::new()).into_iter().filter_map(|meaning| match meaning {
             Meaning::Item(id) => Some(id),
             Meaning::Module(_) => None,
         });
@@ -59,31 +59,35 @@ impl Modules {
     }
 
     /// What a path means in a module; nothing if it leads out of the crate.
-    fn follow(&self, at: Id, path: &[String], depth: usize) -> Vec<Meaning> {
+    fn follow(&self, at: Id, path: &[String], open: &mut Open) -> Vec<Meaning> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
         let mut found = match first.as_str() {
             "crate" => vec![Meaning::Module(0)],
             "self" => vec![Meaning::Module(at)],
             "super" => self.0[at].parent.map(Meaning::Module).into_iter().collect(),
-            name => self.look_up(at, name, depth),
+            name => self.look_up(at, name, open),
         };
         for name in rest {
             // Behind a function of the same name there is nothing.
             if found.iter().any(|meaning| matches!(meaning, Meaning::Module(_))) {
                 found.retain(|meaning| matches!(meaning, Meaning::Module(_)));
             }
-            found = found.into_iter().flat_map(|meaning| self.step(meaning, name, depth)).collect();
+            let mut after = Vec::new();
+            for meaning in found {
+                after.extend(self.step(meaning, name, open));
+            }
+            found = after;
         }
         found
     }
 
     /// What a name means behind something.
-    fn step(&self, behind: Meaning, name: &str, depth: usize) -> Vec<Meaning> {
+    fn step(&self, behind: Meaning, name: &str, open: &mut Open) -> Vec<Meaning> {
         match behind {
             // A variant, or something associated.
             Meaning::Item(_) => vec![behind],
             Meaning::Module(id) if name == "super" => self.0[id].parent.map(Meaning::Module).into_iter().collect(),
-            Meaning::Module(id) => match self.look_up(id, name, depth) {
+            Meaning::Module(id) => match self.look_up(id, name, open) {
                 // A macro makes it.
                 none if none.is_empty() && !self.comes_from_outside(id, name) => vec![Meaning::Item(id)],
                 found => found,
@@ -91,27 +95,45 @@ impl Modules {
         }
     }
 
-    /// What a name means in a module: the same name can be a module and a function.
-    fn look_up(&self, at: Id, name: &str, depth: usize) -> Vec<Meaning> {
+    /// What a name means in a module: the same name can be a module and a function. While it is being looked up, it
+    /// means what is declared there: `use x::x` names what is in the child x, not itself.
+    fn look_up(&self, at: Id, name: &str, open: &mut Open) -> Vec<Meaning> {
         let module = &self.0[at];
-        if depth > DEPTH {
-            return Vec::new();
-        }
-        let imports = module.imports.iter().filter(|import| import.name == name);
-        // `use x::x` names the crate or the child x, not itself.
-        let imports = imports.filter(|import| import.path[0] != name || import.path.len() > 1);
         let mut found: Vec<Meaning> =
             module.children.get(name).map(|child| Meaning::Module(*child)).into_iter().collect();
         if module.items.contains(name) {
             found.push(Meaning::Item(at));
         }
-        found.extend(imports.flat_map(|import| self.follow(at, &import.path, depth + 1)));
+        if open.iter().any(|(module, open)| (*module, open.as_str()) == (at, name)) {
+            return found;
+        }
+        open.push((at, name.to_owned()));
+        for import in module.imports.iter().filter(|import| import.name == name) {
+            found.extend(self.follow(at, &import.path, open));
+        }
         if !found.iter().any(|meaning| matches!(meaning, Meaning::Item(_))) {
-            let modules = module.globs.iter().flat_map(|glob| self.follow(at, glob, depth + 1));
-            found.extend(modules.flat_map(|meaning| match meaning {
-                Meaning::Module(id) => self.look_up(id, name, depth + 1),
-                Meaning::Item(_) => Vec::new(),
-            }));
+            found.extend(self.look_up_by_glob(at, name, open));
+        }
+        open.pop();
+        found
+    }
+
+    fn look_up_by_glob(&self, at: Id, name: &str, open: &mut Open) -> Vec<Meaning> {
+        let mut found = Vec::new();
+        // Where a glob leads is not asked of the globs beside it: each would ask the others.
+        let leads = |glob: &&Segments| {
+            let (first, module) = (glob[0].as_str(), &self.0[at]);
+            matches!(first, "crate" | "self" | "super")
+                || module.children.contains_key(first)
+                || module.items.contains(first)
+                || module.imports.iter().any(|import| import.name == first)
+        };
+        for glob in self.0[at].globs.iter().filter(leads) {
+            for meaning in self.follow(at, glob, open) {
+                if let Meaning::Module(id) = meaning {
+                    found.extend(self.look_up(id, name, open));
+                }
+            }
         }
         found
     }

@@ -117,6 +117,10 @@ impl Modules {
 
 impl Module {
     fn import(&mut self, import: &ItemUse) {
+        if import.leading_colon.is_some() {
+            // It leads to another crate.
+            return;
+        }
         let is_exported = !matches!(import.vis, Visibility::Inherited);
         self.tree(&import.tree, Vec::new(), is_exported);
     }

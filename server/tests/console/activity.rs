@@ -65,7 +65,7 @@ async fn a_refused_call_says_why_and_what_to_do(app: TestApp) {
     app.scim_as("wrong", Method::GET, "/Users", None).await.expect(StatusCode::UNAUTHORIZED);
     let refused = page(&app, &cookie, "/admin/activity?show=refused").await;
     for words in [
-        "1 refused</a>, 1 of them without a valid token",
+        "2 refused</a>, 1 of them without a valid token",
         "A user could not be created",
         "Refused, 409",
         "Another user has this userName already; letter case does not matter.",

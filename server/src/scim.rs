@@ -35,7 +35,11 @@ use axum::{
     response::Response,
     routing::any,
 };
-use domain::{Error, Refusal, activity, directory::Directory};
+use domain::{
+    Error, Refusal,
+    activity::{self, Record},
+    directory::Directory,
+};
 use reply::{Problem, Reply, note};
 use request::{Call, asked};
 use route::{PREFIX, Route};
@@ -102,12 +106,14 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
     let route = Route::of(request.uri().path());
     let (operation, subject) = route.describe(request.method(), request.uri().query());
     let (asked, named) = (Arc::new(asked::of(&request, &route)), route.id());
+    let at = state.env.now();
     let directory = match open(&state, request.uri(), request.headers(), address.clone()).await {
         Ok(directory) => directory.asked(asked, named),
         Err(problem) => {
-            let (at, request) = (state.env.now(), Some(asked));
+            let request = Some(asked);
             let call = activity::Call { at, token: None, address, request, operation, subject, named, remark: None };
-            state.recorder.record(problem.record(call));
+            let millis = Some(state.env.now().millis_since(at));
+            state.recorder.record(Record { millis, ..problem.record(call) });
             return problem.response();
         }
     };

@@ -25,7 +25,7 @@ use leptos_router::hooks::use_query_map;
 
 pub(super) use asked::history;
 pub(crate) use detail::show as show_event;
-pub(super) use event::{actor, address as event_page};
+pub(super) use event::actor;
 
 /// What an event changed, side by side.
 pub(super) fn changed(event: &domain::audit::Event) -> impl IntoView + use<> {

@@ -32,8 +32,8 @@ fn by_reason(reason: &str) -> Option<&'static str> {
              report this with the request ID."
         }
         "invalidPath" | "noTarget" => {
-            "The directory changes an attribute, or a part of one, that is not there. Compare the name in its attribute \
-             mapping with the schema at /Schemas."
+            "The directory changes an attribute, or a part of one, that is not there or that it does not name. Compare its \
+             attribute mapping with the schema at /Schemas."
         }
         "invalidValue" => {
             "The mapped value does not fit its attribute. Look at this attribute in the directory’s mapping; an empty \

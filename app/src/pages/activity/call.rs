@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     components::Tone,
-    pages::audit,
     words::{absolute, clock, visible},
 };
 use domain::activity::{Record, RecordRow, Subject};
@@ -36,7 +35,10 @@ pub(super) fn row(row: &RecordRow, about: Option<Uuid>) -> impl IntoView + use<>
                 <div class="event-body">
                     {why(record)}
                     {facts(row)}
-                    {links(row, about)}
+                    <p class="event-links">
+                        <a href=address(row.seq)>{if row.event.is_some() { "See what changed" } else { "Link to this call" }}</a>
+                        {links(row, about)}
+                    </p>
                 </div>
             </details>
         </li>
@@ -109,16 +111,10 @@ pub(super) fn links(row: &RecordRow, about: Option<Uuid>) -> impl IntoView + use
         Subject::Group => Some((format!("/admin/groups/{id}"), "See the group")),
         Subject::Service => None,
     });
-    let event = row.event.map(|(seq, _)| (audit::event_page(seq), "See what changed"));
     let all = record.target.filter(|target| about != Some(*target)).map(|id| (calls_about(id), "All calls about it"));
     let token = record.call.token.map(|id| (calls_of(id), "All calls with this token"));
-    let links = [event, page, all, token].into_iter().flatten();
-    view! {
-        <p class="event-links">
-            {links.map(|(href, words)| view! { <a href=href>{words}</a> }).collect_view()}
-            <a href=address(row.seq)>"Link to this call"</a>
-        </p>
-    }
+    let links = [page, all, token].into_iter().flatten();
+    links.map(|(href, words)| view! { <a href=href>{words}</a> }).collect_view()
 }
 
 /// The page of one call.

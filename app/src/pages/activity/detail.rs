@@ -35,11 +35,11 @@ fn page(detail: &CallDetail, now: Timestamp) -> impl IntoView + use<> {
         <div class="page-head">
             <p class="eyebrow"><a href="/admin/activity">Activity</a></p>
             <h1>{title}</h1>
-            <p class="soft">{result} {when(now, row.record.call.at)} {token} {took} "."</p>
+            <p class="soft">{result} "Called " {when(now, row.record.call.at)} {token} {took} "."</p>
         </div>
         <section class="panel" aria-labelledby="call">
             <div class="panel-head"><h2 id="call">The call</h2></div>
-            <div class="panel-text">{why(&row.record)} {facts(row)} {links(row, None)}</div>
+            <div class="panel-text">{why(&row.record)} {facts(row)} <p class="event-links">{links(row, None)}</p></div>
         </section>
         {detail.event.as_ref().map(|event| view! {
             <section class="panel" aria-labelledby="changed">

@@ -138,7 +138,7 @@ fn links(entry: &Entry, shown: Option<Uuid>) -> impl IntoView + use<> {
 }
 
 /// The page of one event.
-pub(in crate::pages) fn address(seq: i64) -> String {
+fn address(seq: i64) -> String {
     format!("/admin/audit/{seq}")
 }
 

@@ -30,7 +30,7 @@ pub(crate) use here::Here;
 pub(crate) use icon::{Icon, icon, mark};
 pub(crate) use ids::ids;
 pub(crate) use number::number;
-pub(crate) use pager::{pager, place};
+pub(crate) use pager::{back_in_time, pager, place};
 pub(crate) use people::{avatar, people_table};
 pub(crate) use search::{encode, search_box, search_box_at};
 pub(crate) use tabs::{Tab, sso_head};

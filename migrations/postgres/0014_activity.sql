@@ -8,8 +8,10 @@ ALTER TABLE activity ADD COLUMN reason TEXT;
 ALTER TABLE activity ADD COLUMN millis BIGINT;
 
 -- The lists of calls, newest first: of a token, of a user or group, and of each way in which calls may end.
-CREATE INDEX activity_token ON activity (token, seq);
-CREATE INDEX activity_target ON activity (target, seq) WHERE target IS NOT NULL;
-CREATE INDEX activity_refused ON activity (seq) WHERE outcome IN ('refused', 'failed');
-CREATE INDEX activity_unchanged ON activity (seq) WHERE outcome = 'unchanged';
-CREATE INDEX activity_changes ON activity (seq) WHERE operation IN ('create', 'change', 'delete') AND outcome = 'done';
+DROP INDEX activity_at;
+CREATE INDEX activity_at ON activity (at, seq);
+CREATE INDEX activity_token ON activity (token, at, seq);
+CREATE INDEX activity_target ON activity (target, at, seq) WHERE target IS NOT NULL;
+CREATE INDEX activity_refused ON activity (at, seq) WHERE outcome IN ('refused', 'failed');
+CREATE INDEX activity_unchanged ON activity (at, seq) WHERE outcome = 'unchanged';
+CREATE INDEX activity_changes ON activity (at, seq) WHERE operation IN ('create', 'change', 'delete') AND outcome = 'done';

@@ -13,7 +13,10 @@ mod stop;
 mod wire;
 
 use crate::{
-    http::proxy::{PeerAddress, TrustedProxies},
+    http::{
+        proxy::{PeerAddress, TrustedProxies},
+        shares::Seldom,
+    },
     listen::arrival::Arrival,
 };
 use axum::{
@@ -57,6 +60,9 @@ const HEADER_COUNT: usize = 64;
 /// How much of a head the parser reads. Heads that are slightly too long are read whole, so their refusal is logged with
 /// the path.
 const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Limits the lines about what is not a request, which anybody can send.
+static UNREADABLE: Seldom = Seldom::new();
 
 /// Marks a request on a connection that is reserved for callers on this host.
 #[derive(Clone, Copy, Debug)]
@@ -183,8 +189,8 @@ fn connect(
         tokio::select! {
             ended = connection => {
                 match ended {
-                    Err(error) if error.is_parse() => {
-                        tracing::info!(%address, %error, "refused what is no request of HTTP/1.1");
+                    Err(error) if error.is_parse() && UNREADABLE.is_due() => {
+                        tracing::info!(%address, %error, "a request could not be parsed");
                     }
                     Err(error) => tracing::debug!(%error, "a connection ended early"),
                     Ok(()) => {}

@@ -62,7 +62,7 @@ async fn what_waits_for_a_decision_stands_on_every_page(app: TestApp) {
         for id in gone.by_ref().take(6) {
             app.patch(&format!("/Users/{id}"), json!([{"op": "replace", "path": "active", "value": false}])).await;
         }
-        for path in ["/admin/users", "/admin/sessions", "/admin/audit"] {
+        for path in ["/admin/users", "/admin/sessions", "/admin/activity", "/admin/audit"] {
             let page = app.page(path, Some(&cookie)).await.expect(StatusCode::OK).text;
             assert!(page.contains(words) && page.contains("href=\"/admin/sso/guard\""), "{path}: {page}");
         }

@@ -36,6 +36,16 @@ pub(crate) fn pager<T>(page: &Page<T>, query: &[(&str, &str)]) -> impl IntoView 
     }
 }
 
+/// The foot of a list that leads back in time, page by page. `rows` says how many a page has.
+pub(crate) fn back_in_time(rows: String, newest: Option<String>, older: Option<String>) -> impl IntoView {
+    view! {
+        <div class="pager">
+            <p>{rows}</p>
+            <nav aria-label="Pages">{step("Newest", newest)} {step("Older", older)}</nav>
+        </div>
+    }
+}
+
 /// A link to another page, or its word alone where there is none.
 fn step(word: &'static str, href: Option<String>) -> impl IntoView {
     let dead = href.is_none().then_some("true");

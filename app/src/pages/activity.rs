@@ -1,4 +1,4 @@
-//! The activity record: every call of a directory, what it did and why, the last first.
+//! The activity record: every call of a directory, what it did and why, newest first.
 
 mod advice;
 mod asked;
@@ -8,13 +8,13 @@ mod detail;
 mod said;
 
 use crate::{
-    components::{Here, empty, framed},
+    components::{Here, back_in_time, empty, framed},
     words::{count, visible},
 };
 use asked::{Asked, filters};
 use domain::{
     Timestamp,
-    activity::{CallSummary, RECORD_DAYS},
+    activity::{CallSummary, RECORD_DAYS, RecordKey},
     console::{ActivityPage, CALLS_SHOWN},
 };
 use leptos::prelude::*;
@@ -36,20 +36,22 @@ pub(crate) fn show() -> impl IntoView {
 fn page(asked: &Asked, found: ActivityPage, now: Timestamp) -> impl IntoView + use<> {
     let tokens: Vec<_> = found.tokens.iter().map(|token| (token.id, visible(&token.name))).collect();
     let next = found.next;
+    let named = found.rows.iter().find(|row| asked.target.is_some() && row.record.target == asked.target);
+    let about = named.and_then(|row| row.target_name.as_deref()).map(visible);
     view! {
         <Title text="Activity"/>
         <div class="page-head">
             <p class="eyebrow">Record</p>
             <h1>Activity</h1>
-            <p class="soft">{sentence(&found.summary)}</p>
+            <p class="soft">{found.summary.as_ref().map(sentence)}</p>
         </div>
         <section class="panel" aria-labelledby="calls">
             <div class="panel-head"><h2 id="calls">"SCIM calls"</h2></div>
-            {filters(asked, &tokens)}
+            {filters(asked, &tokens, about)}
             {if found.rows.is_empty() {
                 nothing(asked).into_any()
             } else {
-                cycle::show(found.rows, next.is_some(), asked.target, now).into_any()
+                cycle::show(found.rows, (asked.before.is_some(), next.is_some()), asked.target, now).into_any()
             }}
             {(asked.before.is_some() || next.is_some()).then(|| pages(asked, next))}
         </section>
@@ -65,7 +67,7 @@ fn page(asked: &Asked, found: ActivityPage, now: Timestamp) -> impl IntoView + u
 fn sentence(summary: &CallSummary) -> AnyView {
     let (calls, refused) = (summary.calls + summary.strangers, summary.refused + summary.strangers);
     if calls == 0 {
-        return "No call has come in the last 24 hours.".into_any();
+        return "No calls in the last 24 hours.".into_any();
     }
     let calls = count(calls, "call", "calls");
     if refused == 0 {
@@ -73,7 +75,7 @@ fn sentence(summary: &CallSummary) -> AnyView {
     }
     let strangers = match summary.strangers {
         0 => String::new(),
-        strangers => format!(", {strangers} of them without a valid token"),
+        strangers => format!(", {strangers} of them without a token that may be used now"),
     };
     view! {
         {format!("{calls} in the last 24 hours; ")} <a href=refused_calls()>{format!("{refused} refused")}</a>
@@ -84,9 +86,9 @@ fn sentence(summary: &CallSummary) -> AnyView {
 
 fn nothing(asked: &Asked) -> impl IntoView + use<> {
     let (title, words) = match (asked.is_filtered(), asked.before) {
-        (true, _) => ("No call is like this", "Ask for other calls, another time, or everything."),
+        (true, _) => ("No calls match", "Change the filters, or show everything."),
         (false, Some(_)) => ("There is nothing older", "Calls before these are no longer kept."),
-        (false, None) => ("No call has come yet", "Each call of your directory is listed here as it arrives."),
+        (false, None) => ("No calls yet", "Each call of your directory is listed here as it arrives."),
     };
     let (href, link) = if asked.is_filtered() || asked.before.is_some() {
         ("/admin/activity", "Show everything")
@@ -96,17 +98,8 @@ fn nothing(asked: &Asked) -> impl IntoView + use<> {
     empty(title.to_owned(), words, href.to_owned(), link)
 }
 
-fn pages(asked: &Asked, next: Option<i64>) -> impl IntoView + use<> {
+fn pages(asked: &Asked, next: Option<RecordKey>) -> impl IntoView + use<> {
     let newest = asked.before.map(|_| asked.address(None));
     let older = next.map(|next| asked.address(Some(next)));
-    let step = |word: &'static str, href: Option<String>| {
-        let dead = href.is_none().then_some("true");
-        view! { <a class="button" href=href aria-disabled=dead>{word}</a> }
-    };
-    view! {
-        <div class="pager">
-            <p>{format!("{CALLS_SHOWN} calls a page, the last first")}</p>
-            <nav aria-label="Pages">{step("Newest", newest)} {step("Older", older)}</nav>
-        </div>
-    }
+    back_in_time(format!("{CALLS_SHOWN} calls a page, newest first"), newest, older)
 }

@@ -11,7 +11,7 @@ mod pinned;
 mod sentence;
 
 use crate::{
-    components::{Here, empty, framed},
+    components::{Here, back_in_time, empty, framed},
     words::count,
 };
 use asked::{Asked, filters};
@@ -108,16 +108,7 @@ fn nothing(asked: &Asked) -> impl IntoView + use<> {
 fn pages(asked: &Asked, next: Option<i64>) -> impl IntoView + use<> {
     let newest = asked.before.map(|_| asked.address(None));
     let older = next.map(|next| asked.address(Some(next)));
-    let step = |word: &'static str, href: Option<String>| {
-        let dead = href.is_none().then_some("true");
-        view! { <a class="button" href=href aria-disabled=dead>{word}</a> }
-    };
-    view! {
-        <div class="pager">
-            <p>{format!("{EVENTS_SHOWN} a page, the last first")}</p>
-            <nav aria-label="Pages">{step("Newest", newest)} {step("Older", older)}</nav>
-        </div>
-    }
+    back_in_time(format!("{EVENTS_SHOWN} a page, the last first"), newest, older)
 }
 
 #[cfg(test)]

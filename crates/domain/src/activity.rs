@@ -4,7 +4,7 @@
 use crate::{
     Result, Timestamp, TokenId, audit::Action, directory::write_down, store::Store, text_enum::text_enum, token::used,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 use uuid::Uuid;
 
 text_enum! {
@@ -108,6 +108,13 @@ pub struct Record {
     pub detail: Option<String>,
 }
 
+impl RecordRow {
+    /// Its place in the list.
+    pub fn key(&self) -> RecordKey {
+        RecordKey { at: self.record.call.at, seq: self.seq }
+    }
+}
+
 impl Record {
     /// Whether the call created, changed or deleted something.
     pub fn is_change(&self) -> bool {
@@ -143,10 +150,33 @@ pub struct RecordQuery {
     pub until: Option<Timestamp>,
 }
 
+/// A place in the list of records, which is ordered by time, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordKey {
+    /// When the call at the edge arrived.
+    pub at: Timestamp,
+    /// The number of its record.
+    pub seq: i64,
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at.millis(), self.seq)
+    }
+}
+
+impl RecordKey {
+    /// Reads what `Display` writes; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, seq) = text.split_once('.')?;
+        Some(Self { at: Timestamp::from_millis(at.parse().ok()?), seq: seq.parse().ok()? })
+    }
+}
+
 /// A record as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordRow {
-    /// Its number; later records have higher ones.
+    /// Its number.
     pub seq: i64,
     /// The call and how it ended.
     pub record: Record,
@@ -154,8 +184,6 @@ pub struct RecordRow {
     pub token_name: Option<String>,
     /// The name of the user or group that it concerned, which may have been deleted.
     pub target_name: Option<String>,
-    /// Whether that user or group is still there.
-    pub is_there: bool,
     /// The audit event of what it changed.
     pub event: Option<(i64, Action)>,
 }

@@ -5,7 +5,9 @@ use crate::Db;
 use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp, TokenId,
-    activity::{Call, CallKind, CallSummary, LATEST, Outcome, Record, RecordQuery, RecordRow, Request, Show, Subject},
+    activity::{
+        Call, CallKind, CallSummary, LATEST, Outcome, Record, RecordKey, RecordQuery, RecordRow, Request, Show, Subject,
+    },
     audit::Action,
     store::Activity,
 };
@@ -31,14 +33,13 @@ struct Row {
     reason: Option<String>,
     millis: Option<i64>,
     token_name: Option<String>,
-    there: Option<String>,
-    gone: Option<String>,
+    target_name: Option<String>,
 }
 
 const ROW: &str = "SELECT a.seq, a.at, a.token, a.address, a.operation, a.subject, a.target, a.outcome, a.detail,
         a.request, a.asked, a.agent, a.status, a.reason, a.millis, tokens.name AS token_name,
-        COALESCE(users.display_name, users.user_name, groups.display_name) AS there,
-        COALESCE(deleted_users.display_name, deleted_users.user_name, deleted_groups.display_name) AS gone
+        COALESCE(users.display_name, users.user_name, groups.display_name, deleted_users.display_name,
+            deleted_users.user_name, deleted_groups.display_name) AS target_name
     FROM activity AS a
     LEFT JOIN tokens ON tokens.id = a.token
     LEFT JOIN users ON users.id = a.target
@@ -76,17 +77,17 @@ impl Row {
             millis: row.millis.map(i64::unsigned_abs),
             detail: row.detail,
         };
-        let is_there = row.there.is_some();
-        let target_name = row.there.or(row.gone);
         let event =
             record.target.filter(|_| record.is_change()).and_then(|target| events.get(&(row.at, target)).copied());
-        Ok(RecordRow { seq: row.seq, record, token_name: row.token_name, target_name, is_there, event })
+        Ok(RecordRow { seq: row.seq, record, token_name: row.token_name, target_name: row.target_name, event })
     }
 }
 
 /// Adds the statement that reads a page. The conditions are those of the partial indexes.
-pub(crate) fn push_page(sql: &mut QueryBuilder<Db>, query: &RecordQuery, before: Option<i64>, limit: u64) {
-    sql.push(ROW).push("a.seq < ").push_bind(before.unwrap_or(i64::MAX));
+pub(crate) fn push_page(sql: &mut QueryBuilder<Db>, query: &RecordQuery, before: Option<RecordKey>, limit: u64) {
+    let before = before.unwrap_or(RecordKey { at: Timestamp::from_millis(i64::MAX), seq: i64::MAX });
+    sql.push(ROW).push("(a.at, a.seq) < (").push_bind(before.at.millis());
+    sql.push(", ").push_bind(before.seq).push(")");
     sql.push(match query.show {
         Show::All => "",
         Show::Changes => " AND a.operation IN ('create', 'change', 'delete') AND a.outcome = 'done'",
@@ -94,16 +95,17 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Db>, query: &RecordQuery, before:
         Show::Refused => " AND a.outcome IN ('refused', 'failed')",
     });
     if let Some(token) = query.token {
-        sql.push(" AND a.token = ").push_bind(token.0);
+        // Of the calls that changed something or were refused, fewer are read by time than of the token.
+        sql.push(if query.show == Show::All { " AND a.token = " } else { " AND NULLIF(a.token, a.target) = " });
+        sql.push_bind(token.0);
     }
     if let Some(target) = query.target {
         sql.push(" AND a.target = ").push_bind(target);
     }
     if let Some(until) = query.until {
-        sql.push(" AND a.seq <= COALESCE((SELECT seq FROM activity WHERE at < ").push_bind(until.millis());
-        sql.push(" ORDER BY at DESC LIMIT 1), 0)");
+        sql.push(" AND a.at < ").push_bind(until.millis());
     }
-    sql.push(" ORDER BY a.seq DESC");
+    sql.push(" ORDER BY a.at DESC, a.seq DESC");
     page::push_limit(sql, limit);
 }
 
@@ -193,7 +195,12 @@ impl Activity for Connection<'_> {
         })
     }
 
-    async fn find_records(&mut self, query: &RecordQuery, before: Option<i64>, limit: u64) -> Result<Vec<RecordRow>> {
+    async fn find_records(
+        &mut self,
+        query: &RecordQuery,
+        before: Option<RecordKey>,
+        limit: u64,
+    ) -> Result<Vec<RecordRow>> {
         let mut sql = QueryBuilder::<Db>::new("");
         push_page(&mut sql, query, before, limit);
         let rows: Vec<Row> = sql.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 /// The parser's own answers.
 const ANSWERS: [(&[u8], StatusCode, &str); 3] = [
-    (b"HTTP/1.1 400 ", StatusCode::BAD_REQUEST, "This is no request of HTTP/1.1: its head cannot be read."),
+    (b"HTTP/1.1 400 ", StatusCode::BAD_REQUEST, "This is not a valid HTTP request."),
     (b"HTTP/1.1 414 ", StatusCode::URI_TOO_LONG, "The URL is too long."),
     (b"HTTP/1.1 431 ", StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too large."),
 ];

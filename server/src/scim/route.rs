@@ -112,6 +112,7 @@ impl Route {
         let filters = || query.is_some_and(|query| query.to_lowercase().contains("filter="));
         match self {
             Self::RootSearch => (CallKind::LookUp, Subject::Service),
+            Self::Root if filters() => (CallKind::LookUp, Subject::Service),
             Self::Bulk => (CallKind::Bulk, Subject::Service),
             Self::Me => (on_one(method), Subject::User),
             Self::Search(kind) if *method == Method::POST => (CallKind::LookUp, subject(kind)),

@@ -24,8 +24,9 @@ const TIME: Duration = Duration::from_millis(250);
 const SMALL: usize = 1_000;
 const SLOWEST: Duration = Duration::from_secs(1);
 
-/// How many resources are read at once, and how many bytes of them.
-const BATCH: (u64, u64) = (250, 1024 * 1024);
+/// How many resources are read at once, and how many bytes of them. Larger batches take no less time, and make other
+/// calls wait longer.
+const BATCH: (u64, u64) = (50, 1024 * 1024);
 
 /// How long a scan runs before it yields to other tasks.
 const SLICE: Duration = Duration::from_micros(100);

@@ -26,7 +26,7 @@ async fn page(app: &TestApp, cookie: &str, address: &str) -> String {
 async fn each_call_is_listed_with_what_it_did(app: TestApp) {
     let cookie = app.administrator("gate-0001").await;
     let empty = page(&app, &cookie, "/admin/activity").await;
-    assert!(empty.contains("No call has come yet") && empty.contains("No call has come in the last 24 hours."));
+    assert!(empty.contains("No calls yet") && empty.contains("No calls in the last 24 hours."));
     app.get("/Users?filter=userName+eq+%22ada%22").await.expect(StatusCode::OK);
     let ada = app.user("ada").await;
     app.clock.advance_millis(1);
@@ -38,24 +38,27 @@ async fn each_call_is_listed_with_what_it_did(app: TestApp) {
     let listed = page(&app, &cookie, "/admin/activity").await;
     for words in [
         "6 calls in the last 24 hours, none of them refused.",
-        "6 calls: 2 came, 2 left",
+        "6 calls: 2 created, 1 deactivated, 1 deleted",
         "Looked for a user and found none",
         "<strong>Ada Byron</strong> was created",
         "Group <strong>Team</strong> was created",
         "<strong>Ada Byron</strong> was deactivated",
-        "<strong>Ada Byron</strong> was sent again as it was; nothing changed",
+        "Nothing changed about <strong>Ada Byron</strong>",
         "Group <strong>Team</strong> was deleted",
-        "GET /Users?filter=userName eq …",
+        r#"GET /Users?filter=userName eq "…""#,
         "PATCH /Users/{id}",
     ] {
         assert!(listed.contains(words), "{words}: {listed}");
     }
     let shown = async |show: &str| page(&app, &cookie, &format!("/admin/activity?show={show}")).await;
     let changes = shown("changes").await;
-    assert!(changes.contains("4 calls: 2 came, 2 left") && !changes.contains("sent again"), "{changes}");
+    assert!(
+        changes.contains("4 calls: 2 created, 1 deactivated, 1 deleted") && !changes.contains("Nothing changed"),
+        "{changes}"
+    );
     let unchanged = shown("unchanged").await;
-    assert!(unchanged.contains("1 call, no changes") && unchanged.contains("sent again"), "{unchanged}");
-    assert!(shown("refused").await.contains("No call is like this"));
+    assert!(unchanged.contains("1 call, no changes") && unchanged.contains("Nothing changed about"), "{unchanged}");
+    assert!(shown("refused").await.contains("No calls match"));
 }
 
 async fn a_refused_call_says_why_and_what_to_do(app: TestApp) {
@@ -64,17 +67,18 @@ async fn a_refused_call_says_why_and_what_to_do(app: TestApp) {
     app.post("/Users", json!({"userName": "ADA"})).await.expect(StatusCode::CONFLICT);
     app.scim_as("wrong", Method::GET, "/Users", None).await.expect(StatusCode::UNAUTHORIZED);
     let refused = page(&app, &cookie, "/admin/activity?show=refused").await;
+    let all = page(&app, &cookie, "/admin/activity").await;
+    assert!(all.contains("2 refused</a>, 1 of them without a token that may be used now"), "{all}");
     for words in [
-        "2 refused</a>, 1 of them without a valid token",
         "A user could not be created",
         "Refused, 409",
         "Another user has this userName already; letter case does not matter.",
-        "delete the older one here",
+        "search for the name under Users",
         "<code>uniqueness</code>",
         "A list of users was refused",
         "Refused, 401",
-        "None that is valid",
-        "Create one on the SCIM tab",
+        "No token that may be used now",
+        "Create a token on the SCIM tab",
     ] {
         assert!(refused.contains(words), "{words}: {refused}");
     }
@@ -98,7 +102,7 @@ async fn calls_lead_to_what_they_are_about(app: TestApp) {
     let about = page(&app, &cookie, &format!("/admin/users/{ada}")).await;
     assert!(about.contains(&format!("href=\"/admin/activity?target={ada}\"")), "{about}");
     let calls = page(&app, &cookie, &format!("/admin/activity?target={ada}")).await;
-    assert!(calls.contains("3 calls: 1 came, 1 changed, 1 refused") && !calls.contains("grace"), "{calls}");
+    assert!(calls.contains("3 calls: 1 created, 1 changed, 1 refused") && !calls.contains("grace"), "{calls}");
     assert!(calls.contains(&id) && calls.contains("Okta SCIM Client 1.0.0<"), "{calls}");
     // The page of one call shows what it changed.
     let console = app.console("gate-0002").await;
@@ -124,7 +128,7 @@ async fn operations_of_a_bulk_request_are_listed_too(app: TestApp) {
     app.post("/Bulk", bulk).await.expect(StatusCode::OK);
     let listed = page(&app, &cookie, "/admin/activity").await;
     for words in
-        ["4 calls: 1 came, 2 refused", "POST /Users, in a bulk request", "PATCH /Users/{id}, in a bulk request"]
+        ["4 calls: 1 created, 2 refused", "POST /Users, in a bulk request", "PATCH /Users/{id}, in a bulk request"]
     {
         assert!(listed.contains(words), "{words}: {listed}");
     }

@@ -3,7 +3,7 @@
 use crate::components::encode;
 use domain::{
     Timestamp, TokenId,
-    activity::{RecordQuery, Show},
+    activity::{RecordKey, RecordQuery, Show},
 };
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
@@ -25,7 +25,7 @@ pub(super) struct Asked {
     pub(super) target: Option<Uuid>,
     /// The last day, as `2026-11-22`.
     pub(super) to: String,
-    pub(super) before: Option<i64>,
+    pub(super) before: Option<RecordKey>,
 }
 
 impl Asked {
@@ -37,7 +37,7 @@ impl Asked {
             token: text("token").parse().ok(),
             target: Uuid::try_parse(&text("target")).ok(),
             to: Some(text("to")).filter(|day| midnight(day).is_some()).unwrap_or_default(),
-            before: text("before").parse().ok(),
+            before: RecordKey::parse(&text("before")),
         }
     }
 
@@ -52,7 +52,7 @@ impl Asked {
     }
 
     /// The address of the same, from the newest or from before a call.
-    pub(super) fn address(&self, before: Option<i64>) -> String {
+    pub(super) fn address(&self, before: Option<RecordKey>) -> String {
         let show = SHOWN.iter().find(|(show, ..)| *show == self.show).map_or("", |(_, word, _)| word);
         let text = |value: Option<String>| value.unwrap_or_default();
         let (token, target) = (text(self.token.map(|id| id.to_string())), text(self.target.map(|id| id.to_string())));
@@ -83,7 +83,7 @@ pub(in crate::pages) fn refused_calls() -> String {
 }
 
 /// A plain form, so that what it asks for can be kept as an address.
-pub(super) fn filters(asked: &Asked, tokens: &[(TokenId, String)]) -> impl IntoView + use<> {
+pub(super) fn filters(asked: &Asked, tokens: &[(TokenId, String)], about: Option<String>) -> impl IntoView + use<> {
     let shown = |(show, word, label): (Show, &'static str, &'static str)| {
         view! { <option value=word selected={show == asked.show}>{label}</option> }
     };
@@ -111,8 +111,9 @@ pub(super) fn filters(asked: &Asked, tokens: &[(TokenId, String)]) -> impl IntoV
             <button class="button">Show</button>
             {asked.is_filtered().then(|| view! { <a class="filter-clear" href="/admin/activity">Show everything</a> })}
         </form>
-        {asked.target.map(|_| view! {
-            <p class="panel-text panel-line soft">"Only calls about one user or group are shown."</p>
+        {asked.target.map(|_| {
+            let about = about.unwrap_or_else(|| "one user or group".to_owned());
+            view! { <p class="panel-text panel-line soft">{format!("Only calls about {about} are shown.")}</p> }
         })}
     }
 }
@@ -129,15 +130,16 @@ mod tests {
     fn an_address_says_what_is_asked_for() {
         let id = Uuid::from_u128(7);
         let text = id.to_string();
-        let pairs = [("show", "refused"), ("token", &text), ("target", &text), ("to", "2026-11-22"), ("before", "9")];
+        let pairs = [("show", "refused"), ("token", &text), ("target", &text), ("to", "2026-11-22"), ("before", "8.9")];
         let asked = asked(&pairs);
         let query = asked.query();
         assert_eq!((query.show, query.token, query.target), (Show::Refused, Some(TokenId(id)), Some(id)));
         assert_eq!(query.until.map(|at| at.to_string()).as_deref(), Some("2026-11-23T00:00:00.000Z"));
-        assert_eq!(asked.before, Some(9));
+        let key = RecordKey { at: Timestamp::from_millis(8), seq: 9 };
+        assert_eq!(asked.before, Some(key));
         let address = format!("/admin/activity?show=refused&token={id}&target={id}&to=2026-11-22");
         assert_eq!(asked.address(None), address);
-        assert_eq!(asked.address(Some(9)), format!("{address}&before=9"));
+        assert_eq!(asked.address(Some(key)), format!("{address}&before=8.9"));
         assert_eq!(refused_calls(), "/admin/activity?show=refused");
         assert_eq!(Asked::default().address(None), "/admin/activity");
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     components::Tone,
-    words::{absolute, clock, visible},
+    words::{absolute, clock, day, visible},
 };
 use domain::activity::{Record, RecordRow, Subject};
 use leptos::prelude::*;
@@ -87,17 +87,17 @@ pub(super) fn facts(row: &RecordRow) -> impl IntoView + use<> {
     let code = |text: &str| view! { <code>{visible(text)}</code> }.into_any();
     let token = match (call.token, &row.token_name) {
         (Some(id), Some(name)) => view! { <a href=format!("/admin/sso/tokens/{id}")>{visible(name)}</a> }.into_any(),
-        (Some(_), None) => "One that is no longer here".into_any(),
-        (None, _) => "None that is valid".into_any(),
+        (Some(_), None) => "A deleted token".into_any(),
+        (None, _) => "No token that may be used now".into_any(),
     };
     view! {
         <dl class="attributes call-facts">
-            {fact("Asked", request.map(|request| code(&request.asked)))}
+            {fact("Request", request.map(|request| code(&request.asked)))}
             {fact("Token", Some(token))}
             {fact("From", call.address.as_deref().map(|address| visible(address).into_any()))}
             {fact("Client", request.and_then(|request| request.agent.as_deref()).map(|agent| visible(agent).into_any()))}
             {fact("Code", row.record.reason.as_deref().map(code))}
-            {fact("At", Some(absolute(call.at).into_any()))}
+            {fact("At", Some(format!("{}, {} UTC", day(call.at, call.at), clock(call.at)).into_any()))}
             {fact("Request ID", request.filter(|request| !request.id.is_empty()).map(|request| code(&request.id)))}
         </dl>
     }
@@ -106,15 +106,22 @@ pub(super) fn facts(row: &RecordRow) -> impl IntoView + use<> {
 /// Where else to look.
 pub(super) fn links(row: &RecordRow, about: Option<Uuid>) -> impl IntoView + use<> {
     let record = &row.record;
-    let page = record.target.filter(|_| row.is_there).and_then(|id| match record.call.subject {
+    let page = record.target.filter(|_| row.target_name.is_some()).and_then(|id| match record.call.subject {
         Subject::User => Some((format!("/admin/users/{id}"), "See the user")),
         Subject::Group => Some((format!("/admin/groups/{id}"), "See the group")),
         Subject::Service => None,
     });
-    let all = record.target.filter(|target| about != Some(*target)).map(|id| (calls_about(id), "All calls about it"));
+    let all = record
+        .target
+        .filter(|target| about != Some(*target))
+        .map(|id| (calls_about(id), all_calls(record.call.subject)));
     let token = record.call.token.map(|id| (calls_of(id), "All calls with this token"));
     let links = [page, all, token].into_iter().flatten();
     links.map(|(href, words)| view! { <a href=href>{words}</a> }).collect_view()
+}
+
+fn all_calls(subject: Subject) -> &'static str {
+    if subject == Subject::Group { "All calls about this group" } else { "All calls about this user" }
 }
 
 /// The page of one call.

@@ -1,6 +1,9 @@
 //! Calls as cycles: those of a directory come in runs, with silence between them.
 
-use super::{call, said::Sign};
+use super::{
+    call,
+    said::{self, Sign, WORDS},
+};
 use crate::words::{clock, count, day};
 use domain::{
     Timestamp,
@@ -9,10 +12,10 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// After so long a silence a new cycle begins, in milliseconds.
+/// A longer silence starts a new cycle, in milliseconds.
 const SILENCE: u64 = 5 * 60_000;
 
-/// So many reads in a row, or more, are one line.
+/// This many reads in a row are one line.
 const FOLDED: usize = 3;
 
 /// One line of a cycle.
@@ -58,22 +61,26 @@ fn lines(cycle: Vec<RecordRow>) -> Vec<Line> {
 
 /// What happened in a cycle: `118 calls: 4 created, 3 refused`.
 fn sum(cycle: &[RecordRow], is_cut: bool) -> String {
-    let signs = |sign| cycle.iter().filter(|row| Sign::of(row) == sign).count() as u64;
-    let parts = [
-        (signs(Sign::Came), "came"),
-        (signs(Sign::Changed), "changed"),
-        (signs(Sign::Left), "left"),
-        (signs(Sign::Refused), "refused"),
-    ];
-    let parts: Vec<String> =
-        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    let counted = |word| (cycle.iter().filter(|row| said::word(row) == Some(word)).count(), word);
+    let parts = WORDS.map(counted).into_iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts.map(|(number, word)| format!("{number} {word}")).collect();
     let calls = count(cycle.len() as u64, "call", "calls");
-    let more = if is_cut { ", and more on the next page" } else { "" };
-    if parts.is_empty() { format!("{calls}{more}, no changes") } else { format!("{calls}{more}: {}", parts.join(", ")) }
+    match (parts.is_empty(), is_cut) {
+        (true, false) => format!("{calls}, no changes"),
+        (true, true) => format!("{calls} on this page"),
+        (false, false) => format!("{calls}: {}", parts.join(", ")),
+        (false, true) => format!("{calls} on this page: {}", parts.join(", ")),
+    }
 }
 
-/// The calls of a page, by day and cycle. `is_cut` says that the last cycle may go on.
-pub(super) fn show(rows: Vec<RecordRow>, is_cut: bool, about: Option<Uuid>, now: Timestamp) -> impl IntoView + use<> {
+/// The calls of a page, by day and cycle. The first cycle may have begun on the page before, and the last
+/// may go on on the next.
+pub(super) fn show(
+    rows: Vec<RecordRow>,
+    (is_first_cut, is_last_cut): (bool, bool),
+    about: Option<Uuid>,
+    now: Timestamp,
+) -> impl IntoView + use<> {
     let cycles = cycles(rows);
     let last = cycles.len().saturating_sub(1);
     let mut today = String::new();
@@ -89,7 +96,7 @@ pub(super) fn show(rows: Vec<RecordRow>, is_cut: bool, about: Option<Uuid>, now:
             }
             (_, newest) => newest.map(clock).unwrap_or_default(),
         };
-        let sum = sum(&cycle, is_cut && at == last);
+        let sum = sum(&cycle, is_first_cut && at == 0 || is_last_cut && at == last);
         let line = |line| match line {
             Line::One(row) => call::row(&row, about).into_any(),
             Line::Reads(reads) => folded(&reads, about).into_any(),
@@ -177,8 +184,8 @@ mod tests {
             at(1, LookUp, Outcome::Empty),
             at(1, Delete, Outcome::Done),
         ];
-        assert_eq!(sum(&cycle, false), "4 calls: 1 came, 1 left, 1 refused");
+        assert_eq!(sum(&cycle, false), "4 calls: 1 created, 1 deleted, 1 refused");
         assert_eq!(sum(&cycle[2..3], false), "1 call, no changes");
-        assert_eq!(sum(&cycle[2..3], true), "1 call, and more on the next page, no changes");
+        assert_eq!(sum(&cycle[2..3], true), "1 call on this page");
     }
 }

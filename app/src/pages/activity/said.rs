@@ -71,6 +71,16 @@ impl Said {
         let has_place = before.is_empty() || before.ends_with(' ');
         match name {
             Some(name) if has_place => Self { before, name: Some(name), after },
+            None if before == "Group " => Self { before: "A group".to_owned(), name: None, after },
+            None if has_place && !before.is_empty() => Self {
+                before: format!(
+                    "{}{} that is no longer here",
+                    before.trim_end_matches("group "),
+                    someone(row.record.call.subject).to_lowercase()
+                ),
+                name: None,
+                after,
+            },
             None if before.is_empty() => {
                 Self { before: someone(row.record.call.subject).to_owned(), name: None, after }
             }
@@ -100,7 +110,7 @@ fn words(record: &Record, has_name: bool) -> (String, &'static str) {
         Subject::Group => ("group", "groups"),
         Subject::Service => ("user or group", "users and groups"),
     };
-    let plain = |text: &str| (text.to_owned(), "");
+    let (name, plain) = (if one == "group" { "Group " } else { "" }, |text: &str| (text.to_owned(), ""));
     match (record.call.operation, record.outcome) {
         (LookUp, Done) if has_name => (format!("Looked for a {one} and found "), ""),
         (LookUp, Done) => (format!("Looked for {many} and found some"), ""),
@@ -108,22 +118,38 @@ fn words(record: &Record, has_name: bool) -> (String, &'static str) {
         (LookUp, _) => (format!("A look-up of {many} was refused"), ""),
         (List, Done | Empty | Unchanged) => (format!("Read a list of {many}"), ""),
         (List, _) => (format!("A list of {many} was refused"), ""),
-        (Read, Done | Empty | Unchanged) if has_name => plain("Read "),
+        (Read, Done | Empty | Unchanged) if has_name => (format!("Read {}", name.to_lowercase()), ""),
         (Read, Done | Empty | Unchanged) => (format!("Read a {one}"), ""),
-        (Read, _) => (String::new(), " could not be read"),
+        (Read, _) => (name.to_owned(), " could not be read"),
         (Create, Refused | Failed) => (format!("A {one} could not be created"), ""),
-        (Create, _) => (String::new(), " was created"),
-        (Change, Refused | Failed) => (String::new(), " could not be changed"),
-        (Change, Done) => (String::new(), " was changed"),
-        (Change, _) => (String::new(), " was sent again as it was; nothing changed"),
-        (Delete, Refused | Failed) => (String::new(), " could not be deleted"),
-        (Delete, _) => (String::new(), " was deleted"),
+        (Create, _) => (name.to_owned(), " was created"),
+        (Change, Refused | Failed) => (name.to_owned(), " could not be changed"),
+        (Change, Done) => (name.to_owned(), " was changed"),
+        (Change, _) => (format!("Nothing changed about {}", name.to_lowercase()), ""),
+        (Delete, Refused | Failed) => (name.to_owned(), " could not be deleted"),
+        (Delete, _) => (name.to_owned(), " was deleted"),
         (Bulk, Refused | Failed) => plain("A bulk request was refused"),
         (Bulk, _) => plain("Sent a bulk request"),
         (Discover, Refused | Failed) => plain("A call that is for neither users nor groups was refused"),
-        (Discover, _) => plain("Read what this service can do"),
+        (Discover, _) => plain("Read the capabilities of this service"),
     }
 }
+
+/// What happened, in a word for the sum of a cycle; `None` for what only read.
+pub(super) fn word(row: &RecordRow) -> Option<&'static str> {
+    Some(match (Sign::of(row), row.event, row.record.call.operation) {
+        (Sign::Read, ..) => return None,
+        (Sign::Refused, ..) => "refused",
+        (_, Some((_, Action::UserDeactivated)), _) => "deactivated",
+        (_, Some((_, Action::UserReactivated)), _) => "reactivated",
+        (_, _, CallKind::Create) => "created",
+        (_, _, CallKind::Delete) => "deleted",
+        _ => "changed",
+    })
+}
+
+/// The words of [`word`], in the order in which they are summed up.
+pub(super) const WORDS: [&str; 6] = ["created", "changed", "reactivated", "deactivated", "deleted", "refused"];
 
 /// The result, where a call was refused or failed: its colour, its word and its status.
 pub(super) fn result(record: &Record) -> Option<(Tone, String)> {
@@ -148,7 +174,7 @@ pub(super) mod tests {
         let record =
             Record { call, target: None, outcome, status: Some(409), reason: None, millis: Some(3), detail: None };
         let target_name = name.map(str::to_owned);
-        RecordRow { seq: 1, record, token_name: Some("Entra".to_owned()), target_name, is_there: true, event: None }
+        RecordRow { seq: 1, record, token_name: Some("Entra".to_owned()), target_name, event: None }
     }
 
     #[test]
@@ -159,7 +185,8 @@ pub(super) mod tests {
         assert_eq!(said(LookUp, Done, Some("Ada")), "Looked for a user and found Ada");
         assert_eq!(said(Create, Done, Some("Ada")), "Ada was created");
         assert_eq!(said(Create, Refused, None), "A user could not be created");
-        assert_eq!(said(Change, Unchanged, Some("Ada")), "Ada was sent again as it was; nothing changed");
+        assert_eq!(said(Change, Unchanged, Some("Ada")), "Nothing changed about Ada");
+        assert_eq!(said(Change, Unchanged, None), "Nothing changed about a user that is no longer here");
         assert_eq!(said(Change, Refused, None), "A user could not be changed");
         assert_eq!(said(Delete, Done, Some("ad\u{202e}a")), "ad[U+202E]a was deleted");
         let suspended = RecordRow { event: Some((7, Action::UserDeactivated)), ..row(Change, Done, Some("Ada")) };

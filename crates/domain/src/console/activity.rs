@@ -1,11 +1,10 @@
 use super::Console;
 use crate::{
     Error, Result,
-    activity::{CallSummary, RecordQuery, RecordRow},
+    activity::{CallSummary, RecordKey, RecordQuery, RecordRow},
     audit::EventDetail,
     token::Token,
 };
-use std::cmp::Reverse;
 
 /// How many calls a page of the activity record has at most.
 pub const CALLS_SHOWN: usize = 100;
@@ -16,11 +15,11 @@ pub struct ActivityPage {
     /// The calls, the newest first.
     pub rows: Vec<RecordRow>,
     /// Where the next page starts, if there is one.
-    pub next: Option<i64>,
+    pub next: Option<RecordKey>,
     /// All tokens, the newest first.
     pub tokens: Vec<Token>,
-    /// A summary of the calls of the last 24 hours.
-    pub summary: CallSummary,
+    /// A summary of the calls of the last 24 hours; only for the first page of all calls.
+    pub summary: Option<CallSummary>,
 }
 
 /// One call, in the detail that a page shows.
@@ -33,20 +32,22 @@ pub struct CallDetail {
 }
 
 impl Console {
-    /// A page of calls, the newest first, before a number if one is given.
-    pub async fn activity(&self, query: RecordQuery, before: Option<i64>) -> Result<ActivityPage> {
+    /// A page of calls, the newest first, those before a place if one is given.
+    pub async fn activity(&self, query: RecordQuery, before: Option<RecordKey>) -> Result<ActivityPage> {
         self.env.store.settle_to_read().await;
-        let context = (query, before, self.now().plus_days(-1));
-        let work = self.env.store.read(context, |(query, before, yesterday), tx| {
+        let is_first = before.is_none() && query == RecordQuery::default();
+        let context = (query, before, is_first.then(|| self.now().plus_days(-1)));
+        let work = self.env.store.read(context, |(query, before, since), tx| {
             Box::pin(async move {
                 let mut rows = tx.find_records(query, *before, CALLS_SHOWN as u64 + 1).await?;
                 let more = rows.len() > CALLS_SHOWN;
                 rows.truncate(CALLS_SHOWN);
-                let next = rows.last().filter(|_| more).map(|row| row.seq);
-                // Reads are recorded a moment after the changes of the same time.
-                rows.sort_by_key(|row| Reverse((row.record.call.at.millis(), row.seq)));
-                let (tokens, summary) = (tx.tokens().await?, tx.summarise_records(*yesterday).await?);
-                Ok(ActivityPage { rows, next, tokens, summary })
+                let next = rows.last().filter(|_| more).map(RecordRow::key);
+                let summary = match since {
+                    Some(since) => Some(tx.summarise_records(*since).await?),
+                    None => None,
+                };
+                Ok(ActivityPage { rows, next, tokens: tx.tokens().await?, summary })
             })
         });
         work.await

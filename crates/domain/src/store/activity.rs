@@ -1,6 +1,6 @@
 use crate::{
     Result, Timestamp,
-    activity::{CallSummary, Record, RecordQuery, RecordRow},
+    activity::{CallSummary, Record, RecordKey, RecordQuery, RecordRow},
 };
 use async_trait::async_trait;
 
@@ -11,8 +11,13 @@ pub trait Activity: Send {
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
     /// Sums the record up, counting calls since a moment.
     async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary>;
-    /// A page of records, the newest first, before a number if one is given.
-    async fn find_records(&mut self, query: &RecordQuery, before: Option<i64>, limit: u64) -> Result<Vec<RecordRow>>;
+    /// A page of records, the newest first, those before a place if one is given.
+    async fn find_records(
+        &mut self,
+        query: &RecordQuery,
+        before: Option<RecordKey>,
+        limit: u64,
+    ) -> Result<Vec<RecordRow>>;
     /// The record with a number.
     async fn record(&mut self, seq: i64) -> Result<Option<RecordRow>>;
     /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`CallSummary`] reports.

@@ -24,6 +24,22 @@ impl fmt::Display for Filter {
     }
 }
 
+impl Filter {
+    /// The same filter with an ellipsis for each value: its form, and nothing of what it looks for.
+    #[must_use]
+    pub fn without_values(&self) -> Self {
+        let inner = |filter: &Self| Box::new(filter.without_values());
+        match self {
+            Self::And(left, right) => Self::And(inner(left), inner(right)),
+            Self::Or(left, right) => Self::Or(inner(left), inner(right)),
+            Self::Not(filter) => Self::Not(inner(filter)),
+            Self::Compare { path, op, .. } => Self::compare(path.clone(), *op, Literal::String("…".to_owned())),
+            Self::Present(path) => Self::Present(path.clone()),
+            Self::ValuePath { path, filter } => Self::ValuePath { path: path.clone(), filter: inner(filter) },
+        }
+    }
+}
+
 fn operand(f: &mut fmt::Formatter<'_>, filter: &Filter, parenthesised: bool) -> fmt::Result {
     if parenthesised { write!(f, "({filter})") } else { write!(f, "{filter}") }
 }

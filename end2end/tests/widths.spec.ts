@@ -24,7 +24,7 @@ test("no page scrolls sideways, however wide it is", async ({ signedIn: page, po
   await page.goto("/admin/sso/scim");
   const href = await page.getByRole("link", { name: "Entra production with quite a long name" }).first().getAttribute("href");
   const paths = [
-    "users", "groups", "deleted", "sso/scim", "sso/guard", "sso/roles", "break-glass", "lockout", "sessions", "audit", "alerts",
+    "users", "groups", "deleted", "sso/scim", "sso/guard", "sso/roles", "break-glass", "lockout", "sessions", "activity", "audit", "alerts",
     "confirm", `users/${members[1]!.value}`, `users/${members[0]!.value}`, `groups/${group.id}`, href!.replace("/admin/", ""),
   ];
   for (const path of paths) {

@@ -27,7 +27,7 @@ test("a refused call is explained without a look at any log", async ({ signedIn:
   await expect(page).toHaveURL(/\/admin\/activity\?show=refused$/);
   await page.getByText("A user could not be created").click();
   await expect(page.getByText("Another user has this userName already")).toBeVisible();
-  await expect(page.getByText("search for the name under Users")).toBeVisible();
+  await expect(page.getByRole("link", { name: "See the user who has the name" })).toBeVisible();
   await page.getByRole("link", { name: "Show everything" }).click();
   await expect(page.getByText("7 calls: 2 created, 1 deactivated, 1 refused")).toBeVisible();
   await expect(page.getByText("3 reads; 3 found none")).toBeVisible();
@@ -36,5 +36,5 @@ test("a refused call is explained without a look at any log", async ({ signedIn:
   await expect(page.getByRole("heading", { name: "What it changed" })).toBeVisible();
   await page.goto(`/admin/users/${id}`);
   await page.getByRole("link", { name: "calls about this user" }).click();
-  await expect(page.getByText("2 calls: 1 created, 1 deactivated")).toBeVisible();
+  await expect(page.getByText("3 calls: 1 created, 1 deactivated, 1 refused")).toBeVisible();
 });

@@ -12,10 +12,10 @@ use super::{
 };
 use axum::http::StatusCode;
 use domain::{
-    GroupId,
+    Conflict, Error, GroupId,
     directory::{Edit, GroupView, Members, ResourceKind, RootMark},
     group::{Group, MemberChange},
-    query::Predicate,
+    query::{GroupCondition, GroupText, Predicate, Start, Test},
     token::ClientProfile,
 };
 use scim::{
@@ -79,9 +79,21 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     let members = mapping::member_ids(patch::take_members(&mut document)?)?;
     let profile = mapping::whole_group_profile(document)?;
     let with_members = projection.wants("members") && !call.wants_nothing_back();
-    let view = call.directory.create_group(profile, members, with_members).await?;
+    let name = profile.display_name.clone();
+    let view = match call.directory.create_group(profile, members, with_members).await {
+        Err(Error::Conflict(Conflict::GroupName)) => return Err(taken(call, name).await),
+        created => created?,
+    };
     let location = mapping::location(call, call.schemas.group, view.group.id);
     Ok(written(call, view, &projection)?.created(location))
+}
+
+/// The refusal of a name that another group has. The record of the call leads to that group.
+async fn taken(call: &Call, name: String) -> Problem {
+    let named = Predicate::Where(GroupCondition::Text(GroupText::DisplayName, Test::Equals(name)));
+    let found = call.directory.scan_groups(&named, Start::First, (1, 1)).await;
+    let holder = found.ok().and_then(|page| page.rows.first().map(|group| group.id.0));
+    Problem::of(Error::Conflict(Conflict::GroupName)).because_of(holder)
 }
 
 /// Replaces a group (RFC 7644 §3.5.1).

@@ -167,6 +167,8 @@ pub(super) struct Problem {
     /// A header that says what would be accepted.
     hint: Option<(HeaderName, &'static str)>,
     location: Option<String>,
+    /// The user or group that is in the way, for the activity record. Boxed, since it is rare and results are moved often.
+    target: Option<Box<Uuid>>,
     /// The seconds after which the call may be sent again.
     retry_after: Option<u32>,
 }
@@ -206,6 +208,11 @@ impl Problem {
     /// With the location of the resource that it is about.
     pub(super) fn at(self, location: String) -> Self {
         Self { location: Some(location), ..self }
+    }
+
+    /// With the user or group that is in the way. The answer does not name it.
+    pub(super) fn because_of(self, target: Option<Uuid>) -> Self {
+        Self { target: target.map(Box::new), ..self }
     }
 
     /// 412, because of `If-None-Match`.
@@ -299,7 +306,8 @@ impl Problem {
     pub(super) fn record(&self, call: Call) -> Record {
         let outcome = if self.error.status >= 500 { Outcome::Failed } else { Outcome::Refused };
         let reason = self.error.scim_type.map(|reason| reason.as_str().to_owned());
-        let (target, status, detail) = (call.named, Some(self.error.status), Some(self.error.detail.clone()));
+        let (target, status, detail) =
+            (self.target.as_deref().copied().or(call.named), Some(self.error.status), Some(self.error.detail.clone()));
         Record { call, target, outcome, status, reason, millis: None, detail }
     }
 
@@ -331,7 +339,7 @@ impl Problem {
 
 impl From<scim::Error> for Problem {
     fn from(error: scim::Error) -> Self {
-        Self { error, hint: None, location: None, retry_after: None }
+        Self { error, hint: None, location: None, target: None, retry_after: None }
     }
 }
 

@@ -10,9 +10,9 @@ use super::{
 };
 use axum::http::StatusCode;
 use domain::{
-    UserId,
+    Conflict, Error, UserId,
     directory::{Edit, ResourceKind, RootMark, UserView},
-    query::{Predicate, Sort, UserCondition, UserKey},
+    query::{Predicate, Sort, Start, Test, UserCondition, UserKey, UserText},
     user::User,
 };
 use scim::{
@@ -89,9 +89,22 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
     let document = normalise(call.schemas.user, call.take_body()?)?;
     call.remark(call.schemas.user, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
-    let view = call.directory.create_user(mapping::whole_profile(call.schemas, document, true)?).await?;
+    let profile = mapping::whole_profile(call.schemas, document, true)?;
+    let name = profile.user_name.clone();
+    let view = match call.directory.create_user(profile).await {
+        Err(Error::Conflict(Conflict::UserName)) => return Err(taken(call, name).await),
+        created => created?,
+    };
     let location = mapping::location(call, call.schemas.user, view.id);
     Ok(written(call, view, &projection)?.created(location))
+}
+
+/// The refusal of a name that another user has. The record of the call leads to that user.
+async fn taken(call: &Call, name: String) -> Problem {
+    let named = Predicate::Where(UserCondition::Text(UserText::UserName, Test::Equals(name)));
+    let found = call.directory.scan_users(&named, Start::First, (1, 1), false).await;
+    let holder = found.ok().and_then(|page| page.rows.first().map(|user| user.id.0));
+    Problem::of(Error::Conflict(Conflict::UserName)).because_of(holder)
 }
 
 /// Replaces a user (RFC 7644 §3.5.1).

@@ -63,17 +63,22 @@ async fn each_call_is_listed_with_what_it_did(app: TestApp) {
 
 async fn a_refused_call_says_why_and_what_to_do(app: TestApp) {
     let cookie = app.administrator("gate-0001").await;
-    app.user("ada").await;
+    let ada = app.user("ada").await;
     app.post("/Users", json!({"userName": "ADA"})).await.expect(StatusCode::CONFLICT);
+    let team = app.group("Team").await;
+    app.post("/Groups", json!({"displayName": "team"})).await.expect(StatusCode::CONFLICT);
     app.scim_as("wrong", Method::GET, "/Users", None).await.expect(StatusCode::UNAUTHORIZED);
     let refused = page(&app, &cookie, "/admin/activity?show=refused").await;
     let all = page(&app, &cookie, "/admin/activity").await;
-    assert!(all.contains("2 refused</a>, 1 of them without a token that may be used now"), "{all}");
+    assert!(all.contains("3 refused</a>, 1 of them without a token that may be used now"), "{all}");
     for words in [
         "A user could not be created",
         "Refused, 409",
         "Another user has this userName already; letter case does not matter.",
-        "search for the name under Users",
+        "See who has the name",
+        &format!("href=\"/admin/users/{ada}\">See the user who has the name"),
+        "A group could not be created",
+        &format!("href=\"/admin/groups/{team}\">See the group that has the name"),
         "<code>uniqueness</code>",
         "A list of users was refused",
         "Refused, 401",
@@ -83,7 +88,7 @@ async fn a_refused_call_says_why_and_what_to_do(app: TestApp) {
         assert!(refused.contains(words), "{words}: {refused}");
     }
     let tab = page(&app, &cookie, "/admin/sso/scim").await;
-    assert!(tab.contains("<a href=\"/admin/activity?show=refused\">2</a>"), "{tab}");
+    assert!(tab.contains("<a href=\"/admin/activity?show=refused\">3</a>"), "{tab}");
 }
 
 async fn calls_lead_to_what_they_are_about(app: TestApp) {

@@ -22,11 +22,11 @@ pub(super) fn advice(record: &Record) -> Option<&'static str> {
 fn taken(record: &Record) -> &'static str {
     match (record.call.operation, record.call.subject) {
         (CallKind::Create, Subject::Group) => {
-            "Search for the name under Groups. If the directory has two groups of this name, rename one of them there."
+            "See which group has the name. If the directory has two groups of this name, rename one of them there."
         }
         (CallKind::Create, _) => {
-            "To see who has the name, search for the name under Users. If the directory made the account again, take the older \
-             one out of its scope there, so that it is deleted here; if there are two people, give one another name there."
+            "See who has the name. If the directory made the account again, take the older one out of its scope there, so that \
+             it is deleted here; if there are two people, give one another name there."
         }
         _ => "Two of them cannot have the same name. Give one of the two another name at the directory.",
     }
@@ -111,7 +111,7 @@ mod tests {
         for status in [401, 403, 404, 405, 412, 413, 415, 429, 431, 500, 501, 503, 507] {
             assert!(advice(status, None).is_some(), "{status}");
         }
-        assert!(advice(409, Some("uniqueness")).is_some_and(|words| words.contains("search for the name under Users")));
+        assert!(advice(409, Some("uniqueness")).is_some_and(|words| words.contains("See who has the name")));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     components::Tone,
     words::{absolute, clock, day, visible},
 };
-use domain::activity::{Record, RecordRow, Subject};
+use domain::activity::{CallKind, Outcome, Record, RecordRow, Subject};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -106,9 +106,14 @@ pub(super) fn facts(row: &RecordRow) -> impl IntoView + use<> {
 /// Where else to look.
 pub(super) fn links(row: &RecordRow, about: Option<Uuid>) -> impl IntoView + use<> {
     let record = &row.record;
+    // A user or group that could not be created has no page: another is in its way.
+    let is_other = record.call.operation == CallKind::Create && record.outcome == Outcome::Refused;
+    let words = |own, other| if is_other { other } else { own };
     let page = record.target.filter(|_| row.target_name.is_some()).and_then(|id| match record.call.subject {
-        Subject::User => Some((format!("/admin/users/{id}"), "See the user")),
-        Subject::Group => Some((format!("/admin/groups/{id}"), "See the group")),
+        Subject::User => Some((format!("/admin/users/{id}"), words("See the user", "See the user who has the name"))),
+        Subject::Group => {
+            Some((format!("/admin/groups/{id}"), words("See the group", "See the group that has the name")))
+        }
         Subject::Service => None,
     });
     let all = record
@@ -132,7 +137,6 @@ fn address(seq: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::said::tests::row, *};
-    use domain::activity::{CallKind, Outcome};
 
     #[test]
     fn times_are_short() {

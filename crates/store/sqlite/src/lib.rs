@@ -191,18 +191,19 @@ impl Database for SqliteStore {
 mod tests {
     use super::*;
     use domain::{
-        Timestamp,
+        Timestamp, TokenId,
+        activity::{RecordKey, RecordQuery, Show},
         audit::{Action, EventQuery},
     };
     use sqlx::{QueryBuilder, Row};
 
-    /// How SQLite reads a page of events.
-    async fn plan(query: &EventQuery) -> String {
+    /// How SQLite carries out a statement.
+    async fn plan(push: impl FnOnce(&mut QueryBuilder<Db>)) -> String {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = open::writer(&folder.path().join("postern.db")).await.unwrap();
         open::migrate_now(&mut connection).await.unwrap();
         let mut sql = QueryBuilder::<Db>::new("EXPLAIN QUERY PLAN ");
-        sql::audit_log::push_page(&mut sql, query, None, 51);
+        push(&mut sql);
         let steps = sql.build().fetch_all(&mut connection).await.unwrap();
         steps.iter().map(|step| step.get::<String, _>("detail") + "\n").collect()
     }
@@ -220,9 +221,38 @@ mod tests {
             (EventQuery { since: Some(at), until: Some(at), ..EventQuery::default() }, "audit_events_at"),
         ];
         for (query, index) in queries {
-            let plan = plan(&query).await;
+            let plan = plan(|sql| sql::audit_log::push_page(sql, &query, None, 51)).await;
             assert!(plan.contains(index), "{query:?}: {plan}");
             assert!(!plan.contains("SCAN audit_events"), "{query:?}: {plan}");
+        }
+    }
+
+    /// Otherwise the few calls that were refused would be looked for among ten million.
+    #[tokio::test]
+    async fn o39_calls_are_found_by_an_index_in_their_order() {
+        let (token, target) = (Some(TokenId(uuid::Uuid::nil())), Some(uuid::Uuid::nil()));
+        let key = RecordKey { at: Timestamp::from_millis(1), seq: 1 };
+        let shown = [
+            (Show::All, "activity_at"),
+            (Show::Changes, "activity_changes"),
+            (Show::Unchanged, "activity_unchanged"),
+            (Show::Refused, "activity_refused"),
+        ];
+        for (show, index) in shown {
+            let query = RecordQuery { show, ..RecordQuery::default() };
+            let by_token = if show == Show::All { "activity_token" } else { index };
+            for (query, index) in [
+                (query.clone(), index),
+                (RecordQuery { until: Some(key.at), ..query.clone() }, index),
+                (RecordQuery { token, ..query.clone() }, by_token),
+                (RecordQuery { target, ..query }, "activity_target"),
+            ] {
+                for before in [None, Some(key)] {
+                    let plan = plan(|sql| sql::activity::push_page(sql, &query, before, 51)).await;
+                    assert!(plan.contains(&format!("SEARCH a USING INDEX {index} ")), "{query:?}: {plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "{query:?}: {plan}");
+                }
+            }
         }
     }
 }

@@ -71,18 +71,11 @@ impl Said {
         let has_place = before.is_empty() || before.ends_with(' ');
         match name {
             Some(name) if has_place => Self { before, name: Some(name), after },
-            None if before == "Group " => Self { before: "A group".to_owned(), name: None, after },
-            None if has_place && !before.is_empty() => Self {
-                before: format!(
-                    "{}{} that is no longer here",
-                    before.trim_end_matches("group "),
-                    someone(row.record.call.subject).to_lowercase()
-                ),
-                name: None,
-                after,
-            },
-            None if before.is_empty() => {
-                Self { before: someone(row.record.call.subject).to_owned(), name: None, after }
+            None if has_place => {
+                let group = before.strip_suffix("Group ").or_else(|| before.strip_suffix("group "));
+                let (begun, someone) = (group.unwrap_or(&before), someone(row.record.call.subject));
+                let someone = if begun.is_empty() { someone.to_owned() } else { someone.to_lowercase() };
+                Self { before: format!("{begun}{someone}"), name: None, after }
             }
             _ => Self { before, name: None, after },
         }
@@ -186,7 +179,7 @@ pub(super) mod tests {
         assert_eq!(said(Create, Done, Some("Ada")), "Ada was created");
         assert_eq!(said(Create, Refused, None), "A user could not be created");
         assert_eq!(said(Change, Unchanged, Some("Ada")), "Nothing changed about Ada");
-        assert_eq!(said(Change, Unchanged, None), "Nothing changed about a user that is no longer here");
+        assert_eq!(said(Change, Unchanged, None), "Nothing changed about a user");
         assert_eq!(said(Change, Refused, None), "A user could not be changed");
         assert_eq!(said(Delete, Done, Some("ad\u{202e}a")), "ad[U+202E]a was deleted");
         let suspended = RecordRow { event: Some((7, Action::UserDeactivated)), ..row(Change, Done, Some("Ada")) };

@@ -62,7 +62,7 @@ pub(crate) fn asked_next() -> String {
     Url::unescape(next)
 }
 
-/// The permission to administer, of whoever sent this request.
+/// The permission to administer, held by the sender of this request.
 pub(crate) fn console() -> Result<Console, ApiError> {
     use_context().ok_or(ApiError::Unauthorized)
 }

@@ -1,5 +1,5 @@
-//! What the parser refuses before there is a request. It answers with a status alone; SCIM wants its errors in the body
-//! (RFC 7644 §3.12), and everybody wants a reason.
+//! What the parser refuses before there is a request. It answers with a status alone; these answers get a body with the
+//! reason, which RFC 7644 §3.12 demands of SCIM.
 
 use crate::http::edge::refusal;
 use axum::http::StatusCode;

@@ -39,7 +39,7 @@ fn by_reason(reason: &str) -> Option<&'static str> {
             "The directory matches people by an attribute or in a way that is not understood. In Entra, look at the \
              attribute with matching precedence 1 in the attribute mapping."
         }
-        "tooMany" => "The filter has to look at too many resources. Match by an indexed attribute, such as userName.",
+        "tooMany" => "Ask for less, or match by an indexed attribute, such as userName.",
         "mutability" => {
             "The directory tried to change an attribute that it may not change. Take it out of the mapping."
         }
@@ -65,7 +65,7 @@ fn by_status(status: u16) -> Option<&'static str> {
             "The token is wrong, has expired or was revoked. Create a token on the SCIM tab, and paste it into the directory \
              as its secret token."
         }
-        403 => "The SCIM tab, or the page of the token, shows what stands in its way.",
+        403 => "The SCIM tab, the Guard tab or the page of the token shows why.",
         404 => {
             "The directory remembers a user or group that is not here. It usually creates it in its next cycle; in Entra, \
              Restart provisioning makes it look again."
@@ -74,7 +74,9 @@ fn by_status(status: u16) -> Option<&'static str> {
         412 => "Nothing: it was changed in the meantime, and the directory reads it again.",
         413 | 414 | 431 => "The call is larger than what is accepted here. Send fewer operations or members at once.",
         415 => "The client has to send application/scim+json, uncompressed.",
-        429 => "The token has used up what it may do for now. Its page shows the limit, and can raise it.",
+        429 => {
+            "The directory sends it again by itself. If it happens often, look at the limits on the page of the token."
+        }
         503 => {
             "Nothing, if it is rare: the directory sends the call again. If it is not, look at the load of the server."
         }

@@ -95,7 +95,7 @@ fn days(days: u32) -> impl IntoView {
             </form>
             <p class="hint" id="days-hint">
                 {format!(
-                    "{} to {}. Older events are removed within a day; an event says so, and the chain goes on.",
+                    "{} to {}. Older events are removed within a day; an event records it, and the chain still verifies.",
                     grouped(u64::from(*AUDIT_DAYS.start())),
                     grouped(u64::from(*AUDIT_DAYS.end())),
                 )}

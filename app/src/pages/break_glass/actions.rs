@@ -41,7 +41,7 @@ pub(crate) async fn read_drill_code(channel: String, code: String) -> Result<(),
     Ok(console.read_drill_code(&channel, &code).await?)
 }
 
-/// Finishes the drill that goes on in this session.
+/// Finishes the drill that is under way in this session.
 #[server(prefix = "/admin/api", endpoint = "finish_drill")]
 pub(crate) async fn finish_drill() -> Result<(), ApiError> {
     let console = console()?;

@@ -46,7 +46,7 @@ fn ask() -> impl IntoView {
             <h2 id="name-account-title">"Create a break-glass account"</h2>
             <p>
                 {format!(
-                    "It belongs to nobody in particular: whoever has its sheet is an administrator for {MINUTES} minutes at a \
+                    "It belongs to nobody in particular: anyone with its sheet is an administrator for {MINUTES} minutes at a \
                      time."
                 )}
             </p>

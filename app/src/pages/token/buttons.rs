@@ -63,7 +63,7 @@ fn replace(token: &Token) -> impl IntoView + use<> {
                         </li>
                         {paused.then(|| view! { <li>"It is paused too, until you resume it."</li> })}
                         <li>
-                            {format!("This one goes on working for {OVERLAP_DAYS} days, so nothing stops meanwhile. ")}
+                            {format!("This one keeps working for {OVERLAP_DAYS} days, so nothing stops. ")}
                             <strong>"Paste the new one into Entra within that time."</strong>
                         </li>
                         <li>"This page says when only the new one is in use, and offers to revoke this one."</li>
@@ -128,7 +128,7 @@ fn pause(page: &Page) -> impl IntoView + use<> {
             {beside}
             <li>
                 <strong>"People who leave the company stay active here"</strong>
-                " meanwhile. What the directory missed it sends once the token works again."
+                " until then. The directory sends what it missed once the token works again."
             </li>
             <li>"Entra puts its provisioning job into quarantine after many refused calls, and then tries once a day."</li>
         </ul>

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { defineConfig } from "@playwright/test";
 
-// Every test runs on both databases; `testInfo.project.name` says on which.
+// Every test runs on both databases; `testInfo.project.name` says which.
 export default defineConfig({
   testDir: "tests",
   outputDir: path.join(process.env.POSTERN_TARGET ?? "../target", "end2end"),

@@ -1,4 +1,4 @@
-//! Parts that the pages share.
+//! Components that several pages share.
 
 mod account;
 pub(crate) mod attributes;

@@ -1,8 +1,7 @@
 use crate::ApiError;
 use domain::{Conflict, Error, Refusal};
 
-/// Turns what the rules say into what the browser is told, and writes failures to the log: nobody else sees their
-/// cause.
+/// Turns a domain error into what the browser gets, and logs failures: their cause is shown only in the log.
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
@@ -25,7 +24,7 @@ impl From<Error> for ApiError {
     }
 }
 
-/// What to do where a name is taken.
+/// What to do when a name is taken.
 fn taken(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::UserName | Conflict::Reserved => {

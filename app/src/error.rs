@@ -1,4 +1,4 @@
-//! What went wrong, as a page or an island learns of it.
+//! What went wrong, in the form that a page or an island gets.
 
 use leptos::{
     prelude::*,
@@ -6,18 +6,17 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why a server function did not do what it was asked for. It travels to the browser, so it holds no text but the
-/// product's own.
+/// Why a server function failed. It travels to the browser, so it holds no text but the product's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 pub enum ApiError {
     /// Nobody is signed in.
     Unauthorized,
-    /// The request may not do this.
+    /// The session may not do this.
     Forbidden,
     /// The secret, or the reason, must be given first, at `/admin/confirm`.
     Confirm(String),
-    /// The thing asked for does not exist.
+    /// It does not exist.
     NotFound,
     /// The input breaks a rule; the sentence says which, and what to do.
     Invalid(String),
@@ -46,7 +45,7 @@ impl ApiError {
         }
     }
 
-    /// What to tell the person who asked.
+    /// The message for the person.
     pub fn message(&self) -> &str {
         match self {
             Self::Unauthorized => {

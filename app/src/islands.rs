@@ -1,4 +1,4 @@
-//! What runs in the browser. Everything else on a page is plain HTML, and forms work without any of this where they
+//! What runs in the browser. Everything else on a page is plain HTML, and forms work without JavaScript wherever they
 //! can.
 #![expect(unreachable_pub, reason = "the macro makes public what it makes of an island")]
 
@@ -14,28 +14,28 @@ pub(crate) mod submit;
 use leptos::prelude::*;
 use web_sys::{Element, HtmlDialogElement, wasm_bindgen::JsCast};
 
-/// Becomes true when the island is awake: what does nothing before is disabled until then.
+/// Becomes true when the island is awake: controls that do nothing before are disabled until then.
 fn awake() -> ReadSignal<bool> {
     let (awake, set_awake) = signal(false);
     Effect::new(move |_| set_awake.set(true));
     awake
 }
 
-/// Loads the page again: only the server knows what is true now.
+/// Reloads the page: only the server knows the present state.
 fn reload() {
-    // Where a browser refuses, the person reloads by hand and sees the same.
+    // If a browser refuses, the person reloads by hand and sees the same.
     let _ = window().location().reload();
 }
 
 /// Opens a dialog over the page.
 fn show(dialog: &HtmlDialogElement) {
     if !dialog.open() {
-        // It fails only where the dialog is no longer on the page.
+        // This fails only if the dialog is no longer on the page.
         let _ = dialog.show_modal();
     }
 }
 
-/// Does something with all elements of a selector.
+/// Calls a function with each element that matches a selector.
 fn each(within: &Element, selector: &str, work: impl Fn(&Element)) {
     let Ok(found) = within.query_selector_all(selector) else { return };
     for at in 0..found.length() {

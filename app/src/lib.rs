@@ -1,5 +1,5 @@
-//! The console. Pages are rendered on the server and read their data straight through
-//! `domain::console::Console`; in the browser run only the islands, which call the server functions.
+//! The console. Pages are rendered on the server and read their data directly through `domain::console::Console`; only
+//! the islands run in the browser, and they call the server functions.
 
 // A page's view is one deeply nested type.
 #![recursion_limit = "256"]
@@ -9,7 +9,7 @@ mod islands;
 
 pub use error::ApiError;
 
-// The two doors. Nothing else in this crate asks for whom it is built.
+// The two entry points. Nothing else in this crate depends on the target that it is built for.
 cfg_if::cfg_if! {
     if #[cfg(feature = "ssr")] {
         mod components;

@@ -1,5 +1,5 @@
-//! The pages, a file each. In the folder beside it are its panels and, in `actions.rs`, its server functions, each of
-//! them three lines around one use case of the `Console`.
+//! The pages, one file each. The folder of the same name has a page's panels and, in `actions.rs`, its server
+//! functions, each of them three lines around one use case of the `Console`.
 
 pub(crate) mod activity;
 pub(crate) mod alerts;

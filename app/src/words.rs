@@ -1,4 +1,4 @@
-//! How numbers, times and names are put into words.
+//! Numbers, times and names in words.
 
 mod browser;
 mod cut;

@@ -133,7 +133,7 @@ test.describe("without JavaScript", () => {
     await expect(page.getByRole("heading", { name: "Say what this session is for" })).toBeVisible();
     await page.getByLabel("What is this session for?").fill("Set up Entra");
     await page.getByRole("button", { name: "Confirm" }).click();
-    // What was asked for is done with it.
+    // The request that led to the confirmation is carried out with it.
     await expect(page).toHaveURL(/\/admin\/sso\/scim$/);
     expect(postern.run("scim", "status")).toContain("Provisioning is on");
     await page.goto("/admin/users");

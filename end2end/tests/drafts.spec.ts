@@ -58,7 +58,7 @@ test("the focus stays where it was", async ({ page, postern, expected }) => {
   await expect(alone).toBeFocused();
 
   await page.goto("/admin/audit");
-  // Until the page's scripts run, a form is sent plainly and says nothing.
+  // Until the page's scripts run, a form is sent plainly and shows no message.
   await expect(page.getByRole("button", { name: "Copy" }).first()).toBeEnabled();
   await page.getByLabel("Keep events for, in days").fill("120");
   await page.keyboard.press("Enter");

@@ -3,7 +3,7 @@ use crate::words::{absolute, minutes_left, visible};
 use domain::{console::Console, identity::PersonId, role::Role};
 use leptos::prelude::*;
 
-/// Who is signed in, until when and what for, and the way out.
+/// Who is signed in, until when and for what purpose, and the button to sign out.
 pub(super) fn account(console: &Console) -> impl IntoView + use<> {
     let principal = console.principal();
     let left = minutes_left(console.now(), principal.ends);
@@ -31,7 +31,7 @@ pub(super) fn account(console: &Console) -> impl IntoView + use<> {
     }
 }
 
-/// What the session is for, or the way to say it.
+/// The purpose of the session, or the link to enter it.
 fn purpose(console: &Console) -> AnyView {
     match &console.principal().reason {
         Some(reason) => {

@@ -4,20 +4,20 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What every page says on top, because it concerns whoever administers.
+/// What every page shows at the top, because it concerns every administrator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
-    /// Disk space is low, so that directories are refused.
+    /// Disk space is low, so directories are refused.
     Low,
     /// The last change could not be written.
     Failing,
-    /// The guard refuses departures until somebody decides.
+    /// The guard refuses departures until an administrator decides.
     Held,
-    /// Many have left, and nobody has said yet whether that is right.
+    /// Many have left, and no administrator has said yet whether that is right.
     Left,
-    /// A drill goes on with that account, since then.
+    /// A drill with that account has been running since then.
     Drill(String, Timestamp),
-    /// A directory is in charge, and only so many break-glass accounts are proven.
+    /// Provisioning is in use, and only this many break-glass accounts are proven.
     Thin(usize),
 }
 
@@ -39,7 +39,7 @@ impl Notice {
     }
 }
 
-/// A drill that is not finished goes on as long as the session that it was begun in can last.
+/// The unfinished drill, if any, that still runs: it can last as long as the session in which it was started.
 fn going_on(drills: &[Drill], now: Timestamp) -> Option<Notice> {
     let begun = now.plus_millis(-MINUTES * 60_000);
     let drill = drills.iter().find(|drill| drill.completed.is_none() && drill.signed_in >= begun)?;

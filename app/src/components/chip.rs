@@ -1,17 +1,17 @@
 use leptos::prelude::*;
 
-/// What a colour says. It never speaks alone: a chip has its word.
+/// What a colour means. A colour is never the only sign: a chip also has a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Well.
+    /// All is well.
     Ok,
-    /// Wants a look.
+    /// Deserves a look.
     Warn,
-    /// Is broken, or about to be.
+    /// Broken, or about to break.
     Bad,
-    /// Says nothing of good or bad.
+    /// Neither good nor bad.
     Plain,
-    /// Is under way.
+    /// In progress.
     Info,
 }
 
@@ -27,17 +27,17 @@ impl Tone {
     }
 }
 
-/// A word on a coloured ground.
+/// A word on a coloured background.
 pub(crate) fn chip(tone: Tone, word: &'static str) -> impl IntoView {
     view! { <span class=tone.class()>{word}</span> }
 }
 
-/// Where a record comes from. It is neither good nor bad, so it has no lamp.
+/// The origin of a record. It is neither good nor bad, so it has no dot.
 pub(crate) fn source_chip() -> impl IntoView {
     view! { <span class="chip chip-info chip-source">SCIM</span> }
 }
 
-/// Whether a person may use anything.
+/// Whether a person is active.
 pub(crate) fn status_chip(active: bool) -> impl IntoView {
     if active { chip(Tone::Ok, "Active") } else { chip(Tone::Warn, "Suspended") }
 }

@@ -2,23 +2,23 @@ use super::attributes;
 use crate::islands::submit::Submit;
 use leptos::prelude::*;
 
-/// Something that is asked about before it is done.
+/// An action that needs a confirmation first.
 pub(crate) struct Question {
     /// The dialog's id, unique on the page.
     pub(crate) id: String,
-    /// The question, its heading.
+    /// The question, which is the dialog's heading.
     pub(crate) title: String,
-    /// What stands on the button that does it.
+    /// The label of the button that carries out the action.
     pub(crate) verb: &'static str,
     /// Where the form is posted.
     pub(crate) action: &'static str,
-    /// What the form says.
+    /// The hidden fields of the form.
     pub(crate) fields: Vec<(&'static str, String)>,
-    /// What must be typed first, for what concerns many.
+    /// What must be typed first, if the action affects many people.
     pub(crate) phrase: Option<String>,
-    /// The page to go on to; this one, where there is none.
+    /// The page to open next; `None` for this one.
     pub(crate) next: Option<&'static str>,
-    /// What is said once it is done.
+    /// The message to show when it is done.
     pub(crate) done: String,
 }
 
@@ -26,14 +26,14 @@ pub(crate) struct Question {
 pub(crate) enum Opener {
     /// A switch that is on.
     Switch,
-    /// A button of a row, with its word, for what breaks something.
+    /// A button in a row, with its label, for a destructive action.
     Danger(&'static str),
-    /// A button of a row, with its word.
+    /// A button in a row, with its label.
     Plain(&'static str),
 }
 
 /// A button that asks first; `label` is its name for screen readers. `consequences` say what will happen. The browser
-/// opens the dialog by itself, so nothing is ever done unasked.
+/// itself opens the dialog, so nothing happens without the question.
 pub(crate) fn confirm(
     question: Question,
     opener: Opener,
@@ -72,7 +72,7 @@ pub(crate) fn confirm(
     }
 }
 
-/// What a form says without asking.
+/// The hidden fields of a form.
 pub(crate) fn hidden(fields: Vec<(&'static str, String)>) -> impl IntoView {
     fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
 }
@@ -105,7 +105,7 @@ fn button(opener: Opener, label: String, dialog: String) -> AnyView {
     .into_any()
 }
 
-/// A field that the browser checks; it has no name, so it is not sent.
+/// A field that only the browser checks; it has no name, so it is not sent.
 fn typed(phrase: String, form: String) -> impl IntoView {
     let pattern: String = phrase.chars().map(escaped).collect();
     view! {
@@ -116,7 +116,7 @@ fn typed(phrase: String, form: String) -> impl IntoView {
     }
 }
 
-/// A character as the `v` flag of the browser's regular expressions takes it literally.
+/// A character, escaped so that a regular expression with the `v` flag matches it literally.
 fn escaped(c: char) -> String {
     if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\u{{{:x}}}", u32::from(c)) }
 }

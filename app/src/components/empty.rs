@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
-/// What a page says that a list no longer has: rows were removed since somebody was on the page before it. `there` is how
-/// much the list has, and `href` its first page, with the search that it has.
+/// What a page says when it is past the end of the list, because rows were removed since the page before it was shown.
+/// `there` is how many rows the list has, and `href` its first page with the same search.
 pub(crate) fn ended(there: String, href: String) -> impl IntoView {
     view! {
         <div class="empty">
@@ -14,7 +14,7 @@ pub(crate) fn ended(there: String, href: String) -> impl IntoView {
     }
 }
 
-/// What a list says when it has no rows: why, and the one link that helps.
+/// What an empty list says: why it is empty, and the one link that helps.
 pub(crate) fn empty(title: String, words: impl Into<String>, href: String, link: &'static str) -> impl IntoView {
     view! {
         <div class="empty">

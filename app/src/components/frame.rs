@@ -13,15 +13,15 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use std::future::Future;
 
-/// What the frame says around every page.
+/// What the frame shows around every page.
 #[derive(Default)]
 struct Around {
     counts: Option<Counts>,
     notice: Option<Notice>,
 }
 
-/// A page in its frame. `content` reads through the console and gives what to show; what it refuses with becomes the
-/// page's status and words.
+/// A page in its frame. `content` reads through the console and returns what to show; its error becomes the page's
+/// status and message.
 pub(crate) fn framed<F>(here: Here, content: impl FnOnce(Console, Counts) -> F + Send + 'static) -> impl IntoView
 where
     F: Future<Output = Result<AnyView, ApiError>> + Send + 'static,

@@ -1,11 +1,11 @@
-/// Where in the navigation a page stands.
+/// The entry of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Here {
-    /// Users, or one of them.
+    /// All users, or one of them.
     Users,
-    /// Groups, or one of them.
+    /// All groups, or one of them.
     Groups,
-    /// What was deleted.
+    /// Deleted users and groups.
     Deleted,
     /// Single sign-on.
     SignOn,
@@ -21,6 +21,6 @@ pub(crate) enum Here {
     Audit,
     /// Alert channels.
     Alerts,
-    /// No page of ours.
+    /// None of our pages.
     Nowhere,
 }

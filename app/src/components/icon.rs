@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-/// A drawing beside a word. It is never the only one to say something.
+/// An icon beside a word. It is never the only sign of something.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Icon {
     /// Two people.
@@ -60,7 +60,7 @@ pub(crate) fn icon(icon: Icon) -> impl IntoView {
     }
 }
 
-/// The mark: an arch with a smaller arch in it.
+/// The logo: an arch with a smaller arch in it.
 pub(crate) fn mark() -> impl IntoView {
     view! {
         <svg class="mark" viewBox="0 0 24 24" aria-hidden="true">

@@ -1,7 +1,7 @@
 use super::copy_field;
 use leptos::prelude::*;
 
-/// The ids by which the directory and Postern know the same thing.
+/// The ids by which the directory and Postern identify the same object.
 pub(crate) fn ids(id: String, external: Option<String>) -> impl IntoView {
     let external = match external {
         Some(external) => copy_field("external-id", "externalId, the directory’s own", external).into_any(),

@@ -1,4 +1,4 @@
-//! The lock-out meter: who could still get in if a way in went away.
+//! The lock-out meter: who could still get in if a way in were lost.
 
 use super::{Tone, chip};
 use crate::words::list;
@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What can go away, and how a row of the meter names it.
+/// What can be lost, and the label of its row.
 const LOSSES: [(Loss, &str); 3] = [
     (Loss::SingleSignOn, "Single sign-on goes away"),
     (Loss::Directory, "The directory deactivates everybody"),
@@ -43,7 +43,7 @@ pub(crate) fn meter(doors: &Doors) -> impl IntoView + use<> {
     }
 }
 
-/// The meter in a sentence, with the link to what mends it.
+/// The meter in a sentence, with a link to the remedy.
 pub(crate) fn compact(doors: &Doors) -> impl IntoView + use<> {
     let enough = doors.proven() >= NEEDED;
     let link = if enough { "See who could still get in" } else { "See what is missing" };
@@ -56,7 +56,7 @@ pub(crate) fn compact(doors: &Doors) -> impl IntoView + use<> {
     }
 }
 
-/// Who gets in whatever a directory does.
+/// Who can get in, whatever a directory does.
 pub(crate) fn summary(doors: &Doors) -> String {
     let proven: Vec<&str> = doors.left_after(Loss::Directory).map(|door| door.name.as_str()).collect();
     match proven[..] {

@@ -4,7 +4,7 @@ use domain::page::{Key, Page, Place};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 
-/// Which page of a list an address asks for.
+/// The page of a list that an address asks for.
 pub(crate) fn place(query: &ParamsMap) -> Place {
     let key = |name| query.get_str(name).and_then(Key::parse);
     match (key("after"), key("before")) {
@@ -14,7 +14,7 @@ pub(crate) fn place(query: &ParamsMap) -> Place {
     }
 }
 
-/// The foot of a list: which rows these are, and the way to the others. `query` is what else the address says.
+/// The foot of a list: which rows these are, and links to the other pages. `query` is the rest of the query string.
 pub(crate) fn pager<T>(page: &Page<T>, query: &[(&str, &str)]) -> impl IntoView + use<T> {
     let link = |direction: &'static str, key: Option<Key>| {
         key.map(|key| {
@@ -36,7 +36,7 @@ pub(crate) fn pager<T>(page: &Page<T>, query: &[(&str, &str)]) -> impl IntoView 
     }
 }
 
-/// The foot of a list that leads back in time, page by page. `rows` says how many a page has.
+/// The foot of a list that leads back in time, page by page. `rows` is the sentence about how many a page has.
 pub(crate) fn back_in_time(rows: String, newest: Option<String>, older: Option<String>) -> impl IntoView {
     view! {
         <div class="pager">
@@ -46,7 +46,7 @@ pub(crate) fn back_in_time(rows: String, newest: Option<String>, older: Option<S
     }
 }
 
-/// A link to another page, or its word alone where there is none.
+/// A link to another page, or only its label if there is none.
 fn step(word: &'static str, href: Option<String>) -> impl IntoView {
     let dead = href.is_none().then_some("true");
     view! { <a class="button" href=href aria-disabled=dead>{word}</a> }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
-/// What a page shows when it cannot show what was asked for: what is, and what to do. The response gets the status.
+/// What a page shows when it cannot show its content: what is wrong, and what to do. The response gets the status.
 pub(super) fn problem(here: Here, error: &ApiError, response: Option<ResponseOptions>) -> impl IntoView + use<> {
     if let (Some(response), Ok(status)) = (response, http::StatusCode::from_u16(error.status())) {
         response.set_status(status);
@@ -23,7 +23,7 @@ pub(super) fn problem(here: Here, error: &ApiError, response: Option<ResponseOpt
     }
 }
 
-/// Title, explanation, and the link that helps with its words.
+/// The title, the explanation, and the link that helps, with its label.
 fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static str, &'static str) {
     match (error, here) {
         (ApiError::NotFound, Here::Users) => (

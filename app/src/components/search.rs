@@ -1,7 +1,7 @@
 use super::{Icon, icon};
 use leptos::prelude::*;
 
-/// A query for an address, `?` included; empty values are left out.
+/// A query string, `?` included; empty values are left out.
 pub(crate) fn encode(query: &[(&str, &str)]) -> String {
     let mut text = String::from("?");
     for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
@@ -21,7 +21,7 @@ pub(crate) fn encode(query: &[(&str, &str)]) -> String {
     text
 }
 
-/// A search of this page that is a plain form. `kept` are the parts of the address that it carries along.
+/// A search of this page, as a plain form. `kept` are the parts of the query string that it keeps.
 pub(crate) fn search_box(
     label: &'static str,
     search: String,
@@ -31,7 +31,7 @@ pub(crate) fn search_box(
     search_box_at(String::new(), label, search, kept)
 }
 
-/// The same, of the page at an address.
+/// The same for the page at another address.
 pub(crate) fn search_box_at(
     action: String,
     label: &'static str,

@@ -1,22 +1,22 @@
-//! Steps that tick themselves.
+//! Steps that are ticked automatically.
 
 use super::when;
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// Where a step stands.
+/// The state of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Done, and since when, where that is known.
+    /// Done, and since when, if that is known.
     Done(Option<Timestamp>),
     /// To be done now.
     Next,
-    /// To be done once others are.
+    /// To be done after others.
     Later,
 }
 
 impl Standing {
-    /// Done at that moment, or else to be done now.
+    /// Done at that moment, or still to be done.
     pub(crate) fn at(moment: Option<Timestamp>) -> Self {
         moment.map_or(Self::Next, |moment| Self::Done(Some(moment)))
     }
@@ -35,7 +35,7 @@ impl Standing {
     }
 }
 
-/// One step of a list; `number` is shown until it is done.
+/// One step of a list; `number` is shown until the step is done.
 pub(crate) fn step(
     number: u8,
     standing: Standing,

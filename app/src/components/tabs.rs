@@ -11,7 +11,7 @@ pub(crate) enum Tab {
     Roles,
 }
 
-/// The head of a page under Single sign-on: the title, and the way to its neighbours.
+/// The head of a page under Single sign-on: the title, and links to the other pages there.
 pub(crate) fn sso_head(here: Tab) -> impl IntoView {
     let tabs = [
         (Tab::Scim, "/admin/sso/scim", "SCIM"),

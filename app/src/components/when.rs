@@ -2,7 +2,7 @@ use crate::words::{absolute, ago};
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// A moment as people say it. The moment itself is in the title, and read out by screen readers.
+/// A moment in words. The exact time is in the title, and is what screen readers read out.
 pub(crate) fn when(now: Timestamp, at: Timestamp) -> impl IntoView {
     let exact = absolute(at);
     view! {

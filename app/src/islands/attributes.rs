@@ -1,12 +1,12 @@
-//! The attributes by which a page tells the islands what to do: pages write them, islands look for them.
+//! The attributes by which a page instructs the islands: pages write them, islands read them.
 
 /// On a button that is disabled until its island is awake.
 pub(crate) const AWAKE: &str = "data-awake";
 
-/// On a form: what is said once it was accepted.
+/// On a form: the message to show after it is accepted.
 pub(crate) const DONE: &str = "data-done";
 
-/// On a form: the page to go on to once it was accepted.
+/// On a form: the page to open after it is accepted.
 pub(crate) const NEXT: &str = "data-next";
 
 /// On a form: the id of the dialog that shows the answer, once.

@@ -2,15 +2,15 @@ use super::awake;
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
-/// How long the button says what happened.
+/// How long the button shows the result.
 const SHOWN: Duration = Duration::from_secs(2);
 
-/// What a copy button says.
+/// What a copy button shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Copy {
     Offered,
     Copied,
-    /// The clipboard is closed to pages without https; the text is selected, so that one key stroke is left.
+    /// Browsers close the clipboard to pages without https, so the text is selected instead: one key stroke is left.
     Selected,
 }
 
@@ -65,7 +65,7 @@ async fn copy_text(id: &str) -> Copy {
         }
     }
     if let Ok(Some(selection)) = window().get_selection() {
-        // Where even this fails, the text is there to be selected by hand.
+        // If even this fails, the text can still be selected by hand.
         let _ = selection.select_all_children(&element);
     }
     Copy::Selected

@@ -2,14 +2,14 @@ use super::{awake, reload};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long what a page says is good enough.
+/// How long the content of a page is fresh enough.
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// Matches where a reload would lose what somebody is doing.
+/// Matches when a reload would interrupt the person.
 const BUSY: &str = "dialog[open], input:focus, select:focus, textarea:focus, [aria-busy=true], \
                     details[open] input[type=checkbox]:checked";
 
-/// Reloads the page every few seconds, so that it shows what the server is doing, and says so.
+/// Reloads the page every few seconds, so that it shows what the server is doing, and says that it does so.
 #[island]
 pub(crate) fn Follow() -> impl IntoView {
     let awake = awake();

@@ -1,5 +1,5 @@
-//! What a page remembers for the one after it, in the tab's own storage: what was done and where the focus was; and of
-//! a form that was not accepted for want of a secret or a session, what was entered.
+//! What a page remembers for the next page, in the tab's session storage: what was done, where the focus was, and what
+//! was entered in a form that was refused because it needed the secret or a session.
 
 use super::{attributes, each, show};
 use leptos::{html, prelude::*};
@@ -10,19 +10,19 @@ use web_sys::{
     wasm_bindgen::{JsCast, JsValue},
 };
 
-/// Where they are stored.
+/// The keys of the storage.
 const SAID: &str = "postern.done";
 const DRAFT: &str = "postern.draft";
 
-/// For how long what was entered is kept.
+/// How long what was entered is kept.
 const DRAFT_MILLIS: f64 = 15.0 * 60_000.0;
 
-/// The line that says what was done; it also brings back the focus and what was entered.
+/// The line that says what was done; it also restores the focus and what was entered.
 #[island]
 pub(crate) fn Kept() -> impl IntoView {
     let line = NodeRef::<html::P>::new();
     Effect::new(move |_| {
-        // Once the other islands are awake.
+        // After the other islands have woken.
         request_animation_frame(move || {
             if let (Some(line), Some(words)) = (line.get_untracked(), resume()) {
                 line.set_text_content(Some(&words));
@@ -32,13 +32,13 @@ pub(crate) fn Kept() -> impl IntoView {
     view! { <p class="said" id="said" role="status" tabindex="-1" node_ref=line></p> }
 }
 
-/// Remembers what a form did, and what had the focus.
+/// Remembers what a form did, and which element had the focus.
 pub(super) fn done(form: &HtmlFormElement) {
     let words = form.get_attribute(attributes::DONE).unwrap_or_else(|| "Saved.".to_owned());
     put(SAID, &[("words", &words), ("focus", &opener(form))]);
 }
 
-/// Remembers what was entered into a form, without what is secret.
+/// Remembers what was entered into a form, except secrets.
 pub(super) fn draft(form: &HtmlFormElement, fields: &UrlSearchParams) {
     each(form, "[type=password], [autocomplete=one-time-code]", |control| {
         fields.delete(&control.get_attribute("name").unwrap_or_default());
@@ -50,7 +50,7 @@ pub(super) fn draft(form: &HtmlFormElement, fields: &UrlSearchParams) {
     );
 }
 
-/// The page that is shown, as one goes back to it.
+/// The address of this page, to come back to it.
 pub(super) fn here() -> String {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
@@ -65,7 +65,7 @@ fn put(key: &str, pairs: &[(&str, &str)]) {
     for (name, value) in pairs {
         packed.append(name, value);
     }
-    // Where a browser keeps nothing, the page comes back as the server makes it.
+    // If a browser stores nothing, the page comes back as the server renders it.
     let _ = storage().map(|storage| storage.set_item(key, &String::from(packed.to_string())));
 }
 
@@ -76,7 +76,7 @@ fn take(key: &str) -> Option<UrlSearchParams> {
     UrlSearchParams::new_with_str(&packed).ok()
 }
 
-/// Brings back what was remembered; gives what is to be said.
+/// Restores what was remembered; returns the message to show.
 fn resume() -> Option<String> {
     if let Some(done) = take(SAID) {
         focus(done.get("focus").and_then(|selector| reachable(&selector)).or_else(|| find("#said")));
@@ -92,7 +92,7 @@ fn resume() -> Option<String> {
     Some("Nothing was changed yet, and what you entered is still here.".to_owned())
 }
 
-/// Shows a form with what was entered into it, ready to be sent.
+/// Opens a form with what was entered into it, ready to be sent.
 fn enter(form: &HtmlFormElement, fields: &UrlSearchParams) {
     let mut around = form.parent_element();
     while let Some(element) = around {
@@ -111,7 +111,7 @@ fn enter(form: &HtmlFormElement, fields: &UrlSearchParams) {
     }
 }
 
-/// Puts what was entered into one control; the button gets the focus.
+/// Restores what was entered into one control; the button gets the focus.
 fn put_back(control: Element, fields: &UrlSearchParams) {
     let text = |name: &str| Reflect::get(&control, &name.into()).ok().and_then(|value| value.as_string());
     let set = |name: &str, value: JsValue| drop(Reflect::set(&control, &name.into(), &value));
@@ -132,7 +132,7 @@ fn put_back(control: Element, fields: &UrlSearchParams) {
     }
 }
 
-/// Where a form is on its page, as a selector.
+/// A selector for a form on its page.
 fn address(form: &HtmlFormElement) -> String {
     if let Some(id) = form.get_attribute("id") {
         return format!("form[id=\"{id}\"]");
@@ -147,12 +147,12 @@ fn address(form: &HtmlFormElement) -> String {
     address.into_inner()
 }
 
-/// A text between the quotation marks of a selector.
+/// A text, escaped for the quotation marks of a selector.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-/// What brings a form up: the button that opens its dialog, or its own.
+/// A selector for what opens a form: the button that opens its dialog, or its own button.
 fn opener(form: &HtmlFormElement) -> String {
     let dialog = form.closest("dialog").ok().flatten().and_then(|dialog| dialog.get_attribute("id"));
     match dialog {
@@ -161,7 +161,7 @@ fn opener(form: &HtmlFormElement) -> String {
     }
 }
 
-/// A control, or the fold that it is in.
+/// A control, or the collapsed section that contains it.
 fn reachable(selector: &str) -> Option<HtmlElement> {
     let control = find(selector)?;
     match control.closest("details:not([open])") {
@@ -175,6 +175,6 @@ fn find(selector: &str) -> Option<HtmlElement> {
 }
 
 fn focus(element: Option<HtmlElement>) {
-    // What is not shown takes no focus.
+    // A hidden element takes no focus.
     let _ = element.map(|element| element.focus());
 }

@@ -14,18 +14,18 @@ use web_sys::{
     wasm_bindgen::{JsCast, JsValue},
 };
 
-/// For how long the dialog cannot be closed, unless it was copied or printed: it opens under the pointer, and a second
-/// click on the button that made the secret must not lose it.
+/// How long the dialog stays open unless its content is copied or printed: it opens under the pointer, and a second
+/// click on the button that made the secret must not lose the secret.
 const HELD: Duration = Duration::from_secs(3);
 
-/// A dialog that shows once what is never shown again. [`Submit`](super::submit::Submit) fills the elements in it that
-/// name a [`FIELD`] with what the server answers. Only a click on the button that is [`STORED`] closes it, and the
-/// browser asks before it leaves the page.
+/// A dialog that shows something once and never again. [`Submit`](super::submit::Submit) fills the elements in it that
+/// name a [`FIELD`] with the server's answer. Only a click on the button marked [`STORED`] closes it, and the browser
+/// asks before it leaves the page.
 #[island]
 pub(crate) fn Once(
     /// The dialog's id, unique on the page. Its heading has the same with `-title`.
     id: String,
-    /// What the dialog says.
+    /// The content of the dialog.
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -43,15 +43,15 @@ pub(crate) fn Once(
         let pressed = |selector: &str| matches!(target.closest(selector), Ok(Some(_)));
         if pressed(&format!("[{STORED}]:not([aria-disabled])")) {
             stored.set(true);
-            // With the page goes the secret.
+            // The reload removes the secret from the page.
             reload();
         } else if pressed(&format!("button:not([{STORED}])")) {
             dialog.with_untracked(|dialog| dialog.iter().for_each(release));
         }
     };
     view! {
-        // `closedby` keeps Escape and clicks outside from closing it. Browsers that do not know it are told again when
-        // they ask, and where they close it all the same it opens again.
+        // `closedby` keeps Escape and clicks outside from closing it. For browsers that do not know `closedby`, the
+        // event is cancelled too, and if they close the dialog all the same, it opens again.
         <dialog
             class="dialog once"
             id=id.clone()
@@ -67,7 +67,7 @@ pub(crate) fn Once(
     }
 }
 
-/// Shows the dialog with the values of a JSON object, each where the dialog names it.
+/// Shows the dialog with the values of a JSON object, each in the element that names it.
 pub(super) fn reveal(dialog: &HtmlDialogElement, json: &JsString) {
     let answer = JSON::parse(&String::from(json)).unwrap_or_default();
     each(dialog, &format!("[{FIELD}]"), |place| {
@@ -82,7 +82,7 @@ pub(super) fn reveal(dialog: &HtmlDialogElement, json: &JsString) {
     set_timeout(move || release(&dialog), HELD);
 }
 
-/// From now on the dialog can be closed.
+/// Lets the dialog be closed from now on.
 fn release(dialog: &HtmlDialogElement) {
     each(dialog, &format!("[{STORED}]"), |button| drop(button.remove_attribute("aria-disabled")));
 }

@@ -18,7 +18,7 @@ pub(super) fn fields(form: &HtmlFormElement, button: Option<&HtmlElement>) -> Re
     Ok(fields)
 }
 
-/// Posts fields as a plain form would, and gives the JSON of the answer.
+/// Posts fields as a plain form would, and returns the JSON of the answer.
 pub(super) async fn post(action: &str, fields: &UrlSearchParams) -> Result<JsString, ApiError> {
     let (ok, body) = send(action, fields).await.map_err(|_| ApiError::Unavailable)?;
     if ok { Ok(body) } else { Err(ApiError::de(String::from(body).into_bytes().into())) }
@@ -36,13 +36,13 @@ async fn send(action: &str, fields: &UrlSearchParams) -> Result<(bool, JsString)
     Ok((response.ok(), text.dyn_into()?))
 }
 
-/// Goes to where the secret and the reason are asked for, and from there back to this page.
+/// Opens the page that asks for the secret and the reason, which then leads back to this one.
 pub(super) fn confirm_first() {
     go(&format!("/admin/confirm?next={}", encode_uri_component(&here())));
 }
 
 /// Goes to another page.
 pub(super) fn go(href: &str) {
-    // Where a browser refuses, the person follows the navigation.
+    // If a browser refuses, the person follows the navigation.
     let _ = window().location().assign(href);
 }

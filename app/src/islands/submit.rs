@@ -13,14 +13,14 @@ use leptos::{
 };
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlFormElement, UrlSearchParams, wasm_bindgen::JsCast};
 
-/// What a form that is being sent says.
+/// The attribute of a form that is being sent.
 const BUSY: &str = "aria-busy";
 
-/// Sends the plain forms in it without leaving the page, which is read anew afterwards, and says beside them why
+/// Sends the plain forms in it without leaving the page, reloads the page afterwards, and shows beside the form why
 /// something was refused. Without WebAssembly the same forms are posted plainly, and the server leads back.
 ///
 /// What a form tells it, and which buttons wait for it, is in [`attributes`](super::attributes). Forms whose method is
-/// `dialog` only close theirs.
+/// `dialog` only close their dialog.
 #[island]
 pub(crate) fn Submit(
     /// The forms, and the buttons that open their dialogs.
@@ -40,7 +40,7 @@ pub(crate) fn Submit(
     }
 }
 
-/// Opens the dialog that a button names: before this is awake the browser does it, and some browsers never do.
+/// Opens the dialog that a button names: before this is awake the browser opens it, and some browsers never do.
 fn open(event: MouseEvent) {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
     let Ok(Some(button)) = target.closest("[command=show-modal]") else { return };
@@ -57,7 +57,7 @@ fn dialog(id: Option<String>) -> Option<HtmlDialogElement> {
 
 fn submit(event: SubmitEvent) {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
-    // One island may stand in another, and both are told.
+    // Islands may be nested, and both get the event.
     if form.method() == "dialog" || event.default_prevented() {
         return;
     }
@@ -116,8 +116,8 @@ async fn send(form: &HtmlFormElement, fields: &UrlSearchParams) -> Result<(), Ap
     Ok(())
 }
 
-/// Says why something was refused: in the form where it has a place for that, else in its dialog, else at the end of
-/// the island.
+/// Shows why something was refused: in the form's own place for that, else in its dialog, else at the end of the
+/// island.
 fn tell(form: &HtmlFormElement, words: Option<&str>) {
     let around = || form.closest("dialog, .submit").ok().flatten();
     let place = |within: &Element| within.query_selector(":scope > [role=alert], :scope > .dialog-body [role=alert]");

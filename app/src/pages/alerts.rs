@@ -1,4 +1,4 @@
-//! Who is told when something happens that somebody should know at once.
+//! Alert channels: who is alerted at once when something important happens.
 
 mod actions;
 
@@ -12,7 +12,7 @@ use domain::{Timestamp, alert::ChannelState, console::AlertStatus};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
-/// So many independent channels there should be: where the mail server fails with everything else, another still tells.
+/// At least this many independent channels: if the mail server fails with everything else, another still delivers.
 const NEEDED: usize = 2;
 
 /// The page.
@@ -131,7 +131,7 @@ fn standing(channel: &ChannelState, waiting: u64) -> (Tone, &'static str) {
     }
 }
 
-/// When a channel is tried again.
+/// When a channel is next tried.
 fn next(now: Timestamp, at: Timestamp) -> String {
     match (at.millis() - now.millis() + 999) / 1_000 {
         ..=0 => "the next try is due now".to_owned(),
@@ -148,7 +148,7 @@ fn name(channel: &str) -> String {
     }
 }
 
-/// What is told.
+/// What is alerted.
 fn told() -> impl IntoView {
     let kinds = [
         (
@@ -189,7 +189,7 @@ fn told() -> impl IntoView {
     }
 }
 
-/// How a channel is set: on the command line, so that nobody who is in the console can silence it.
+/// How to set up a channel: on the command line, so that nobody in the console can silence it.
 fn configure(open: bool) -> impl IntoView {
     let flags = [
         (

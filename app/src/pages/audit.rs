@@ -1,4 +1,4 @@
-//! The audit log: who changed what, when and why, the last first.
+//! The audit log: who changed what, when and why, newest first.
 
 mod actions;
 mod asked;

@@ -10,10 +10,10 @@ use domain::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// What a session may be for; any other text will do too.
+/// Common reasons for a session; any other text will do too.
 const REASONS: [&str; 4] = ["Set up Entra", "Somebody is locked out", "Drill", "Look at something unusual"];
 
-/// Asks for the secret once more, and for what the session is for, before a change that needs them. A plain form, like
+/// Asks for the secret again, and for the reason of the session, before a change that needs them. A plain form, like
 /// the sign-in.
 pub(crate) fn show() -> impl IntoView {
     let failed = use_context::<ConfirmFailed>();
@@ -27,7 +27,7 @@ pub(crate) fn show() -> impl IntoView {
 fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     let ConfirmFailed { message, carried: Carried { next, reason, waiting } } = asked;
     let (needs_secret, needs_reason) = (!console.is_fresh(), console.needs_reason());
-    // Only pages of ours are linked to; the form's answer is checked where it arrives.
+    // Only our own pages are linked to; the address in the answer is checked where it arrives.
     let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
     let name = visible(&console.principal().person.name);
     let title = if needs_reason && !needs_secret { "Say what this session is for" } else { "Confirm that it is you" };
@@ -65,7 +65,7 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     }
 }
 
-/// Why something is asked for, and what comes then.
+/// Why each is asked for, and what follows.
 fn why(needs_secret: bool, needs_reason: bool, then: &str) -> String {
     let secret = format!(
         "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: a \

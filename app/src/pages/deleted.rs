@@ -1,4 +1,4 @@
-//! What was deleted and can still be restored.
+//! Deleted users and groups that can still be restored.
 
 mod actions;
 mod tombstone;
@@ -21,7 +21,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
-/// The two kinds of what can be restored.
+/// The two kinds that can be restored.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     User,

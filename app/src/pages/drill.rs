@@ -75,7 +75,7 @@ fn verdict(drill: &Drill) -> String {
     format!("{} opened the console, {task}, and {alerts}.", drill.account_name)
 }
 
-/// Each thing on the list: what, how it went, and when, where that is known.
+/// Each thing on the list: what, the result, and when, if that is known.
 fn rows(drill: &Drill) -> Vec<(String, &'static str, String)> {
     let at = |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), absolute);
     let done = |is_done: bool| if is_done { "Done" } else { "Not done" };
@@ -86,7 +86,7 @@ fn rows(drill: &Drill) -> Vec<(String, &'static str, String)> {
     ];
     rows.extend(drill.channels.iter().map(|channel| {
         let seen = drill.seen.contains(channel);
-        // The moment of each code is not kept: it lies between the start and the end.
+        // The time of each code is not kept: it lies between the start and the end.
         let time = if seen { "during the drill" } else { "–" };
         (format!("Alert by {channel} read, its code given back"), done(seen), time.to_owned())
     }));
@@ -121,7 +121,7 @@ fn steps(drill: &Drill) -> impl IntoView + use<> {
     }
 }
 
-/// Lines to be filled in by hand; they stand on paper only.
+/// Lines to fill in by hand; they are printed only.
 fn signatures() -> impl IntoView {
     let line = |words| view! { <p class="signature">{words}</p> };
     view! {

@@ -69,8 +69,8 @@ fn size(members: u64, nested: u64) -> String {
     if nested == 0 { members } else { format!("{members} and {}", count(nested, "group", "groups")) }
 }
 
-/// The first of so many groups in this one, or that this one is in. Members of the inner group do not become members
-/// of the outer one: nothing here goes further than one step.
+/// Some of the groups in this one, or of those that this one is in, and how many there are. Members of the inner group
+/// do not become members of the outer one: nothing here goes further than one step.
 fn groups_panel(
     id: &'static str,
     title: &'static str,

@@ -1,4 +1,4 @@
-//! Single sign-on, Guard: how many may leave at once, and what to do when more did.
+//! Single sign-on, Guard: how many may leave at once, and what to do if more have left.
 
 mod actions;
 mod asked;
@@ -44,7 +44,7 @@ fn page(guard: Guard) -> impl IntoView {
     }
 }
 
-/// What is now.
+/// The present state.
 fn sentence(guard: &Guard) -> String {
     let together = guard.open.iter().fold(Losses::default(), |sum, found| {
         let Losses { people, renamed, groups, memberships } = found.summary.losses;

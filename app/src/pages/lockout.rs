@@ -6,7 +6,7 @@ use domain::{lockout::Simulation, settings::GuardMode};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// Who could still get in if a way in went away, and what would happen if everybody were deactivated now.
+/// Who could still get in if a way in were lost, and what would happen if everybody were deactivated now.
 pub(crate) fn show() -> impl IntoView {
     framed(Here::Lockout, async |console, _| Ok(page(&console.simulate().await?).into_any()))
 }
@@ -41,7 +41,7 @@ fn page(simulation: &Simulation) -> impl IntoView + use<> {
     }
 }
 
-/// What would happen, one thing after the other.
+/// What would happen, step by step.
 fn sentences(simulation: &Simulation) -> Vec<String> {
     let Simulation { users, sessions, .. } = *simulation;
     if users == 0 {

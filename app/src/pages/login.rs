@@ -5,7 +5,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// Signing in: a plain form, so that nothing but HTML stands between somebody in trouble and the console.
+/// Signing in: a plain form, so that in an emergency the console depends on nothing but HTML.
 pub(crate) fn show() -> impl IntoView {
     let failed = use_context::<SignInFailed>();
     let SignInFailed { name, message, carried } = failed.unwrap_or_else(|| SignInFailed {

@@ -37,7 +37,7 @@ fn sentence(mapped: usize) -> String {
     format!("{groups} Nothing that a directory sends gives a role by itself: only what you set here does.")
 }
 
-/// What each role is.
+/// What each role may do.
 fn meanings() -> impl IntoView {
     let roles = [
         (Role::Administrator, "Does everything here. Changes to ways in and to the guard ask for the secret again."),
@@ -63,7 +63,7 @@ fn meanings() -> impl IntoView {
     }
 }
 
-/// Roles are kept for the day they can be used.
+/// Roles are stored already, for when they can be used.
 const PENDING: &str = "Signing in with these roles comes with single sign-on. Until then the break-glass accounts are \
                        the administrators.";
 
@@ -109,7 +109,7 @@ fn groups(mapped: Vec<(GroupRef, Role)>) -> impl IntoView {
     }
 }
 
-/// A role as it stands on a page.
+/// The label of a role.
 fn word(role: Role) -> &'static str {
     match role {
         Role::Administrator => "Administrator",

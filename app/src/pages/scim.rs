@@ -1,4 +1,4 @@
-//! Single sign-on, SCIM: turning provisioning on, and everything that Entra is given.
+//! Single sign-on, SCIM: turning provisioning on, and everything that Entra needs.
 
 mod actions;
 mod before;

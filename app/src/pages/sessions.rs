@@ -20,7 +20,7 @@ pub(crate) fn show() -> impl IntoView {
     })
 }
 
-/// Who looks at the page, and when.
+/// Who is viewing the page, and when.
 #[derive(Clone, Copy)]
 struct Looks {
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! One SCIM token: how it stands, where it was used from, and what can be done with it.
+//! One SCIM token: its state, where it was used from, and what can be done with it.
 
 pub(super) mod actions;
 mod budget;
@@ -107,7 +107,7 @@ fn advice(page: &Page) -> Option<AnyView> {
     })
 }
 
-/// What a backup cannot know about it.
+/// What a backup cannot know about the token.
 fn restored(page: &Page) -> Option<AnyView> {
     const WORDS: &str = "The database was restored from a backup after this token was made. If it was revoked since the \
                          backup, nothing here says so: replace it, or resume it only if you know that it is good.";
@@ -115,7 +115,7 @@ fn restored(page: &Page) -> Option<AnyView> {
     asks.then(|| view! { <div class="note note-warn"><p>{WORDS}</p></div> }.into_any())
 }
 
-/// What its age or its end asks for.
+/// The advice that follows from its age or its expiry.
 fn advise(token: &Token, has_successor: bool, now: Timestamp) -> Option<String> {
     if token.ended(now).is_some() || has_successor {
         return None;

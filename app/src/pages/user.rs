@@ -14,16 +14,16 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use serde_json::{Map, Value};
 
-/// A longer document is not indented: deep ones would become many times as long.
+/// A longer document is not indented: indentation would make a deeply nested one many times as long.
 const INDENTED: usize = 16 * 1024;
 
-/// Most bytes of a document that are shown.
+/// The most bytes of a document that are shown.
 const RAW: usize = 128 * 1024;
 
 /// How many groups of a user are shown.
 const GROUPS: usize = 200;
 
-/// One user, with everything that the directory has said.
+/// One user, with everything that the directory has sent.
 pub(crate) fn show() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     framed(Here::Users, async move |console, _| {
@@ -38,7 +38,7 @@ pub(crate) fn show() -> impl IntoView {
     })
 }
 
-/// The manager, where the directory's word for it names a user of ours.
+/// The manager, if the directory's value identifies one of our users.
 async fn manager(console: &Console, detail: &UserDetail) -> Option<(UserId, String)> {
     let id = detail.user.profile.manager.as_ref()?.parse().ok()?;
     let manager = console.user(id).await.ok()?;
@@ -81,7 +81,7 @@ fn page(detail: UserDetail, manager: Option<(UserId, String)>, role: AnyView, no
     }
 }
 
-/// The document as text, indented where that does not make it too long for a page.
+/// The document as text, indented unless that makes it too long for a page.
 fn raw(stored: &str, document: &Map<String, Value>) -> String {
     let text = match stored.len() {
         0..INDENTED => serde_json::to_string_pretty(document).unwrap_or_default(),

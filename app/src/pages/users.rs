@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// Everybody, or those who match a search and a status.
+/// All users, or those who match a search and a status.
 pub(crate) fn show() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let place = place(&query);

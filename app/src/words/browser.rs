@@ -1,4 +1,4 @@
-/// A browser and its system in words, from what it says of itself: `Firefox on Windows`.
+/// A browser and its system in words, from its own description: `Firefox on Windows`.
 pub(crate) fn browser(agent: Option<&str>) -> String {
     let Some(agent) = agent.map(str::trim).filter(|agent| !agent.is_empty()) else {
         return "a browser that does not say which".to_owned();
@@ -12,7 +12,7 @@ pub(crate) fn browser(agent: Option<&str>) -> String {
     }
 }
 
-/// Most pretend to be others, so whoever is pretended to be stands last.
+/// Most browsers pretend to be another one, so those that others pretend to be come last.
 const BROWSERS: [(&str, &str); 7] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-/// The start of a text that is longer than so many bytes, with an ellipsis.
+/// The start of a text that is longer than this many bytes, with an ellipsis.
 pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);

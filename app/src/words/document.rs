@@ -1,4 +1,4 @@
-//! A SCIM document taken apart into lines that a person can read.
+//! A SCIM document taken apart into lines that people can read.
 
 use super::{count, cut, visible::visible_lines};
 use domain::audit::TextSummary;
@@ -6,26 +6,26 @@ use serde_json::{Map, Value};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// Some attributes that belong together.
+/// Attributes that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Section {
     /// The heading.
     pub(crate) title: String,
     /// Whether the heading is the name of a schema.
     pub(crate) is_urn: bool,
-    /// Label and value of each attribute.
+    /// The label and the value of each attribute.
     pub(crate) rows: Vec<(String, String)>,
 }
 
 /// How many lines a page shows of one document.
 const LINES: usize = 300;
 
-/// Most bytes of a value, and of the name of an attribute.
+/// The most bytes of a value, and of the name of an attribute.
 const VALUE: usize = 2 * 1024;
 const LABEL: usize = 256;
 
-/// Puts a document's attributes under headings, in the order in which a person looks for them, and says how many lines
-/// there are beyond those that are shown. What stands elsewhere on the page is left out, and so is what is empty.
+/// Puts a document's attributes under headings, in the order in which people look for them, and returns how many lines
+/// are not shown. Empty attributes, and those that the page shows elsewhere, are left out.
 pub(crate) fn sections(document: &Map<String, Value>) -> (Vec<Section>, u64) {
     let mut sections: Vec<Section> =
         ["Identity", "Contact", "Organisation", "Other attributes"].map(|title| Section::new(title, false)).into();
@@ -61,11 +61,11 @@ pub(crate) fn sections(document: &Map<String, Value>) -> (Vec<Section>, u64) {
     (sections, reader.more)
 }
 
-/// Reads documents into lines: so many at most, and none longer than a page should show.
+/// Reads documents into lines: a limited number, and none longer than a page should show.
 pub(crate) struct Reader {
-    /// Label and value of each line that is shown.
+    /// The label and the value of each line that is shown.
     pub(crate) rows: Vec<(String, String)>,
-    /// How many lines more may be shown.
+    /// How many more lines may be shown.
     left: usize,
     /// How many lines are not shown.
     pub(crate) more: u64,
@@ -74,17 +74,17 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// For so many lines.
+    /// For this many lines.
     pub(crate) fn new(lines: usize) -> Self {
         Self { rows: Vec::new(), left: lines, more: 0, summaries: false }
     }
 
-    /// For what an event says.
+    /// For the values in an event.
     pub(crate) fn of_events(lines: usize) -> Self {
         Self { summaries: true, ..Self::new(lines) }
     }
 
-    /// Adds the lines of one attribute, wherever it stands.
+    /// Adds the lines of one attribute, at any depth.
     pub(crate) fn attribute(&mut self, name: &str, value: &Value) {
         match value {
             Value::Object(parts) if name == "name" || name.eq_ignore_ascii_case(ENTERPRISE) => {
@@ -147,7 +147,7 @@ impl Reader {
     }
 }
 
-/// What the audit log keeps of a long text.
+/// The summary of a long text that the audit log keeps.
 fn summarised(summary: &TextSummary) -> String {
     format!("a text of {} with the SHA-256 {}", count(summary.bytes, "byte", "bytes"), summary.sha256)
 }

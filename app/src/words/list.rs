@@ -1,5 +1,4 @@
-/// Names after each other, as one says them: `a`, `a and b`, `a, b and c`; of more than five, the first four and how
-/// many others.
+/// Names in a sentence: `a`, `a and b`, `a, b and c`; of more than five, the first four and how many others.
 pub(crate) fn list(names: &[&str]) -> String {
     match names {
         [] => String::new(),

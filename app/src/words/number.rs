@@ -1,6 +1,6 @@
 use domain::page::Page;
 
-/// A number with its thousands set apart: `1,284`.
+/// A number with commas between its thousands: `1,284`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -13,12 +13,12 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// So many of something: `1 user`, `1,284 users`.
+/// A number of something: `1 user`, `1,284 users`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
-/// Which rows of how many a page shows. A page by key knows its number only at either end of the list.
+/// Which rows of how many a page shows. A page by key knows its numbers only at either end of the list.
 pub(crate) fn range<T>(page: &Page<T>) -> String {
     let rows = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
     let total = grouped(page.total);

@@ -1,5 +1,4 @@
-/// Up to two letters that stand for a person: first and last word of the name, or of what stands before
-/// the `@`.
+/// Up to two letters that stand for a person: from the first and last word of the name, or of the part before the `@`.
 pub(crate) fn initials(name: &str) -> String {
     let local = name.split('@').next().unwrap_or(name);
     let is_between = |c: char| c.is_whitespace() || matches!(c, '.' | '_' | '-');

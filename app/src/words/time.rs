@@ -15,8 +15,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// How long ago, as one says it; the day once a week has passed. What lies ahead is taken for a clock that is a little
-/// off.
+/// How long ago, in words; the date after a week. A time in the future is treated as a clock that is slightly wrong.
 pub(crate) fn ago(now: Timestamp, at: Timestamp) -> String {
     let minutes = (now.millis() - at.millis()) / 60_000;
     match (minutes, minutes / 60, minutes / 1_440) {
@@ -29,7 +28,7 @@ pub(crate) fn ago(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
-/// The moment itself: `18 November 2026, 11:06 UTC`.
+/// The exact time: `18 November 2026, 11:06 UTC`.
 pub(crate) fn absolute(at: Timestamp) -> String {
     let text = at.to_string();
     let (year, month, day) = date(&text);
@@ -41,12 +40,12 @@ pub(crate) fn clock(at: Timestamp) -> String {
     at.to_string().get(11..19).unwrap_or_default().to_owned()
 }
 
-/// How many minutes are left, the one that has begun included.
+/// How many minutes are left, including the current one.
 pub(crate) fn minutes_left(now: Timestamp, ends: Timestamp) -> i64 {
     (ends.millis() - now.millis() + 59_999).max(0) / 60_000
 }
 
-/// The day: `18 Nov`, with the year where it is another.
+/// The date: `18 Nov`, with the year if it is not this one.
 pub(crate) fn day(now: Timestamp, at: Timestamp) -> String {
     let (now, at) = (now.to_string(), at.to_string());
     let (year, month, day) = date(&at);

@@ -1,19 +1,19 @@
 use super::cut;
 
-/// Most bytes of a name that are shown.
+/// The most bytes of a name that are shown.
 const NAME: usize = 512;
 
-/// Begins and ends a stretch of text whose direction of writing does not reach beyond it.
+/// Isolate a text from the writing direction of the text around it.
 const ISOLATE: (char, char) = ('\u{2068}', '\u{2069}');
 
-/// A name in which nothing hides, cut where it is longer than any name should be. It does not turn the text around it.
+/// A name with nothing hidden in it, cut if it is longer than any name should be. It cannot turn the text around it.
 pub(crate) fn visible(name: &str) -> String {
     let shown = visible_text(&cut(name, NAME));
     if shown.chars().any(is_right_to_left) { format!("{}{shown}{}", ISOLATE.0, ISOLATE.1) } else { shown }
 }
 
-/// A text in which nothing hides: control characters, marks that turn the direction of writing, and characters without
-/// width stand as their code points. A name cannot pose as another by them.
+/// A text with nothing hidden in it: control characters, marks that turn the direction of writing, and characters
+/// without width are shown as code points, so a name cannot pose as another.
 pub(crate) fn visible_text(text: &str) -> String {
     text::visible(text, |shown, c| match c {
         '\n' | '\t' => shown.push(' '),
@@ -26,7 +26,7 @@ pub(crate) fn visible_lines(text: &str) -> String {
     text.split('\n').map(visible_text).collect::<Vec<_>>().join("\n")
 }
 
-/// A JSON text in which nothing hides; it stays JSON of the same value.
+/// A JSON text with nothing hidden in it; it stays JSON with the same value.
 pub(crate) fn visible_json(text: &str) -> String {
     text::visible(text, |shown, c| match c {
         '\n' => shown.push(c),

@@ -1,4 +1,4 @@
-//! What an address of the audit log asks for.
+//! The filters in an address of the audit log.
 
 use crate::components::encode;
 use domain::{
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use uuid::Uuid;
 
-/// What a topic is called.
+/// The label of a topic.
 pub(super) fn label(topic: Topic) -> &'static str {
     match topic {
         Topic::BreakGlass => "Break-glass",
@@ -28,7 +28,7 @@ pub(super) fn label(topic: Topic) -> &'static str {
     }
 }
 
-/// What is asked for. What cannot be read in an address is not asked for.
+/// The filters. Parts of the address that cannot be read are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) kind: String,
@@ -58,7 +58,7 @@ impl Asked {
             actions: actions(&self.kind),
             target: self.target,
             since: midnight(&self.from),
-            // The last day counts whole.
+            // The last day is included in full.
             until: midnight(&self.to).map(|day| day.plus_days(1)),
         }
     }
@@ -67,7 +67,7 @@ impl Asked {
         self.query() != EventQuery::default()
     }
 
-    /// The address of the same, from the newest or from before an event.
+    /// The address with these filters, from the newest event or from before an event.
     pub(super) fn address(&self, before: Option<i64>) -> String {
         let target = self.target.map(|target| target.to_string()).unwrap_or_default();
         let before = before.map(|before| before.to_string()).unwrap_or_default();
@@ -97,7 +97,7 @@ pub(in crate::pages) fn history(target: Uuid) -> String {
     Asked { target: Some(target), ..Asked::default() }.address(None)
 }
 
-/// A plain form, so that what it asks for can be kept as an address.
+/// A plain form, so that a search can be bookmarked.
 pub(super) fn filters(asked: &Asked) -> impl IntoView + use<> {
     let option = |topic: &Topic| {
         let word = topic.as_str();

@@ -1,4 +1,4 @@
-//! One event, with all that the log says of it.
+//! One event, with everything that the log has about it.
 
 use super::{
     event::{changes, page_of, place, who},
@@ -62,7 +62,7 @@ fn page(detail: &EventDetail, now: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-/// Where older versions wrote more than a page can show.
+/// The size of an event, if older versions wrote more than a page can show.
 fn size(detail: &EventDetail) -> Option<String> {
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     let here = (length(&detail.entry.event.before) + length(&detail.entry.event.after)) as u64;

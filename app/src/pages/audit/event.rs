@@ -15,7 +15,7 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// One event: a line that opens. `shown` is the target that the list is about already.
+/// One event: a line that opens. `shown` is the target that the list is filtered by.
 pub(super) fn row(row: EventSummary, shown: Option<Uuid>, now: Timestamp) -> impl IntoView {
     let EventSummary { entry, is_whole } = row;
     let event = &entry.event;
@@ -47,7 +47,7 @@ pub(super) fn row(row: EventSummary, shown: Option<Uuid>, now: Timestamp) -> imp
     }
 }
 
-/// Who acted, and the chip that says as what.
+/// Who acted, and the chip for their kind.
 pub(super) fn who(actor: &Who) -> (String, Option<AnyView>) {
     match actor {
         Who::Token { name, .. } => (visible(name), Some(source_chip().into_any())),
@@ -69,7 +69,8 @@ pub(in crate::pages) fn actor(actor: &Who) -> String {
     who(actor).0
 }
 
-/// What an event says: the attributes of a document that differ, and apart from them what Postern states.
+/// What an event changed: the attributes of a document that differ and, in a separate list, the facts that Postern
+/// states.
 pub(super) fn changes(facts: &Facts) -> impl IntoView + use<> {
     let Facts { attributes, stated, more } = facts;
     let more = (*more > 0).then(|| format!("And {} more.", count(*more, "line", "lines")));
@@ -80,7 +81,7 @@ pub(super) fn changes(facts: &Facts) -> impl IntoView + use<> {
     }
 }
 
-/// Before and after, side by side; a column that would be empty is left out, and one that is `alone` has a name for that.
+/// Before and after, side by side; an empty column is left out, and a column on its own has the title `alone`.
 fn compared(caption: &'static str, alone: &'static str, facts: &[Fact]) -> impl IntoView + use<> {
     let has = |side: fn(&Fact) -> &Option<String>| facts.iter().any(|fact| side(fact).is_some());
     let (before, after) = (has(|fact| &fact.before), has(|fact| &fact.after));
@@ -115,7 +116,7 @@ fn compared(caption: &'static str, alone: &'static str, facts: &[Fact]) -> impl 
     })
 }
 
-/// Where in the chain it stands.
+/// The event's place in the chain.
 pub(super) fn place(entry: &Entry) -> impl IntoView + use<> {
     let hash = match &entry.link {
         Some(link) => view! { ", hash " <code>{to_hex(&link.hash)}</code> }.into_any(),
@@ -142,7 +143,7 @@ fn address(seq: i64) -> String {
     format!("/admin/audit/{seq}")
 }
 
-/// The page of what an event is about, where it still can have one.
+/// The page of an event's target, if it still has one.
 pub(super) fn page_of(event: &Event) -> Option<(String, &'static str)> {
     let id = event.target?;
     match event.action.kind().about {

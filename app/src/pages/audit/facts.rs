@@ -1,4 +1,4 @@
-//! What was so before an event and after it, attribute by attribute.
+//! What an event changed: each attribute before and after.
 
 use super::sentence::intention;
 use crate::words::{Reader, absolute, count, cut, visible, visible_text};
@@ -9,7 +9,7 @@ use domain::{
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-/// An attribute or a fact, and what it was and is.
+/// An attribute or a fact, with its value before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fact {
     pub(super) label: String,
@@ -17,28 +17,28 @@ pub(super) struct Fact {
     pub(super) after: Option<String>,
 }
 
-/// What a page shows of an event. What a document says and what Postern states are never in one list, so no name that
-/// somebody gave an attribute makes a fact of it.
+/// What a page shows of an event. Attributes of a document and facts that Postern states are in separate lists, so no
+/// attribute can pose as a fact by its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     /// The attributes of a document that differ, in the order in which the event has them.
     pub(super) attributes: Vec<Fact>,
     /// Postern's own facts, likewise.
     pub(super) stated: Vec<Fact>,
-    /// How many more there are of either.
+    /// How many more lines there are of either.
     pub(super) more: u64,
 }
 
 /// How many facts of an event are shown.
 const SHOWN: usize = 100;
 
-/// How many lines are read of each side: some become one fact.
+/// How many lines are read of each side: several may become one fact.
 const LINES: usize = 1_000;
 
 /// Most bytes on one side of a fact.
 const VALUE: usize = 2 * 1024;
 
-/// What an event says of the state before and after.
+/// The state before and after an event.
 pub(super) fn facts(event: &Event) -> Facts {
     let (mut attributes, mut stated) = (Joined::default(), Joined::default());
     let mut more = 0;
@@ -63,7 +63,7 @@ struct Joined {
 }
 
 impl Joined {
-    /// Takes the lines of one side, and says how many were not read.
+    /// Takes the lines of one side, and returns how many were not read.
     fn take(&mut self, reader: Reader, side: Side) -> u64 {
         reader.rows.into_iter().for_each(|(label, value)| self.add(visible(&label), &value, side));
         reader.more
@@ -72,7 +72,7 @@ impl Joined {
     /// As many as may be shown, and how many more there are.
     fn shown(self, most: usize) -> (Vec<Fact>, u64) {
         let mut facts = self.facts;
-        // Older versions named a complex attribute whole, also where only a part of it differs.
+        // Older versions named a complex attribute whole, even when only a part of it differs.
         facts.retain(|fact| fact.before != fact.after);
         let more = facts.len().saturating_sub(most) as u64;
         facts.truncate(most);
@@ -97,7 +97,7 @@ impl Joined {
     }
 }
 
-/// What is read of one side.
+/// What was read of one side.
 struct Read {
     attributes: Reader,
     stated: Reader,
@@ -129,7 +129,7 @@ fn attribute(reader: &mut Reader, name: &str, value: &Value) {
     reader.rows[from..].iter_mut().for_each(|(_, value)| *value = moment(value));
 }
 
-/// A fact that Postern itself states under a word that does not speak for itself.
+/// A fact that Postern itself states in a form that needs translating for people.
 fn own(name: &str, value: &Value) -> Option<(String, String)> {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -176,7 +176,7 @@ fn mode(word: &str) -> &str {
     }
 }
 
-/// A moment as people read it; any other text as it is, with nothing hidden in it.
+/// A moment in words; any other text as it is, with nothing hidden in it.
 fn moment(text: &str) -> String {
     Timestamp::parse(text).map_or_else(|| visible_text(text), absolute)
 }
@@ -282,7 +282,7 @@ mod tests {
         }
     }
 
-    /// Names that read like a fact once they are put into words stay among the attributes.
+    /// Attributes whose names look like a fact's label stay among the attributes.
     #[test]
     fn r36_an_attribute_with_the_label_of_a_fact_is_no_fact() {
         let after = json!({"why": "Approved", "membersJoined": "1", "members joined": ["2"]});
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(rows(shown.stated), [row("Members joined", "∅", "2")]);
     }
 
-    /// As an attribute's name is shown.
+    /// The label of an attribute.
     fn label_of(word: &str) -> String {
         let mut document = Reader::of_events(1);
         document.attribute(word, &json!("x"));

@@ -1,4 +1,4 @@
-//! For how long the log is kept, how it can be proven whole, and the ways to take it out.
+//! How long the log is kept, how to verify it, and how to export it.
 
 use super::actions::SetAuditDays;
 use crate::{
@@ -52,8 +52,8 @@ fn backup(now: Timestamp, at: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-/// Taking the log out needs the secret, given within five minutes; without it there are links to where it is asked for.
-/// Forms, because an export leaves an event.
+/// An export needs the secret, given within the last five minutes; without it there are links to the page that asks for
+/// it. These are forms, because an export adds an event to the log.
 fn exports(is_confirmed: bool) -> impl IntoView {
     let export = |file: &'static str, words: &'static str| {
         if is_confirmed {

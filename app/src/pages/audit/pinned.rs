@@ -1,5 +1,5 @@
-//! What the console shows of each kind, as it was released. `pinned.txt` has a line for each, and one more for each fact
-//! with which its sentence differs: the stored name, its filter, its page, what is wanted by it, and its sentence.
+//! What the console shows for each kind of event, as it was released. `pinned.txt` has a line for each, and one more
+//! for each fact that changes its sentence: the stored name, the filter, the page, the intention, and the sentence.
 
 use super::{
     asked::{Asked, label},
@@ -21,7 +21,7 @@ fn sentence(event: &Event) -> String {
     format!("{before}{}{after}", name.map(|name| format!("[{name}]")).unwrap_or_default())
 }
 
-/// The word in the address and the word on the page of the filter that such events pass.
+/// The filter that includes such events: its word in the address and its label on the page.
 fn filter(action: Action) -> (&'static str, &'static str) {
     let passes = |word: &str| {
         let asked = Asked { kind: word.to_owned(), ..Asked::default() };

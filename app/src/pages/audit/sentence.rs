@@ -102,13 +102,13 @@ impl Sentence {
     }
 }
 
-/// What stands before the name and after it. What has no name does not end with a space.
+/// The words before the name and after it. If there is no name, the first part does not end with a space.
 fn words(action: Action) -> (&'static str, &'static str) {
     let sentence = action.kind().sentence;
     sentence.split_once(NAME).unwrap_or((sentence, ""))
 }
 
-/// What somebody wanted, after “to”.
+/// What the action was meant to do, after “to”.
 pub(super) fn intention(action: Action) -> &'static str {
     action.kind().intention.unwrap_or("change something")
 }

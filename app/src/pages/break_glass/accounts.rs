@@ -20,7 +20,7 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The accounts, a row each.
+/// The accounts, one row each.
 pub(super) fn panel(all: &BreakGlass) -> impl IntoView + use<> {
     let row = |holdings: &Holdings| row(all, holdings);
     view! {
@@ -64,7 +64,7 @@ fn row(all: &BreakGlass, holdings: &Holdings) -> impl IntoView + use<> {
     }
 }
 
-/// A word for how an account stands, and what is to be done.
+/// The state of an account in a word, and what to do about it.
 fn state(account: &Account, now: Timestamp) -> (Tone, &'static str, Option<&'static str>) {
     if account.next_hash.is_some() {
         (Tone::Warn, "New secret", Some("waits for its first sign-in"))
@@ -157,7 +157,7 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
     confirm(question, Opener::Danger("Remove"), format!("Remove {}", account.name), consequences)
 }
 
-/// What is left without an account; `None` where its removal is refused.
+/// The ways in that are left without an account; `None` if its removal is refused.
 fn who_is_left(left: Option<&Doors>) -> String {
     let Some(left) = left else {
         return "Without it no account is left that is known to work, so Postern will refuse. Sign in with another \

@@ -4,7 +4,7 @@ use super::sheet::SheetView;
 use crate::{ApiError, request::console};
 use leptos::prelude::*;
 
-/// Makes a break-glass account; the name gets a random suffix.
+/// Creates a break-glass account; the name gets a random suffix.
 #[server(prefix = "/admin/api", endpoint = "create_break_glass")]
 pub(crate) async fn create_break_glass(stem: String) -> Result<SheetView, ApiError> {
     let console = console()?;
@@ -27,14 +27,14 @@ pub(crate) async fn remove_break_glass(id: String) -> Result<(), ApiError> {
     Ok(console.remove_break_glass(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Begins a drill in this session.
+/// Starts a drill in this session.
 #[server(prefix = "/admin/api", endpoint = "start_drill")]
 pub(crate) async fn start_drill() -> Result<(), ApiError> {
     let console = console()?;
     Ok(console.start_drill().await?)
 }
 
-/// Takes back the code that an alert channel showed.
+/// Accepts the code that an alert channel showed.
 #[server(prefix = "/admin/api", endpoint = "read_drill_code")]
 pub(crate) async fn read_drill_code(channel: String, code: String) -> Result<(), ApiError> {
     let console = console()?;

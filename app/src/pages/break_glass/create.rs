@@ -6,7 +6,7 @@ use crate::{
 use domain::{break_glass::STEM, session::MINUTES};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The button that makes an account, and the dialog that asks for its name.
+/// The button that creates an account, and the dialog that asks for its name.
 pub(super) fn create() -> impl IntoView {
     view! {
         <Submit>

@@ -16,7 +16,7 @@ use crate::{
 use domain::{Timestamp, break_glass::PROOF_DAYS, drill::Drill, identity::PersonId};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Drills: the one that goes on, how to begin one, and those of the past.
+/// Drills: the one that is running, how to start one, and past ones.
 pub(super) fn panel(all: &BreakGlass) -> impl IntoView + use<> {
     let now = all.now;
     let open = all.drills.open.as_ref();
@@ -89,7 +89,7 @@ fn since(now: Timestamp, last: Option<Timestamp>) -> String {
     }
 }
 
-/// How many things on the list are done, of how many.
+/// How many things on the list are done, and how many there are.
 fn progress(drill: &Drill) -> (usize, usize) {
     (1 + usize::from(drill.task.is_some()) + drill.seen.len(), 2 + drill.channels.len())
 }

@@ -4,12 +4,12 @@ use domain::{
     identity::PersonId,
 };
 
-/// What the panels are made from.
+/// The data of the panels.
 pub(super) struct BreakGlass {
     pub(super) status: BreakGlassStatus,
     pub(super) drills: DrillStatus,
     pub(super) now: Timestamp,
-    /// Who looks at it.
+    /// Who is viewing it.
     pub(super) who: PersonId,
     pub(super) may_change: bool,
 }

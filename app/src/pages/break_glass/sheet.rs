@@ -12,7 +12,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The sheet of a break-glass account. It is shown once and cannot be had again.
+/// The sheet of a break-glass account. It is shown once and cannot be retrieved again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SheetView {
     /// The name to sign in with.
@@ -25,14 +25,14 @@ pub(crate) struct SheetView {
     pub(crate) address: String,
     /// When it was made, in words.
     pub(crate) made: String,
-    /// All of it, as plain text.
+    /// The whole sheet, as plain text.
     pub(crate) text: String,
 }
 
 /// The id of the dialog that shows it.
 pub(super) const DIALOG: &str = "sheet";
 
-/// What to do with it, on paper too.
+/// What to do with it; printed too.
 const ADVICE: [&str; 3] = [
     "Sign in with it once, soon: only a secret that has been tried counts as a way in.",
     "Keep it where no directory, password manager or single person is needed to reach it, such as a sealed envelope in \

@@ -3,14 +3,14 @@
 use crate::{ApiError, request::console};
 use leptos::prelude::*;
 
-/// Brings a deleted user back, by its id.
+/// Restores a deleted user, by its id.
 #[server(prefix = "/admin/api", endpoint = "restore_user")]
 pub(crate) async fn restore_user(id: String) -> Result<(), ApiError> {
     let console = console()?;
     Ok(console.restore_user(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Brings a deleted group back, by its id.
+/// Restores a deleted group, by its id.
 #[server(prefix = "/admin/api", endpoint = "restore_group")]
 pub(crate) async fn restore_group(id: String) -> Result<(), ApiError> {
     let console = console()?;

@@ -1,4 +1,4 @@
-//! The page of a user or group that was deleted: who did it, when, and the way back while there is one.
+//! The page of a deleted user or group: who deleted it, when, and the way to restore it while that is possible.
 
 use super::{Kind, left, restore};
 use crate::{

@@ -14,21 +14,21 @@ pub(crate) async fn set_guard(mode: String, count: u32, percent: u32, cap: u32, 
     Ok(console.set_guard(GuardSettings { mode, count, percent, cap, minutes }).await?)
 }
 
-/// Lets the departures of a batch that are held go on for two hours.
+/// Lets the held departures of a batch continue for two hours.
 #[server(prefix = "/admin/api", endpoint = "approve_batch")]
 pub(crate) async fn approve_batch(id: String) -> Result<(), ApiError> {
     let console = console()?;
     Ok(console.approve_batch(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Says that a batch is right as it is.
+/// Confirms that a batch is right as it is.
 #[server(prefix = "/admin/api", endpoint = "dismiss_batch")]
 pub(crate) async fn dismiss_batch(id: String) -> Result<(), ApiError> {
     let console = console()?;
     Ok(console.dismiss_batch(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Undoes a batch; `pause` pauses its tokens first. Where `chosen` is set, only what concerns `people` is undone.
+/// Undoes a batch; `pause` pauses its tokens first. If `chosen` is set, only the departures of `people` are undone.
 #[server(prefix = "/admin/api", endpoint = "undo_batch")]
 pub(crate) async fn undo_batch(
     id: String,
@@ -38,12 +38,12 @@ pub(crate) async fn undo_batch(
 ) -> Result<(), ApiError> {
     let console = console()?;
     let people = targets(chosen, &people)?;
-    // How many could not be undone is for the page to say.
+    // The page shows how many could not be undone.
     console.undo_batch(id.parse().map_err(|_| ApiError::NotFound)?, pause, people).await?;
     Ok(())
 }
 
-/// Undoes what a token, or all of them, took away between two minutes (UTC), in or out of a batch.
+/// Undoes the departures of one token, or of all, between two minutes (UTC), in a batch or not.
 #[server(prefix = "/admin/api", endpoint = "undo_span")]
 pub(crate) async fn undo_span(
     from: String,
@@ -60,7 +60,7 @@ pub(crate) async fn undo_span(
     Ok(())
 }
 
-/// The users and groups that were ticked, where some were to be.
+/// The ticked users and groups, if the form asks for a choice.
 fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid>>, ApiError> {
     if !chosen {
         return Ok(None);

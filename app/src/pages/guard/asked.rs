@@ -1,4 +1,4 @@
-//! Any stretch of time: what left in it, and the way to undo that, whether or not there was a batch.
+//! Any stretch of time: who left in it, and the way to undo that, whether or not there was a batch.
 
 use super::{
     actions::UndoSpan,
@@ -19,7 +19,7 @@ use domain::{
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::params::ParamsMap;
 
-/// What the address of the page asks for, and what was found.
+/// The stretch of time in the page's address, and what was found.
 pub(super) struct Asked {
     pub(super) token: String,
     pub(super) from: String,
@@ -28,7 +28,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// `search` is a text in the names of those of whom some can be chosen.
+    /// `search` is a text in the names of the people to choose from.
     pub(super) async fn read(console: &Console, query: &ParamsMap, search: &str) -> domain::Result<Self> {
         let get = |name: &str| query.get(name).unwrap_or_default();
         let (token, from, until) = (get("token"), get("from"), get("until"));
@@ -47,8 +47,8 @@ impl Asked {
     }
 }
 
-/// The form that asks, and what it found.
-/// `changes` is the present time, or `None` for a viewer who may change nothing.
+/// The form for the stretch of time, and what was found. `changes` is the present time, or `None` for a viewer who may
+/// change nothing.
 pub(super) fn panel(
     asked: &Asked,
     tokens: &[Token],
@@ -104,7 +104,7 @@ fn form(asked: &Asked, tokens: &[Token]) -> impl IntoView + use<> {
     }
 }
 
-/// The tokens that an undo of these departures pauses where it is asked to, as far as they are known.
+/// The tokens that an undo of these departures can pause, as far as they are known.
 fn pausable<'t>(
     tokens: &'t [Token],
     (span, departed, _): &(Span, Departed, Vec<Departure>),

@@ -74,7 +74,7 @@ fn links(summary: &BatchSummary) -> impl IntoView + use<> {
     summary.tokens.iter().enumerate().map(link).collect_view()
 }
 
-/// From when to when, to the minute.
+/// The stretch of time, to the minute.
 fn between(first: Timestamp, last: Timestamp) -> String {
     let (first, last) = (absolute(first), absolute(last));
     if first == last { format!("on {first}") } else { format!("between {first} and {last}") }
@@ -90,7 +90,7 @@ fn what_now(is_held: bool, mode: GuardMode) -> &'static str {
     }
 }
 
-/// What earlier orders did to a batch that is still open.
+/// The results of earlier orders for a batch that is still open.
 fn so_far(undone: Undone) -> String {
     let restored = count(undone.restored, "change was", "changes were");
     let failed = match undone.failed {
@@ -100,7 +100,7 @@ fn so_far(undone: Undone) -> String {
     format!("{restored} undone earlier{failed}.")
 }
 
-/// The tokens that an undo pauses where it is asked to.
+/// The tokens that an undo can pause.
 fn pausable<'t>(tokens: &'t [Token], found: &Found, now: Timestamp) -> Vec<&'t Token> {
     let ids: Vec<TokenId> = found.summary.tokens.iter().map(|(id, _)| *id).collect();
     with_rotations(tokens, &ids, now)
@@ -163,7 +163,7 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
     confirm(question, Opener::Plain("It is right"), "It is right as it is".to_owned(), consequences)
 }
 
-/// Batches that somebody has decided about.
+/// Batches that have been decided.
 pub(super) fn past(past: Vec<Found>, now: Timestamp) -> impl IntoView {
     let number = u64::try_from(past.len()).unwrap_or(u64::MAX);
     let row = |found: Found| {
@@ -214,7 +214,7 @@ fn verdict(state: BatchState) -> (Tone, &'static str) {
     }
 }
 
-/// What left, counted as it was while it waited for a decision, and what did not come back.
+/// The losses, counted as while the batch was undecided, and what was not restored.
 fn outcome(summary: &BatchSummary) -> String {
     let Some(Undone { restored, failed }) = summary.batch.undone else { return lost(summary.losses) };
     let what = match summary.taken == Losses::default() {

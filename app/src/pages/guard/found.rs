@@ -4,12 +4,12 @@ use domain::{
     guard::{BatchSummary, Departure},
 };
 
-/// A batch, and what the page says of it beside its row.
+/// A batch, and what the page shows beside its row.
 pub(super) struct Found {
     pub(super) summary: BatchSummary,
     /// The last departures, 200 at most.
     pub(super) departures: Vec<Departure>,
-    /// Those that match the search, likewise.
+    /// The departures that match the search, likewise.
     pub(super) matching: Vec<Departure>,
 }
 

@@ -1,7 +1,7 @@
 use crate::words::{count, list};
 use domain::guard::Losses;
 
-/// Who lost what: people, groups and memberships apart.
+/// What was lost: people, groups and memberships separately.
 pub(super) fn lost(losses: Losses) -> String {
     let Losses { people, renamed, groups, memberships } = losses;
     let parts = [

@@ -1,4 +1,4 @@
-//! Tokens that are paused, as after an undo: until they are resumed the directory is cut off.
+//! Tokens that are paused, for example after an undo: until they are resumed, the directory is cut off.
 
 use crate::{
     components::{attributes::done, hidden, when},

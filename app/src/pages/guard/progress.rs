@@ -1,4 +1,4 @@
-//! A batch that is being undone, and how far that has come.
+//! A batch that is being undone, and the progress.
 
 use super::lost::lost;
 use crate::{
@@ -13,7 +13,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The panel of one.
+/// The panel of one batch.
 pub(super) fn panel(summary: &BatchSummary, undo: &Undo, now: Timestamp) -> impl IntoView + use<> {
     let id = format!("undoing-{}", undo.batch);
     view! {
@@ -38,7 +38,7 @@ fn so_far(undo: &Undo) -> String {
     format!("{} undone so far.", count(undo.undone.restored, "change has been", "changes have been"))
 }
 
-/// What is left of the batch; of a part of it that is not known.
+/// What is left to undo; unknown if only a part of the batch is being undone.
 fn left(summary: &BatchSummary, undo: &Undo) -> Option<String> {
     let knows = undo.people.is_none() && summary.losses != Losses::default();
     knows.then(|| format!(" What is left of the batch: {}.", lost(summary.losses)))

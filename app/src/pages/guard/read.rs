@@ -9,18 +9,18 @@ use domain::{
 };
 use leptos_router::params::ParamsMap;
 
-/// Everything that the page says.
+/// Everything that the page shows.
 pub(super) struct Guard {
     pub(super) settings: GuardSettings,
-    /// Whether anybody can be alerted.
+    /// Whether there is an alert channel.
     pub(super) has_channel: bool,
     pub(super) active: u64,
-    /// The number of active users that the threshold is made from.
+    /// The number of active users that the threshold is computed from.
     pub(super) population: u64,
     pub(super) undoing: Vec<(BatchSummary, Undo)>,
     pub(super) open: Vec<Found>,
     pub(super) past: Vec<Found>,
-    /// What the lists of people are searched for.
+    /// The search in the lists of people.
     pub(super) search: String,
     /// All tokens, of which some may be paused.
     pub(super) tokens: Vec<Token>,

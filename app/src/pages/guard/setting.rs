@@ -34,7 +34,7 @@ pub(super) fn panel(guard: &Guard) -> impl IntoView + use<> {
     }
 }
 
-/// Whether anybody learns of it who does not look here.
+/// Whether people who do not look at this page are alerted.
 fn alerted(has_channel: bool) -> impl IntoView {
     match has_channel {
         true => "You are alerted through the alert channels.".into_any(),
@@ -115,7 +115,7 @@ fn rule(settings: GuardSettings, active: u64, population: u64) -> String {
     )
 }
 
-/// What happens then.
+/// What happens when the threshold is exceeded.
 fn consequence(mode: GuardMode) -> &'static str {
     match mode {
         GuardMode::Alert => "They lose it all the same, and one click here brings them back as they were.",
@@ -147,7 +147,7 @@ mod tests {
             );
             assert_eq!(rule(SETTINGS, active, active), expected);
         }
-        // People who came today widen nothing.
+        // People who were created today do not raise the limit.
         assert!(rule(SETTINGS, 2_600, 100).contains("20 of 2,600 active people"));
     }
 }

@@ -1,4 +1,4 @@
-//! The dialogs that undo what left, all of it or what concerns some people, say whom they bring back.
+//! The dialogs that undo departures, all of them or those of some people, and say who is restored.
 
 use super::{
     actions::{UndoBatch, UndoSpan},
@@ -19,7 +19,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What is said once an undo was ordered; how far it has come is on the page.
+/// The message after an undo was ordered; the page shows its progress.
 const UNDONE: &str = "It is being undone.";
 
 /// The button and the dialog for a batch.
@@ -92,7 +92,7 @@ fn pause(dialog: &str, pausable: &[&Token], why: &str) -> impl IntoView + use<> 
     }
 }
 
-/// Which tokens are paused: they often share a name, so their last characters are said too.
+/// Which tokens are paused: they often share a name, so their last characters are shown too.
 fn paused(tokens: &[&Token]) -> String {
     let names: Vec<String> =
         tokens.iter().map(|token| format!("“{}” (…{})", visible(&token.name), token.last_four)).collect();
@@ -105,17 +105,17 @@ fn paused(tokens: &[&Token]) -> String {
     }
 }
 
-/// What a list of people is searched for.
+/// A search in a list of people.
 pub(super) struct Search<'s> {
     /// A text in their names.
     pub(super) text: &'s str,
-    /// The parts of the address that the search carries along.
+    /// The parts of the query string that the search keeps.
     pub(super) kept: Vec<(&'static str, String)>,
-    /// The departures of those who match, the last ones, 200 at most.
+    /// The departures of the people who match: the last ones, 200 at most.
     pub(super) matching: &'s [Departure],
 }
 
-/// A list of those who left, in which some can be ticked and brought back.
+/// A list of those who left, in which some can be ticked and restored.
 pub(super) fn choose(
     id: &str,
     action: &'static str,
@@ -128,7 +128,7 @@ pub(super) fn choose(
     }
     let people = people(search.matching);
     let (is_searched, found_nobody) = (!search.text.is_empty(), people.is_empty());
-    // Of few departures all can be seen.
+    // A short list needs no search.
     let has_search = is_searched || departures.len() >= DEPARTURES_SHOWN;
     let searched = visible(search.text);
     let row = |(at, (target, name)): (usize, (Uuid, String))| {
@@ -161,7 +161,7 @@ pub(super) fn choose(
     })
 }
 
-/// Each user and group once, with its name, in the order of the names.
+/// Each user and group once, with its name, sorted by name.
 fn people(departures: &[Departure]) -> Vec<(Uuid, String)> {
     let named: BTreeMap<Uuid, String> =
         departures.iter().map(|departure| (departure.target, visible(&departure.target_name))).collect();
@@ -170,7 +170,7 @@ fn people(departures: &[Departure]) -> Vec<(Uuid, String)> {
     people
 }
 
-/// Some names, so that one sees at a glance who it is.
+/// Some names, so that it is clear at a glance who is concerned.
 pub(super) fn who(departures: &[Departure]) -> impl IntoView + use<> {
     named(departures).into_iter().map(|line| view! { <p class="soft">{line}</p> }).collect_view()
 }
@@ -190,7 +190,8 @@ fn named(departures: &[Departure]) -> Vec<String> {
     line("People", &others).into_iter().chain(line("Groups", &groups)).collect()
 }
 
-/// What comes back, a line for each way in which it left. Of more than 200 departures the last 200 are known by name.
+/// What is restored, a line for each way in which it was lost. Of more than 200 departures the last 200 are known by
+/// name.
 fn lines(departures: &[Departure], losses: Losses) -> Vec<String> {
     let kinds = [
         (DepartureKind::Deactivated, "person is made active again", "people are made active again"),

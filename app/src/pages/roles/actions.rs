@@ -20,7 +20,7 @@ pub(crate) async fn set_group_role(id: String, #[server(default)] role: String) 
     Ok(console.set_group_role(id.parse().map_err(|_| ApiError::NotFound)?, role).await?)
 }
 
-/// The role that a form names; an empty one is none.
+/// The role that a form names; empty for none.
 fn read(word: &str) -> Result<Option<Role>, ApiError> {
     match word {
         "" => Ok(None),

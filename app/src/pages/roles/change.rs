@@ -1,4 +1,4 @@
-//! A role is given or taken only after a question that says who gets or loses it.
+//! Before a role is given or taken away, a question says who gets or loses it.
 
 use super::{
     actions::{SetGroupRole, SetUserRole},
@@ -11,17 +11,17 @@ use crate::{
 use domain::{GroupId, UserId, role::Role};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// A role for more people than this is given only once their number was typed.
+/// A role is given to more people than this only after their number has been typed.
 const TYPED_ABOVE: u64 = 10;
 
-/// So many of a group's members are named.
+/// How many of a group's members are named.
 const NAMED: usize = 4;
 
 /// Whose role it is.
 pub(super) enum Of {
     /// A person's.
     User { id: UserId, name: String },
-    /// That of so many people in a group, some of whom are known by name.
+    /// That of this many people in a group, some of whom are known by name.
     Group { id: GroupId, name: String, people: u64, some: Vec<String> },
 }
 
@@ -78,7 +78,7 @@ fn title(of: &Of, role: Option<Role>) -> String {
     }
 }
 
-/// What will happen.
+/// The consequences.
 fn lines(of: &Of, role: Option<Role>) -> Vec<String> {
     let mut lines = match (of, role) {
         (Of::User { .. }, None) => vec!["A role that comes from a group stays.".to_owned()],
@@ -114,7 +114,7 @@ fn lines(of: &Of, role: Option<Role>) -> Vec<String> {
     lines
 }
 
-/// So many people, the first of them by name, and what they do.
+/// This many people, the first of them by name, and what they do.
 fn who(people: u64, some: &[String], one: &str, many: &str) -> String {
     if people == 0 {
         return format!("Nobody is in the group now, so nobody {one}");
@@ -128,7 +128,7 @@ fn who(people: u64, some: &[String], one: &str, many: &str) -> String {
     format!("{} {}: {names}", count(people, "person", "people"), if people == 1 { one } else { many })
 }
 
-/// What is said once it is done.
+/// The message when it is done.
 fn done(of: &Of, role: Option<Role>) -> String {
     match (of, role) {
         (Of::User { name, .. }, None) => format!("{name} has no role by hand."),

@@ -11,7 +11,7 @@ pub(crate) async fn set_provisioning(on: bool) -> Result<(), ApiError> {
     Ok(console.set_provisioning(on).await?)
 }
 
-/// Makes a token for a directory. It works for so many days; for 0 days means until it is revoked.
+/// Creates a token for a directory. It works for this many days, or until it is revoked for 0.
 #[server(prefix = "/admin/api", endpoint = "create_token")]
 pub(crate) async fn create_token(name: String, #[server(default)] days: u32) -> Result<NewTokenView, ApiError> {
     let console = console()?;

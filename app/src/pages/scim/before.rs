@@ -6,7 +6,7 @@ use crate::components::{
 use domain::{Timestamp, console::ScimStatus, lockout::NEEDED};
 use leptos::prelude::*;
 
-/// What should be so before provisioning is turned on.
+/// What should be done before provisioning is turned on.
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     view! {
         <section class="panel" aria-labelledby="before">
@@ -20,13 +20,13 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     }
 }
 
-/// When there were enough proven ways back in: the latest sign-in of any of them.
+/// When enough ways back in were proven: the latest sign-in with any of them.
 pub(super) fn proven(status: &ScimStatus) -> Option<Timestamp> {
     let enough = status.doors.proven() >= NEEDED;
     status.doors.latest().filter(|_| enough).map(|(_, at)| at)
 }
 
-/// The first step here and in the panel after it.
+/// The first step, here and in the panel after this one.
 pub(super) fn way_back(scim: &Scim) -> impl IntoView + use<> {
     let is_proven = proven(&scim.status).is_some();
     // Without a time: only the last sign-in with each account is known, not when the first two were proven.

@@ -19,7 +19,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     let steps = Standing::in_a_row([
         before::proven(status),
         first_used(&status.tokens),
-        // A directory that goes to work at once has no need of a test.
+        // A directory that starts at once needs no test.
         activity.first_test.or(activity.first_user),
         activity.first_user,
     ]);
@@ -41,7 +41,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     }
 }
 
-/// When the first token was made that a directory ever used, if one is in use now: a rotation changes nothing about it.
+/// When the first token that a directory ever used was created, if one is in use now: a rotation does not change this.
 fn first_used(tokens: &[Token]) -> Option<Timestamp> {
     let is_used = |token: &&Token| token.last_used.is_some();
     tokens.iter().filter(is_used).find(|token| token.revoked.is_none())?;

@@ -7,8 +7,8 @@ use crate::{
 use domain::console::TOKEN_NAME;
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The button that makes a token, with its two dialogs: one asks for the name, the other shows the token once. `primary`
-/// is whether it is the button of the view, `another` whether another token works already.
+/// The button that creates a token, with its two dialogs: one asks for the name, the other shows the token once.
+/// `primary` is whether it is the main button of the page, `another` whether another token works already.
 pub(super) fn create_token(primary: bool, another: bool) -> impl IntoView {
     view! {
         <Submit>

@@ -1,9 +1,9 @@
-//! Where to click in Entra. Names in strong type are Entra's own.
+//! Where to click in Entra. Words in bold are Entra's own.
 
 use crate::components::steps::Standing;
 use leptos::prelude::*;
 
-/// From nothing to the two fields that take the values.
+/// From the start to the two fields for the values.
 pub(super) fn where_in_entra(standing: Standing) -> impl IntoView {
     view! {
         <details class="fold" open={standing == Standing::Next}>
@@ -29,7 +29,7 @@ pub(super) fn where_in_entra(standing: Standing) -> impl IntoView {
     }
 }
 
-/// What to look at where Entra says that the test failed.
+/// What to check if Entra says that the test failed.
 pub(super) fn when_the_test_fails() -> impl IntoView {
     view! {
         <details class="fold">

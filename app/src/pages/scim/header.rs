@@ -7,7 +7,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// What is, in a word, a sentence and four numbers; and the switch.
+/// The present state in a word, a sentence and four numbers; and the switch.
 pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     let (tone, word) = scim.health.chip();
     let (before, at, after) = scim.health.sentence(&scim.status, scim.now);
@@ -50,7 +50,7 @@ fn switch(scim: &Scim) -> AnyView {
     if scim.is_on() {
         return turn_off(scim).into_any();
     }
-    // What is next stands out: before two ways back are proven that is not this.
+    // The next step stands out: until two ways back in are proven, that is not this button.
     let ready = before::proven(&scim.status).is_some();
     view! {
         <Submit>

@@ -1,12 +1,12 @@
-//! How provisioning fares, in one word and one sentence.
+//! The state of provisioning, in one word and one sentence.
 
 use crate::{components::Tone, words::count};
 use domain::{Timestamp, console::ScimStatus, guard::BatchState};
 
-/// After so many minutes without a call it is worth a word. Entra asks about every 40.
+/// After this many minutes without a call, the page says so. Entra calls about every 40.
 const QUIET_MINUTES: i64 = 120;
 const CYCLE_MINUTES: i64 = 40;
-/// So many refused calls are worth a word.
+/// From this many refused calls on, the page says so.
 const FEW: u64 = 5;
 
 /// The state that the header names.
@@ -16,17 +16,17 @@ pub(super) enum Health {
     NeverOn,
     /// Off, since then.
     TurnedOff(Timestamp),
-    /// On, and nobody has called.
+    /// On, but no call has come.
     Waiting,
     /// Calls come, but none ever had a valid token.
     Strangers,
-    /// Every token is revoked or has expired.
+    /// Every token is revoked or expired.
     NoToken,
-    /// Of those that are not, each is paused.
+    /// Every token that is neither is paused.
     Paused,
-    /// The guard refuses departures until somebody decides.
+    /// The guard refuses departures until an administrator decides.
     Held(Timestamp),
-    /// Somebody with a token has called, but no user was ever created.
+    /// A call with a valid token has come, but no user was ever created.
     Tested(Timestamp),
     /// Users were created, and calls come.
     Connected(Timestamp),
@@ -34,7 +34,7 @@ pub(super) enum Health {
     Quiet(Timestamp),
     /// Many of the latest calls were refused.
     Refusing(Timestamp),
-    /// No calls for a while but with a token that is none.
+    /// No calls for a while, except with an invalid token.
     WrongToken(Timestamp),
 }
 
@@ -59,7 +59,7 @@ impl Health {
             None if activity.strangers > 0 => Self::Strangers,
             None => Self::Waiting,
             Some(last) if is_quiet(last) && activity.last_stranger > Some(last) => Self::WrongToken(last),
-            // A duplicate here and there is a directory's daily life.
+            // An occasional duplicate is normal for a directory.
             Some(last) if activity.latest_refused >= FEW && activity.latest_refused * 4 >= activity.latest => {
                 Self::Refusing(last)
             }
@@ -84,7 +84,7 @@ impl Health {
         }
     }
 
-    /// The sentence, in parts: what stands before a moment, the moment, and what stands after it.
+    /// The sentence, in parts: the words before a time, the time, and the words after it.
     pub(super) fn sentence(self, status: &ScimStatus, now: Timestamp) -> (&'static str, Option<Timestamp>, String) {
         const CALLED: &str = "Your directory last called ";
         let activity = &status.activity;

@@ -1,4 +1,4 @@
-//! Whether Entra can reach the configured public URL, as far as the URL itself tells.
+//! Whether Entra can reach the configured public URL, judging by the URL alone.
 
 use crate::components::{Icon, icon};
 use leptos::prelude::*;
@@ -6,13 +6,13 @@ use leptos::prelude::*;
 /// Why Entra cannot use a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreachable {
-    /// Its host is this very machine.
+    /// Its host is this machine.
     Loopback,
     /// It is not https.
     Plain,
 }
 
-/// What speaks against a URL; `None` where nothing does.
+/// What is wrong with a URL; `None` if nothing is.
 pub(super) fn check(url: &str) -> Option<Unreachable> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?']).next().unwrap_or_default();

@@ -4,7 +4,7 @@ use domain::{
     console::{Console, ScimStatus},
 };
 
-/// What the panels are made from.
+/// The data of the panels.
 pub(super) struct Scim {
     pub(super) status: ScimStatus,
     pub(super) health: Health,

@@ -7,7 +7,7 @@ use crate::{
 use domain::token::Token;
 use leptos::prelude::*;
 
-/// What is said of a token that was there when the database was restored.
+/// The label of a token that was in the database when it was restored.
 const RESTORED: &str = "Restored: replace";
 
 /// The tokens: those that work, and folded below them those that no longer do.
@@ -15,7 +15,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     let (ended, live): (Vec<Token>, Vec<Token>) =
         scim.status.tokens.iter().cloned().partition(|token| token.ended(scim.now).is_some());
     let others = live.len().saturating_sub(1);
-    // Without a live token the button stands in the step that asks for one, as long as there are steps.
+    // Without a live token, the button is in the step that asks for one, as long as there are steps.
     let offer = scim.may_change && (scim.has_live_token() || !scim.is_on());
     view! {
         <section class="panel" id="tokens" aria-labelledby="tokens-title">
@@ -42,7 +42,7 @@ pub(super) fn panel(scim: &Scim) -> impl IntoView + use<> {
     }
 }
 
-/// `others` is how many other tokens work beside each of these, where these do.
+/// `others` is how many other tokens work, for each of these that works itself.
 fn table(label: &'static str, tokens: Vec<Token>, scim: &Scim, others: Option<usize>) -> impl IntoView + use<> {
     view! {
         <table class="rows tokens" aria-label=label>

@@ -15,8 +15,8 @@ pub(crate) async fn revoke_token(id: String) -> Result<(), ApiError> {
     Ok(console.revoke_token(id.parse().map_err(|_| ApiError::NotFound)?).await?)
 }
 
-/// Makes a token in the place of another, which keeps working for a while. The new one works for so many days; for 0
-/// days means until it is revoked, and nothing means as long as the other was made for.
+/// Creates a token to replace another, which keeps working for a while. The new one works for this many days, or until
+/// it is revoked for 0; `None` means for as long as the old one was created for.
 #[server(prefix = "/admin/api", endpoint = "rotate_token")]
 pub(crate) async fn rotate_token(id: String, #[server(default)] days: String) -> Result<NewTokenView, ApiError> {
     let console = console()?;
@@ -37,7 +37,7 @@ pub(crate) async fn pause_token(id: String, paused: bool) -> Result<(), ApiError
     Ok(console.pause_token(id.parse().map_err(|_| ApiError::NotFound)?, paused).await?)
 }
 
-/// Says what a token's client is; nothing leaves it to what the client sends.
+/// Sets the kind of a token's client; an empty value leaves it to what the client sends.
 #[server(prefix = "/admin/api", endpoint = "set_token_client")]
 pub(crate) async fn set_token_client(id: String, #[server(default)] client: String) -> Result<(), ApiError> {
     let console = console()?;
@@ -48,14 +48,15 @@ pub(crate) async fn set_token_client(id: String, #[server(default)] client: Stri
     Ok(console.set_token_client(id.parse().map_err(|_| ApiError::NotFound)?, profile).await?)
 }
 
-/// Says what a token may cost: MiB that its changes store in an hour, and refused calls that are told why in a minute.
+/// Sets a token's limits: MiB that its changes may store in an hour, and refused calls in a minute that are answered
+/// with the reason.
 #[server(prefix = "/admin/api", endpoint = "set_token_budget")]
 pub(crate) async fn set_token_budget(id: String, mib: u32, refusals: u32) -> Result<(), ApiError> {
     let console = console()?;
     Ok(console.set_token_budget(id.parse().map_err(|_| ApiError::NotFound)?, mib, refusals).await?)
 }
 
-/// Says from which networks a token may be used; an empty list is all of them.
+/// Sets the networks from which a token may be used; an empty list allows all.
 #[server(prefix = "/admin/api", endpoint = "set_token_networks")]
 pub(crate) async fn set_token_networks(
     id: String,

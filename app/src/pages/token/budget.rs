@@ -7,7 +7,7 @@ use crate::{
 use domain::{console::TokenDetail, token::Budget};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// What the token may cost, what of that it has used in this hour, and the form to change it.
+/// The token's limits, what it has used of them in this hour, and the form to change them.
 pub(super) fn panel(page: &Page) -> impl IntoView + use<> {
     let detail = &page.detail;
     let works = detail.token.ended(page.now).is_none();

@@ -87,7 +87,7 @@ fn replace(token: &Token) -> impl IntoView + use<> {
     }
 }
 
-/// How long a token works that is made for as long as this one was.
+/// How long a token works that is created for as long as this one was.
 fn as_before(token: &Token) -> String {
     let days = token.lifetime().map(|millis| u64::try_from((millis + 43_200_000) / 86_400_000).unwrap_or_default());
     match days {
@@ -100,7 +100,7 @@ fn of_days((days, words): (&'static str, &str)) -> (&'static str, String) {
     (days, words.to_owned())
 }
 
-/// The one that works beside it while one takes the place of the other.
+/// The other token, while one replaces the other.
 fn beside(page: &Page) -> Option<&Token> {
     let other = page.replaced_by.as_ref().or(page.replaces.as_ref());
     other.filter(|other| Standing::of(other, page.now).works())

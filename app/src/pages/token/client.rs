@@ -22,7 +22,7 @@ const CHOICES: [(Option<ClientProfile>, &str, &str); 4] = [
     ),
 ];
 
-/// What the token's client is taken for, and the form to say so.
+/// The client that the token is treated as belonging to, and the form to change that.
 pub(super) fn panel(page: &Page) -> impl IntoView + use<> {
     let token = page.token();
     let works = token.ended(page.now).is_none();
@@ -50,7 +50,7 @@ pub(in crate::pages) fn word(profile: Option<ClientProfile>) -> &'static str {
     }
 }
 
-/// Where that is known from; empty where nothing is.
+/// How that is known; empty if it is not.
 pub(in crate::pages) fn source(token: &Token) -> &'static str {
     match (token.profile, token.profile_set) {
         (None, _) => "",

@@ -7,10 +7,10 @@ use crate::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A token that was just made. Its text is shown once and cannot be had again.
+/// A new token. Its text is shown once and cannot be retrieved again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewTokenView {
-    /// The name that it was given.
+    /// The name.
     pub(crate) name: String,
     /// The whole token.
     pub(crate) secret: String,

@@ -11,10 +11,10 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// So many networks are listed, those of the latest calls.
+/// How many networks are listed: those of the latest calls.
 const LISTED: usize = 25;
 
-/// Where the token was used from, and where it may be.
+/// Where the token was used from, and where it may be used from.
 pub(super) fn panel(page: &Page) -> impl IntoView + use<> {
     let detail = &page.detail;
     let networks = detail.token.networks.as_ref();

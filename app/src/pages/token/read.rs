@@ -6,16 +6,16 @@ use domain::{
     token::Token,
 };
 
-/// Everything that the page says.
+/// Everything that the page shows.
 pub(super) struct Page {
     pub(super) detail: TokenDetail,
-    /// The token that it took the place of.
+    /// The token that it replaces.
     pub(super) replaces: Option<Token>,
-    /// The last token that was made in its place.
+    /// The last token that was created to replace it.
     pub(super) replaced_by: Option<Token>,
-    /// How many others work.
+    /// How many other tokens work.
     pub(super) others: usize,
-    /// Whether it was there when the database was restored.
+    /// Whether it was in the database when that was restored.
     pub(super) revived: bool,
     pub(super) may_change: bool,
     pub(super) now: Timestamp,

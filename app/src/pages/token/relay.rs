@@ -1,4 +1,4 @@
-//! How one token takes the place of another.
+//! How one token replaces another.
 
 use super::{actions::RevokeToken, read::Page};
 use crate::{
@@ -12,13 +12,13 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// After two of Entra's cycles without a call a token is no longer in use.
+/// A token without a call in two of Entra's cycles is no longer in use.
 const IDLE_MINUTES: i64 = 80;
 
-/// How far the change from an old token to a new one has come.
+/// How far the change from an old token to a new one has progressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
-    /// Nobody has used the new one.
+    /// The new one has not been used.
     NotUsed,
     /// Both are in use.
     Both,
@@ -35,7 +35,7 @@ fn progress(old: &Token, new: &Token, now: Timestamp) -> Progress {
     }
 }
 
-/// What to do next, on the page of the old token and on that of the new one, as long as both work.
+/// What to do next, on the pages of the old token and the new one, as long as both work.
 pub(super) fn note(page: &Page) -> Option<AnyView> {
     let (token, now) = (page.token(), page.now);
     let (old, new) = match (&page.replaced_by, &page.replaces) {

@@ -6,7 +6,7 @@ use crate::{
 use domain::{Timestamp, token::Token};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The button that revokes a token, beside which so many others work.
+/// The button that revokes a token; `others` is how many other tokens work.
 pub(in crate::pages) fn revoke(token: &Token, now: Timestamp, others: usize) -> impl IntoView + use<> {
     let id = format!("revoke-{}", token.id);
     let label = format!("Revoke {}", visible(&token.name));

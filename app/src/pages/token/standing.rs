@@ -5,19 +5,19 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// So many days before its end a token's chip says that it ends.
+/// From this many days before its end, a token's chip says that it ends soon.
 const SOON_DAYS: i64 = 30;
 
-/// How a token stands, in a word.
+/// The state of a token, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::pages) enum Standing {
     /// It was revoked.
     Revoked,
     /// It has expired.
     Expired,
-    /// Its calls are refused until somebody resumes it.
+    /// Its calls are refused until an administrator resumes it.
     Paused,
-    /// It works, and ends soon.
+    /// It works, but ends soon.
     Expires,
     /// It works.
     Live,

@@ -24,14 +24,14 @@ pub struct ChannelState {
     pub next_try: Timestamp,
     /// When it last sent one.
     pub last_sent: Option<Timestamp>,
-    /// Why the last try failed, if it did.
+    /// Why the last attempt failed, if it did.
     pub last_error: Option<String>,
 }
 
 /// How long a process reserves a channel for itself while it sends.
 const LEASE_MILLIS: i64 = 30_000;
 
-/// The longest pause between two tries: a channel that recovers is sent what it missed within a minute.
+/// The longest pause between two attempts: a channel that recovers is sent what it missed within a minute.
 const LONGEST_MILLIS: i64 = 40_000;
 
 /// Registers the channels that this server was given, by name. All processes on one database are given the same ones.
@@ -58,7 +58,7 @@ pub async fn next(env: &Env, name: &str, lane: Lane) -> Result<Option<(ChannelSt
             }
         })
     });
-    // Most of the time there is nothing to send, and finding that out must not cost a write.
+    // Usually there is nothing to send, and finding that out must not cost a write.
     let waiting = env.store.read((name.to_owned(), lane), |(name, lane), tx| {
         Box::pin(async move {
             let mut channels = tx.channels().await?.into_iter();
@@ -159,7 +159,7 @@ fn quoted(name: &str) -> String {
     format!("“{line}”")
 }
 
-/// Characters that can be read as the end of a quotation. An apostrophe is not among them: many names have one.
+/// Characters that could be taken for the end of a quotation. An apostrophe is not among them: many names have one.
 fn is_quotation_mark(character: char) -> bool {
     matches!(
         character,

@@ -56,7 +56,7 @@ text_enum! {
         ProvisioningEnabled = "provisioning.enabled",
         /// Provisioning was turned off.
         ProvisioningDisabled = "provisioning.disabled",
-        /// So many departures came together that they look like a mistake.
+        /// Enough departures came together to look like a mistake.
         GuardTripped = "guard.tripped",
         /// Departures are refused until an administrator approves them.
         GuardHeld = "guard.held",

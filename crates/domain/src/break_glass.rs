@@ -157,7 +157,7 @@ impl Secret {
 }
 
 impl Typed {
-    /// Tells what was typed by its length.
+    /// Tells a code from a secret by its length.
     pub fn read(text: &str) -> Self {
         let secret = Secret::typed(text);
         let code = secret.0.len() == 29;

@@ -134,7 +134,7 @@ impl Directory {
         &self.token
     }
 
-    /// Records what the token's client has turned out to be, unless that is known or set. This happens before the call
+    /// Records the kind of the token's client, as detected, unless that is known or set. This happens before the call
     /// is carried out: the next call may follow at once, and the words in it may depend on the client.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why something did not happen. Whatever the variant, nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The thing asked for does not exist.
+    /// It does not exist.
     #[error("not found")]
     NotFound,
     /// Another row already holds a value that must be unique.
@@ -21,13 +21,13 @@ pub enum Error {
     /// The input breaks a rule; the sentence says which, and what to do.
     #[error("{0}")]
     Invalid(&'static str),
-    /// What is to be replaced does not exist; the sentence says what to do.
+    /// The value to replace does not exist; the sentence says what to do.
     #[error("{0}")]
     NoTarget(&'static str),
     /// A guard refused the change.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The protocol layer refused its own change; the border knows the type and takes it out again.
+    /// The protocol layer refused its own change; the border knows the type and unwraps it.
     #[error("the request was rejected")]
     Rejected(#[source] BoxError),
     /// The database failed to do its work; the request may be tried again.
@@ -136,7 +136,7 @@ pub enum Refusal {
         /// The seconds until the next hour.
         seconds: u32,
     },
-    /// More calls are refused than get a reason.
+    /// More calls are refused than are answered with the reason.
     #[error(
         "Calls with this token are refused, and there were more than {most} within a minute. Wait {seconds} seconds. The \
          token’s page under Single sign-on, SCIM says why they are refused, and has this limit."

@@ -74,13 +74,13 @@ pub struct Departure {
     pub group: Option<GroupId>,
     /// How many people lose something: none if a group leaves another.
     pub weight: u64,
-    /// What the rows do not tell, as JSON: the earlier `active` of a document, or what a rename changed.
+    /// What the rows do not show, as JSON: the earlier `active` of a document, or what a rename changed.
     pub before: Option<String>,
     /// The batch that it belongs to.
     pub batch: Option<Uuid>,
 }
 
-/// The state of a membership after an attempt to bring it back.
+/// The state of a membership after an attempt to restore it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
     /// Whether it exists now.
@@ -204,9 +204,9 @@ pub struct BatchSummary {
     pub batch: Batch,
     /// The tokens whose departures it holds, by name; a token that no longer exists has an empty name.
     pub tokens: Vec<(TokenId, String)>,
-    /// What it took away that has not been brought back.
+    /// What was lost in it and has not been restored.
     pub losses: Losses,
-    /// All that it took away, as long as its departures are remembered.
+    /// Everything that was lost in it, as long as its departures are remembered.
     pub taken: Losses,
 }
 

@@ -1,5 +1,5 @@
-//! The host: what a person with a shell on the machine may do. It can always rescue, so the guards of the console do
-//! not bind it.
+//! The host: what a person with a shell on the machine may do. The host can always rescue accounts, so the guards of
+//! the console do not bind it.
 
 use crate::{
     Env, Error, Result, Timestamp, TokenId,
@@ -71,7 +71,7 @@ impl Host {
                 tx.set_break_glass_secret(account.id, hash, event.at).await?;
                 tx.delete_sessions_of(account.id, None).await?;
                 tx.delete_break_glass_devices(account.id, None).await?;
-                // A finder of the lost sheet has its codes, too.
+                // Recovery codes are on the lost sheet too, so a finder would have them.
                 tx.delete_recovery_codes(account.id).await?;
                 tx.append_event(&event.clone().on(account.id.0, &account.name)).await
             })

@@ -1,4 +1,4 @@
-//! Who acts: one shape for sessions, for the audit log and for what leaves the house. A new kind of identity is a variant
+//! Who acts: one form for sessions, for the audit log, and for exports and alerts. A new kind of identity is a variant
 //! of [`Who`], or of [`PersonId`] if it can sign in.
 
 use crate::{BreakGlassId, TokenId, UserId};
@@ -29,7 +29,7 @@ pub enum Who {
 /// A person who can sign in. Only persons have sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Which one.
+    /// Which account or user.
     pub id: PersonId,
     /// The name.
     pub name: String,
@@ -77,7 +77,7 @@ impl Who {
         self
     }
 
-    /// Who it is, in words for the middle of a sentence. `show` makes a name fit for where the words appear.
+    /// The actor, in words for the middle of a sentence. `show` makes a name fit for where the words appear.
     pub fn in_words(&self, show: impl FnOnce(&str) -> String) -> String {
         match self {
             Self::Token { name, .. } => format!("SCIM token {}", show(name)),
@@ -118,7 +118,7 @@ impl Who {
     }
 }
 
-/// The parts as JSON has them, in exports and in alerts. Each is written, so that a missing one is noticed.
+/// The parts in JSON, for exports and alerts. Each is written even if it is null, so that a missing one is noticed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parts<'w> {

@@ -1,5 +1,5 @@
 //! Keeps the lookup keys of users up to date. SQL cannot fold text, so a migration leaves keys as they are and the
-//! server renews them while it serves. Until then, filters read the documents.
+//! server renews them in the background. Until then, filters read the documents.
 
 use crate::{
     Env, Result,
@@ -8,7 +8,7 @@ use crate::{
     user::Email,
 };
 
-/// How many users a unit of work looks at, and how many bytes of documents. Both are small, since others wait for the
+/// How many users, and how many bytes of documents, one unit of work handles. Both are small, since others wait for the
 /// database until it is done.
 const AT_ONCE: u64 = 50;
 const BYTES_AT_ONCE: u64 = 256 * 1024;
@@ -26,7 +26,7 @@ pub struct KeySources {
 /// from.
 ///
 /// # Returns
-/// How many users that were; 0 when none are left.
+/// How many users were renewed; 0 when none are left.
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer or others keep it busy, `NoRoom` when disk space is low.

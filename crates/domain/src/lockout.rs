@@ -1,4 +1,4 @@
-//! The lock-out meter: who could still get in if a way in went away. The same counts prevent changes that would lock
+//! The lock-out meter: who could still get in if a way in were lost. The same counts prevent changes that would lock
 //! every administrator out.
 
 use crate::{BreakGlassId, Refusal, Timestamp, break_glass::Holdings};

@@ -30,8 +30,8 @@ const DAY_MILLIS: i64 = 86_400_000;
 /// How many days before the end of a token an alert is sent.
 const NOTICES: [i64; 5] = [1, 7, 14, 30, 60];
 
-/// The hourly work of one process. What is removed for its age is gone for good, so a clock that is years ahead must
-/// not decide that alone.
+/// The hourly work of one process. Old data is removed for good, so a clock that is years ahead must not decide alone
+/// what is old.
 pub struct Maintenance {
     env: Env,
     /// A moment that has certainly passed, and how long the process had run by then.
@@ -68,8 +68,8 @@ impl Maintenance {
     }
 
     /// The present time for removals: the clock's, but no later than the last event before this process started plus
-    /// its uptime. `None` if that is a day or more after the last accepted present, unless the previous run found so,
-    /// too.
+    /// its uptime. `None` if that is a day or more after the last accepted present, unless the previous run found the
+    /// same.
     async fn horizon(&mut self, uptime: Duration) -> Result<Option<Timestamp>> {
         self.env.store.settle_to_read().await;
         let (latest, last) = self.env.store.read((), |(), tx| Box::pin(last_known(tx))).await?;

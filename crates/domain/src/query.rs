@@ -1,5 +1,5 @@
-//! What can be asked about users and groups: a small language over indexed attributes. SCIM filters and the console's
-//! search are both translated into it, and the store turns it into SQL with bound parameters.
+//! The query language over users and groups: conditions on indexed attributes. SCIM filters and the console's search
+//! are both translated into it, and the store turns it into SQL with bound parameters.
 
 mod list;
 
@@ -19,7 +19,7 @@ pub enum Predicate<C> {
     And(Vec<Self>),
     /// At least one of these.
     Or(Vec<Self>),
-    /// Not this; a missing value does not fulfil a condition.
+    /// Not this. A missing value does not fulfil a condition.
     Not(Box<Self>),
     /// One condition.
     Where(C),
@@ -154,7 +154,7 @@ pub enum UserCondition {
     Among(Vec<UserId>),
     /// Is active, or is not.
     Active(bool),
-    /// Some e-mail address fulfils the whole filter.
+    /// At least one e-mail address fulfils the whole filter.
     Email(Predicate<EmailCondition>),
     /// Is a member of the group.
     MemberOf(Option<GroupId>),
@@ -211,8 +211,8 @@ impl<C> Predicate<C> {
     /// Matches nothing.
     pub const NONE: Self = Self::Or(Vec::new());
 
-    /// The same without the parts that decide nothing. `Predicate::All` and `Predicate::NONE` become recognisable, which
-    /// spares the database a look at each row.
+    /// The same without the parts that make no difference. `Predicate::All` and `Predicate::NONE` become recognisable,
+    /// so the database need not look at each row.
     pub fn simplified(self) -> Self {
         match self {
             Self::And(parts) => joined(parts, Self::And, &Self::is_all, &Self::is_none).unwrap_or(Self::NONE),

@@ -1,5 +1,5 @@
-//! Restores what was deleted, even if its name has been taken since: then the user or group that took it is renamed and
-//! keeps everything else.
+//! Restores deleted users and groups, even if its name has been taken since: then the user or group that took it is
+//! renamed and keeps everything else.
 
 use crate::{
     Env, Error, GroupId, Result, UserId,

@@ -18,8 +18,8 @@ pub const IDLE_MINUTES: i64 = 10;
 /// For this many minutes after the secret was given, changes of ways in do not ask for it again (OWASP ASVS 7.5.3).
 pub const FRESH_MINUTES: i64 = 5;
 
-/// Clocks may differ by this much. What is further ahead of the time than this was written before a clock was set back,
-/// and is no longer valid. The statements in `store/sql` have the same number.
+/// Clocks may differ by this much. A stored time that is further ahead was written before a clock was set back, and is
+/// no longer valid. The statements in `store/sql` have the same number.
 pub const SKEW_MILLIS: i64 = 60_000;
 
 /// How many characters the reason of a session has.

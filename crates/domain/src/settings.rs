@@ -75,7 +75,7 @@ impl GuardSettings {
         now.plus_days(-1)
     }
 
-    /// Refuses what would be no guard.
+    /// Refuses numbers with which the guard would protect nothing.
     ///
     /// # Errors
     /// `Invalid` for numbers out of their range.

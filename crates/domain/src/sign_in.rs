@@ -19,7 +19,8 @@ pub const DEVICE_DAYS: i64 = 180;
 /// How many browsers are known at once.
 const DEVICES: u64 = 4_096;
 
-/// The account with this name, if there is one. The caller must take the same time and give the same answer either way.
+/// The account with this name, if there is one. The caller must take the same time and give the same answer in both
+/// cases.
 pub async fn find(env: &Env, name: &str) -> Result<Option<Account>> {
     env.store.read(fold(name), |key, tx| Box::pin(async move { tx.break_glass_by_key(key).await })).await
 }
@@ -119,7 +120,7 @@ fn begin(account: &Account, generation: i64, id: SessionId, new: &NewSession, no
     SessionRecord { principal, key: new.key, seen: now, browser: new.browser.clone() }
 }
 
-/// What survives the old secret when the new one is first used.
+/// What stays valid although the new secret replaces the old one.
 #[derive(Clone, Copy)]
 pub(crate) struct Keeps {
     /// The session that confirms.
@@ -163,7 +164,7 @@ pub(crate) async fn prove(
     }
 }
 
-/// Wrong tries that were not recorded one by one.
+/// Wrong attempts that were not recorded one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusals {
     /// The account, if the name exists.
@@ -176,8 +177,8 @@ pub struct Refusals {
     pub address: Option<String>,
 }
 
-/// Records wrong tries, whether or not the name exists: both add one event, so that both take the same time. What was
-/// typed as a name is not kept; it may have been the secret.
+/// Records wrong attempts, whether or not the name exists: both add one event, so that both take the same time. What
+/// was typed as a name is not kept, because it may have been the secret.
 pub async fn refused(env: &Env, refusals: Refusals) -> Result<()> {
     let mut event = Event::new(env.now(), Who::Nobody, refusals.address, Action::BreakGlassRefused)
         .with(&json!({"attempts": refusals.attempts, "networks": refusals.networks}));

@@ -166,7 +166,7 @@ impl Store {
     }
 
     /// Settles before the audit log is read, so that callers find in it what they have just done. A failure, such as a
-    /// full disk, must not prevent reading what is there: [`Audit::count_pending_events`] tells how much is missing.
+    /// full disk, must not prevent reading what is there: [`Audit::count_pending_events`] returns how much is missing.
     pub(crate) async fn settle_to_read(&self) {
         let _ = self.settle().await;
     }
@@ -243,7 +243,7 @@ pub trait Database: Send + Sync + 'static {
 /// On whose behalf the database is read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
-    /// A directory, or anything else that a token can cause: it may ask for a lot.
+    /// A directory, or anything else that a token can cause; it may ask for a lot.
     Directory,
     /// Sign-ins, the console, the host, alerts and maintenance. Connections, a place at the front of the queue and some
     /// disk space are reserved for these.

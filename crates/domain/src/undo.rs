@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// How many departures one step undoes.
 const PART: u64 = 100;
 
-/// How often a step is tried if a client takes a name just as it is given back.
+/// How often a step is tried if a client takes a name just as it is being restored.
 const TRIES: u32 = 5;
 
 /// How often a departure may meet an error that may be temporary.
@@ -28,7 +28,7 @@ const FAILURES: u64 = 5;
 /// An order whose last step is this long ago is continued by another task.
 const LEFT_MILLIS: i64 = 2_000;
 
-/// An order to undo departures, and how far it has come.
+/// An order to undo departures, and its progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
     /// The batch; there is one order at a time for each batch.
@@ -62,7 +62,7 @@ pub struct Gathers {
     pub unbatched: bool,
 }
 
-/// How far an order has come.
+/// The progress of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// What it has done so far; departures that it had to skip count as failed.
@@ -72,13 +72,13 @@ pub struct Progress {
 }
 
 impl Undo {
-    /// An order that was given just now.
+    /// An order that was just given.
     pub(crate) fn new(batch: Uuid, people: Option<Vec<Uuid>>, from: Timestamp, ordered: Event) -> Self {
         let (undone, continued) = (Undone::default(), ordered.at);
         Self { batch, people, from, gathers: None, below: None, undone, skipped: 0, failures: 0, continued, ordered }
     }
 
-    /// What it puts into the batch first.
+    /// The departures that it puts into the batch first.
     fn taken(&self) -> Option<(Span, Taken)> {
         let gathers = self.gathers?;
         let taken = match (&self.people, gathers.unbatched) {
@@ -119,7 +119,7 @@ pub(crate) async fn order(tx: &mut dyn Tx, undo: &Undo) -> Result<u64> {
 /// Carries out every order that has had no step for two seconds, to its end.
 ///
 /// # Errors
-/// An error of the store for one of them, after the others had their turn. The next call does what was left undone.
+/// An error of the store for one of them, after the others had their turn. The next call continues with what is left.
 pub async fn go_on_with_all(env: &Env) -> Result<()> {
     let mut outcome = Ok(());
     for undo in env.store.read((), |(), tx| tx.undos()).await? {
@@ -141,7 +141,7 @@ pub async fn go_on_with_all(env: &Env) -> Result<()> {
 pub(crate) async fn go_on(env: &Env, batch: Uuid, steps: u32) -> Result<Progress> {
     let (mut one_by_one, mut taken) = (0, 0);
     loop {
-        // Read before the step fails: another task that takes steps may be further by then.
+        // Read before the step fails: by then another task may have taken further steps.
         let next = if one_by_one > 0 { next(env, batch).await? } else { None };
         match (try_step(env, batch, if next.is_some() { 1 } else { PART }).await, next) {
             (Ok(progress), _) if progress.is_over => return Ok(progress),
@@ -181,7 +181,7 @@ async fn next_of(tx: &mut dyn Tx, batch: Uuid) -> Result<Option<i64>> {
     Ok(tx.departures(&undo.chosen(), 1).await?.first().map(|(seq, _)| *seq))
 }
 
-/// Takes a step; tries again if a client takes a name just as it is given back.
+/// Takes a step; tries again if a client takes a name just as it is being restored.
 async fn try_step(env: &Env, batch: Uuid, limit: u64) -> Result<Progress> {
     let mut tries = 1;
     loop {

@@ -1,5 +1,5 @@
 //! Backups, and what follows when one is restored. A restored database is an older state: tokens that were revoked
-//! since, codes that were used and sessions that ended are valid again, and nothing in it tells which. So all of them
+//! since, codes that were used and sessions that ended are valid again, and nothing in it shows which. So all of them
 //! are invalidated.
 
 use crate::{
@@ -52,8 +52,8 @@ pub struct Invalidated {
     pub codes: u64,
 }
 
-/// Records the present state of the database. If an older one replaced it while this process ran, what that brought
-/// back to life is ended first: the next start could no longer tell.
+/// Records the present state of the database. If an older one replaced it while this process ran, everything that
+/// became valid again is ended first: the next start could no longer detect it.
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer, or the note cannot be written.
@@ -64,9 +64,9 @@ pub async fn keep_mark(env: &Env) -> Result<()> {
     env.store.leave_mark().await
 }
 
-/// Ends what a restored database has brought back to life: pauses all tokens, ends all sessions, removes all one-time
-/// codes, and writes an event, which is an alert, with the end of the restored audit log. The secrets of the
-/// break-glass accounts stay, because they are the way in.
+/// Ends what is valid again in a restored database: pauses all tokens, ends all sessions, removes all one-time codes,
+/// and writes an event, which is an alert, with the end of the restored audit log. The secrets of the break-glass
+/// accounts stay, because they are the way in.
 pub async fn restored(env: &Env, found: RestoreNoticed) -> Result<Invalidated> {
     let work = env.store.write((env.now(), found), |(now, found), tx| {
         Box::pin(async move {
@@ -120,8 +120,8 @@ fn facts(head: Option<(i64, [u8; 32])>, ended: Invalidated) -> Value {
     })
 }
 
-/// Alerts that there has been no backup for [`BACKUP_DAYS`] days, once in that time. Installations that back up in
-/// another way, such as with `pg_dump`, have never used the command and get no alert.
+/// Alerts administrators that there has been no backup for [`BACKUP_DAYS`] days, once in that time. Installations that
+/// back up in another way, such as with `pg_dump`, have never used the command and get no alert.
 pub(crate) async fn remind_of_backup(tx: &mut dyn Tx, now: Timestamp) -> Result<Option<Event>> {
     let Some(last) = tx.upkeep().await?.backed_up else { return Ok(None) };
     let since = now.plus_days(-BACKUP_DAYS);

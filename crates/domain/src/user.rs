@@ -38,10 +38,10 @@ pub struct Profile {
     pub active: bool,
     /// All e-mail addresses, in the order given. One without a value has an empty one.
     pub emails: Vec<Email>,
-    /// Further values to filter and sort by, in the order of their attributes, each folded; if an attribute has several
-    /// values, the first is the one to sort by. `None` until [`crate::keys`] finds them in the document.
+    /// Further values to filter and sort by, in the order of their attributes, each folded; of several values of an
+    /// attribute, the first is the one to sort by. `None` until [`crate::keys`] finds them in the document.
     pub values: Option<Vec<(UserValue, String)>>,
-    /// Everything that was sent, as one JSON object: a directory stops repeating itself only when it reads back what it
+    /// Everything that was sent, as one JSON object: a directory stops sending a value only when it reads back what it
     /// wrote.
     pub document: String,
 }

@@ -95,7 +95,8 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Db>, query: &RecordQuery, before:
         Show::Refused => " AND a.outcome IN ('refused', 'failed')",
     });
     if let Some(token) = query.token {
-        // NULLIF hides the token from the planner where an index of few calls serves: most have the same token.
+        // NULLIF hides the token from the planner when an index of few calls is better: most of them have the same
+        // token.
         sql.push(if query.show == Show::All { " AND a.token = " } else { " AND NULLIF(a.token, a.target) = " });
         sql.push_bind(token.0);
     }
@@ -110,7 +111,7 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Db>, query: &RecordQuery, before:
 }
 
 impl Connection<'_> {
-    /// The events of these moments. A group may have a hundred thousand events, a moment has few.
+    /// The events of these moments. A group may have a hundred thousand events, but a moment has few.
     async fn events_at(&mut self, rows: &[Row]) -> Result<Events> {
         let mut events = Events::new();
         if rows.is_empty() {

@@ -8,7 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// An event, and its place in the chain where it has one.
+/// An event, and its place in the chain, if it has one.
 #[derive(sqlx::FromRow)]
 pub(crate) struct EventRow {
     pub(crate) seq: i64,
@@ -51,7 +51,7 @@ impl TryFrom<EventRow> for Entry {
     }
 }
 
-/// How many events are removed at once: no event is added to the log while that goes on.
+/// How many events are removed at once; meanwhile no event is added to the log.
 const PRUNED: i64 = 50_000;
 
 fn digest(bytes: Vec<u8>) -> Result<[u8; 32]> {
@@ -113,7 +113,7 @@ impl Audit for Connection<'_> {
     }
 
     async fn last_event_before(&mut self, moment: Timestamp, through: i64) -> Result<Option<(i64, [u8; 32])>> {
-        // By number, not by time: clocks jump, and whatever comes before the first one to be kept goes with it.
+        // By number, not by time: clocks jump, and everything before the first event to keep is removed.
         let row = sqlx::query!(
             "SELECT seq, hash FROM audit_events
             WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_events WHERE at >= $1), 9223372036854775807)

@@ -1,4 +1,4 @@
-//! The audit log, as people read it.
+//! The audit log as people read it.
 
 use super::{Connection, audit::EventRow, bounded, failed, page};
 use crate::Db;
@@ -34,7 +34,7 @@ impl TryFrom<MeasuredRow> for EventSummary {
     }
 }
 
-/// Which events a query finds, as a list of numbers. Each action is looked up on its own: an index has its events in
+/// The events that a query finds, as a list of numbers. Each action is looked up on its own: an index has its events in
 /// order, so no more are read than the page has rows.
 fn push_numbers(sql: &mut QueryBuilder<Db>, query: &EventQuery, before: i64, limit: u64) {
     if query.actions.is_empty() || query.target.is_some() {

@@ -56,7 +56,7 @@ impl Channels for Connection<'_> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<ChannelState>> {
-        // What lies further ahead was written by a clock that has been set back since. Clocks that differ by less than a
+        // A time that is further ahead was written before the clock was set back. Clocks that differ by less than a
         // lease respect each other's leases.
         let ahead = until.millis() + (until.millis() - now.millis());
         let row = sqlx::query_as!(

@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, query_builder::Separated};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How many departures one statement moves at most, well within the time that it has.
+/// How many departures one statement moves at most, well within its time limit.
 const MOVED: u64 = 5_000;
 
 /// The columns of a departure.
@@ -94,8 +94,8 @@ impl Connection<'_> {
         rows.into_iter().map(TryFrom::try_from).collect()
     }
 
-    /// Moves departures of a span into a batch, the last ones first, and writes how large it has become, when the first of
-    /// its time came and whose they are.
+    /// Moves departures of a span into a batch, the most recent first, and updates the batch's size, first departure
+    /// and tokens.
     pub(super) async fn move_departures(
         &mut self,
         span: &Span,
@@ -166,7 +166,7 @@ impl Connection<'_> {
     }
 }
 
-/// Adds that a departure belongs to a span.
+/// Adds the condition that a departure belongs to a span.
 pub(super) fn push_span(query: &mut QueryBuilder<Db>, span: &Span) {
     query.push("at >= ").push_bind(span.from.millis()).push(" AND at <= ").push_bind(span.until.millis());
     if let Some(token) = span.token {
@@ -174,8 +174,8 @@ pub(super) fn push_span(query: &mut QueryBuilder<Db>, span: &Span) {
     }
 }
 
-/// Adds what a departure is found by: its name, and for a person the first part of the user name, too. A directory can
-/// change a display name unnoticed just before.
+/// Adds the key by which a departure is found: its name, and for a person the first part of the user name, too. A
+/// directory can change a display name unnoticed just before.
 pub(super) fn push_key(row: &mut Separated<'_, Db, &'static str>, departure: &Departure) {
     row.push_bind(fold(&departure.target_name));
     match departure.kind {
@@ -186,12 +186,13 @@ pub(super) fn push_key(row: &mut Separated<'_, Db, &'static str>, departure: &De
                 row.push_bind_unseparated(departure.target).push_unseparated("), '')");
             }
         }
-        // One call can take a whole group away, so this stores no more than it must.
+        // One call can remove a whole group, so this stores no more than necessary.
         DepartureKind::LeftGroup | DepartureKind::GroupDeleted | DepartureKind::GroupEmptied => {}
     }
 }
 
-/// Adds that what departed has a text in its name or, as a person, in the user name of then or now, where there is one.
+/// Adds the condition that the departed user or group has a text in its name, or in the user name at that time or now,
+/// if there is one.
 pub(super) fn push_name(query: &mut QueryBuilder<Db>, name: &str) {
     if name.is_empty() {
         return;

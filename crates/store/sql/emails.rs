@@ -4,7 +4,7 @@ use domain::{Error, Result, UserId, fold, user::Email};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-/// Reads what `dialect::EMAILS` gives.
+/// Reads the value of `dialect::EMAILS`.
 pub(super) fn from_json(text: &str) -> Result<Vec<Email>> {
     /// SQLite has no booleans.
     #[derive(serde::Deserialize)]

@@ -3,7 +3,7 @@ use domain::{Conflict, Error};
 use sqlx::migrate::MigrateError;
 use std::fmt;
 
-/// A database's error as the cause of [`Error::Unavailable`]; the text of its own sources is in its text.
+/// A database's error as the cause of [`Error::Unavailable`]; its text includes the text of its own sources.
 #[derive(Debug)]
 pub(crate) struct Cause(pub(crate) sqlx::Error);
 
@@ -15,13 +15,13 @@ impl fmt::Display for Cause {
 
 impl std::error::Error for Cause {}
 
-/// The database's error that an error is of, where there is one.
+/// The database error inside an error, if there is one.
 pub(crate) fn cause(error: &Error) -> Option<&sqlx::Error> {
     let Error::Unavailable(source) = error else { return None };
     source.downcast_ref().map(|Cause(error)| error)
 }
 
-/// Why a unit is run again that would have waited for locks out of their order.
+/// The reason to run a unit again that would have waited for locks out of their order.
 #[derive(Debug)]
 pub(crate) struct OutOfOrder;
 
@@ -33,7 +33,7 @@ impl fmt::Display for OutOfOrder {
 
 impl std::error::Error for OutOfOrder {}
 
-/// What a database's error means for the rules. A value that is taken is known by its unique index.
+/// What a database's error means for the rules. A taken value is recognised by its unique index.
 pub(crate) fn failed(error: sqlx::Error) -> Error {
     let index = error.as_database_error().and_then(dialect::taken);
     match index.as_deref() {

@@ -1,4 +1,4 @@
-//! What was deleted and memberships that ended, for the guard and for its undo, and when they are forgotten.
+//! What was deleted and which memberships ended, for the guard and its undo, and when this is forgotten.
 
 use super::{Connection, bounded, failed, query::push_contains};
 use crate::Db;
@@ -7,7 +7,7 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 impl Connection<'_> {
-    /// What was deleted and has a text in one of these columns, the last first.
+    /// Deleted rows that have a text in one of these columns, the most recent first.
     pub(super) async fn select_deleted(
         &mut self,
         from: &'static str,
@@ -27,7 +27,7 @@ impl Connection<'_> {
         Ok(rows.into_iter().map(deleted).collect())
     }
 
-    /// Whether a group has more than so many members, including those who left since a moment. Counts no further.
+    /// Whether a group has more than this many members, including those who left since a moment. Stops counting there.
     pub(super) async fn counts_more(&mut self, group: GroupId, than: u64, since: Timestamp) -> Result<bool> {
         let enough = bounded(than) + 1;
         let count = sqlx::query_scalar!(
@@ -44,8 +44,8 @@ impl Connection<'_> {
         Ok(count.fetch_one(&mut *self.0).await.map_err(failed)? >= enough)
     }
 
-    /// Whether those who were in a group at a moment have all left it, or nobody is left; and who has left since then, so
-    /// many at most.
+    /// Whether all who were in a group at a moment have left it, or it is empty; and those who have left since then, up
+    /// to a limit.
     pub(super) async fn select_left(
         &mut self,
         group: GroupId,
@@ -74,7 +74,7 @@ impl Connection<'_> {
         Ok((emptied, left.into_iter().map(UserId).collect()))
     }
 
-    /// Brings back a user who was in a group at `from`.
+    /// Restores the membership of a user who was in a group at `from`.
     pub(super) async fn insert_former_member(
         &mut self,
         group: GroupId,
@@ -135,8 +135,9 @@ impl Connection<'_> {
         found.fetch_one(&mut *self.0).await.map_err(failed)
     }
 
-    /// Ends the memberships that began at `from` or later, of a user (`user_id`) or in a group (`group_id`), but not those
-    /// of users who were in the group at `from` too: they only left and came back. Returns what ended.
+    /// Ends the memberships that began at `from` or later, of a user (`user_id`) or in a group (`group_id`), but not
+    /// those of users who were in the group at `from` too: they only left and came back. Returns the memberships that
+    /// ended.
     pub(super) async fn end_late_memberships(
         &mut self,
         column: &'static str,
@@ -170,8 +171,8 @@ impl Connection<'_> {
         Ok(ended.into_iter().map(|(group, user)| (GroupId(group), UserId(user))).collect())
     }
 
-    /// Forgets for good what was deleted and who left a group before a moment, unless it can still be undone because
-    /// nobody has decided on its batch; and departures from before another moment.
+    /// Removes for good the deleted users and groups, and the former members, from before a moment, unless an undecided
+    /// batch can still restore them; and departures from before another moment.
     pub(super) async fn delete_deleted(&mut self, before: Timestamp, departures: Timestamp) -> Result<()> {
         let (before, departures) = (before.millis(), departures.millis());
         let users = sqlx::query!(

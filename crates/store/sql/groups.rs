@@ -169,7 +169,7 @@ impl Groups for Connection<'_> {
             id.0,
             at.millis()
         );
-        // Nothing was written yet, and nothing has failed: Postgres lets the unit go on.
+        // Nothing has been written yet, and nothing has failed: Postgres lets the unit continue.
         if restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
             return Err(Error::Conflict(Conflict::GroupName));
         }
@@ -332,7 +332,7 @@ impl Groups for Connection<'_> {
     }
 }
 
-/// The folded form of the name; refuses what no index can hold.
+/// The folded form of the name; refuses a name that is too long for an index.
 fn key(profile: &GroupProfile) -> Result<String> {
     let key = fold(&profile.display_name);
     indexed([Some(key.as_str()), profile.external_id.as_deref()])?;

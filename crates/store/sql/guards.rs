@@ -1,4 +1,4 @@
-//! Departures, their batches, and what the threshold is made from.
+//! Departures, their batches, and the samples for the threshold.
 
 use super::{
     Connection, IDS, ROWS, bounded,

@@ -1,4 +1,4 @@
-//! The keys of users: what is looked up, folded.
+//! The keys of users: folded values for look-ups.
 
 use super::{Connection, bounded, failed, indexed};
 use crate::Db;
@@ -13,7 +13,8 @@ use futures_util::TryStreamExt;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-/// How keys are made now. Whoever changes that adds one here, and a migration whose indexes find the rows of older versions.
+/// How keys are made now. A change of that needs a new number here, and a migration whose indexes find the rows of
+/// older versions.
 macro_rules! version {
     () => {
         1
@@ -23,15 +24,15 @@ macro_rules! version {
 /// The version of keys that are made now.
 pub(super) const VERSION: i64 = version!();
 
-/// Whether the keys of a row are out of date, spelled like the condition of the indexes.
+/// Whether the keys of a row are out of date, in the same words as the condition of the indexes.
 pub(super) const OUTDATED: &str = concat!("keys_version < ", version!());
 
-/// The version of the keys of a profile; 0 where some are not known.
+/// The version of the keys of a profile; 0 if some are not known.
 pub(super) fn version(profile: &Profile) -> i64 {
     if profile.values.is_some() { VERSION } else { 0 }
 }
 
-/// The folded forms of what is looked up.
+/// The folded values for look-ups.
 pub(super) struct Keys {
     pub(super) user_name: String,
     pub(super) display_name: Option<String>,
@@ -41,7 +42,8 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Folds; refuses what no index can hold, the e-mail addresses included, before anything is written.
+    /// Folds the values; refuses those that are too long for an index, e-mail addresses included, before anything is
+    /// written.
     pub(super) fn of(profile: &Profile) -> Result<Self> {
         let key = |value: &Option<String>| value.as_deref().map(fold);
         let keys = Self {
@@ -60,7 +62,7 @@ impl Keys {
     }
 }
 
-/// A user and that of which keys are made.
+/// A user and the sources of its keys.
 #[derive(sqlx::FromRow)]
 struct OutdatedRow {
     id: Uuid,
@@ -87,7 +89,7 @@ impl OutdatedRow {
     }
 }
 
-/// The tables of those who are there, or of those who can be restored.
+/// The tables of present users, or of those who can be restored.
 struct Tables {
     users: &'static str,
     emails: &'static str,
@@ -145,8 +147,8 @@ impl store::Keys for Connection<'_> {
 }
 
 impl Connection<'_> {
-    /// Writes the keys in a user's own row, unless the user has changed. A user name whose new key another user has keeps the
-    /// old one.
+    /// Writes the keys in a user's own row, unless the user has changed. A user name keeps its old key if another user
+    /// has the new one.
     async fn renew_columns(&mut self, tables: &Tables, of: &Outdated) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new("UPDATE ");
         query.push(tables.users).push(" SET keys_version = ").push_bind(VERSION);

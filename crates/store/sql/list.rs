@@ -1,7 +1,7 @@
 //! Sorted parts of the lists of users and groups. A list is read along an index, from where the part begins.
 //!
-//! Databases differ in where they put missing keys, and no row can be compared with one that misses its key. So a list
-//! that has such rows is read as two, one after the other.
+//! Databases differ in where they put missing keys, and no row can be compared with one without a key. So a list with
+//! such rows is read as two lists, one after the other.
 
 use super::{Connection, bounded, failed, page, query::Condition};
 use crate::{Db, dialect::OFFSET_READS_COLUMNS};
@@ -77,24 +77,24 @@ struct Marked<T> {
     mark_id: Uuid,
 }
 
-/// Rows that have a key, or all where each has one; and rows that miss theirs.
+/// Rows that have a key (all rows, if each has one), and rows without.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Segment {
     Keyed,
     Missing,
 }
 
-/// How many positions a block has; the triggers divide by the same.
+/// How many positions a block has; the triggers divide by the same number.
 const BLOCK: i64 = 1024;
 
-/// Where a segment is begun to be read.
+/// Where reading of a segment starts.
 #[derive(Clone, Copy)]
 enum Bound<'m> {
-    /// Behind so many rows.
+    /// After this many rows.
     Offset(u64),
-    /// Behind so many rows from a position on.
+    /// After this many rows from a position on.
     Block(i64, u64),
-    /// Behind a row.
+    /// After a row.
     Past(&'m Mark),
 }
 
@@ -108,7 +108,7 @@ struct List<'f, K, C> {
 }
 
 impl Connection<'_> {
-    /// Reads these columns of a part of a list, in its order, and makes each row what it is to be.
+    /// Reads these columns of a part of a list, in its order, and converts each row.
     pub(super) async fn list<K: ListKey, C, R, T>(
         &mut self,
         filter: &Predicate<C>,
@@ -143,8 +143,8 @@ impl Connection<'_> {
         Ok(rows)
     }
 
-    /// Where to begin for a number; `None` is behind the end. The list of all is entered in the right block, whatever the
-    /// number; any other is counted through.
+    /// Where to begin for a number; `None` if that is past the end. The list of all rows is entered at the right block,
+    /// whatever the number; in any other list the rows before are counted.
     async fn begin<K: ListKey, C>(&mut self, list: &List<'_, K, C>, offset: u64) -> Result<Option<Bound<'static>>> {
         let by_position = list.key.kind() == KeyKind::UniqueNumber && !list.down;
         if offset == 0 || !by_position || !matches!(list.filter, Predicate::All) {
@@ -179,7 +179,7 @@ impl Connection<'_> {
             let (found, is_full) = self.segment(list, *segment, bound, wanted, make, &mut meter).await?;
             let is_last = is_full || found.len() as u64 == wanted || index + 1 == segments.len();
             bound = match bound {
-                // All of the segment was passed over, and that is so much of the number.
+                // The whole segment was skipped, and its rows count towards the number.
                 Bound::Offset(offset @ 1..) if found.is_empty() && !is_last => {
                     Bound::Offset(offset.saturating_sub(self.count_segment(list, *segment).await?))
                 }
@@ -193,7 +193,8 @@ impl Connection<'_> {
         Ok(rows)
     }
 
-    /// The rows of a segment, row by row, up to the first that is too much; and whether there was one.
+    /// The rows of a segment, one by one, up to the first that does not fit on the page; and whether there was such a
+    /// row.
     async fn segment<K: ListKey, C, R, T>(
         &mut self,
         list: &List<'_, K, C>,
@@ -244,7 +245,7 @@ impl<T> Marked<T> {
 }
 
 impl<K: ListKey, C> List<'_, K, C> {
-    /// What is to be read, in its order, from the segment on in which a part begins. Missing keys are above all others
+    /// The segments to read, in order, starting with the one in which a part begins. Missing keys come after all others
     /// (RFC 7644 §3.4.2.3).
     fn segments(&self, bound: Bound<'_>) -> &'static [Segment] {
         use Segment::{Keyed, Missing};
@@ -271,7 +272,7 @@ impl<K: ListKey, C> List<'_, K, C> {
         query.push(number).push(" AS mark_number, ").push(text).push(" AS mark_text");
     }
 
-    /// The table, with the values that decide the order where those have one of their own.
+    /// The table, joined with the table of values if the order depends on one.
     fn push_from(&self, query: &mut QueryBuilder<Db>, segment: Segment) {
         query.push(" FROM ").push(K::TABLE);
         if let Some(attribute) = self.key.value().filter(|_| segment == Segment::Keyed) {
@@ -317,7 +318,7 @@ impl<K: ListKey, C> List<'_, K, C> {
         }
     }
 
-    /// From where on, in which order and how many.
+    /// The conditions, the order and the limit of a part.
     fn push_window(&self, query: &mut QueryBuilder<Db>, segment: Segment, bound: Bound<'_>, limit: u64) {
         match bound {
             Bound::Past(mark) if segment == Segment::Missing => push_past(query, self.down, ["id", ""], mark),
@@ -335,7 +336,7 @@ impl<K: ListKey, C> List<'_, K, C> {
         }
     }
 
-    /// The id that decides between equals, in the table that has the key: only so does an index give the order.
+    /// The id that breaks ties, in the table that has the key: only then does an index have this order.
     fn id(&self) -> &'static str {
         if self.key.value().is_some() { "sorted.user_id" } else { "id" }
     }
@@ -344,7 +345,7 @@ impl<K: ListKey, C> List<'_, K, C> {
         matches!(self.key.kind(), KeyKind::Id | KeyKind::UniqueNumber | KeyKind::UniqueText)
     }
 
-    /// Also where the key is missing: Postgres finds the order of an index by its columns, not by what they hold.
+    /// Includes the key even if it is missing: Postgres matches an index by its columns, not by their values.
     fn push_order(&self, query: &mut QueryBuilder<Db>, segment: Segment) {
         let direction = if self.down { " DESC" } else { "" };
         if segment == Segment::Missing && self.key.value().is_some() {
@@ -358,7 +359,8 @@ impl<K: ListKey, C> List<'_, K, C> {
     }
 }
 
-/// A condition that is fulfilled behind a row, in the direction of reading; the id decides where there is a column of it.
+/// A condition that holds for rows after a given one, in the direction of reading; ties are broken by the id if there
+/// is a column of it.
 fn push_past(query: &mut QueryBuilder<Db>, down: bool, [column, id]: [&'static str; 2], mark: &Mark) {
     query.push(" AND (").push(column);
     if !id.is_empty() {

@@ -24,7 +24,7 @@ impl Connection<'_> {
         Ok(members)
     }
 
-    /// Counts the members of each group, both kinds, no further than asked for.
+    /// Counts the members of each group, both kinds, up to a limit.
     pub(super) async fn select_sizes(&mut self, groups: &[GroupId], most: u64) -> Result<Vec<(GroupId, u64)>> {
         let mut sizes = Vec::new();
         let groups: Vec<Uuid> = groups.iter().map(|id| id.0).collect();
@@ -107,16 +107,16 @@ impl Connection<'_> {
         Ok(left)
     }
 
-    /// Brings back the memberships that ended because the user or the group was deleted, in those groups that there are.
+    /// Restores the memberships that ended because the user or the group was deleted, in those groups that still exist.
     pub(super) async fn restore_memberships_of(&mut self, user: UserId, at: Timestamp) -> Result<()> {
-        // Whoever brings one of these groups back at the same time waits, and then finds the user.
+        // A unit that restores one of these groups at the same time waits, and then finds the user.
         let pending = dialect::lock_as!(
             FormerRow,
             "SELECT group_id FROM former_members WHERE user_id = $1 AND cause <> 'member' ORDER BY group_id, user_id",
             user.0
         );
         pending.fetch_all(&mut *self.0).await.map_err(failed)?;
-        // The groups first, which keeps those that there are.
+        // The groups first, which keeps them from being deleted.
         let groups = sqlx::query!(
             "UPDATE groups SET version = version + 1, changed = $2
             WHERE id IN (SELECT group_id FROM former_members WHERE user_id = $1 AND cause <> 'member')",
@@ -133,7 +133,7 @@ impl Connection<'_> {
             user.0
         );
         restore.execute(&mut *self.0).await.map_err(failed)?;
-        // What is back must not come back once more after it has ended in another way.
+        // A restored membership must not be restored again after it has ended in another way.
         let forget = sqlx::query!(
             "DELETE FROM former_members WHERE user_id = $1 AND cause <> 'member'
                 AND EXISTS (SELECT 1 FROM groups WHERE groups.id = former_members.group_id)",
@@ -143,7 +143,7 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Brings back the memberships that ended because the user or the group was deleted, of those users that there are.
+    /// Restores the memberships that ended because the user or the group was deleted, of those users who still exist.
     pub(super) async fn restore_memberships_in(&mut self, group: GroupId) -> Result<()> {
         let pending = dialect::lock_as!(
             FormerRow,
@@ -161,12 +161,13 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Brings back the members that were taken out of a group since a moment.
+    /// Restores the members that were removed from a group since a moment.
     pub(super) async fn insert_former_members(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
         self.insert_former(group, " AND cause = 'member'", Some(since)).await
     }
 
-    /// Brings back former members of a group, the last membership of each, and keeps them from being deleted meanwhile.
+    /// Restores former members of a group, with the last membership of each, and keeps them from being deleted
+    /// meanwhile.
     async fn insert_former(&mut self, group: GroupId, cause: &str, since: Option<Timestamp>) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO group_members (group_id, user_id, added) SELECT group_id, user_id, added
@@ -180,8 +181,8 @@ impl Connection<'_> {
         Ok(query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected())
     }
 
-    /// Has the unit run again where a user or group that is locked has come into a group that is not among these, which are
-    /// locked: to wait for that one now would be out of order.
+    /// Has the unit run again if a locked user or group has joined a group that is not among these locked ones: waiting
+    /// for that group now would be out of order.
     pub(super) async fn refuse_elsewhere(&mut self, id: Uuid, groups: &[Uuid]) -> Result<()> {
         if dialect::is_elsewhere(&mut *self.0, id, groups).await.map_err(failed)? {
             return Err(domain::Error::Unavailable(Box::new(OutOfOrder)));
@@ -189,8 +190,8 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// The members of a group that are none of these. No statement takes so many ids as a group may have members, and
-    /// a NOT IN cannot be taken apart.
+    /// The members of a group other than these. No statement takes as many ids as a group may have members, and a NOT
+    /// IN cannot be split.
     pub(super) async fn other_members(&mut self, group: GroupId, users: &[UserId]) -> Result<Vec<UserId>> {
         let members = sqlx::query_scalar!("SELECT user_id FROM group_members WHERE group_id = $1", group.0);
         let members = members.fetch_all(&mut *self.0).await.map_err(failed)?;

@@ -84,7 +84,7 @@ impl Nesting for Connection<'_> {
         members: &[GroupId],
         at: Timestamp,
     ) -> Result<Vec<GroupId>> {
-        // A NOT IN of any length cannot be taken apart, so the others are named.
+        // A long NOT IN cannot be split, so the other groups are listed.
         let nested = sqlx::query_scalar!("SELECT member_id FROM nested_groups WHERE group_id = $1", group.0);
         let nested = nested.fetch_all(&mut *self.0).await.map_err(failed)?;
         let members: HashSet<GroupId> = members.iter().copied().collect();
@@ -128,7 +128,7 @@ impl Nesting for Connection<'_> {
 }
 
 impl Connection<'_> {
-    /// Remembers what was in a group that is about to be deleted, and what it was in: those groups change too.
+    /// Stores the groups in a group that is about to be deleted, and the groups that it was in: those change too.
     pub(super) async fn keep_nesting(&mut self, group: GroupId, at: Timestamp) -> Result<()> {
         let parents = sqlx::query!(
             "UPDATE groups SET version = version + 1, changed = $2
@@ -148,9 +148,9 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Brings back the nestings that ended because this group or the other one was deleted, where both are there.
+    /// Restores the nestings that ended because this group or the other one was deleted, if both exist.
     pub(super) async fn restore_nesting(&mut self, group: GroupId, at: Timestamp) -> Result<()> {
-        // Whoever brings the other one back at the same time waits, and then finds this one.
+        // A unit that restores the other group at the same time waits, and then finds this one.
         let pending = dialect::lock_as!(
             FormerRow,
             "SELECT group_id FROM former_nested_groups WHERE (group_id = $1 OR member_id = $1) AND cause <> 'member'
@@ -178,13 +178,13 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Brings back the groups that were taken out of a group since a moment.
+    /// Restores the groups that were removed from a group since a moment.
     pub(super) async fn restore_nested(&mut self, group: GroupId, since: Timestamp) -> Result<u64> {
         self.insert_former_nested(group, Some(since)).await
     }
 
-    /// Brings back former nestings, the last of each, and keeps both groups from being deleted meanwhile: what was taken
-    /// out of a group since a moment, or else what a deletion ended.
+    /// Restores former nestings, the last of each, and keeps both groups from being deleted meanwhile: those removed
+    /// from a group since a moment, or else those that a deletion ended.
     async fn insert_former_nested(&mut self, group: GroupId, since: Option<Timestamp>) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO nested_groups (group_id, member_id, added) SELECT group_id, member_id, added
@@ -205,7 +205,7 @@ impl Connection<'_> {
         Ok(query.build().execute(&mut *self.0).await.map_err(failed)?.rows_affected())
     }
 
-    /// Forgets for good what was taken out or ended before a moment.
+    /// Removes for good the nestings that ended before a moment.
     pub(super) async fn delete_former_nested(&mut self, before: Timestamp) -> Result<()> {
         let nested = sqlx::query!("DELETE FROM former_nested_groups WHERE ended < $1", before.millis());
         nested.execute(&mut *self.0).await.map_err(failed)?;

@@ -5,7 +5,7 @@ use sqlx::QueryBuilder;
 
 /// Ends a statement so that it reads a page of a table with the columns `changed` and `id`. It must have a WHERE.
 ///
-/// The page before a row is read backwards, away from that row: [`shown`] turns it round.
+/// The page before a row is read backwards, away from that row: [`shown`] reverses it.
 pub(super) fn push(query: &mut QueryBuilder<Db>, place: Place, limit: u64) {
     let (key, past, order) = match place {
         Place::Start => (None, "", " ORDER BY changed DESC, id DESC"),
@@ -20,8 +20,8 @@ pub(super) fn push(query: &mut QueryBuilder<Db>, place: Place, limit: u64) {
     push_limit(query, limit);
 }
 
-/// Limits the rows. The cast hides the number from SQLite's planner, which would otherwise plan the statement anew for
-/// each number that is bound, and for the same one too.
+/// Limits the rows. The cast hides the number from SQLite's planner, which would otherwise plan the statement again
+/// each time it is run.
 pub(super) fn push_limit(query: &mut QueryBuilder<Db>, limit: u64) {
     query.push(" LIMIT CAST(").push_bind(bounded(limit)).push(" AS BIGINT)");
 }

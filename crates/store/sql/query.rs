@@ -1,4 +1,4 @@
-//! Filters as SQL. Every value is a bound parameter; every text in the statement is one of this file.
+//! Filters as SQL. Every value is a bound parameter; every text in the statement comes from this file.
 
 use super::{dialect, keys};
 use crate::Db;
@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::QueryBuilder;
 
-/// Something that can stand behind WHERE.
+/// A condition for WHERE.
 pub(super) trait Condition {
     /// Adds it to a statement.
     fn push(&self, query: &mut QueryBuilder<Db>);
@@ -23,7 +23,7 @@ impl<C: Condition> Condition for Predicate<C> {
             Self::Not(inner) => {
                 query.push("(");
                 inner.push(query);
-                // Unlike NOT, this takes an unknown for a no.
+                // Unlike NOT, this is true for an unknown value.
                 query.push(") IS NOT TRUE");
             }
             Self::Where(condition) => condition.push(query),
@@ -61,7 +61,7 @@ impl Condition for UserCondition {
                 query.push("users.id");
                 dialect::push_among(query, users.iter().map(|id| id.0).collect());
             }
-            // Spelled like the partial index of those who are not.
+            // In the same words as the partial index of inactive users.
             Self::Active(true) => drop(query.push("active")),
             Self::Active(false) => drop(query.push("NOT active")),
             Self::Email(filter) => {
@@ -79,7 +79,7 @@ impl Condition for UserCondition {
 impl Condition for EmailCondition {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         match self {
-            // An address without a value has the empty one.
+            // An address without a value is stored as an empty one.
             Self::Value(Test::Present) => drop(query.push("value <> ''")),
             Self::Value(test) => {
                 query.push("(value <> '' AND ");
@@ -181,7 +181,7 @@ fn push_test(query: &mut QueryBuilder<Db>, column: Column, test: &Test) {
         Test::Ordered(order, text) => drop(query.push(name).push(operator(*order)).push_bind(whole(text))),
         Test::Present => drop(query.push(name).push(" IS NOT NULL")),
         Test::Contains(text) => push_contains(query, name, &part(text)),
-        // At the ends of the whole there are no blanks to look for.
+        // A folded text has no blanks at its ends.
         Test::StartsWith(text) if folded => push_starts_with(query, name, part(text.trim_start())),
         Test::StartsWith(text) => push_starts_with(query, name, part(text)),
         Test::EndsWith(text) if folded => push_ends_with(query, name, &part(text.trim_end())),
@@ -191,12 +191,12 @@ fn push_test(query: &mut QueryBuilder<Db>, column: Column, test: &Test) {
 
 /// The folded form of a part of a name: blanks at its ends are not at the ends of the name, so they count.
 fn fold_part(text: &str) -> String {
-    // A character that folding leaves alone and that combines with none keeps the blanks from the ends.
+    // Guard characters at both ends, which folding does not change or combine, keep the blanks.
     let guarded = fold(&format!("\u{1}{text}\u{1}"));
     guarded[1..guarded.len() - 1].to_owned()
 }
 
-/// Adds a test whether a column contains a text, which no index can serve.
+/// Adds a test whether a column contains a text; no index helps with this.
 pub(super) fn push_contains(query: &mut QueryBuilder<Db>, column: &str, text: &str) {
     query.push(dialect::POSITION).push("(").push(column).push(", ");
     query.push_bind(text.to_owned()).push(") > 0");
@@ -212,12 +212,12 @@ fn push_starts_with(query: &mut QueryBuilder<Db>, column: &str, prefix: String) 
     query.push(")");
 }
 
-/// The first text behind all that start with a prefix, in the order of bytes, which is that of code points; `None`
-/// where nothing is behind them.
+/// The first text after all that start with a prefix, in the order of bytes, which is that of code points; `None` if no
+/// text comes after them.
 fn after_prefix(prefix: &str) -> Option<String> {
     let mut end: Vec<char> = prefix.chars().collect();
     while let Some(last) = end.pop() {
-        // The step of a range passes over the surrogates.
+        // Stepping through a range of characters skips the surrogates.
         if let Some(next) = (last..=char::MAX).nth(1) {
             end.push(next);
             return Some(end.into_iter().collect());
@@ -227,7 +227,7 @@ fn after_prefix(prefix: &str) -> Option<String> {
 }
 
 fn push_ends_with(query: &mut QueryBuilder<Db>, column: &str, suffix: &str) {
-    // Where the column is the shorter text, whatever comes out of substr is too short to be equal.
+    // If the column is the shorter text, the result of substr is too short to be equal.
     query.push("substr(").push(column).push(", length(").push(column).push(") - length(");
     query.push_bind(suffix.to_owned()).push(") + 1) = ").push_bind(suffix.to_owned());
 }

@@ -35,7 +35,7 @@ struct UndoRow {
     reason: Option<String>,
 }
 
-/// How `gathers` is written.
+/// How `gathers` is stored.
 const UNBATCHED: &str = "unbatched";
 const ANY: &str = "any";
 
@@ -75,7 +75,7 @@ impl TryFrom<UndoRow> for Undo {
     }
 }
 
-/// How `people` is written.
+/// How `people` is stored.
 fn text(ids: &[Uuid]) -> String {
     ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Backups, restores and what is removed because it is old.
+//! Backups, restores, and the removal of old rows.
 
 use super::{Connection, failed};
 use async_trait::async_trait;

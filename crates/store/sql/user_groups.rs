@@ -1,4 +1,5 @@
-//! The groups of a user. What they weigh is asked first: with a name of any length, a user can be in any number of them.
+//! The groups of a user. Their weight is computed first: their names may be long, and a user can be in any number of
+//! groups.
 
 use crate::dialect;
 use domain::{
@@ -8,11 +9,12 @@ use domain::{
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// What a column has in front that does not hold groups, since they are too many.
+/// The prefix of the column if it does not hold groups, because they are too many.
 const TOO_MANY: char = '#';
 
-/// Weighing ends where groups are too many whatever their names. What replaces them has no name in it, and differs when a
-/// user joins or leaves a group, or when one gets another name: each of these is a version of the group.
+/// Counting the weight stops when there are too many groups for any names. The text that replaces them contains no
+/// names, and changes when the user joins or leaves a group, or when a group is renamed: each of these is a new version
+/// of a group.
 static COLUMN: LazyLock<String> = LazyLock::new(|| {
     let (most, each, name_byte) = (UserGroups::MOST, UserGroups::EACH, UserGroups::NAME_BYTE);
     format!(
@@ -28,12 +30,12 @@ static COLUMN: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The column `groups` of the user at hand; without them if they are not wanted.
+/// The column `groups` of the user in the query, or an empty one if the groups are not wanted.
 pub(super) fn column(wanted: bool) -> &'static str {
     if wanted { &COLUMN } else { "NULL AS groups" }
 }
 
-/// Reads what the column gives, by name. Sorted here: SQLite would make a table for it, for each user.
+/// Reads the column, sorted by name. Sorted here: SQLite would build a temporary table for each user.
 pub(super) fn read(column: Option<String>) -> Result<UserGroups> {
     let corrupt = || Error::Corrupt { table: "groups", column: "display_name" };
     let Some(text) = column else { return Ok(UserGroups::default()) };

@@ -23,8 +23,8 @@ use rows::{NameRow, SummaryRow, UserRow, ViewRow};
 use sqlx::QueryBuilder;
 
 impl Connection<'_> {
-    /// One user with its e-mail addresses, and its groups where they are wanted. A statement that has waited for a lock
-    /// sees the row as it is now, but what belongs to it as it was before: so the lock is a statement of its own.
+    /// One user with its e-mail addresses, and its groups if they are wanted. A statement that has waited for a lock
+    /// sees the row as it is now, but other tables as they were before, so the lock is a statement of its own.
     async fn select_user(
         &mut self,
         id: UserId,
@@ -47,7 +47,7 @@ impl Connection<'_> {
     }
 }
 
-/// The columns of what a client sees of a user.
+/// The columns for what a client sees of a user.
 fn view_columns(with_groups: bool) -> [&'static str; 2] {
     ["id, version, created, changed, document, ", user_groups::column(with_groups)]
 }
@@ -241,7 +241,7 @@ impl Users for Connection<'_> {
             id.0,
             at.millis()
         );
-        // Nothing was written yet, and nothing has failed: Postgres lets the unit go on.
+        // Nothing has been written yet, and nothing has failed: Postgres lets the unit continue.
         if restore.execute(&mut *self.0).await.map_err(failed)?.rows_affected() == 0 {
             return Err(Error::Conflict(Conflict::UserName));
         }
@@ -290,7 +290,7 @@ impl Users for Connection<'_> {
     }
 
     async fn count_users(&mut self, filter: &Predicate<UserCondition>) -> Result<u64> {
-        // What the blocks count needs no look at the rows.
+        // The blocks count these, so no rows need to be read.
         let sum = match filter {
             Predicate::All => Some("SUM(total)"),
             Predicate::Where(UserCondition::Active(true)) => Some("SUM(active)"),

@@ -1,11 +1,11 @@
-//! The further values of users, which are filtered and sorted by but not shown.
+//! The further values of users, for filtering and sorting but not for display.
 
 use super::{Connection, ROWS, failed};
 use crate::Db;
 use domain::{Error, Result, UserId, query::UserValue};
 use sqlx::QueryBuilder;
 
-/// Reads what `dialect::VALUES` gives.
+/// Reads the value of `dialect::VALUES`.
 pub(super) fn from_json(text: &str) -> Result<Vec<(UserValue, String)>> {
     let corrupt = || Error::Corrupt { table: "user_values", column: "attribute" };
     let rows: Vec<(i64, String)> = serde_json::from_str(text).map_err(|_| corrupt())?;

@@ -1,4 +1,4 @@
-//! The migrations are embedded: a new file must cause a new build.
+//! The migrations are embedded: a new file must trigger a new build.
 
 fn main() {
     println!("cargo::rerun-if-changed=../../../migrations/sqlite");

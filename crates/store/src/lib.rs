@@ -4,14 +4,14 @@ use domain::{Error, Result, store::Store};
 use std::path::{Path, PathBuf};
 pub use store_sqlite::{Backup, Restore};
 
-/// Where a database is.
+/// The kind and the place of a database.
 enum Place<'a> {
     Sqlite(&'a Path),
     Postgres(&'a str),
 }
 
 /// Opens a database: `sqlite://postern.db` (also `sqlite:postern.db`, or `sqlite:///var/lib/postern.db`), whose file is
-/// made where there is none, or `postgres://user:password@host:5432/database`. The tables are brought up to date, also
+/// created if there is none, or `postgres://user:password@host:5432/database`. The tables are brought up to date, also
 /// when several processes open the database at once.
 ///
 /// # Errors
@@ -24,8 +24,8 @@ pub async fn open(url: &str) -> Result<Store> {
     }
 }
 
-/// Opens a database as [`open`] does, for a command of the host: one that writes has its turn on SQLite however busy a
-/// server is.
+/// Opens a database as [`open`] does, for a command of the host: on SQLite, a command that writes gets its turn however
+/// busy a server is.
 ///
 /// # Errors
 /// Those of [`open`].
@@ -44,7 +44,7 @@ pub async fn backup(url: &str, target: &Path) -> Result<Backup> {
     store_sqlite::backup(file(url)?, target).await
 }
 
-/// Copies a backup to where it can take the place of an SQLite database.
+/// Copies a backup next to an SQLite database, ready to replace it.
 ///
 /// # Errors
 /// `Unavailable` with what to do; `Invalid` for a database of another kind and a backup that a newer version has written.
@@ -52,7 +52,8 @@ pub async fn restore(url: &str, backup: &Path) -> Result<Restore> {
     store_sqlite::restore(file(url)?, backup).await
 }
 
-/// How `pg_dump` and `pg_restore` are told which database this is, without its password. `None` where it is no Postgres.
+/// The arguments of `pg_dump` and `pg_restore` that name the database, without its password. `None` if it is not
+/// Postgres.
 ///
 /// # Errors
 /// `Invalid` when the URL cannot be read.
@@ -70,7 +71,7 @@ fn file(url: &str) -> Result<&Path> {
     }
 }
 
-/// The SQLite file that [`open`] would make, because there is none.
+/// The SQLite file that [`open`] would create, because there is none.
 pub fn missing_file(url: &str) -> Option<PathBuf> {
     match place(url) {
         Ok(Place::Sqlite(file)) if !file.exists() => Some(file.to_owned()),

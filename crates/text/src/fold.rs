@@ -1,18 +1,18 @@
 use unicode_normalization::UnicodeNormalization;
 
-/// The form in which texts are compared where letter case does not count. Compatibility forms and outer blanks do not
-/// count there, either. RFC 7644 §5 asks for this for `userName`, and one rule serves for all: an index over folded
+/// The form in which texts are compared if letter case does not count. Compatibility forms and outer blanks do not
+/// count then, either. RFC 7644 §5 requires this for `userName`, and one rule serves for all: an index over folded
 /// texts finds what a filter finds.
 ///
-/// Texts are folded here and stored so, because each database folds case in its own way.
+/// Texts are folded here and stored folded, because each database folds case in its own way.
 pub fn fold(text: &str) -> String {
     fold_part(text.trim())
 }
 
-/// Folds a part of a text; unlike in a whole text, blanks at its ends count.
+/// Folds a part of a text; in contrast to a whole text, blanks at its ends count.
 pub fn fold_part(text: &str) -> String {
-    // Most names are ASCII, and every row that is written has several. Lower-casing can leave a letter and its accent
-    // separate, so they are composed again.
+    // Most names are ASCII, and every written row has several. Lower-casing can leave a letter and its accent separate,
+    // so they are composed again.
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).nfkc().collect() }
 }
 

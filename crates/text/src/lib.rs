@@ -1,4 +1,4 @@
-//! Texts of any origin: the form in which they are compared, and the form in which nothing hides.
+//! Texts of any origin: the form in which they are compared, and a form with nothing hidden in it.
 
 mod fold;
 mod visible;

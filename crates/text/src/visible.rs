@@ -1,6 +1,6 @@
-/// A text in which nothing hides. `spell` writes each character that is drawn as nothing, or that changes how its
-/// neighbours are drawn, such as line ends and marks that turn the direction of writing. Joiners and variation selectors
-/// stay where people write them: in emoji, and in the scripts that need them.
+/// A text with nothing hidden in it. `spell` replaces each character that is invisible, or that changes how its
+/// neighbours are drawn, such as line ends and marks that turn the direction of writing. Joiners and variation
+/// selectors stay where people use them: in emoji, and in the scripts that need them.
 pub fn visible(text: &str, mut spell: impl FnMut(&mut String, char)) -> String {
     let mut shown = String::with_capacity(text.len());
     let (mut before, mut rest) = (None, text.chars().peekable());
@@ -15,7 +15,7 @@ pub fn visible(text: &str, mut spell: impl FnMut(&mut String, char)) -> String {
     shown
 }
 
-/// Control characters, separators of lines, annotations, the blank of Braille, and what Unicode lets fonts ignore
+/// Control characters, line separators, annotations, the Braille blank, and characters that Unicode lets fonts ignore
 /// (`Default_Ignorable_Code_Point`).
 fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -42,7 +42,7 @@ fn is_hidden(c: char) -> bool {
         )
 }
 
-/// Whether a hidden character changes what is drawn where it stands.
+/// Whether a hidden character affects how its neighbours are drawn.
 fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     match c {
         '\u{200c}' | '\u{200d}' => before.is_some_and(takes_joiners) && after.is_some_and(takes_joiners),
@@ -55,7 +55,7 @@ fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     }
 }
 
-/// Letters of scripts in which joiners are written, their marks, and emoji. Between others a joiner only hides.
+/// Letters of scripts that use joiners, their marks, and emoji. Between other characters a joiner is merely invisible.
 fn takes_joiners(c: char) -> bool {
     matches!(
         c,

@@ -30,7 +30,7 @@ const DATABASE: Of = (Topic::Database, About::Nothing, Contents::Facts);
 const STORAGE: Of = (Topic::Storage, About::Nothing, Contents::Facts);
 const ALERT: Of = (Topic::Alerts, About::Nothing, Contents::Facts);
 
-/// No administrator asks for it in the console, so it cannot be refused.
+/// No administrator requests it in the console, so it cannot be refused.
 const NOT_ASKED: Option<&str> = None;
 
 /// Such an event is only recorded in the log.

@@ -1,5 +1,5 @@
-//! What is true of each kind, as released. `pinned.txt` has a line for each, and one more for each fact with which it
-//! differs: the stored name, the lane, what such events state, and the alert's title.
+//! What the catalogue says about each kind, as released. `pinned.txt` has a line for each, and one more for each fact
+//! that changes what it says: the stored name, the lane, what such events state, and the alert's title.
 
 use super::{Action, Event, Lane, Link, Said};
 use crate::{Timestamp, TokenId, audit::Entry, identity::Who};

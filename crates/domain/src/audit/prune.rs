@@ -55,7 +55,7 @@ pub(crate) async fn prune(tx: &mut dyn Tx, now: Timestamp, actor: Who, until: Un
     Ok(Some(Pruned { events, through, hash, unsent }))
 }
 
-/// The number of the alert that keeps events from being removed, because a channel still has to send it.
+/// The number of the unsent alert that keeps events from being removed.
 pub(crate) async fn waits_for(tx: &mut dyn Tx, until: Until) -> Result<Option<i64>> {
     let unsent = oldest_unsent(tx).await?.filter(|waiting| !until.with_unsent && waiting.event.at < until.moment);
     Ok(unsent.map(|waiting| waiting.seq))

@@ -72,7 +72,7 @@ impl Console {
         work.await
     }
 
-    /// Some of the events after a number, in their order: as many as a part of an export holds.
+    /// The events after a number, in order: as many as one part of an export holds.
     pub async fn events_after(&self, seq: i64) -> Result<Vec<Entry>> {
         self.env.store.read(seq, |seq, tx| Box::pin(part(tx, *seq))).await
     }

@@ -34,7 +34,7 @@ impl Console {
     /// The deletion of a user.
     ///
     /// # Errors
-    /// `NotFound` when none of that id was deleted as far as the audit log goes back.
+    /// `NotFound` when the audit log has no deletion of a user with this id.
     pub async fn deleted_user(&self, id: UserId) -> Result<Tombstone> {
         self.env.store.settle_to_read().await;
         let work = self.env.store.read(id, |id, tx| {
@@ -72,7 +72,7 @@ impl Console {
         work.await
     }
 
-    /// Restores a deleted user completely. A user who has taken its user name since is given another.
+    /// Restores a deleted user completely. If another user has taken its user name since, that user is given a new one.
     ///
     /// # Errors
     /// `NotFound` when no deleted user has this id.
@@ -88,8 +88,8 @@ impl Console {
         .await
     }
 
-    /// Restores a deleted group with those of its members that still exist. A group that has taken its name since is
-    /// given another.
+    /// Restores a deleted group with those of its members that still exist. If another group has taken its name since,
+    /// that group is given a new one.
     ///
     /// # Errors
     /// `NotFound` when no deleted group has this id.
@@ -123,7 +123,7 @@ impl<C> Change<C> {
     }
 }
 
-/// Writes what was restored to the audit log, and the roles that people gain with it.
+/// Adds the restoration to the audit log, with the roles that people gain by it.
 async fn tell<C>(change: &Change<C>, tx: &mut dyn Tx, restored: Restored, users: &[UserId]) -> Result<()> {
     let roles = undo::gained(tx, &change.event, users).await?;
     for event in restored.events.iter().chain(&roles) {

@@ -43,7 +43,8 @@ impl Console {
         work.await?.ok_or(Error::NotFound)
     }
 
-    /// Begins a drill in this break-glass session, and alerts through every channel. Does nothing if one is under way.
+    /// Begins a drill in this break-glass session, and sends an alert through every channel. Does nothing if one is
+    /// under way.
     ///
     /// # Errors
     /// `Invalid` in a session of a user.

@@ -32,10 +32,10 @@ pub struct GuardStatus {
     pub undos: Vec<Undo>,
 }
 
-/// What departed in a stretch of time.
+/// The departures in a stretch of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departed {
-    /// What was taken away in it and has not been brought back.
+    /// What was lost in it and has not been restored.
     pub losses: Losses,
     /// The latest departures, at most 200.
     pub departures: Vec<Departure>,
@@ -84,7 +84,7 @@ impl Console {
         work.await
     }
 
-    /// What departed in a stretch of time and was not undone, whether or not it is in a batch.
+    /// The departures in a stretch of time that were not undone, whether or not they are in a batch.
     pub async fn departed(&self, span: Span) -> Result<Departed> {
         let work = self.env.store.read(span, |span, tx| {
             Box::pin(async move {

@@ -11,14 +11,14 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// How many steps are taken before the request is answered: up to a thousand departures.
+/// How many steps are taken before the request is answered: they undo up to a thousand departures.
 const STEPS: u32 = 10;
 
 impl Console {
-    /// Undoes a batch: brings back everybody who was deactivated, deleted or renamed and every membership that ended,
-    /// as it was. `people` limits this to some users and groups; the batch then stays open for the others. `pause`
-    /// pauses its tokens first, and those that they were rotated from or to, so that the directory does not do it all again at once. Of a large batch, most is undone
-    /// after this has returned.
+    /// Undoes a batch: restores everybody who was deactivated, deleted or renamed and every membership that ended, as
+    /// it was. `people` limits this to some users and groups; the batch then stays open for the others. `pause` pauses
+    /// its tokens first, and those that they were rotated from or to, so that the directory does not do it all again at
+    /// once. Of a large batch, most is undone after this has returned.
     ///
     /// # Errors
     /// `NotFound`; `Refused` when it was undone already, or is being undone.
@@ -89,11 +89,11 @@ impl Console {
 }
 
 /// Pauses the tokens of a batch that are not paused, and those that they were rotated from or to: a directory that has
-/// both would go on with the other.
+/// both would continue with the other.
 async fn pause_tokens<C>(change: &Change<C>, tx: &mut dyn Tx, batch: Uuid) -> Result<()> {
     let ids = tx.batch_tokens(batch).await?;
     for id in &ids {
-        // From here on nothing takes the place of one of them.
+        // From here on no token is created to replace one of them.
         tx.lock_token(*id).await?;
     }
     let all = tx.tokens().await?;

@@ -15,7 +15,7 @@ const LIGHT: usize = 512 * 1024;
 /// Up to this, a change that has repeatedly been overtaken by others is computed inside the unit of work after all.
 const HEAVY: usize = 16 * LIGHT;
 
-/// What a byte that is not ASCII costs more than one that is.
+/// How many times as much a byte that is not ASCII costs as one that is.
 const FOREIGN: usize = 64;
 
 /// A resource as it is recorded, with a version and a document.
@@ -70,7 +70,7 @@ pub struct Edit<R: Recorded> {
     apply: Box<Apply<R>>,
 }
 
-/// A new profile, the version that it was computed from, and what the audit log will say.
+/// A new profile, the version that it was computed from, and what the audit log will record.
 #[derive(Clone)]
 pub struct Prepared<P> {
     version: i64,
@@ -127,8 +127,8 @@ impl<R: Recorded> Edit<R> {
     }
 }
 
-/// The length of a document in bytes, of which those that are not ASCII count as many: comparing text without regard to
-/// case takes that much longer.
+/// The length of a document in bytes, where each byte that is not ASCII counts `FOREIGN` times: comparing text without
+/// regard to case takes that much longer.
 fn weight(document: &str) -> usize {
     document.len() + FOREIGN * document.bytes().filter(|byte| !byte.is_ascii()).count()
 }

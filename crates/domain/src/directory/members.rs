@@ -69,7 +69,7 @@ impl Moved {
     }
 
     /// Ids are looked up among the users first, since most members are users; among the groups only if some were not
-    /// found there, so that an ordinary step costs no more.
+    /// found there, so an ordinary step needs only one look-up.
     async fn join(&mut self, tx: &mut dyn Tx, group: GroupId, ids: &[MemberId], at: Timestamp) -> Result<()> {
         let (users, groups) = kinds(ids);
         if self.come(tx.add_members(group, &users, at).await?) != ids.len() {

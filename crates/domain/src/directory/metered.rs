@@ -1,4 +1,4 @@
-//! What calls cost a token: changes by what they store, refused calls by their number.
+//! The cost of calls for a token: changes by what they store, refused calls by their number.
 
 use super::{
     Directory,
@@ -29,7 +29,7 @@ pub(super) const RECORD: u64 = 512;
 /// How many bytes are stored for a member that joins or leaves a group.
 pub(super) const MEMBER: u64 = 128;
 
-/// What it costs to look up a member that is to join or to leave, whether or not anything is stored.
+/// The cost of looking up a member that is to join or to leave, whether or not anything is stored.
 pub(super) const ASKED: u64 = 64;
 
 /// How many bytes an e-mail address stores besides its text: its row, and its index entry.

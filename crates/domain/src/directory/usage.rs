@@ -146,7 +146,7 @@ impl Usage {
         self.lock().entry(token).or_default().misuse_told = Some(at);
     }
 
-    /// Whether this process has reported a refused name in this hour.
+    /// Whether an alert has reported a refused name in this hour, as far as this process knows.
     pub(super) fn has_told_name(&self, token: TokenId, now: Timestamp) -> bool {
         self.lock().get(&token).is_some_and(|account| account.name_told == Some(hour(now)))
     }

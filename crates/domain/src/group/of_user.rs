@@ -1,4 +1,4 @@
-//! The groups of a user, as far as they may be read.
+//! The groups of a user, if they are few enough to be read.
 
 use super::GroupRef;
 use crate::query::REFERENCE;
@@ -31,8 +31,8 @@ impl UserGroups {
         }
     }
 
-    /// Roughly how many bytes they take as JSON text. Those that are too many take none, but the database has looked at
-    /// each of them, so that a page must not have many such users.
+    /// Roughly how many bytes they take as JSON text. Groups that were too many to read take none, but the database has
+    /// looked at each of them, so a page must not have many such users.
     pub(crate) fn weight(&self) -> u64 {
         match self {
             Self::All(groups) => groups.iter().map(|group| Self::EACH + written(&group.display_name)).sum(),

@@ -11,7 +11,7 @@ use crate::{
 use serde_json::json;
 use uuid::Uuid;
 
-/// What one call of a directory takes away.
+/// What is lost through one call of a directory.
 pub(crate) struct Call<'a> {
     /// The token that it presented.
     pub(crate) token: TokenId,

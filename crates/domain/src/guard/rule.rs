@@ -16,7 +16,7 @@ pub enum GuardWindow {
 }
 
 /// How many people have departed and belong to no batch, including those of the present call. Each person counts once,
-/// however often and in whatever way they departed, and through whichever token.
+/// regardless of how often, in what way and through which token they departed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone {
     /// Within the configured minutes.
@@ -25,7 +25,7 @@ pub struct Gone {
     pub slow: u64,
 }
 
-/// What the batches say about a departure before anything is counted.
+/// The verdict of the batches on a departure, before anything is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is counted.

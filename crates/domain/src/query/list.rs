@@ -120,8 +120,8 @@ pub enum MarkKey {
 }
 
 impl Mark {
-    /// How this compares with another mark in a list that ascends by a text: rows without one come last, and ties are
-    /// broken by id.
+    /// How this compares with another mark in a list that ascends by a text: rows without a text come last, and ties
+    /// are broken by id.
     pub fn order(&self, other: &Self) -> Ordering {
         let (a, b) = (self.text(), other.text());
         a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b)).then_with(|| self.id.cmp(&other.id))
@@ -178,7 +178,7 @@ pub struct Window<K> {
     pub bytes: u64,
 }
 
-/// Something whose total on a page is limited.
+/// Something with a size; the total size of a page is limited.
 pub trait Weigh {
     /// Roughly how many bytes it takes as JSON text.
     fn weight(&self) -> u64;
@@ -203,7 +203,7 @@ impl Meter {
         Self { left: bytes, is_empty: true }
     }
 
-    /// Puts a row onto the page; false if it does not fit, after which the page must end.
+    /// Adds a row to the page, or returns false if it does not fit; then the page must end.
     pub fn takes(&mut self, weight: u64) -> bool {
         let fits = self.is_empty || weight <= self.left;
         if fits {
@@ -255,9 +255,9 @@ pub struct Listing<T, M = Mark> {
     pub total: u64,
     /// The page.
     pub items: Vec<T>,
-    /// The mark of the first row here, if rows come before it and the page was asked for by a row.
+    /// The mark of the first row here, if rows come before it and the page was requested by a row.
     pub previous: Option<M>,
-    /// The mark of the last row here, if rows come after it and the page was asked for by a row.
+    /// The mark of the last row here, if rows come after it and the page was requested by a row.
     pub next: Option<M>,
 }
 

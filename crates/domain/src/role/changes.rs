@@ -1,4 +1,4 @@
-//! Events about roles that people gained or lost through changes of themselves or of their groups.
+//! Events about roles that people gained or lost, by changes of the people or of their groups.
 
 use super::Role;
 use crate::{

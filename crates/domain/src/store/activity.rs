@@ -9,7 +9,7 @@ use async_trait::async_trait;
 pub trait Activity: Send {
     /// Adds to the record.
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
-    /// Sums the record up, counting calls since a moment.
+    /// Summarises the record, counting calls since a moment.
     async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary>;
     /// A page of records, the newest first, those before a place if one is given.
     async fn find_records(

@@ -32,8 +32,8 @@ pub trait Groups: Send {
     async fn delete_group(&mut self, id: GroupId, at: Timestamp) -> Result<()>;
     /// Restores a deleted group, in a new version, with those of its members that still exist and into those groups
     /// that still exist; a deleted member or group is joined once it is restored, too. Returns its name, or `None` if
-    /// no deleted group has this id. Refuses a name that has been taken since with `Conflict`, after which the unit can
-    /// go on.
+    /// no deleted group has this id. Refuses a name that has been taken since with `Conflict`; the unit may continue
+    /// after that.
     async fn restore_group(&mut self, id: GroupId, at: Timestamp) -> Result<Option<String>>;
     /// The group with this name, without regard to case.
     async fn group_named(&mut self, display_name: &str) -> Result<Option<GroupId>>;
@@ -98,8 +98,8 @@ pub trait Groups: Send {
     /// Whether everybody who was in a group at a moment has left, or the group is empty; and those who left it since
     /// and are not back, at most `most`.
     async fn left_since(&mut self, group: GroupId, since: Timestamp, most: u64) -> Result<(bool, Vec<UserId>)>;
-    /// Forgets for good what was deleted and which members left groups before a moment, except what an undecided batch
-    /// holds; and departures from before another moment.
+    /// Removes for good the deleted users and groups, and the former members, from before a moment, except those that
+    /// an undecided batch holds; and departures from before another moment.
     async fn forget_deleted(&mut self, before: Timestamp, departures: Timestamp) -> Result<()>;
 }
 

@@ -18,7 +18,7 @@ pub trait Guards: Send {
     async fn note_departed(&mut self, people: &[Uuid], at: Timestamp) -> Result<()>;
     /// How many people departed after a moment and belong to no batch.
     async fn departed(&mut self, since: Timestamp) -> Result<u64>;
-    /// Resets the count of departed people, as after a decision.
+    /// Resets the count of departed people, for example after a decision.
     async fn forget_departed(&mut self) -> Result<()>;
     /// Adds departures, in their order.
     async fn insert_departures(&mut self, departures: &[Departure]) -> Result<()>;
@@ -37,7 +37,7 @@ pub trait Guards: Send {
     /// Puts departures of a span into this batch, the most recent first, as many as one statement can move. Returns how
     /// many.
     async fn take_departures(&mut self, span: &Span, taken: &Taken, batch: Uuid) -> Result<u64>;
-    /// What the departures of a span took away that were not undone.
+    /// What was lost in a span and not undone.
     async fn losses(&mut self, span: &Span) -> Result<Losses>;
     /// A batch, locked against changes by others until the unit ends.
     async fn lock_batch(&mut self, id: Uuid) -> Result<Option<Batch>>;

@@ -120,8 +120,8 @@ pub trait Tokens: Send {
     async fn count_alert(&mut self, id: TokenId, action: Action, hour: i64) -> Result<(u64, u64)>;
     /// Takes out the counts of hours before this one.
     async fn take_alert_counts(&mut self, hour: i64) -> Result<Vec<AlertCount>>;
-    /// Records that a misuse of a token was alerted. Returns false if that was done between these moments already; a
-    /// later record was made before the clock was set back, and does not count.
+    /// Records that a misuse of a token was reported in an alert. Returns false if that was done between these moments
+    /// already; a later record was made before the clock was set back, and does not count.
     async fn tell_misuse(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
     /// Records a reminder about a token. Returns false if there was one between these moments already.
     async fn remind_of_token(&mut self, id: TokenId, after: Timestamp, at: Timestamp) -> Result<bool>;
@@ -249,11 +249,11 @@ pub trait Audit: Send {
     /// Removes events up to a number, after numbering all pending events, including those of this unit. Returns how
     /// many there were.
     async fn delete_events_through(&mut self, seq: i64) -> Result<u64>;
-    /// Sets for how many days events are kept.
+    /// Sets how many days events are kept.
     async fn set_audit_days(&mut self, days: u32) -> Result<()>;
 }
 
-/// The audit log as people read it: in parts of bounded size, however long its events are.
+/// The audit log as people read it: in parts of limited size, even if its events are long.
 #[async_trait]
 pub trait AuditLog: Send {
     /// Events that match, before a number if one is given, the most recent first. A `before` or `after` of more than 4

@@ -11,7 +11,7 @@ pub trait Undos: Send {
     async fn insert_undo(&mut self, undo: &Undo) -> Result<()>;
     /// The one for a batch, locked against changes by others until the unit ends.
     async fn lock_undo(&mut self, batch: Uuid) -> Result<Option<Undo>>;
-    /// Writes how far one has come.
+    /// Writes the progress of one.
     async fn update_undo(&mut self, undo: &Undo) -> Result<()>;
     /// Removes the one for a batch.
     async fn delete_undo(&mut self, batch: Uuid) -> Result<()>;

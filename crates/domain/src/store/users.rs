@@ -42,7 +42,7 @@ pub trait Users: Send {
     async fn delete_user(&mut self, id: UserId, at: Timestamp) -> Result<()>;
     /// Restores a deleted user, in a new version and into those of its groups that still exist; it joins a deleted
     /// group once that is restored. Returns its name, or `None` if no deleted user has this id. Refuses a user name
-    /// that has been taken since with `Conflict`, after which the unit can go on.
+    /// that has been taken since with `Conflict`; the unit may continue after that.
     async fn restore_user(&mut self, id: UserId, at: Timestamp) -> Result<Option<String>>;
     /// The user with this name, without regard to case.
     async fn user_named(&mut self, user_name: &str) -> Result<Option<UserId>>;

@@ -41,7 +41,7 @@ struct Told {
     members: BTreeMap<GroupId, Moves>,
 }
 
-/// Who came back into a group, and who was removed because they were added since, by name.
+/// Who was restored to a group, and who was removed because they were added since, by name.
 #[derive(Default)]
 struct Moves {
     back: Vec<String>,
@@ -90,8 +90,8 @@ impl Part<'_> {
         Ok(Done { undone, told })
     }
 
-    /// Writes what was undone to the audit log. At the end of the unit, because after its first event no other unit can
-    /// change anything.
+    /// Adds what was undone to the audit log. This comes at the end of the unit, because after its first event no other
+    /// unit can change anything.
     pub(super) async fn tell(&self, tx: &mut dyn Tx, done: Done) -> Result<()> {
         for event in &done.told.events {
             tx.append_event(event).await?;
@@ -100,7 +100,7 @@ impl Part<'_> {
     }
 }
 
-/// Undoes one departure. Returns whether what departed is now as it was.
+/// Undoes one departure. Returns whether the earlier state is restored.
 async fn undo(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, told: &mut Told) -> Result<bool> {
     match departure.kind {
         DepartureKind::Deactivated | DepartureKind::Deleted | DepartureKind::Renamed => {
@@ -174,7 +174,7 @@ async fn undo_of_group(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, 
     Ok(true)
 }
 
-/// Brings a group back if it was deleted, with the role that it gives its members.
+/// Restores a group if it was deleted, with the role that it gives its members.
 async fn restore_group(part: &Part<'_>, tx: &mut dyn Tx, id: GroupId, told: &mut Told) -> Result<()> {
     let Some(restored) = restore::group(part.by(), tx, id).await? else { return Ok(()) };
     told.events.extend(restored.events);

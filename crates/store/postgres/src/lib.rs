@@ -1,5 +1,5 @@
-//! The store on Postgres: pools of connections for what directories read, for what they write and for everybody else, and a
-//! task for each unit of work that writes.
+//! The store on Postgres: pools of connections for what directories read, for what they write and for all other
+//! callers, and a task for each unit of work that writes.
 
 mod connection;
 mod dialect;
@@ -72,8 +72,8 @@ impl Database for PostgresStore {
     }
 
     async fn shrink(&self) -> Result<()> {
-        // What it frees is used for new rows; only VACUUM FULL, which locks the table, would make the files smaller.
-        // It takes the time that it takes. The connection is not used again.
+        // The freed space is used for new rows; only VACUUM FULL, which locks the table, would make the files smaller.
+        // There is no time limit, so the connection is not used again.
         let mut connection = self.pools.others.acquire().await.map_err(sql::failed)?.detach();
         for statement in ["SET statement_timeout = 0", "VACUUM audit_events"] {
             sqlx::query(statement).execute(&mut connection).await.map_err(sql::failed)?;

@@ -11,8 +11,8 @@
 //! units' commits, or only the earlier one's. If it takes the later event, it therefore takes the earlier one too, in
 //! front of it, unless an earlier batch did. Limiting a batch to the smallest ids keeps that true.
 //!
-//! **Without gaps.** Numbers follow the last event of the chain, not the ids. An event whose unit is still running is not
-//! visible yet; it is sealed by a later batch, whatever its id.
+//! **Without gaps.** Numbers follow the last event of the chain, not the ids. An event whose unit is still running is
+//! not visible yet; a later batch seals it, whatever its id.
 
 use crate::sql::{Connection, audit::EventRow, failed};
 use domain::{
@@ -65,7 +65,7 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Keeps everyone else from settling until the transaction ends.
+    /// Keeps other processes from settling until the transaction ends.
     pub(crate) async fn take_lease(&mut self) -> Result<()> {
         sqlx::query!("SELECT pg_advisory_xact_lock($1)", LEASE).execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
@@ -88,7 +88,7 @@ impl Connection<'_> {
         Ok(true)
     }
 
-    /// The events with the smallest ids, which stand in for their numbers. At least one, if there is any.
+    /// The events with the smallest ids, in place of their numbers. At least one, if there is any.
     async fn first_pending(&mut self) -> Result<Vec<Entry>> {
         let rows = sqlx::query_as!(
             EventRow,

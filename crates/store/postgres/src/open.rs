@@ -9,40 +9,42 @@ use std::{io::ErrorKind, net::IpAddr, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// How many connections directories have at most to write with. A unit has one until its commit is on the disk, and those
-/// of all connections share a write to the disk: the more there are, the more users a slow disk takes in a second.
+/// How many connections directories may use for writing. A unit occupies one until its commit is on the disk, and the
+/// units of all connections share a write to the disk: the more there are, the more users a slow disk can take in a
+/// second.
 const WRITERS: u32 = 17;
 
-/// How many directories have at most to read with. A read keeps a processor of the database busy, and holds up to a page
-/// of rows: more at once would be no faster, and leave less to everybody else.
+/// How many connections directories may use for reading. A read occupies a processor of the database, and keeps up to a
+/// page of rows in memory: more at once would be no faster, and leave less to all other callers.
 const READERS: u32 = 6;
 
-/// How many everybody else has at most. Whatever directories ask for, others find one.
+/// How many connections all other callers may use. Whatever directories do, others find one.
 const OTHERS: u32 = 3;
 
-/// How long a statement may wait for a lock. Directories give up first, so that administrators get the locks which they
-/// hold.
+/// How long a statement may wait for a lock. Directories give up first, so that administrators get the locks that
+/// directories hold.
 const DIRECTORY_WAITS: &str = "2s";
 const OTHERS_WAIT: &str = "5s";
 
 /// How long a unit may wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
-/// For how long a connection is taken to work after its last test.
+/// How long a connection is trusted after its last test.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Connections, apart by what they are for.
+/// Connections, separated by their purpose.
 pub(crate) struct Pools {
     /// For what directories read.
     pub(crate) readers: PgPool,
     /// For what directories write.
     pub(crate) writers: PgPool,
-    /// For everybody else.
+    /// For all other callers.
     pub(crate) others: PgPool,
 }
 
 impl Pools {
-    /// Directories have connections of their own, also for what they have given up and Postgres still works at.
+    /// Directories have connections of their own, including for statements that they have given up and Postgres is
+    /// still running.
     pub(crate) fn to_read(&self, caller: Caller) -> &PgPool {
         if caller == Caller::Directory { &self.readers } else { &self.others }
     }
@@ -82,7 +84,7 @@ fn pool(connections: u32) -> PgPoolOptions {
         })
 }
 
-/// Brings the tables up to date, which takes the time that it takes: no timeouts here.
+/// Brings the tables up to date, without timeouts: a migration may take long.
 pub(crate) async fn migrate(url: &str) -> Result<()> {
     let options = options(url)?;
     let mut connection = options.connect().await.map_err(|error| cannot_connect(&options, &error))?;
@@ -100,7 +102,7 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     Ok(options.application_name("postern"))
 }
 
-/// How `pg_dump` and `pg_restore` are told which database it is, without its password.
+/// The arguments of `pg_dump` and `pg_restore` that name the database, without its password.
 ///
 /// # Errors
 /// `Invalid` when the URL cannot be read.
@@ -116,7 +118,7 @@ pub fn tool_arguments(url: &str) -> Result<Vec<String>> {
     ])
 }
 
-/// Whether the server is on this machine, so that nobody can listen or answer in its place.
+/// Whether the server is on this machine, so that no other machine can listen or answer in its place.
 fn is_local(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -126,14 +128,14 @@ fn is_local(options: &PgConnectOptions) -> bool {
         || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether somebody has decided how far TLS is required. Otherwise sqlx would take any certificate, and plain text.
+/// Whether the URL says how far TLS is required. Otherwise sqlx would accept any certificate, and plain text.
 fn names_ssl_mode(url: &str) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let mut names = query.split('&').map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
     names.any(|name| matches!(name, "sslmode" | "ssl-mode")) || std::env::var_os("PGSSLMODE").is_some()
 }
 
-/// Says which server, and never with which password.
+/// Names the server, but never the password.
 fn cannot_connect(options: &PgConnectOptions, error: &sqlx::Error) -> Error {
     let (host, port) = (options.get_host(), options.get_port());
     let is_tls = match error {
@@ -191,7 +193,7 @@ mod tests {
         assert_eq!(mode("postgres://db/postern?x=y&ssl-mode=require"), "Require");
     }
 
-    /// A server without TLS gets no password: 0.0.0.0 reaches this machine and is not known to do so.
+    /// A server without TLS gets no password: 0.0.0.0 reaches this machine, but is not recognised as such.
     #[tokio::test]
     async fn r24_a_server_without_tls_is_refused_with_advice() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,5 +1,5 @@
-//! What units of work leave for afterwards, so that they need not wait for each other's commits: events to be sealed, and
-//! changes to be added to the counts of the blocks.
+//! The work that units leave for later, so that they need not wait for each other's commits: sealing events, and adding
+//! changes to the counts of the blocks.
 
 use crate::{
     sql::{self, Connection},
@@ -15,7 +15,7 @@ const BATCH: i64 = 10_000;
 pub(crate) async fn run(pool: &PgPool) -> Result<()> {
     let mut connection = pool.acquire().await.map_err(sql::failed)?;
     let last = Last::read(&mut connection).await?;
-    // What is committed from now on may wait: a flood of writes must not keep this from ending.
+    // Later commits may wait: a flood of writes must not keep this from ending.
     while last.is_left(&mut connection).await? {
         let mut transaction = Transaction::begin(&mut connection).await?;
         let settled = batch(&mut transaction.connection()).await;
@@ -24,7 +24,7 @@ pub(crate) async fn run(pool: &PgPool) -> Result<()> {
     Ok(())
 }
 
-/// The greatest ids of what is to be settled.
+/// The greatest ids to settle.
 struct Last {
     event: Option<i64>,
     user_change: Option<i64>,
@@ -43,7 +43,7 @@ impl Last {
     }
 
     async fn is_left(&self, connection: &mut PgConnection) -> Result<bool> {
-        // Usually there is nothing, and that is known already.
+        // Usually there is nothing to settle, and these ids already show that.
         if (self.event, self.user_change, self.group_change) == (None, None, None) {
             return Ok(false);
         }

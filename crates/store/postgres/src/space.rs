@@ -1,4 +1,4 @@
-//! What is known of the server's disk: only what its refusals say.
+//! What is known of the server's disk: only what its refusals show.
 
 use crate::{dialect, sql::error::cause};
 use domain::{
@@ -13,12 +13,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For how long directories are refused after the disk was full, before one of their units tries again.
+/// How long directories are refused after the disk was full, before one of their units tries again.
 const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
 pub(crate) struct Space {
-    /// When a directory may try again, where the disk was full and none has written since.
+    /// When a directory may try again, if the disk was full and none has written since.
     full: Mutex<Option<Instant>>,
     failing: AtomicBool,
 }
@@ -45,7 +45,7 @@ impl Space {
             Ok(()) => {
                 self.failing.store(false, Ordering::Relaxed);
                 let mut full = self.full();
-                // Where no directory calls, nobody else would ever notice that there is room again.
+                // If no directory calls, only other callers can notice that there is room again.
                 if caller == Caller::Directory || full.is_some_and(|retry| retry <= Instant::now()) {
                     *full = None;
                 }

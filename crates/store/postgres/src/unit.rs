@@ -1,4 +1,4 @@
-//! A unit of work that writes: one transaction, run again as a whole where the database asks for that.
+//! A unit of work that writes: one transaction, run again as a whole if the database asks for that.
 
 use crate::sql::{
     self, Connection,
@@ -53,9 +53,9 @@ impl<'c> Transaction<'c> {
         Connection(self.connection)
     }
 
-    /// Commits what succeeded, and rolls back what failed, so that nobody waits for its locks.
+    /// Commits what succeeded, and rolls back what failed, so that no other unit waits for its locks.
     pub(crate) async fn end(mut self, outcome: Result<()>) -> Result<()> {
-        // Where a statement has failed and the unit went on, COMMIT alone would roll back and report no error.
+        // If a statement has failed and the unit continued, COMMIT alone would roll back and report no error.
         let ended = self.execute(if outcome.is_ok() { "SELECT 1; COMMIT" } else { "ROLLBACK" }).await;
         self.is_open = ended.is_err();
         outcome.and(ended)
@@ -75,14 +75,15 @@ impl Drop for Transaction<'_> {
     }
 }
 
-/// A conflict with another transaction (40001, 40P01), of which Postgres has undone this one, or one that was seen ahead.
+/// A conflict with another transaction (40001, 40P01), for which Postgres has rolled this one back, or a conflict that
+/// was foreseen.
 fn is_transient(error: &Error) -> bool {
     let Error::Unavailable(cause) = error else { return false };
     let code = cause.downcast_ref().and_then(|Cause(error)| error.as_database_error()?.code());
     matches!(code.as_deref(), Some("40001" | "40P01")) || cause.is::<OutOfOrder>()
 }
 
-/// Up to 10, 20, 40, … milliseconds, so that those who met do not meet again.
+/// A random pause of up to 10, 20, 40, … milliseconds, so that units that collided do not collide again.
 fn pause(attempt: u32) -> Duration {
     let random = RandomState::new().build_hasher().finish();
     Duration::from_millis(random % (10 << attempt) + 1)

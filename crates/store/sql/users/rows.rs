@@ -1,4 +1,4 @@
-//! Rows of users, and what becomes of them.
+//! Writing, moving and removing rows of users.
 
 use crate::sql::{emails, keys, user_groups, values};
 use domain::{

@@ -1,4 +1,4 @@
-//! Backups: the whole database in one file, as it was at one moment, beside a server that goes on.
+//! Backups: the whole database in one file, as it was at one moment, while a server continues.
 
 use crate::{
     beside::{beside, folder},
@@ -15,7 +15,7 @@ use std::{
     path::{Path, absolute},
 };
 
-/// What is in a backup.
+/// What a backup contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backup {
     /// The number and the hash of the last event of its audit log.
@@ -24,8 +24,8 @@ pub struct Backup {
     pub is_current: bool,
 }
 
-/// Writes a backup to a file that is not there or empty. It is there whole or not at all, and nobody else on the machine
-/// can read it. The tables are taken as they are.
+/// Writes a backup to a file that does not exist or is empty. The file is complete or absent, and other users of the
+/// machine cannot read it. The tables are copied as they are.
 ///
 /// # Errors
 /// `Unavailable` with what to do: there is no database, the file is taken, or it cannot be written.
@@ -44,14 +44,14 @@ pub async fn backup(database: &Path, target: &Path) -> Result<Backup> {
     held.try_lock().map_err(|_| refused(format!("another backup to {} is under way", target.display())))?;
     let outcome = write(database, target, &part, &held).await;
     if outcome.is_err() {
-        // What is left of it is of no use, and the error says what matters.
+        // The rest of the file is useless, and the error says what matters.
         let _ = fs::remove_file(&part);
     }
     outcome
 }
 
 async fn write(database: &Path, target: &Path, part: &Path, held: &File) -> Result<Backup> {
-    // A process that was killed may have left some.
+    // A process that was killed may have left a partial file.
     held.set_len(0).map_err(|error| cannot_write(target, &error))?;
     let name = part.to_str().ok_or_else(|| refused("the name of the file must be UTF-8".to_owned()))?;
     let mut source = read_only(database).await?;
@@ -67,7 +67,7 @@ async fn write(database: &Path, target: &Path, part: &Path, held: &File) -> Resu
     Ok(Backup { head, is_current: version == open::newest() })
 }
 
-/// Since this migration events have hashes.
+/// Events have had hashes since this migration.
 const CHAINED: i64 = 2;
 
 pub(crate) async fn read_only(file: &Path) -> Result<SqliteConnection> {
@@ -90,7 +90,7 @@ pub(crate) async fn head(connection: &mut SqliteConnection) -> Result<Option<Hea
     sql::Connection(connection, &mut None).audit_head().await
 }
 
-/// Makes a new name in a folder last.
+/// Makes a new name in a folder durable.
 pub(crate) fn sync_folder(file: &Path) -> std::io::Result<()> {
     File::open(folder(file))?.sync_all()
 }

@@ -1,17 +1,17 @@
-//! The files beside a database.
+//! The files next to a database.
 
 #[cfg(unix)]
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file beside the database, named after it.
+/// A file next to the database, named after it.
 pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// Where a file is.
+/// The folder of a file.
 pub(crate) fn folder(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -20,7 +20,7 @@ pub(crate) fn folder(file: &Path) -> &Path {
 }
 
 /// Gives a file the owner of another, as SQLite does with its own files: root may create it while the server runs as
-/// somebody else. Only root can do this, or needs to.
+/// another user. Only root can do this, and only root needs to.
 #[cfg(unix)]
 pub(crate) fn adopt(path: &Path, like: &Path) {
     use std::os::unix::fs::{MetadataExt, chown};
@@ -28,7 +28,7 @@ pub(crate) fn adopt(path: &Path, like: &Path) {
     if let (Ok(is), Ok(wanted)) = (owner(path), owner(like))
         && is != wanted
     {
-        // Anybody but root has only files of their own here.
+        // Other users only have files of their own here.
         let _ = chown(path, Some(wanted.0), Some(wanted.1));
     }
 }

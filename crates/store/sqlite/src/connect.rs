@@ -1,17 +1,17 @@
-//! Connects to the database file, and waits while another process has it.
+//! Connects to the database file, and waits while another process has it locked.
 
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How long to wait for another process that writes, such as the command line beside the server.
+/// How long to wait for another process that writes, such as a command while a server runs.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next try.
 pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 
-/// Connects. The first change to WAL is the one statement that SQLite does not wait with while another process is at
-/// it, so it is tried again for as long as any other would wait.
+/// Connects. The first change to WAL is the only statement for which SQLite does not wait while another process has the
+/// file locked, so it is retried for as long as any other statement would wait.
 pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
     let began = Instant::now();
     loop {
@@ -22,7 +22,7 @@ pub(crate) async fn connect(options: &SqliteConnectOptions) -> sqlx::Result<Sqli
     }
 }
 
-/// SQLITE_BUSY is 5; the higher bytes of the code tell why.
+/// SQLITE_BUSY is 5; the higher bytes of the code are the reason.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     code.is_some_and(|code| code & 0xff == 5)

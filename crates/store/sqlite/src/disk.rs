@@ -1,4 +1,4 @@
-//! Disk space: how much is left, and a reserve beside the database that is given up when there is none.
+//! Disk space: how much is left, and a reserve next to the database that is given up when there is none.
 
 use crate::{beside::beside, private::open_private};
 use std::{
@@ -12,10 +12,10 @@ use std::{
 /// The reserve is this large, or an eighth of a small file system. Directories are refused while less than that is free.
 const RESERVE: u64 = 64 * 1024 * 1024;
 
-/// For how long a look at the file system is good.
+/// How long a measurement of the file system is valid.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// For how long directories are refused after the disk was full, whatever the file system says: there are quotas.
+/// How long directories are refused after the disk was full, whatever the file system reports: there are quotas.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// The file system that the database is on.
@@ -30,11 +30,11 @@ struct Seen {
     low: bool,
     looked: Option<Instant>,
     filled: Option<Instant>,
-    /// Whether the reserve could not be set aside the last time.
+    /// Whether the last attempt to set the reserve aside failed.
     no_reserve: bool,
 }
 
-/// What the file system says.
+/// What the file system reports.
 #[derive(Clone, Copy)]
 struct Space {
     free: u64,
@@ -50,7 +50,7 @@ impl Space {
         self.free < self.share + self.missing() + margin
     }
 
-    /// How much the reserve lacks.
+    /// How much is missing from the reserve.
     fn missing(self) -> u64 {
         self.share.saturating_sub(self.kept)
     }
@@ -62,14 +62,14 @@ impl Disk {
         Self { file: file.to_owned(), reserve: reserve(file), seen: Mutex::default() }
     }
 
-    /// Whether so little is left that directories have to stop.
+    /// Whether so little space is left that directories are refused.
     pub(crate) fn is_low(&self) -> bool {
         let mut seen = self.lock();
         if seen.filled.is_some_and(|filled| filled.elapsed() < PAUSE) {
             return true;
         }
         if seen.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
-            // What cannot be measured is not low: a full disk shows when it is written to.
+            // If the space cannot be measured, it does not count as low: a full disk shows when it is written to.
             seen.low = self.space().is_ok_and(|space| space.is_low(seen.low));
             seen.looked = Some(Instant::now());
         }
@@ -98,7 +98,7 @@ impl Disk {
         (seen.low, seen.looked, seen.filled) = (true, None, Some(Instant::now()));
     }
 
-    /// Sets the reserve aside where there is room for it. It takes a moment on file systems that cannot allocate.
+    /// Sets the reserve aside if there is room for it. This takes a moment on file systems that cannot allocate.
     pub(crate) fn keep_reserve(&self) {
         let outcome = self.space().and_then(|space| {
             let wanted = space.missing() > 0 && !space.is_low(true);
@@ -120,7 +120,7 @@ impl Disk {
             outcome => outcome.map_err(io::Error::from),
         };
         if allocated.is_err() {
-            // So that half a reserve does not take the room.
+            // So that half a reserve does not take up the room.
             let _ = fs::remove_file(&self.reserve);
         }
         allocated

@@ -1,4 +1,4 @@
-//! Units of work in one transaction, a savepoint each.
+//! Several units of work in one transaction, each in a savepoint.
 
 use crate::{
     Connection as Tx, connect::is_busy, dialect, log::Head, patience::Patience, queue::Job, sql::error::cause,
@@ -19,12 +19,12 @@ pub(crate) struct Failure {
     pub(crate) full: bool,
     /// Whether another process was writing.
     pub(crate) busy: bool,
-    /// Whether the last unit that was begun was interrupted.
+    /// Whether the last unit that was started was interrupted.
     pub(crate) interrupted: bool,
 }
 
 impl Failure {
-    /// What the callers get.
+    /// The error for the callers.
     pub(crate) fn error(&self) -> Error {
         Error::Unavailable(self.text.clone().into())
     }
@@ -37,8 +37,8 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-/// Runs units in one transaction; after the last one `more` is asked for another. An error concerns all of them: nothing
-/// is kept.
+/// Runs units in one transaction; after the last one it asks `more` for another. An error fails all of them, and
+/// nothing is kept.
 pub(crate) async fn transact(
     connection: &mut SqliteConnection,
     head: &mut Option<Head>,
@@ -49,7 +49,7 @@ pub(crate) async fn transact(
     let outcomes = within(connection, head, patience, jobs, more).await;
     if outcomes.is_err() {
         *head = None;
-        // SQLite ends the transaction by itself when the disk is full: then there is none to roll back.
+        // SQLite itself ends the transaction when the disk is full; then there is none to roll back.
         let _ = run(connection, "ROLLBACK").await;
     }
     outcomes
@@ -63,7 +63,7 @@ async fn within(
     more: &mut dyn FnMut() -> Option<Job>,
 ) -> Result<Vec<Result<()>>, Failure> {
     let mut outcomes = Vec::with_capacity(jobs.len());
-    // Each statement on its own is a trip to the connection's thread and back.
+    // Each separate statement would be a round trip to the connection's thread.
     run(connection, "BEGIN IMMEDIATE; SAVEPOINT unit").await?;
     while let Some(job) = jobs.get(outcomes.len()) {
         if job.caller == Caller::Directory {
@@ -96,7 +96,7 @@ async fn within(
     Ok(outcomes)
 }
 
-/// The failure that a unit's error is for the whole transaction, where the storage itself failed.
+/// The failure of the whole transaction that a unit's error means, if the storage itself failed.
 fn broken(error: &Error) -> Option<Failure> {
     let cause = cause(error)?;
     let database = cause.as_database_error()?;

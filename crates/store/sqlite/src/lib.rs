@@ -1,4 +1,4 @@
-//! The store on SQLite: four connections to read with, and one to write with that a thread owns.
+//! The store on SQLite: four connections for reading, and one for writing that a thread owns.
 
 mod backup;
 mod beside;
@@ -58,7 +58,7 @@ impl SqliteStore {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the log has this event, or had it until it was old enough to be removed.
+    /// Whether the log has this event, or had it until it was removed for its age.
     async fn knows(&self, (seq, hash): Head) -> Result<bool> {
         let mut reader = self.readers.acquire(Caller::Other).await?;
         let row = sqlx::query!(
@@ -72,19 +72,20 @@ impl SqliteStore {
     }
 }
 
-/// Opens the database in a file, making the file where there is none and bringing its tables up to date. Other processes
-/// may do so at the same time.
+/// Opens the database in a file, creating it if there is none, and brings its tables up to date. Other processes may do
+/// so at the same time.
 ///
 /// # Errors
-/// `Invalid` when a newer version has written the database, `Unavailable` when the file cannot be opened, when others on
-/// the machine may read it and that cannot be changed, when SQLite does not take the settings that make a commit durable,
-/// or while the database is being restored.
+/// `Invalid` when a newer version has written the database, `Unavailable` when the file cannot be opened, when other
+/// users of the machine may read it and that cannot be changed, when SQLite does not accept the settings that make a
+/// commit durable, or while the database is being restored.
 pub async fn open(file: &Path) -> Result<Store> {
     let mark = Mark::share(file)?;
     open_with(file, Some(mark), Turns::of_server(file)).await
 }
 
-/// Opens the database as [`open`] does, for a command of the host, which has its turn to write however busy a server is.
+/// Opens the database as [`open`] does, for a command of the host, which gets its turn to write however busy a server
+/// is.
 ///
 /// # Errors
 /// Those of [`open`].
@@ -93,12 +94,12 @@ pub async fn open_for_host(file: &Path) -> Result<Store> {
     open_with(file, Some(mark), Turns::of_host(file)).await
 }
 
-/// Without a mark nobody is kept from restoring the database.
+/// Without a mark, nothing prevents a restore while the database is open.
 async fn open_with(file: &Path, mark: Option<Mark>, mut turns: Turns) -> Result<Store> {
     private::tighten(file)?;
     let disk = Arc::new(Disk::of(file));
     let connection = match open::migrated(file, &mut turns).await {
-        // Opening takes some room too, and a command that opens the database on a full disk may be there to rescue it.
+        // Opening takes some space too, and a command that opens the database on a full disk may be meant to free some.
         Err(Error::Unavailable(_)) if disk.is_low() && disk.give_up_reserve() => open::migrated(file, &mut turns).await,
         opened => opened,
     };
@@ -116,7 +117,7 @@ impl Database for SqliteStore {
     async fn read(&self, unit: &dyn Unit, caller: Caller) -> Result<()> {
         let mut reader = self.readers.acquire(caller).await?;
         let outcome = unit.run(&mut Connection(reader.connection()?, &mut None)).await;
-        // Where the database failed, its statement may not have ended.
+        // If the database failed, its statement may still be running.
         if !matches!(outcome, Err(Error::Unavailable(_))) {
             reader.finish();
         }
@@ -160,7 +161,7 @@ impl Database for SqliteStore {
 
     async fn keep_reserve(&self) {
         let disk = self.disk.clone();
-        // It is tried again soon, unless the runtime ends.
+        // This is tried again soon, unless the runtime ends.
         let _ = tokio::task::spawn_blocking(move || disk.keep_reserve()).await;
     }
 
@@ -197,7 +198,7 @@ mod tests {
     };
     use sqlx::{QueryBuilder, Row};
 
-    /// How SQLite carries out a statement.
+    /// The plan that SQLite chooses for a statement.
     async fn plan(push: impl FnOnce(&mut QueryBuilder<Db>)) -> String {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = open::writer(&folder.path().join("postern.db")).await.unwrap();
@@ -227,7 +228,7 @@ mod tests {
         }
     }
 
-    /// Otherwise the few calls that were refused would be looked for among ten million.
+    /// Otherwise a few refused calls would be searched for among ten million.
     #[tokio::test]
     async fn o39_calls_are_found_by_an_index_in_their_order() {
         let (token, target) = (Some(TokenId(uuid::Uuid::nil())), Some(uuid::Uuid::nil()));

@@ -1,4 +1,4 @@
-//! The audit log. Units take turns, so their events get a number and a hash at once.
+//! The audit log. Units take turns, so their events get a number and a hash immediately.
 
 use crate::sql::{Connection, failed};
 use domain::{
@@ -24,7 +24,7 @@ impl Connection<'_> {
         Err(Error::Unavailable("the audit log was written to by something that does not heed its lock".into()))
     }
 
-    /// Seals events that have no number yet: there are none.
+    /// Seals events that have no number yet. Nothing to do: every event has one.
     pub(crate) async fn seal_events(&mut self) -> Result<()> {
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! The mark: a small file beside the database, `postern.db.mark`. Every process that has the database open holds a
-//! shared lock on it, and a restore the exclusive one. It holds the end of the audit log as it was last noted, which an
-//! older database that somebody puts back does not have.
+//! The mark: a small file next to the database, `postern.db.mark`. Every process that has the database open holds a
+//! shared lock on it, and a restore the exclusive one. It holds the end of the audit log as it was last noted; an older
+//! copy of the database does not have that event.
 
 use crate::{beside::beside, log::Head, open, private::open_beside};
 use domain::{
@@ -19,7 +19,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// Takes part in using the database.
+    /// Takes the shared lock.
     ///
     /// # Errors
     /// `Unavailable` while it is being restored.
@@ -27,15 +27,15 @@ impl Mark {
         let mark = Self::open(database)?;
         match mark.file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Err(Error::Unavailable("the database is being restored".into())),
-            // A file system without such locks; SQLite's own are still there.
+            // The file system has no such locks; SQLite's own still apply.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(mark),
         }
     }
 
-    /// Keeps everybody else from opening the database.
+    /// Takes the exclusive lock, so that no other process can open the database.
     ///
     /// # Errors
-    /// `Unavailable` while somebody has it open.
+    /// `Unavailable` while another process has it open.
     pub(crate) fn own(database: &Path) -> Result<Self> {
         let mark = Self::open(database)?;
         mark.file.try_lock().map_err(|error| match error {
@@ -52,7 +52,7 @@ impl Mark {
         Ok(Self { file, path })
     }
 
-    /// What was noted last; `None` where nothing was, or it cannot be read.
+    /// The mark as last written; `None` if there is none, or it cannot be read.
     pub(crate) fn read(&self) -> Result<Option<Head>> {
         let mut text = String::new();
         let mut file = &self.file;
@@ -62,7 +62,7 @@ impl Mark {
         Ok(parts.and_then(|(seq, hash)| Some((seq.parse().ok()?, from_hex(hash)?))))
     }
 
-    /// Notes the end of the audit log.
+    /// Writes the end of the audit log.
     pub(crate) fn write(&self, head: Option<Head>) -> Result<()> {
         let text = head.map_or_else(String::new, |(seq, hash)| format!("{seq} {}\n", to_hex(&hash)));
         let mut file = &self.file;

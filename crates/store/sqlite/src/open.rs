@@ -23,9 +23,9 @@ pub(crate) async fn writer(file: &Path) -> Result<SqliteConnection> {
         .busy_timeout(BUSY)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // What the write-ahead log has grown by is given back when it starts again.
+        // The space by which the write-ahead log has grown is freed when the log starts again.
         .pragma("journal_size_limit", wal::LONG.to_string())
-        // With less, a power cut takes back what was acknowledged.
+        // With less, a power cut would undo acknowledged changes.
         .synchronous(SqliteSynchronous::Full);
     let mut connection = connect(&options).await.map_err(|error| cannot_open(file, error))?;
     check(&mut connection).await?;
@@ -37,17 +37,17 @@ pub(crate) async fn readers(file: &Path) -> Result<Readers> {
     Readers::open(&options).await.map_err(|error| cannot_open(file, error))
 }
 
-/// A connection to write with, to a database whose tables are up to date.
+/// A connection for writing, to a database whose tables are up to date.
 pub(crate) async fn migrated(file: &Path, turns: &mut Turns) -> Result<SqliteConnection> {
     let mut connection = writer(file).await?;
-    // Whoever only reads must not have to wait for those who write.
+    // A command that only reads must not have to wait for writers.
     if !is_current(&mut connection).await {
         migrate(&mut connection, turns).await?;
     }
     Ok(connection)
 }
 
-/// Whether the tables are as this version makes them. What cannot be read is not.
+/// Whether the tables are those of this version; false if this cannot be read.
 async fn is_current(connection: &mut SqliteConnection) -> bool {
     let found = sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version");
     let found: Vec<(i64, Vec<u8>, bool)> = found.fetch_all(connection).await.unwrap_or_default();
@@ -55,7 +55,7 @@ async fn is_current(connection: &mut SqliteConnection) -> bool {
     found.iter().map(|(version, checksum, success)| (*version, checksum.as_slice(), *success)).eq(known)
 }
 
-/// Brings the tables up to date. A command of the host does that in its turn, and tries again while others write.
+/// Brings the tables up to date. A command of the host does this in its turn, and retries while others write.
 async fn migrate(connection: &mut SqliteConnection, turns: &mut Turns) -> Result<()> {
     let turn = turns.take().await;
     loop {
@@ -69,7 +69,7 @@ async fn migrate(connection: &mut SqliteConnection, turns: &mut Turns) -> Result
 }
 
 pub(crate) async fn migrate_now(connection: &mut SqliteConnection) -> Result<()> {
-    // SQLite has no lock for migrations; the one for writing keeps a second process waiting as well.
+    // SQLite has no lock for migrations, but the lock for writing makes a second process wait as well.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(sql::failed)?;
     // Not `run`: its future cannot be sent to another thread.
     MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(sql::not_migrated)?;
@@ -88,7 +88,7 @@ pub(crate) async fn version(connection: &mut SqliteConnection) -> Result<i64> {
     Ok(version.unwrap_or_default())
 }
 
-/// Makes the file, if need be, so that nobody else on the machine can read it: it holds hashes.
+/// Creates the file if there is none, so that other users of the machine cannot read it: it holds hashes.
 fn create(file: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.create(true).append(true);
@@ -97,7 +97,7 @@ fn create(file: &Path) -> io::Result<()> {
     options.open(file).map(drop)
 }
 
-/// What was asked for is not always what is: a network share, for instance, cannot do WAL.
+/// A setting is not always applied: for example, a network share cannot use WAL.
 async fn check(connection: &mut SqliteConnection) -> Result<()> {
     let found: (String, i64, i64, i64) = sqlx::query_as(
         "SELECT journal_mode, synchronous, foreign_keys, timeout FROM pragma_journal_mode, pragma_synchronous,
@@ -141,7 +141,8 @@ mod tests {
         check(&mut connection).await.unwrap();
     }
 
-    /// Before 3.51.3 a checkpoint beside a second connection could lose commits (<https://sqlite.org/wal.html#walresetbug>).
+    /// Before 3.51.3 a checkpoint with a second connection open could lose commits
+    /// (<https://sqlite.org/wal.html#walresetbug>).
     #[tokio::test]
     async fn r19_sqlite_is_past_the_bug_that_lost_commits() {
         let folder = tempfile::tempdir().unwrap();

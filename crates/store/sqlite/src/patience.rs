@@ -1,5 +1,5 @@
-//! Interrupts a directory's unit that keeps others waiting: there is one writer, and a call that moves tens of thousands of
-//! members has it for seconds.
+//! Interrupts a directory's unit that keeps others waiting: there is one writer, and a call that moves tens of
+//! thousands of members occupies it for seconds.
 
 use sqlx::SqliteConnection;
 use std::{
@@ -10,26 +10,26 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a directory's unit may have taken when others wait.
+/// How long a directory's unit may take while others wait.
 const HELD: Duration = Duration::from_secs(1);
 
-/// After so many instructions of SQLite's, a fraction of a millisecond, a statement looks at the time. Look-ups have fewer.
+/// A statement checks the time after this many SQLite instructions, a fraction of a millisecond. Look-ups need fewer.
 pub(crate) const INSTRUCTIONS: i32 = 10_000;
 
-/// Who waits, and since when a directory's unit runs.
+/// How many units wait, and since when a directory's unit has been running.
 #[derive(Clone)]
 pub(crate) struct Patience(Arc<State>);
 
 struct State {
     start: Instant,
-    /// The units of others that wait.
+    /// The waiting units of other callers.
     others: AtomicUsize,
-    /// When the directory's unit that runs must end if others wait, in milliseconds since the start.
+    /// When the directory's unit that is running must end if others wait, in milliseconds since the start.
     end: AtomicU64,
 }
 
 impl Patience {
-    /// With nobody waiting, for this connection.
+    /// With no unit waiting, for this connection.
     pub(crate) async fn over(connection: &mut SqliteConnection) -> sqlx::Result<Self> {
         let state = State { start: Instant::now(), others: AtomicUsize::new(0), end: AtomicU64::new(u64::MAX) };
         let patience = Self(Arc::new(state));
@@ -38,17 +38,17 @@ impl Patience {
         Ok(patience)
     }
 
-    /// A unit of others waits.
+    /// A unit of another caller starts to wait.
     pub(crate) fn one_waits(&self) {
         self.0.others.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A unit of others no longer waits.
+    /// A unit of another caller no longer waits.
     pub(crate) fn one_is_taken(&self) {
         self.0.others.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// A directory's unit begins.
+    /// A directory's unit starts.
     pub(crate) fn begin(&self) {
         self.0.end.store(millis(self.0.start.elapsed() + HELD), Ordering::Relaxed);
     }

@@ -1,13 +1,13 @@
-//! Nobody else on the machine reads the database: it holds hashes, names and addresses.
+//! Other users of the machine cannot read the database: it holds hashes, names and addresses.
 
 use crate::beside::{adopt, beside, folder};
 use domain::{Error, Result};
 use std::{fs, io, path::Path};
 
-/// Takes the rights of group and others off the database's files, where they have any.
+/// Removes the access rights of group and others from the database's files.
 ///
 /// # Errors
-/// `Unavailable` where they cannot be taken off.
+/// `Unavailable` when they cannot be removed.
 pub(crate) fn tighten(file: &Path) -> Result<()> {
     for suffix in ["", "-wal", "-shm", ".reserve"] {
         let file = beside(file, suffix);
@@ -21,7 +21,7 @@ pub(crate) fn tighten(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Opens a file to read and write, made if need be, that nobody else on the machine can read.
+/// Opens a file for reading and writing that other users of the machine cannot read, and creates it if there is none.
 pub(crate) fn open_private(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -40,7 +40,7 @@ pub(crate) fn open_private(path: &Path) -> io::Result<fs::File> {
     Ok(file)
 }
 
-/// Opens such a file beside a database, whose owner becomes its own.
+/// Opens such a file next to a database; it gets the database's owner.
 pub(crate) fn open_beside(database: &Path, suffix: &str) -> io::Result<fs::File> {
     let path = beside(database, suffix);
     let file = open_private(&path)?;

@@ -17,18 +17,18 @@ use tokio::{
     },
 };
 
-/// How many units of a kind share a transaction at most, and for how long units of directories are started in one, so
-/// that none waits long for its neighbours.
+/// How many units of a kind share a transaction at most, and how long units of directories are started in one, so that
+/// no unit waits long for the others.
 const FOLD: usize = 128;
 const SLICE: Duration = Duration::from_millis(50);
 
-/// How many units of a kind may wait before their callers do.
+/// How many units of a kind may wait; beyond that, their callers wait.
 pub(crate) const QUEUE: usize = 1024;
 
 /// How long a directory's unit may wait. Emptying the write-ahead log takes half of that at most.
 const START: Duration = Duration::from_secs(10);
 
-/// A unit and who waits for it.
+/// A unit and the caller that waits for it.
 pub(crate) struct Job {
     pub(crate) unit: Arc<dyn Unit>,
     pub(crate) caller: Caller,
@@ -37,15 +37,15 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// Tells its caller how it ended.
+    /// Sends the caller the outcome.
     pub(crate) fn end(self, outcome: Result<()>) {
         self.unit.ended();
-        // Whoever asked may have gone away; the unit is done nevertheless.
+        // The caller may have gone away; the unit is done nevertheless.
         let _ = self.done.send(outcome);
     }
 }
 
-/// The way in for units. They come out at [`Waiting`].
+/// Where units enter. They come out at [`Waiting`].
 #[derive(Clone)]
 pub(crate) struct Queues {
     pub(crate) others: mpsc::Sender<Job>,
@@ -61,15 +61,15 @@ pub(crate) struct Waiting {
     patience: Patience,
 }
 
-/// The units of directories, which make way for commands of the host.
+/// The units of directories, which give way to commands of the host.
 struct Directories {
     waiting: mpsc::Receiver<Job>,
-    /// The one that is next, while the way is not clear.
+    /// The next one, while it must wait for a command.
     next: Option<Job>,
     way: Way,
 }
 
-/// Two queues, before a database on this disk.
+/// Two queues, for a database on this disk.
 pub(crate) fn queues(disk: Arc<Disk>, way: Way, patience: Patience) -> (Queues, Waiting) {
     let ((others, waiting), (directories, waiting_directories)) = (mpsc::channel(QUEUE), mpsc::channel(QUEUE));
     let of_directories = Directories { waiting: waiting_directories, next: None, way };
@@ -78,7 +78,7 @@ pub(crate) fn queues(disk: Arc<Disk>, way: Way, patience: Patience) -> (Queues, 
 }
 
 impl Queues {
-    /// Lets a unit wait. What comes back tells how it ended.
+    /// Adds a unit to its queue. The receiver gets its outcome.
     pub(crate) async fn enter(&self, unit: Arc<dyn Unit>, caller: Caller) -> Result<oneshot::Receiver<Result<()>>> {
         let (done, outcome) = oneshot::channel();
         let job = Job { unit, caller, came: Instant::now(), done };
@@ -96,7 +96,7 @@ impl Queues {
         Ok(outcome)
     }
 
-    /// Whether nothing will come out again.
+    /// Whether no more units will come out.
     pub(crate) fn is_closed(&self) -> bool {
         self.others.is_closed()
     }
@@ -123,7 +123,8 @@ impl Taken {
         }
     }
 
-    /// Whether a directory may join: others wait for one of its units at most, and directories never wait for ever.
+    /// Whether a directory's unit may join: other callers wait for at most one of its units, and directories never wait
+    /// for ever.
     fn admits_directory(&self) -> bool {
         match self.others {
             0 => self.directories < FOLD && self.began.elapsed() < SLICE,
@@ -133,7 +134,7 @@ impl Taken {
 }
 
 impl Directories {
-    /// Waits for a unit and until it may be begun. Nothing is lost where this is given up.
+    /// Waits for a unit that may be started. No unit is lost if this future is dropped.
     async fn first(&mut self) -> Option<Job> {
         if self.next.is_none() {
             self.next = Some(self.waiting.recv().await?);
@@ -142,7 +143,7 @@ impl Directories {
         self.next.take()
     }
 
-    /// A unit that waits and may be begun.
+    /// A waiting unit that may be started.
     fn another(&mut self) -> Option<Job> {
         if !self.way.is_clear() {
             return None;
@@ -152,7 +153,7 @@ impl Directories {
 }
 
 impl Waiting {
-    /// Waits for a unit to begin a transaction with; `None` once no more can come.
+    /// Waits for the first unit of a transaction; `None` if no more can come.
     pub(crate) async fn first(&mut self) -> Option<Job> {
         loop {
             let job = select! {
@@ -170,7 +171,7 @@ impl Waiting {
         }
     }
 
-    /// The next unit that may share the transaction, where one waits.
+    /// The next unit that may share the transaction, if one waits.
     pub(crate) fn join(&mut self, taken: &mut Taken) -> Option<Job> {
         let other = if taken.others < FOLD { self.others.try_recv().ok() } else { None };
         let job = match other {
@@ -185,7 +186,7 @@ impl Waiting {
         Some(job)
     }
 
-    /// The next unit of a directory that may be begun.
+    /// The next unit of a directory that may be started.
     fn directory(&mut self) -> Option<Job> {
         loop {
             let job = self.directories.another()?;
@@ -195,7 +196,7 @@ impl Waiting {
         }
     }
 
-    /// Ends a directory's unit that may not be begun.
+    /// Ends a directory's unit that may not be started.
     fn admit(&self, job: Job) -> Option<Job> {
         if job.caller == Caller::Other {
             return Some(job);
@@ -212,7 +213,7 @@ impl Waiting {
     }
 }
 
-/// What a directory gets whose unit was interrupted.
+/// The error for a directory whose unit was interrupted.
 pub(crate) fn gave_way() -> Error {
     Error::Unavailable("the unit of work took long while others were waiting, and was given up".into())
 }

@@ -1,6 +1,6 @@
-//! The connections to read with. Not sqlx's pool: that asks the thread of each connection whether it is there whenever
-//! the connection comes back, which for a file costs as much as a look-up. Here only those are asked whose unit was given
-//! up: their thread may still be at its statement.
+//! The connections for reading. Not sqlx's pool: that pings the thread of each connection whenever the connection is
+//! returned, which for a file costs as much as a look-up. Here only the connections of abandoned units are pinged:
+//! their thread may still be running a statement.
 
 use crate::{connect::connect, patience::INSTRUCTIONS};
 use domain::{Error, Result, store::Caller};
@@ -21,16 +21,17 @@ use tokio::{
 /// How many units read at the same time.
 const READERS: u32 = 4;
 
-/// How many of them are of directories at most: whatever these look for, a sign-in and the console find a connection.
+/// How many of them directories may use at most: whatever directories read, a sign-in and the console find a
+/// connection.
 pub(crate) const OF_DIRECTORIES: u32 = 3;
 
 /// How long a unit may wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
-/// How long a unit may read. On Postgres a statement has as long.
+/// How long a unit may read: as long as a statement on Postgres.
 const READ: Duration = Duration::from_secs(5);
 
-/// Connections that wait for a unit.
+/// Idle connections.
 pub(crate) struct Readers {
     free: Arc<Semaphore>,
     of_directories: Arc<Semaphore>,
@@ -41,21 +42,21 @@ pub(crate) struct Readers {
 #[derive(Clone, Default)]
 struct Idle(Arc<Mutex<Vec<Line>>>);
 
-/// A connection and until when its statements may run.
+/// A connection, and until when its statements may run.
 struct Line {
     connection: SqliteConnection,
     deadline: Arc<Deadline>,
 }
 
-/// A moment at which a statement is interrupted.
+/// The time at which a statement is interrupted.
 struct Deadline {
     start: Instant,
     /// In milliseconds since the start.
     millis: AtomicU64,
 }
 
-/// A connection on loan. It goes back when this is dropped: at once where the unit came to its end ([`Reader::finish`]),
-/// else when the statement, which is interrupted, has come to its own.
+/// A borrowed connection. It is returned when this is dropped: at once if the unit has ended ([`Reader::finish`]), or
+/// else after the statement, which is interrupted, has ended.
 pub(crate) struct Reader<'r> {
     line: Option<Line>,
     permits: Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)>,
@@ -79,7 +80,7 @@ impl Readers {
         self.of_directories.clone()
     }
 
-    /// Lends a connection; the one that was used last, because it remembers most.
+    /// Borrows a connection: the one that was used last, because its cache is the fullest.
     ///
     /// # Errors
     /// `Unavailable` when all are in use for too long, or closed.
@@ -101,9 +102,9 @@ impl Readers {
         Ok(Reader { line, permits: Some(permits), readers: self })
     }
 
-    /// Waits for those who read, and closes all connections.
+    /// Waits for running reads, and closes all connections.
     pub(crate) async fn close(&self) {
-        // Nobody closes but this, and all permits come back.
+        // Only this closes the semaphore, and all permits come back.
         let _ = self.free.acquire_many(READERS).await;
         self.free.close();
         let idle = std::mem::take(&mut *self.idle.lock());
@@ -130,7 +131,7 @@ impl Line {
 }
 
 impl Deadline {
-    /// Gives the statements that come so long.
+    /// Limits the time of the next statements.
     fn allow(&self, time: Duration) {
         let end = self.start.elapsed() + time;
         self.millis.store(u64::try_from(end.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -145,16 +146,16 @@ impl Reader<'_> {
     /// The connection.
     ///
     /// # Errors
-    /// `Unavailable` when there is one less than there should be, because the runtime ended that was to give it back.
+    /// `Unavailable` when a connection is missing, because the runtime that should have returned it has ended.
     pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection> {
         let line =
             self.line.as_mut().ok_or_else(|| Error::Unavailable("a connection to the database was lost".into()))?;
         Ok(&mut line.connection)
     }
 
-    /// Gives the connection back, which is at no statement any more.
+    /// Returns the connection, which runs no statement any more.
     pub(crate) fn finish(mut self) {
-        // The permits go after the connection, which whoever waits for them takes.
+        // The permits are released after the connection is back, because their next owner takes it.
         self.readers.idle.lock().extend(self.line.take());
     }
 }
@@ -165,7 +166,8 @@ impl Drop for Reader<'_> {
         line.deadline.allow(Duration::ZERO);
         let idle = self.readers.idle.clone();
         self.readers.runtime.spawn(async move {
-            // The answer comes once the thread is through with its statement. Without a thread, the next unit is told so.
+            // The answer comes after the thread has finished its statement. If there is no thread, the next unit gets
+            // the error.
             let _ = line.connection.ping().await;
             idle.lock().push(line);
             drop(permits);
@@ -210,7 +212,7 @@ mod tests {
         for outcome in join_all((0..4).map(|_| now())).await {
             assert_eq!(outcome.unwrap().unwrap(), 7);
         }
-        // None of them is still at it, and none is lost.
+        // No connection is still busy, and none is lost.
         timeout(Duration::from_secs(2), readers.free.acquire_many(READERS)).await.unwrap().unwrap().forget();
         assert_eq!(readers.idle.lock().len(), 4);
     }
@@ -222,7 +224,7 @@ mod tests {
         let read = sqlx::query_scalar::<_, i64>(ENDLESS).fetch_one(reader.connection().unwrap());
         assert!(timeout(Duration::from_millis(50), read).await.is_err());
         drop(reader);
-        // The task that waits for the statement has had no turn yet.
+        // The task that waits for the statement has not run yet.
         assert_eq!((readers.free.available_permits(), readers.idle.lock().len()), (3, 3));
         readers.close().await;
         assert_eq!(readers.idle.lock().len(), 0, "closing waits for it");

@@ -1,4 +1,4 @@
-//! Puts a backup in the place of the database.
+//! Replaces the database with a backup.
 
 use crate::{
     backup::{read_only, refused, sound, sync_folder},
@@ -20,8 +20,8 @@ use std::{
     path::{Path, PathBuf, absolute},
 };
 
-/// A backup that was copied beside the database and brought up to date. Until [`Restore::finish`] the database is as it
-/// was, and nobody else can open it.
+/// A backup that was copied next to the database and brought up to date. Until [`Restore::finish`] the database is
+/// unchanged, and no other process can open it.
 pub struct Restore {
     store: Store,
     database: PathBuf,
@@ -33,8 +33,8 @@ pub struct Restore {
 /// Copies a backup and checks it.
 ///
 /// # Errors
-/// `Unavailable` where a process has the database open, or the backup is none, or damaged; `Invalid` where a newer version
-/// has written it.
+/// `Unavailable` when a process has the database open, or the file is damaged or not a backup; `Invalid` when a newer
+/// version has written it.
 pub async fn restore(database: &Path, backup: &Path) -> Result<Restore> {
     let database = absolute(database).map_err(|error| open::cannot_open(database, error))?;
     is_backup(&database, backup)?;
@@ -60,7 +60,7 @@ async fn stage(database: &Path, backup: &Path, fresh: &Path, mark: Mark) -> Resu
         other => other,
     })?;
     let store = crate::open_with(fresh, None, Turns::Alone).await?;
-    // Last, so that whatever is refused leaves the database as it is.
+    // Last, so that a refused file leaves the database as it is.
     match close_off(database).await {
         Ok(old) => Ok(Restore { store, database: database.to_owned(), fresh: fresh.to_owned(), mark, old }),
         Err(error) => {
@@ -71,16 +71,16 @@ async fn stage(database: &Path, backup: &Path, fresh: &Path, mark: Mark) -> Resu
 }
 
 impl Restore {
-    /// The backup, up to date. What is changed there is in the database afterwards.
+    /// The backup, up to date. Changes to it become part of the database.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// Replaces the database with it. The old database is kept, with `end` added to its name; returns that name where
-    /// there was one.
+    /// Replaces the database with it. The old database is kept, with `end` added to its name; returns that name if
+    /// there was a database.
     ///
     /// # Errors
-    /// `Unavailable`; the database is as it was, or replaced.
+    /// `Unavailable`; the database is either unchanged or replaced.
     pub async fn finish(mut self, end: &str) -> Result<Option<PathBuf>> {
         let head = self.store.read((), |(), tx| Box::pin(async move { tx.audit_head().await })).await?;
         self.store.close().await;
@@ -95,16 +95,16 @@ impl Restore {
 }
 
 impl Drop for Restore {
-    /// What was not put in place is of no use.
+    /// A copy that was not put in place is useless.
     fn drop(&mut self) {
         discard(&self.fresh);
     }
 }
 
-/// At each moment there is a whole database under the name.
+/// At every moment there is a complete database under the name.
 fn swap(database: &Path, fresh: &Path, end: &str) -> io::Result<Option<PathBuf>> {
     for end in ["-wal", "-shm"] {
-        // Closing has removed them; one left behind would be taken for the new database's.
+        // Closing has removed them; a remaining one would be taken for the new database's.
         if beside(fresh, end).exists() {
             return Err(io::Error::other("the backup could not be brought up to date"));
         }
@@ -143,7 +143,7 @@ fn is_backup(database: &Path, backup: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what is damaged, and what is a database of something else.
+/// Refuses a damaged file, and a database of another program.
 async fn check(file: &Path) -> Result<()> {
     let mut connection = read_only(file).await?;
     sound(&mut connection).await?;
@@ -157,8 +157,9 @@ async fn check(file: &Path) -> Result<()> {
     if tables == 3 { Ok(()) } else { Err(refused("it is no database of Postern's".to_owned())) }
 }
 
-/// Empties the database's write-ahead log into it and locks it, which only works where nothing else has it open, be it an
-/// older version or SQLite's own shell. A database that is damaged may be why there is a restore, so it is no obstacle.
+/// Checkpoints the database's write-ahead log and locks it, which works only if no other process has it open, including
+/// an older version or SQLite's own shell. A damaged database may be the reason for the restore, so damage is no
+/// obstacle.
 async fn close_off(database: &Path) -> Result<Option<SqliteConnection>> {
     if !database.exists() {
         return Ok(None);
@@ -182,7 +183,7 @@ async fn close_off(database: &Path) -> Result<Option<SqliteConnection>> {
 
 fn discard(fresh: &Path) {
     for end in ["", "-wal", "-shm", "-journal"] {
-        // Mostly there is none, and one that cannot be removed cannot be written either.
+        // Usually there is none, and if it cannot be removed, it cannot be written either.
         let _ = fs::remove_file(beside(fresh, end));
     }
 }

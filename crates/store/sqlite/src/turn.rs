@@ -1,7 +1,7 @@
-//! Whose turn it is to write. SQLite's lock for writing has no queue: a server that begins its next transaction within
-//! microseconds keeps another process waiting for as long as its directories want something. So a command of the host
-//! announces itself by a lock on a file beside the database, `postern.db.turn`, which ends with its process at the latest;
-//! while somebody has it, the server begins no unit of a directory.
+//! Whose turn it is to write. SQLite's write lock has no queue: a server that starts its next transaction within
+//! microseconds keeps another process waiting for as long as directories keep calling. So a command of the host
+//! announces itself by a lock on a file next to the database, `postern.db.turn`, which ends with its process at the
+//! latest; while a command has it, the server starts no unit of a directory.
 
 use crate::private::open_beside;
 use std::{
@@ -11,32 +11,32 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// For how long a look at the file is good, and how long a free turn is left to others.
+/// How long a look at the file is valid, and how long a free turn is left to others.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// For how long directories make way without a break, for how long they go on then, and how long a command waits for other
-/// commands: one that is stuck must not stop anybody for ever.
+/// How long directories give way without a break, how long they then continue, and how long a command waits for other
+/// commands: one that is stuck must not stop the others for ever.
 const WAY: Duration = Duration::from_secs(5);
 
-/// How long a command of the host goes on trying to write.
+/// How long a command of the host keeps trying to write.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a process does about turns.
+/// How a process takes part in turns.
 pub(crate) enum Turns {
-    /// A server makes way.
+    /// A server gives way.
     Server(Way),
     /// A command of the host takes its turn.
     Host(Host),
-    /// Nobody else has the database.
+    /// No other process has the database.
     Alone,
 }
 
-/// The way that a server makes.
+/// How a server gives way.
 #[derive(Default)]
 pub(crate) struct Way {
     file: Option<File>,
     looked: Option<Instant>,
-    /// Since when somebody else has had the turn, as far as was seen.
+    /// Since when another process has had the turn, as far as was observed.
     taken: Option<Instant>,
 }
 
@@ -61,7 +61,7 @@ impl Turns {
         Self::Host(Host::of(database))
     }
 
-    /// The way to make, and the command that this is, if it is one.
+    /// The server's part, and the command's part if this is a command.
     pub(crate) fn split(self) -> (Way, Option<Host>) {
         match self {
             Self::Server(way) => (way, None),
@@ -79,21 +79,21 @@ impl Turns {
     }
 }
 
-/// Where there is no file, as on a full disk, everything works as well as it does without turns.
+/// If there is no file, as on a full disk, everything works as it would without turns.
 fn open(database: &Path) -> Option<File> {
     let opened = open_beside(database, ".turn");
     opened.inspect_err(|error| tracing::warn!(%error, "the file of turns beside the database cannot be opened")).ok()
 }
 
 impl Way {
-    /// Waits until a directory's unit may be begun.
+    /// Waits until a directory's unit may start.
     pub(crate) async fn clear(&mut self) {
         while !self.is_clear() {
             sleep(LOOK).await;
         }
     }
 
-    /// Whether a directory's unit may be begun.
+    /// Whether a directory's unit may start.
     pub(crate) fn is_clear(&mut self) -> bool {
         let Some(file) = &self.file else { return true };
         let now = Instant::now();
@@ -107,7 +107,7 @@ impl Way {
     }
 }
 
-/// Whether directories go on although somebody has had the turn for so long.
+/// Whether directories continue although a command has had the turn for this long.
 fn makes_no_way(taken: Duration) -> bool {
     taken.as_secs() / WAY.as_secs() % 2 == 1
 }
@@ -116,11 +116,11 @@ fn is_taken(file: &File) -> bool {
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => true,
         Ok(()) => {
-            // It was just locked; the lock would else end with the process.
+            // It was locked just now; otherwise the lock would end with the process.
             let _ = file.unlock();
             false
         }
-        // A file system without such locks.
+        // The file system has no such locks.
         Err(TryLockError::Error(_)) => false,
     }
 }
@@ -130,9 +130,9 @@ impl Host {
         Self { file: open(database), gave: None }
     }
 
-    /// Waits for the turn; in vain where another command does not give it back.
+    /// Waits for the turn; gives up if another command does not release it.
     pub(crate) async fn take(&mut self) -> Turn<'_> {
-        // A server sees that it is free only when it looks.
+        // A server notices only at its next look that the turn is free.
         if let Some(rest) = self.gave.and_then(|gave| (2 * LOOK).checked_sub(gave.elapsed())) {
             sleep(rest).await;
         }
@@ -147,7 +147,7 @@ impl Host {
     }
 }
 
-/// Whether what others keep from writing is tried again: by a command of the host, for a while.
+/// Whether a write that others block is retried: by a command of the host, for a while.
 pub(crate) fn is_patient(turn: Option<&Turn<'_>>) -> bool {
     turn.is_some_and(|turn| turn.began.elapsed() < PATIENCE)
 }
@@ -155,7 +155,7 @@ pub(crate) fn is_patient(turn: Option<&Turn<'_>>) -> bool {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if let Some(file) = &self.host.file {
-            // Where another command has it, there is nothing to give back.
+            // If another command has it, there is nothing to release.
             let _ = file.unlock();
         }
         self.host.gave = Some(Instant::now());
@@ -171,7 +171,7 @@ mod tests {
         (way, Turns::of_host(database).split().1.unwrap())
     }
 
-    /// What the next look finds.
+    /// The result of the next look.
     fn look(way: &mut Way) -> bool {
         way.looked = way.looked.map(|_| Instant::now() - LOOK);
         way.is_clear()

@@ -1,5 +1,5 @@
-//! The write-ahead log, kept from growing without end. SQLite starts it again from its beginning only when nobody reads
-//! from it, and reads that overlap would never let that happen.
+//! The write-ahead log, kept from growing without end. SQLite starts it again from its beginning only when no
+//! connection reads from it, and overlapping reads would never let that happen.
 
 use crate::{beside::beside, fold::run, readers::OF_DIRECTORIES};
 use sqlx::SqliteConnection;
@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// From this length on, directories stop reading until it is empty.
+/// From this length on, directories stop reading until the log is empty.
 pub(crate) const LONG: u64 = 32 * 1024 * 1024;
 
 /// The log as its writer sees it.
@@ -26,7 +26,7 @@ impl Wal {
         Self { file: beside(database, "-wal"), readers, quiet: None }
     }
 
-    /// Closes the gate for directories' reads once the log is long. Those under way end by themselves, within seconds.
+    /// Closes the gate for directories' reads if the log is long. Running reads end by themselves, within seconds.
     pub(crate) fn watch(&mut self) {
         if self.quiet.is_some() || fs::metadata(&self.file).is_ok_and(|log| log.len() <= LONG) {
             return;
@@ -47,7 +47,7 @@ impl Wal {
         self.quiet.is_some()
     }
 
-    /// Waits until no directory reads any more; for ever while the gate is open.
+    /// Waits until no directory is reading; for ever while the gate is open.
     pub(crate) async fn quiet(&mut self) -> Option<OwnedSemaphorePermit> {
         match &mut self.quiet {
             Some(quiet) => {
@@ -59,8 +59,8 @@ impl Wal {
         }
     }
 
-    /// Empties the log into the database. The gate opens when this ends. Where an administrator reads just now, that is
-    /// not waited for: the next unit tries again.
+    /// Empties the log into the database. The gate opens when this ends. It does not wait for an administrator who is
+    /// reading: the next unit tries again.
     pub(crate) async fn empty(&self, connection: &mut SqliteConnection, _gate: OwnedSemaphorePermit) {
         let emptied = async {
             run(connection, "PRAGMA busy_timeout = 200").await?;
@@ -85,7 +85,7 @@ mod tests {
     };
     use tokio::sync::watch;
 
-    /// Adds a megabyte, as a user.
+    /// Adds a user of one megabyte.
     struct Megabyte(u8);
 
     impl Unit for Megabyte {
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    /// Reads for a directory, again and again, each time until so many more units are written.
+    /// Reads for a directory, again and again, each time until this many more units are written.
     async fn read(readers: Arc<Readers>, mut written: watch::Receiver<u64>, units: u64) {
         loop {
             let mut reader = readers.acquire(Caller::Directory).await.unwrap();

@@ -1,4 +1,4 @@
-//! The one writer. Units that wait are folded into one transaction and are acknowledged together after its commit: one
+//! The only writer. Waiting units are folded into one transaction and are acknowledged together after its commit: one
 //! sync of the disk serves them all. Those of administrators go first.
 
 use crate::{
@@ -26,17 +26,18 @@ use std::{
 };
 use tokio::{runtime::Handle, select, sync::oneshot, time::sleep};
 
-/// The way to the thread that writes. The thread owns its connection, so no caller that goes away can cut a transaction.
+/// The handle of the thread that writes. The thread owns its connection, so a caller that goes away cannot cut a
+/// transaction short.
 ///
-/// It is a thread of its own because a unit waits for its connection after each statement: the scheduler would be asked
-/// each time to find the task a place.
+/// It is a thread of its own because a unit waits for its connection after each statement: a task would have to be
+/// scheduled each time.
 pub(crate) struct Writer {
     queues: Mutex<Option<Queues>>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
     state: Arc<State>,
 }
 
-/// What the thread and others know of the disk.
+/// What the thread and its users know of the disk.
 struct State {
     disk: Arc<Disk>,
     failing: AtomicBool,
@@ -46,7 +47,7 @@ impl Writer {
     /// Starts the thread.
     ///
     /// # Errors
-    /// `Unavailable` when the system gives no thread.
+    /// `Unavailable` when the system cannot start a thread.
     pub(crate) async fn start(
         mut connection: SqliteConnection,
         disk: Arc<Disk>,
@@ -63,7 +64,7 @@ impl Writer {
         let thread = thread::Builder::new().name("writer".into());
         let started = thread.spawn(move || {
             runtime.block_on(worker.work());
-            // Perhaps nobody waits for the end.
+            // The receiver may be gone.
             let _ = end.send(());
         });
         started.map_err(|error| Error::Unavailable(error.into()))?;
@@ -74,12 +75,12 @@ impl Writer {
     pub(crate) async fn run(&self, unit: Arc<dyn Unit>, caller: Caller) -> Result<()> {
         let queues = lock(&self.queues).clone().ok_or_else(closed)?;
         let outcome = queues.enter(unit, caller).await?;
-        // A caller that never asks for the outcome must not keep the writer from closing.
+        // A caller that never waits for the outcome must not keep the writer from closing.
         drop(queues);
         outcome.await.map_err(|_| closed())?
     }
 
-    /// Whether units are still run.
+    /// Whether units are still being run.
     pub(crate) fn is_running(&self) -> bool {
         lock(&self.queues).as_ref().is_some_and(|queues| !queues.is_closed())
     }
@@ -95,12 +96,12 @@ impl Writer {
         }
     }
 
-    /// Takes no more units, waits for those that are waiting, and closes the connection.
+    /// Accepts no more units, waits for those in the queues, and closes the connection.
     pub(crate) async fn close(&self) {
         drop(lock(&self.queues).take());
         let ended = lock(&self.ended).take();
         if let Some(ended) = ended {
-            // It ends by itself once the last unit is done; there is nobody to tell if it did not.
+            // It ends by itself after the last unit; if it did not, no caller would be left to be informed.
             let _ = ended.await;
         }
     }
@@ -110,10 +111,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives another unit for a transaction.
+/// Returns another unit for a transaction.
 type More<'m> = dyn FnMut(&mut Waiting) -> Option<Job> + 'm;
 
-/// What the thread has.
+/// The data of the thread.
 struct Worker {
     connection: SqliteConnection,
     head: Option<Head>,
@@ -130,12 +131,12 @@ impl Worker {
             self.fold(first).await;
             self.wal.watch();
         }
-        // Closing empties the write-ahead log. Where that fails, the next start reads it.
+        // Closing empties the write-ahead log. If that fails, the next start reads it.
         let _ = self.connection.close().await;
     }
 
-    /// Waits for a unit to begin a transaction with, and empties the write-ahead log once nobody is in it; `None` once no
-    /// more can come.
+    /// Waits for the first unit of a transaction, and empties the write-ahead log if no connection is using it; `None`
+    /// if no more units can come.
     async fn first(&mut self) -> Option<Job> {
         loop {
             select! {
@@ -150,13 +151,13 @@ impl Worker {
         }
     }
 
-    /// Runs a transaction and tells the callers of its units.
+    /// Runs a transaction and sends the outcome to the callers of its units.
     async fn fold(&mut self, first: Job) {
         let mut taken = Taken::by(&first);
         let mut jobs = vec![first];
         let mut outcomes = self.transact(&mut jobs, &mut |waiting| waiting.join(&mut taken)).await;
         if outcomes.as_ref().is_err_and(|failure| failure.interrupted) {
-            // Those before it had ended.
+            // The units before it had ended.
             if let Some(job) = jobs.pop() {
                 job.end(Err(gave_way()));
             }
@@ -168,7 +169,7 @@ impl Worker {
         }
     }
 
-    /// Runs units in one transaction. A command of the host does that in its turn, and tries again while others write.
+    /// Runs units in one transaction. A command of the host does this in its turn, and retries while others write.
     async fn transact(&mut self, jobs: &mut Vec<Job>, more: &mut More<'_>) -> Result<Vec<Result<()>>, Failure> {
         let turn = match &mut self.host {
             Some(host) => Some(host.take().await),
@@ -190,7 +191,7 @@ impl Worker {
         }
     }
 
-    /// Runs the units of others once more without those of directories, and with the room of the reserve where the disk
+    /// Runs the units of other callers again without those of directories, and in the space of the reserve if the disk
     /// is full.
     async fn failed(&mut self, jobs: Vec<Job>, failure: &Failure) {
         let (mut others, directories): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.caller == Caller::Other);
@@ -198,14 +199,14 @@ impl Worker {
         for job in directories {
             job.end(Err(if failure.full { Error::NoRoom } else { failure.error() }));
         }
-        // The reserve is for others: what a directory meets only shows that space is low.
+        // The reserve is for other callers: if a directory finds the disk full, that only shows that space is low.
         if failure.full && others.is_empty() {
             self.state.disk.note_full();
         } else if failure.full {
             self.state.disk.give_up_reserve();
         }
         if others.is_empty() {
-            // A full disk has room for others again.
+            // The disk was full, but now has room for other callers.
             self.state.failing.store(!failure.full, Ordering::Relaxed);
             return;
         }

@@ -1,4 +1,4 @@
-//! The audit log: a chain without gaps, whoever adds to it, and whatever is removed in due time.
+//! The audit log: a chain without gaps, for any writers and removals.
 
 use crate::support::{
     Database, at, execute, id, insert_token, numbers, on_both_databases, on_both_databases_bare, store, token, unit,
@@ -91,7 +91,7 @@ async fn events_come_back_whole(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.events_after(6, 1)).unwrap(), found[6..7]);
 }
 
-/// Appends, does something else, and then fails where it is told to.
+/// Appends, does something else, and then fails if `fails` is set.
 async fn one_of_many(store: Store, number: i64, fails: bool) -> Result<()> {
     let work = store.write((event(number, Action::UserCreated), fails), |(event, fails), tx| {
         Box::pin(async move {
@@ -159,7 +159,7 @@ async fn events_are_found(store: Store) {
     assert_eq!(found(EventQuery { since, until, target: Some(id(1)), ..kind("token") }, Some(9), 9).await, [3]);
 }
 
-/// A change of so many bytes, as versions without bounds wrote it.
+/// A change of this many bytes, as versions without bounds wrote it.
 fn long(bytes: usize) -> Event {
     let after = serde_json::json!({"title": "x".repeat(1_000), "pad": vec!["y".repeat(1_000); bytes / 1_003]});
     Event { after: Some(after.to_string()), ..event(1, Action::UserChanged) }
@@ -272,7 +272,7 @@ async fn a_cut_is_by_number_whatever_the_clock_said(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.events_after(0, 9)).unwrap(), log[2..]);
 }
 
-/// A clock that stands still, and no chance.
+/// A clock that stands still, and randomness that is fixed.
 struct Still(Timestamp);
 
 impl Clock for Still {
@@ -294,10 +294,10 @@ pub(crate) fn maintenance(store: &Store, now: Timestamp) -> Maintenance {
     Maintenance::new(Env { store: store.clone(), clock: Arc::new(Still(now)), random: Arc::new(Zeros) })
 }
 
-/// What Postern does by itself so many days after the start of time.
+/// The maintenance of a day, counted from 1970-01-01.
 async fn maintain(store: &Store, days: i64) {
     let now = at(0).plus_days(days);
-    // As the run an hour before has left it.
+    // As the run an hour before left it.
     unit!(store.write, |tx, now| tx.set_horizon(*now)).unwrap();
     maintenance(store, now).run(Duration::ZERO).await.unwrap();
 }
@@ -320,7 +320,7 @@ async fn what_is_old_is_removed_and_the_rest_holds(store: Store) {
     assert_eq!(numbers_of(&store).await, (5..=11).collect::<Vec<_>>());
     assert_eq!(verify(&store).await.entries, 7);
     assert_eq!(log(&store).await[6].event.action, Action::AuditPruned);
-    // Nothing more to remove, nothing more to say.
+    // Nothing more to remove, so nothing to record.
     maintain(&store, 404).await;
     assert_eq!(numbers_of(&store).await, (5..=11).collect::<Vec<_>>());
     append(&store, event(at(0).plus_days(405).millis(), Action::UserCreated)).await;
@@ -344,7 +344,7 @@ async fn what_a_channel_has_still_to_tell_stays(store: Store) {
         let told = domain::alert::ChannelState { cursor: 3, ..work.unwrap().unwrap() };
         unit!(store.write, |tx, told| tx.update_channel(told)).unwrap();
     }
-    // Nothing waits: how long ago the last alert was does not matter.
+    // Nothing waits, so the age of the last alert does not matter.
     maintain(&store, 501).await;
     assert_eq!(numbers_of(&store).await, [6, 7]);
     assert_eq!(verify(&store).await.entries, 2);

@@ -1,4 +1,4 @@
-//! Alert channels: one of many tells, in order, whatever the clocks say.
+//! Alert channels: one of many processes sends, in order, whatever the clocks show.
 
 use crate::support::{at, on_both_databases, unit};
 use domain::{
@@ -90,7 +90,7 @@ async fn a_channel_goes_to_one_of_many(store: Store) {
     let units: Vec<_> = (0..20)
         .map(|late: i64| {
             let store = store.clone();
-            // Each has read the clock a moment before the one that comes before it.
+            // Each read the clock a moment before the one that precedes it.
             tokio::spawn(async move { claim(&store, "mail", 1_000 - late, 31_000 - late).await })
         })
         .collect();
@@ -147,7 +147,7 @@ async fn a_cursor_never_goes_back(store: Store) {
     assert!(claim(&store, "mail", 31_000, 61_000).await.is_some());
     update(&store, told.clone()).await;
     assert!(claim(&store, "mail", 31_600, 61_600).await.is_some());
-    // Whoever was too slow for its lease neither takes the channel back nor gives it free.
+    // A process that exceeded its lease neither takes the channel back nor releases it.
     update(&store, ChannelState { attempts: 1, last_error: Some("late".into()), ..channel("mail", 0) }).await;
     assert_eq!(channels(&store).await, [told]);
     assert!(claim(&store, "mail", 31_700, 61_700).await.is_none());

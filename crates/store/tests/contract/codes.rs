@@ -46,10 +46,10 @@ async fn accounts_are_found_and_proven(store: Store) {
     assert!(prove("hash 2", 40).await);
     assert_eq!(find().await, Account { proven: Some(at(40)), ..older.clone() });
     unit!(store.write, |tx| tx.set_break_glass_secret(BreakGlassId(id(2)), "new", at(50))).unwrap();
-    // Whatever waited for its first use waits no longer.
+    // A secret that waited for its first use no longer does.
     let reset = Account { secret_hash: "new".into(), next_hash: None, generation: 2, secret_changed: at(50), ..older };
     assert_eq!(find().await, reset);
-    // The old secret was right when its check began, and proves nothing any more.
+    // The old secret was right when its check began, but proves nothing any more.
     assert!(!prove("hash 2", 60).await);
     assert_eq!(find().await, reset);
 }
@@ -162,7 +162,7 @@ async fn a_code_expires(store: Store) {
     assert!(is_good(&store, 1, 7, 99).await && !is_good(&store, 1, 7, 100).await);
     assert_eq!(spend(&store, 1, 7, 100).await, None);
     assert_eq!(spend(&store, 1, 8, 99).await, Some(CodeKind::Rescue));
-    // Having come too late does not use it up.
+    // Being presented too late does not use it up.
     assert_eq!(spend(&store, 1, 7, 99).await, Some(CodeKind::Rescue));
     insert(&store, &[code(9, CodeKind::Rescue, Some(100))]).await;
     // Created at 1, after which the clock was set back.
@@ -180,7 +180,7 @@ async fn recovery_codes_are_replaced(store: Store) {
     assert_eq!(spend(&store, 1, 9, 10).await, Some(CodeKind::Recovery));
     unit!(store.write, |tx| tx.delete_recovery_codes(GATE)).unwrap();
     assert_eq!((spend(&store, 1, 7, 10).await, codes_left(&store).await), (None, 0));
-    // Those that were used are gone as well, so that a sheet may hold any code.
+    // Used codes are gone as well, so that a sheet may hold any code.
     insert(&store, &[code(9, CodeKind::Recovery, None)]).await;
     assert_eq!(codes_left(&store).await, 1);
     assert_eq!(spend(&store, 1, 8, 10).await, Some(CodeKind::Rescue));
@@ -207,7 +207,7 @@ async fn known(store: &Store) -> Vec<u64> {
 async fn r17_a_browser_is_known_with_every_account_that_it_signed_in_to(store: Store) {
     insert_account(&store, &account(1)).await;
     insert_account(&store, &account(2)).await;
-    // One account and the other, by turns.
+    // The two accounts in turn.
     for (browser, account) in [(7, 1), (7, 2), (7, 1), (7, 2), (8, 1)] {
         remember(&store, browser, account, 5).await;
     }
@@ -215,7 +215,7 @@ async fn r17_a_browser_is_known_with_every_account_that_it_signed_in_to(store: S
     assert!(knows(&store, 7).await && knows(&store, 8).await && !knows(&store, 9).await);
     let listed = async || unit!(store.read, |tx| tx.break_glass_devices(9)).unwrap().len();
     assert_eq!(listed().await, 2);
-    // A new secret of one account forgets its browsers, but for the one that gave it.
+    // A new secret of an account forgets the account's browsers, except the one that confirmed it.
     unit!(store.write, |tx| tx.delete_break_glass_devices(GATE, Some([7; 32]))).unwrap();
     assert_eq!(known(&store).await, [1, 1]);
     assert!(knows(&store, 7).await && !knows(&store, 8).await);

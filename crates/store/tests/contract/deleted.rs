@@ -1,4 +1,4 @@
-//! What was deleted comes back as it was, or not at all.
+//! A deleted user or group is restored as it was, or not at all.
 
 use crate::support::{
     Database, at, email, group, id, insert_groups, insert_users, numbers, on_both_databases, on_both_databases_bare,
@@ -79,7 +79,7 @@ async fn leave(store: &Store, users: &[u128], moment: i64) {
     unit!(store.write, |tx, users, moment| tx.remove_members(TEAM, users, at(*moment))).unwrap();
 }
 
-/// Ada in the team since 11.
+/// Ada has been in the team since 11.
 async fn ada_in_team(store: &Store) {
     insert_users(store, &[user(1, "ada")]).await;
     insert_groups(store, &[group(7, "Team")]).await;
@@ -129,7 +129,7 @@ async fn everything_comes_back_but_version_and_change(database: Database) {
     assert_eq!(unit!(store.write, |tx| tx.lock_user(ADA)).unwrap(), Some(wanted));
     assert_eq!(unit!(store.read, |tx| tx.user_role(ADA)).unwrap(), Some(Role::Auditor));
     assert_eq!((numbers(&database, keys).await, added(&database).await), (vec![3], vec![11, 11, 12]));
-    // The groups changed twice: somebody left, and came back.
+    // The groups changed twice: a member left, and came back.
     let found = unit!(store.read, |tx| tx.group(TEAM)).unwrap().unwrap();
     assert_eq!((found.version, found.changed), (6, at(60)));
 
@@ -248,7 +248,7 @@ async fn a_group_is_emptied_when_none_of_its_old_members_is_left(store: Store) {
     assert_eq!(left(20).await, (true, vec![UserId(id(2))]), "who is back has not left");
 }
 
-/// Tries to bring both back, and goes on in the same unit.
+/// Tries to restore both, and continues in the same unit.
 fn try_both<'t>(_: &'t (), tx: &'t mut dyn domain::store::Tx) -> Work<'t, ()> {
     Box::pin(async move {
         let outcome = tx.restore_user(ADA, at(60)).await;
@@ -267,7 +267,7 @@ async fn a_name_that_was_taken_meanwhile_stays_taken(store: Store) {
     insert_groups(&store, &[group(8, "TEAM")]).await;
     store.write((), try_both).await.unwrap();
     assert!(unit!(store.write, |tx| tx.lock_user(UserId(id(3)))).unwrap().is_some());
-    // Once the names are free, both come back.
+    // After the names are free, both can be restored.
     unit!(store.write, |tx| tx.delete_user(UserId(id(2)), at(70))).unwrap();
     unit!(store.write, |tx| tx.delete_group(GroupId(id(8)), at(70))).unwrap();
     assert_eq!(restore_user(&store, 80).await.as_deref(), Some("ada"));

@@ -38,7 +38,7 @@ fn full(number: u32, user_name: &str, display_name: &str, given_name: &str) -> U
     }
 }
 
-/// Which users match, by their user names; both ways of asking must agree.
+/// Which users match, by their user names; both queries must agree.
 async fn matching(store: &Store, filter: &Predicate<UserCondition>) -> Vec<String> {
     let users = unit!(store.read, |tx, filter| tx.find_users(filter, &ALL.into(), false)).unwrap();
     let count = unit!(store.read, |tx, filter| tx.count_users(filter)).unwrap();
@@ -166,7 +166,7 @@ async fn conditions_combine(store: Store) {
         (not(Predicate::All), &[]),
         (Predicate::Or(vec![named("ada"), named("bob")]), &["ada", "bob"]),
         (Predicate::And(vec![named("ada"), named("bob")]), &[]),
-        // Carl has no display name: whatever is asked of it, the answer is no, and its opposite is yes.
+        // Carl has no display name: no condition on it holds, and every negation does.
         (greater.clone(), &["ada", "bob"]),
         (not(greater.clone()), &["carl"]),
         (not(named("ada")), &["bob", "carl"]),
@@ -213,7 +213,7 @@ async fn beyond_ascii(store: Store) {
         (Test::StartsWith(t("a\u{d7ff}")), &["a\u{d7ff}x"]),
         (Test::StartsWith(format!("b{last}")), &[names[8]]),
         (Test::StartsWith(last.to_string()), &[]),
-        // Byte by byte, so é is behind z.
+        // Byte by byte, so é comes after z.
         (Test::Ordered(Greater, t("z")), &["Émile", "ÉMILE2", "李雷"]),
     ] {
         let filter = text(UserText::UserName, test);

@@ -1,4 +1,4 @@
-//! The guard against mass deprovisioning: departures, their batches, and what the threshold is made from.
+//! The guard against mass deprovisioning: departures, their batches, and the samples for the threshold.
 
 use crate::support::{at, group, id, insert_groups, insert_token, insert_users, on_both_databases, token, unit, user};
 use domain::{

@@ -1,4 +1,4 @@
-//! Sorted lists, by number and by row, and the counts that triggers keep.
+//! Sorted lists, by number and by row, and the counts that triggers maintain.
 
 use crate::support::{
     Database, at, group, id, insert_groups, insert_users, numbers, on_both_databases, on_both_databases_bare, store,
@@ -26,7 +26,7 @@ on_both_databases!(
 
 on_both_databases_bare!(counts_follow_every_change, parallel_units_count_right);
 
-/// Five users; two share a display name and two have none, two share the moment of their last change.
+/// Five users; two share a display name and two have none, and two share the time of their last change.
 async fn five(store: &Store) {
     let rows = [
         (1, "eve", Some("Zoe"), Some("b"), 50),
@@ -41,7 +41,7 @@ async fn five(store: &Store) {
         user.profile.external_id = external_id.map(Into::into);
         user
     });
-    // Who came in another order than that of the ids.
+    // They were created in another order than that of their ids.
     let order = [2, 0, 3, 4, 1].map(|index| users[index].clone());
     insert_users(store, &order).await;
 }
@@ -55,7 +55,7 @@ fn ids(rows: &[Listed<UserView>]) -> String {
     rows.iter().map(|row| (row.item.id.0.as_u128() % 10).to_string()).collect()
 }
 
-/// Every way through a list gives the same rows.
+/// Every way of reading a list returns the same rows.
 async fn check(store: &Store, by: UserKey, descending: bool, wanted: &str) {
     for limit in 1..=6 {
         let (mut by_number, mut forth, mut back) = (String::new(), String::new(), String::new());
@@ -90,7 +90,7 @@ async fn users_are_sorted_both_ways(store: Store) {
         (UserKey::UserName, "54321"),
         // Without regard to case; equals by id; those without one are last.
         (UserKey::DisplayName, "34125"),
-        // By the bytes: case counts.
+        // By bytes: case counts.
         (UserKey::ExternalId, "35124"),
         (UserKey::Changed, "54231"),
     ] {
@@ -142,7 +142,7 @@ async fn a_sorted_list_is_filtered(store: Store) {
     }
 }
 
-/// Whatever the order and the direction: the first row fits, and the next is too much.
+/// In any order and direction: the first row fits, and the next is too much.
 async fn reading_ends_with_the_first_row_that_is_too_much(store: Store) {
     five(&store).await;
     for by in [UserKey::Position, UserKey::DisplayName, UserKey::ExternalId] {
@@ -206,7 +206,7 @@ async fn a_deep_page_begins_where_it_should(store: Store) {
     }
 }
 
-/// What the blocks count is what there is, before the last changes are settled and after.
+/// The counts of the blocks are correct, before the last changes are settled and after.
 async fn agree(database: &Database, store: &Store) {
     counts_are_right(database, store).await;
     store.settle().await.unwrap();
@@ -256,9 +256,9 @@ async fn counts_follow_every_change(database: Database) {
     assert!(unit!(store.write, |tx, carl| tx.restore_user(*carl, at(70))).unwrap().is_some());
     assert!(unit!(store.write, |tx, team| tx.restore_group(*team, at(70))).unwrap().is_some());
     agree(&database, &store).await;
-    // Whoever is back is the last.
+    // A restored user is the last.
     assert_eq!(ids(&part(&store, UserKey::Position, false, Start::First, 9).await), "14523");
-    // A unit that fails counts nothing, and one that comes and goes neither.
+    // A unit that fails counts nothing, and neither does a row that is inserted and deleted in one unit.
     let taken = user(9, "CARL");
     assert!(unit!(store.write, |tx, taken| tx.insert_user(taken)).is_err());
     let work = store.write(user(9, "brief"), |user, tx| {
@@ -276,7 +276,7 @@ async fn counts_follow_every_change(database: Database) {
     agree(&database, &store).await;
 }
 
-/// Units that touch the same blocks in any order, settled while others go on: none waits for ever, none is lost.
+/// Units that touch the same blocks in any order, settled while others continue: none waits for ever, and none is lost.
 async fn parallel_units_count_right(database: Database) {
     let store = store(&database).await;
     let mut units = tokio::task::JoinSet::new();

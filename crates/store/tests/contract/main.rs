@@ -1,4 +1,4 @@
-//! The contract of the store: what the ports promise, asked of both databases with the same words.
+//! The contract of the store: what the ports promise, with the same tests for both databases.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![expect(unreachable_pub, reason = "the shared support file is public to every test binary")]

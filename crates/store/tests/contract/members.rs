@@ -1,4 +1,4 @@
-//! Membership: rows that come and go one by one, whoever else is at it.
+//! Membership: rows that are added and removed one by one, in parallel with others.
 
 use crate::support::{at, group, id, insert_groups, insert_users, on_both_databases, unit, user};
 use domain::{GroupId, UserId, store::Store, user::User};
@@ -29,7 +29,7 @@ async fn members(store: &Store) -> Vec<UserId> {
     members.into_iter().map(|(_, member)| member).collect()
 }
 
-/// Adds users; who came is given by id, as no order is promised.
+/// Adds users; those who joined are returned by id, as no order is promised.
 async fn add(store: &Store, users: Vec<UserId>) -> Vec<UserId> {
     let mut came = unit!(store.write, |tx, users| tx.add_members(TEAM, users, at(1))).unwrap();
     came.sort_unstable();
@@ -74,7 +74,7 @@ async fn members_are_told_apart_by_group(store: Store) {
 
 async fn many_members_at_once(store: Store) {
     team_of(&store, 6_000).await;
-    // More ids than either database takes parameters, most of them strangers.
+    // More ids than either database takes parameters, most of them unknown.
     assert_eq!(add(&store, people(1..=70_000)).await, people(1..=6_000));
     let kept = people((20_000..70_000).chain(5_990..6_000));
     assert_eq!(unit!(store.write, |tx, kept| tx.retain_members(TEAM, kept, at(9))).unwrap().len(), 5_990);
@@ -84,7 +84,7 @@ async fn many_members_at_once(store: Store) {
     assert_eq!(members(&store).await, people([5_990, 5_991]));
 }
 
-/// One change of membership as the directory does it: lock, add, next version.
+/// One change of membership as the directory makes it: lock, add, next version.
 async fn join(store: Store, users: Vec<UserId>) -> domain::Result<Vec<UserId>> {
     let work = store.write(users, |users, tx| {
         Box::pin(async move {

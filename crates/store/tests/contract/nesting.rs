@@ -1,4 +1,4 @@
-//! Groups in groups: rows beside those of the users, and they come back as those do.
+//! Groups in groups: rows next to those of the users, restored in the same way.
 
 use crate::support::{
     Database, at, group, id, insert_groups, insert_users, numbers, on_both_databases, on_both_databases_bare, store,
@@ -89,7 +89,7 @@ async fn groups_come_and_go(store: Store) {
     nest(&store, 1, &[2], 9).await;
     assert_eq!(unit!(store.write, |tx| tx.retain_nested_groups(number(1), &[number(3)], at(10))).unwrap(), [number(2)]);
     assert_eq!(nested(&store, 1).await, [3]);
-    // Users and groups do not get in each other's way.
+    // Users and groups do not affect each other.
     assert_eq!(unit!(store.read, |tx| tx.count_members(number(1))).unwrap(), 0);
 }
 
@@ -136,7 +136,7 @@ async fn a_deleted_group_comes_back_in_its_place(store: Store) {
     restore(&store, 2, 7).await;
     assert_eq!((nested(&store, 1).await, nested(&store, 2).await), (vec![2], vec![3]));
     assert_eq!((version(&store, 1).await, version(&store, 2).await, version(&store, 3).await), (3, 2, 1));
-    // What is back does not come back once more after it has ended in another way.
+    // A restored nesting is not restored again after it has ended in another way.
     unnest(&store, 1, &[2], 8).await;
     delete(&store, 2, 9).await;
     restore(&store, 2, 10).await;
@@ -190,7 +190,7 @@ async fn parallel_nestings_all_arrive(store: Store) {
                 Box::pin(async move {
                     tx.lock_group(number(1)).await?;
                     tx.add_nested_groups(number(1), &[number(*member)], at(5)).await?;
-                    // The other way round too: nobody may stand in anybody's way for good.
+                    // The other way round too: units must not block each other for good.
                     tx.lock_group(number(*member)).await?;
                     tx.add_nested_groups(number(*member), &[number(1)], at(5)).await
                 })

@@ -1,4 +1,4 @@
-//! Opening and migrating, and what is said when that fails.
+//! Opening and migrating, and the errors when that fails.
 
 use crate::support::{Database, insert_users, store, unit, user};
 use domain::{Error, query::Predicate, store::Store};
@@ -48,7 +48,7 @@ async fn postgres_is_migrated_by_several_at_once() {
     together(Database::postgres().await).await;
 }
 
-/// Two processes at work on one database, such as the command line beside the server.
+/// Two processes on one database, such as a command while a server runs.
 async fn side_by_side(database: Database) {
     let (one, other) = (store(&database).await, store(&database).await);
     let write = |store: &Store, number: u32| {
@@ -149,7 +149,7 @@ async fn r20_what_others_could_read_is_tightened() {
         for file in &files {
             fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
         }
-        // As root, who may write to what nobody may write to.
+        // As root, who may write to any file.
         let opened = store::open(database.url()).await;
         for file in &files {
             let mode = fs::metadata(file).unwrap().permissions().mode();

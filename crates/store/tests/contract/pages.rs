@@ -17,7 +17,7 @@ on_both_databases!(
     members_are_paged,
 );
 
-/// Seven users: the numbers are the ids, and three share the moment of their last change.
+/// Seven users: the numbers are the ids, and three share the time of their last change.
 async fn seven(store: &Store) {
     let changed = [(1, 10), (2, 30), (3, 20), (4, 30), (5, 30), (6, 5), (7, 40)];
     let users = changed.map(|(number, moment)| User { changed: at(moment), ..user(number, &format!("u{number}")) });

@@ -149,7 +149,7 @@ async fn calls_are_found(store: Store) {
     assert_eq!(moments(&all), [60, 50, 40, 30, 20, 10]);
     let names: Vec<_> = all.iter().map(|row| row.target_name.as_deref()).collect();
     assert_eq!(names, [None, None, Some("Team"), Some("ada"), Some("grace"), None], "one of them was deleted");
-    // The first event of a change is its own; a call that changed nothing has none.
+    // The first event of a change belongs to it; a call that changed nothing has none.
     let event = all[3].event.map(|(_, action)| action);
     assert_eq!((event, all[2].event, all[4].event), (Some(Action::UserDeactivated), None, None));
     assert_eq!((all[3].token_name.as_deref(), all[4].token_name.as_deref()), (Some("Token 1"), None));

@@ -1,4 +1,4 @@
-//! Roles: given by hand or through a group, and out of every directory's reach.
+//! Roles: given by hand or through a group, and beyond every directory's reach.
 
 use crate::support::{at, group, id, insert_groups, insert_users, on_both_databases, unit, user};
 use domain::{GroupId, UserId, group::GroupRef, role::Role, store::Store, user::User};

@@ -1,4 +1,4 @@
-//! The two folders of migrations make the same tables.
+//! The two folders of migrations create the same tables.
 
 use crate::support::{Database, insert_users, migrations, numbers, on_both_databases_bare, store, user};
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -18,7 +18,7 @@ fn both_folders_have_the_same_migrations() {
 
 on_both_databases_bare!(the_indexes_of_outdated_keys_find_all_older_versions);
 
-/// What finds users whose keys are to be made anew has the condition that is asked for.
+/// The index of users with outdated keys has the condition that the query uses.
 async fn the_indexes_of_outdated_keys_find_all_older_versions(database: Database) {
     let store = store(&database).await;
     insert_users(&store, &[user(1, "ada")]).await;
@@ -35,12 +35,12 @@ async fn the_indexes_of_outdated_keys_find_all_older_versions(database: Database
     assert_eq!(numbers(&database, found).await, [2], "for users and for deleted ones");
 }
 
-/// Only Postgres has writers that run side by side, and leave these to be settled; views put `user_blocks` and
-/// `group_blocks` together from them.
+/// Only Postgres has writers that run in parallel and leave these to be settled; the views `user_blocks` and
+/// `group_blocks` combine them.
 const POSTGRES_ONLY: [&str; 5] =
     ["audit_pending", "user_block_sums", "user_block_changes", "group_block_sums", "group_block_changes"];
 
-/// A column: its table, its name, whether it may be empty, and its type as SQLite would have it.
+/// A column: its table, its name, whether it may be empty, and its type as SQLite would write it.
 type Column = (String, String, bool, String);
 
 async fn sqlite_columns() -> BTreeSet<Column> {

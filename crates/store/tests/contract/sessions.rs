@@ -1,4 +1,4 @@
-//! Sessions: what has ended stays ended.
+//! Sessions: an ended session stays ended.
 
 use crate::support::{account, at, id, insert_account, insert_users, on_both_databases, session, unit, user};
 use domain::{
@@ -40,7 +40,7 @@ async fn delete(store: &Store, number: u8) -> bool {
     unit!(store.write, |tx, number| tx.delete_session(SessionId(id((*number).into())))).unwrap()
 }
 
-/// Confirms the session of that number, for a reason.
+/// Confirms the session with that number, with a reason.
 async fn confirm(store: &Store, number: u8, key: u8, next_key: u8) -> bool {
     let principal = confirmed(session(number, 7, 100).principal);
     let work = unit!(store.write, |tx, principal, key, next_key| {
@@ -136,7 +136,7 @@ async fn r09_a_session_is_held_while_it_is_alive(store: Store) {
     assert!(!held(1, 50, 0).await);
 }
 
-/// Whichever of the two is written first, and whatever the clock says.
+/// In either order of the two writes, and for any clock.
 async fn a_new_secret_ends_what_began_with_another(store: Store) {
     insert_account(&store, &account(7)).await;
     insert(&store, session(1, 7, 100)).await;
@@ -213,7 +213,7 @@ async fn a_users_session_lives_while_the_user_may(store: Store) {
     assert_eq!(find(&store, 2, 50).await, Some(of_user(2, 2)));
     unit!(store.write, |tx| tx.delete_user(UserId(id(2)), at(9))).unwrap();
     assert_eq!(find(&store, 2, 50).await, None);
-    // Whoever comes back signs in again.
+    // A restored user has to sign in again.
     unit!(store.write, |tx| tx.restore_user(UserId(id(2)), at(10))).unwrap();
     assert_eq!(find(&store, 2, 50).await, None);
 }

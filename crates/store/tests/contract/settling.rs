@@ -1,4 +1,5 @@
-//! What units leave for afterwards: events to be sealed and changes to be counted, whoever settles them and whenever.
+//! The work that units leave for later: events to seal and changes to count, whichever process settles them, and
+//! whenever.
 
 use crate::support::{Database, at, group, on_both_databases_bare, store, unit, user, user_name};
 use domain::{
@@ -34,7 +35,7 @@ on_both_databases_bare!(
     an_alert_waits_for_its_number,
 );
 
-/// For how long a test waits for what must come.
+/// How long a test waits for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn event(number: i64, action: Action) -> Event {
@@ -68,12 +69,12 @@ async fn sealed(store: &Store) -> (Vec<Entry>, Verified) {
     (entries, verifier.finish(Some(head)).unwrap())
 }
 
-/// The numbers that the events were made with, in the order of the log.
+/// The numbers with which the events were created, in the order of the log.
 async fn numbers(store: &Store) -> Vec<i64> {
     sealed(store).await.0.iter().map(|entry| entry.event.at.millis()).collect()
 }
 
-/// Writers and two sealers at once: whatever was acknowledged before an event's unit began comes before it.
+/// Writers and two sealers at once: an event comes after those that were acknowledged before its unit began.
 async fn the_log_respects_what_was_acknowledged(database: Database) {
     const WRITERS: i64 = 16;
     const EACH: i64 = 12;
@@ -167,7 +168,7 @@ async fn an_alert_waits_for_its_number(database: Database) {
     assert_eq!((next(2).await, next(3).await), (Some((3, Action::GuardTripped)), None));
 }
 
-/// A unit that has created a user and a group and written its event, and is not committed before the test lets it.
+/// A unit that has created a user and a group and added its event, and is not committed until the test lets it.
 struct Open {
     unit: JoinHandle<Result<()>>,
     written: UnboundedReceiver<()>,
@@ -246,7 +247,7 @@ async fn postgres_a_late_commit_hides_nobody_who_was_there() {
     let late = Open::begin(&store, 2).await;
     insert(3).await;
     insert(4).await;
-    // Whoever commits late has an earlier place, behind the cursor. It was not there when the walk began.
+    // A unit that commits late has an earlier place, before the cursor. It was not there when the walk began.
     let first = page(Start::First).await;
     late.commit().await;
     let rest = page(Start::After(first[1].mark.clone())).await;

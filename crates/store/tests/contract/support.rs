@@ -1,4 +1,4 @@
-//! What the tests have in common.
+//! What the tests share.
 
 #[path = "../support/database.rs"]
 mod database;
@@ -24,7 +24,7 @@ use sqlx::{
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// Makes a test of each of these functions for each database. They take the database and an open store on it.
+/// Makes a test of each of these functions for each database. They get the database and an open store on it.
 macro_rules! on_both_databases {
     ($($test:ident),+ $(,)?) => {
         mod sqlite {
@@ -44,7 +44,7 @@ macro_rules! on_both_databases {
     };
 }
 
-/// The same for functions that look into the database past the store, and open it themselves.
+/// The same for functions that look into the database directly, and open the store themselves.
 macro_rules! on_both_databases_bare {
     ($($test:ident),+ $(,)?) => {
         mod sqlite_bare {
@@ -62,7 +62,7 @@ macro_rules! on_both_databases_bare {
     };
 }
 
-/// A unit of work of one call: `unit!(store.write, |tx, user| tx.insert_user(user))`. The names behind `tx` are cloned
+/// A unit of work of one call: `unit!(store.write, |tx, user| tx.insert_user(user))`. The names after `tx` are cloned
 /// into the unit and are references inside.
 macro_rules! unit {
     ($store:ident.$kind:ident, |$tx:ident $(, $name:ident)*| $body:expr) => {
@@ -77,7 +77,7 @@ pub(crate) async fn store(database: &Database) -> Store {
     store::open(database.url()).await.unwrap()
 }
 
-/// So many milliseconds after the start of time.
+/// This many milliseconds after 1970-01-01.
 pub(crate) fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
@@ -93,7 +93,7 @@ pub(crate) const fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
-/// A user with nothing but a name, created and changed at the moment of its number.
+/// A user with a name and nothing else, created and changed at the time of its number.
 pub(crate) fn user(number: u32, user_name: &str) -> User {
     User {
         id: UserId(id(number.into())),
@@ -121,7 +121,7 @@ pub(crate) fn email(value: &str, kind: Option<&str>, primary: bool) -> Email {
     Email { value: value.into(), kind: kind.map(Into::into), primary }
 }
 
-/// A group with nothing but a name, created and changed at the moment of its number.
+/// A group with a name and nothing else, created and changed at the time of its number.
 pub(crate) fn group(number: u32, display_name: &str) -> Group {
     Group {
         id: GroupId(id(number.into())),
@@ -188,7 +188,7 @@ pub(crate) async fn insert_token(store: &Store, token: &Token) {
     unit!(store.write, |tx, token| tx.insert_token(token)).unwrap();
 }
 
-/// A break-glass account with its first secret, made at the moment of its number.
+/// A break-glass account with its first secret, created at the time of its number.
 pub(crate) fn account(number: u8) -> Account {
     Account {
         id: BreakGlassId(id(number.into())),
@@ -224,12 +224,12 @@ pub(crate) async fn insert_account(store: &Store, account: &Account) {
     unit!(store.write, |tx, account| tx.insert_break_glass(account)).unwrap();
 }
 
-/// The folder of a database's migrations: of `sqlite`, or of `postgres`.
+/// The folder of a database's migrations: `sqlite` or `postgres`.
 pub(crate) fn migrations(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(kind)
 }
 
-/// Makes the tables as they were in a version, past the store; those of an earlier version are migrated.
+/// Creates the tables of a version, bypassing the store; tables of an earlier version are migrated.
 pub(crate) async fn migrate(database: &Database, version: i64) {
     if database.url().starts_with("sqlite") {
         let options = database.url().parse::<SqliteConnectOptions>().unwrap().create_if_missing(true);
@@ -243,8 +243,8 @@ pub(crate) async fn migrate(database: &Database, version: i64) {
     }
 }
 
-/// Runs statements that both databases understand, past the store. They are the tests' own and a migration's file, which
-/// no `query!` can check: the tables are not those of today.
+/// Runs statements that both databases understand, bypassing the store. They are the tests' own or come from a
+/// migration, and no `query!` can check them: the tables are not today's.
 pub(crate) async fn execute(database: &Database, statements: &str) {
     let statements = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
     if database.url().starts_with("sqlite") {
@@ -256,7 +256,7 @@ pub(crate) async fn execute(database: &Database, statements: &str) {
     }
 }
 
-/// The numbers that a query gives, past the store.
+/// The numbers that a query returns, bypassing the store.
 pub(crate) async fn numbers(database: &Database, query: &'static str) -> Vec<i64> {
     if database.url().starts_with("sqlite") {
         let mut connection = SqliteConnection::connect(database.url()).await.unwrap();

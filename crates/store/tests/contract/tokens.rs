@@ -1,4 +1,4 @@
-//! SCIM tokens: what ends them, and what is remembered of them.
+//! SCIM tokens: what ends them, and what is recorded of them.
 
 use crate::{
     records::settings,
@@ -112,7 +112,7 @@ async fn what_may_change_changes_and_nothing_else(store: Store) {
     assert_eq!(unit!(store.read, |tx| tx.token(TokenId(id(2)))).unwrap(), Some(token(2)));
 }
 
-/// Changes a token as the console does: lock, think, write.
+/// Changes a token as the console does: lock, compute, write.
 async fn change(store: Store, step: fn(Token) -> Token) -> Result<()> {
     let work = store.write(step, |step, tx| {
         Box::pin(async move {
@@ -147,7 +147,7 @@ async fn places_are_remembered(store: Store) {
     assert!(see(&store, 1, "192.0.2.7", 10).await);
     assert!(see(&store, 1, "2001:db8::/64", 20).await);
     assert!(!see(&store, 1, "192.0.2.7", 30).await);
-    // A call that is written down late is not the last.
+    // A call that is recorded late is not the last.
     assert!(!see(&store, 1, "192.0.2.7", 25).await);
     assert!(see(&store, 2, "192.0.2.7", 40).await);
     let seen = |network: &str, first, last| SeenNetwork { network: network.into(), first: at(first), last: at(last) };
@@ -180,7 +180,7 @@ async fn a_misuse_is_told_once_in_a_while(store: Store) {
     assert!(!tell(950, 1_050).await);
     assert!(!tell(1_000, 1_100).await);
     assert!(tell(1_001, 1_101).await);
-    // The clock was set back: what it wrote before must not keep everybody quiet.
+    // The clock was set back: what it wrote before must not suppress later alerts.
     assert!(tell(400, 500).await);
     assert!(!tell(401, 501).await);
     assert!(!unit!(store.write, |tx| tx.tell_misuse(TokenId(id(404)), at(0), at(1))).unwrap());
@@ -196,7 +196,7 @@ async fn a_reminder_comes_once_in_a_while(store: Store) {
     assert!(!remind(1_000, 1_500).await);
     assert!(remind(1_001, 1_500).await);
     assert!(remind(400, 500).await);
-    // The two do not get in each other's way.
+    // The two do not affect each other.
     assert!(unit!(store.write, |tx| tx.tell_misuse(TokenId(id(1)), at(400), at(500))).unwrap());
 }
 
@@ -276,7 +276,7 @@ async fn r01c_what_is_stored_adds_up_whoever_stores_it(store: Store) {
     }
     sums.sort_unstable();
     sums.dedup();
-    // Each learns another sum, so one alone learns that a mark was passed.
+    // Each caller gets a different sum, so only one of them learns that a mark was passed.
     assert_eq!((sums.len(), sums[19], spent(7).await), (20, 210, 210));
     assert_eq!((spend(8, 5).await, spent(8).await, spent(7).await), (5, 5, 0));
     // A clock that is a little slow adds to the hour that has begun; one that was set back starts over.

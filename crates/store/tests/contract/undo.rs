@@ -1,4 +1,4 @@
-//! The guard at work: a directory that lets too many go, and an administrator who decides.
+//! The guard in action: a directory that removes too many people, and an administrator who decides.
 
 use crate::support::{Database, account, insert_account, insert_token, insert_users, store, unit, user};
 use domain::{
@@ -21,7 +21,7 @@ use std::sync::{
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-/// What happens the next time but so many that somebody asks for the time.
+/// What happens when the clock is read again, after being read this many times first.
 type Interruption = Mutex<Option<(u8, Box<dyn FnOnce() + Send>)>>;
 
 /// A clock that stands still, and at which something may happen.
@@ -43,7 +43,7 @@ impl Clock for Still {
     }
 }
 
-/// Bytes that never come twice.
+/// Bytes that never repeat.
 #[derive(Default)]
 struct Counter(AtomicU8);
 
@@ -62,7 +62,7 @@ impl SecretHash for NoHash {
     }
 }
 
-/// A house with six people, a directory and an administrator.
+/// A company with six people, a directory and an administrator.
 struct House {
     store: Store,
     clock: Arc<Still>,
@@ -130,9 +130,9 @@ async fn everybody_comes_back(database: Database) {
         house.deactivate(number).await.unwrap();
     }
     house.directory.delete_user(person(5), Expected::default()).await.unwrap();
-    // Those who were away already leave for good, which is no departure of its own.
+    // Those who had left already are deleted for good, which is no departure of its own.
     house.directory.delete_user(person(1), Expected::default()).await.unwrap();
-    // And one whose name is somebody else's by now, who gets another.
+    // And one whose name another user has by now, who gets a new name.
     house.directory.delete_user(person(2), Expected::default()).await.unwrap();
     insert_users(&house.store, &[user(7, "u2")]).await;
     let batches = house.console.guard().await.unwrap().batches;
@@ -161,7 +161,7 @@ async fn an_approval_stands(database: Database) {
     assert!(matches!(held, Err(Error::Refused(Refusal::Held))), "{held:?}");
     let batches = house.console.guard().await.unwrap().batches;
     assert_eq!((batches.len(), batches[0].batch.state), (1, BatchState::Held));
-    // The next is refused as well, and somebody approves before that is written down.
+    // The next is refused as well, and an administrator approves before that is recorded.
     let (console, id) = (house.console.clone(), batches[0].batch.id);
     let runtime = tokio::runtime::Handle::current();
     let approve = move || tokio::task::block_in_place(|| runtime.block_on(console.approve_batch(id))).unwrap();

@@ -1,4 +1,4 @@
-//! Units of work: all or nothing, whatever happens to them or beside them.
+//! Units of work: all or nothing, whatever happens to them or in parallel.
 
 use crate::support::{email, group, id, insert_groups, insert_users, on_both_databases, unit, user, user_name};
 use domain::{
@@ -24,9 +24,9 @@ on_both_databases!(
     closing_waits_for_units_under_way,
 );
 
-/// For how long a late unit goes on.
+/// How much longer a late unit runs.
 const LATE: Duration = Duration::from_millis(300);
-/// For how long a test waits for what must come.
+/// How long a test waits for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn names(store: &Store) -> Vec<String> {
@@ -47,7 +47,7 @@ enum End {
     Late,
 }
 
-/// Inserts a user and ends as told.
+/// Inserts a user and ends as specified.
 async fn insert(store: Store, number: u32, end: End) -> Result<()> {
     let context = (user(number, &format!("u{number:02}")), end);
     let work = store.write(context, |(new, end), tx| {
@@ -78,7 +78,7 @@ async fn a_unit_that_errs_leaves_nothing(store: Store) {
 }
 
 async fn neighbours_do_not_touch_each_other(store: Store) {
-    // All of them wait before the first begins, so that SQLite folds them into one transaction.
+    // All of them wait before the first starts, so that SQLite folds them into one transaction.
     let ends = [End::Well, End::Refuse, End::Well, End::Conflict, End::Well, End::Panic, End::Well];
     let units: Vec<_> = (1..).zip(ends).map(|(number, end)| tokio::spawn(insert(store.clone(), number, end))).collect();
     for (unit, end) in units.into_iter().zip(ends) {
@@ -111,7 +111,7 @@ async fn a_name_goes_to_one_of_many(store: Store) {
     assert_eq!(names(&store).await, ["ada"]);
 }
 
-/// Locks two users one after the other, with time in between for somebody who does it the other way round.
+/// Locks two users one after the other, with time in between for another unit that locks them in reverse.
 async fn rename_both(store: Store, first: u128, second: u128) -> Result<()> {
     let work = store.write([first, second], |users, tx| {
         Box::pin(async move {
@@ -169,7 +169,7 @@ async fn who_has_waited_for_a_user_finds_all_of_it(store: Store) {
 async fn a41_a_dropped_caller_cannot_cut_a_unit(store: Store) {
     for number in 1..=20 {
         let unit = insert(store.clone(), number, if number == 1 { End::Late } else { End::Well });
-        // Long enough to hand the unit over, or even to be under way with it; never long enough for the first.
+        // Long enough to hand the unit over, or even to start it; never long enough for it to be the first.
         let patience = Duration::from_micros(u64::from(number) * 200);
         let _ = tokio::time::timeout(patience, unit).await;
     }
@@ -191,13 +191,13 @@ async fn a_lost_error_cannot_become_a_commit(store: Store) {
             Ok(())
         })
     }
-    // Postgres has given the transaction up, SQLite has not: what matters is that the answer is true.
+    // Postgres has given up the transaction, SQLite has not: what matters is that the answer is true.
     let outcome = store.write((), work).await;
     assert_eq!(names(&store).await.len(), usize::from(outcome.is_ok()));
     assert_eq!(unit!(store.read, |tx| tx.group(group(1, "").id)).unwrap(), Some(group(1, "Staff")));
 }
 
-/// Says when its unit is under way, which then takes its time, and says when that is over.
+/// Sends a message when its unit has started, then takes its time, and sends another when it has ended.
 async fn insert_and_linger(store: Store, says: UnboundedSender<()>) -> Result<()> {
     let work = store.write((user(1, "u01"), says), |(new, says), tx| {
         Box::pin(async move {

@@ -1,4 +1,4 @@
-//! What single migrations make of rows; `versions.rs` upgrades whole databases.
+//! The effect of single migrations on rows; `versions.rs` upgrades whole databases.
 
 use crate::support::{Database, at, execute, id, migrate, numbers, on_both_databases_bare, store, unit};
 use domain::{
@@ -44,7 +44,7 @@ const ROWS: &str = r#"
             (40, 'nobody', NULL, NULL, '::1', 'break_glass.refused', NULL, NULL);
 "#;
 
-/// A database with the first migration alone and these rows in it, opened by this version.
+/// A database that has only the first migration and these rows, opened by this version.
 async fn upgraded(database: &Database) -> Store {
     migrate(database, 1).await;
     fill(database, ROWS).await;
@@ -117,7 +117,7 @@ async fn ways_in_are_there_and_work(database: Database) {
     assert_eq!((account.generation, account.proven, &account.next_hash), (1, Some(at(30)), &None));
     assert_eq!((holdings.len(), holdings[0].codes, holdings[0].devices), (1, 0, 0));
     assert!(unit!(store.write, |tx, gate| tx.prove_break_glass(*gate, "hash", at(50))).unwrap());
-    // An upgrade ends the sessions from before it.
+    // An upgrade ends older sessions.
     assert_eq!(unit!(store.read, |tx| tx.session([7; 32], at(50), at(0))).unwrap(), None);
     assert_eq!(unit!(store.read, |tx| tx.sessions(at(50), at(0))).unwrap(), []);
 }
@@ -161,7 +161,7 @@ async fn an_old_log_is_removed_in_due_time(database: Database) {
         let found = unit!(store.read, |tx, moment| tx.last_event_before(at(*moment), i64::MAX)).unwrap();
         found.map(|(seq, _)| seq)
     };
-    // What has no hash cannot be accounted for by itself; it goes with the first that has one.
+    // An event without a hash cannot be accounted for alone; it is removed with the first that has one.
     assert_eq!(last(1_000).await, None);
     for moment in [50, 2_000] {
         let event = Event::new(at(moment), Who::Host, None, Action::TokenCreated);
@@ -171,7 +171,7 @@ async fn an_old_log_is_removed_in_due_time(database: Database) {
     assert_eq!((last(35).await, last(1_000).await), (None, Some(5)));
 }
 
-/// What had been told before there were lanes is not told again, and what waits is told in its lane.
+/// Alerts that were sent before there were lanes are not sent again, and waiting ones are sent in their lane.
 async fn r10_channels_go_on_where_they_were(database: Database) {
     const ROWS: &str = "
         INSERT INTO audit_events (seq, at, actor_kind, action, alert, hash)
@@ -195,14 +195,14 @@ async fn r10_channels_go_on_where_they_were(database: Database) {
     };
     assert_eq!(channels, Lane::ALL.map(of));
     for (lane, wanted) in [(Lane::Urgent, "break_glass.signed_in"), (Lane::Ordinary, "token.new_network")] {
-        // The rows have hashes that stand for nothing, and no previous ones: only what finds them is looked at.
+        // The rows have made-up hashes, and no previous ones: only finding them matters here.
         assert_eq!(unit!(store.read, |tx, lane| tx.count_alerts(*lane, 2)).unwrap(), 1, "{wanted}");
         let next = unit!(store.read, |tx, lane| tx.next_alert(*lane, 2)).unwrap().unwrap();
         assert_eq!(next.event.action.as_str(), wanted);
     }
 }
 
-/// A batch as the version before the honest guard kept it: one person was deactivated, and a group was emptied after that.
+/// A batch in the form of the version before: one person was deactivated, and after that a group was emptied.
 const BATCH: &str = r#"
     INSERT INTO batches (id, token, opened, latest, state) VALUES ({5}, {4}, 30, 40, 'open');
     INSERT INTO departures (id, at, token, kind, target, target_name, weight, before, batch)
@@ -212,7 +212,7 @@ const BATCH: &str = r#"
 "#;
 
 async fn departures_get_numbers_and_can_be_undone(database: Database) {
-    // The log of then has other columns.
+    // The log of that time has other columns.
     let (rows, _) = ROWS.split_once("INSERT INTO audit_events").unwrap();
     migrate(&database, 4).await;
     fill(&database, &format!("{rows}{BATCH}")).await;
@@ -220,10 +220,10 @@ async fn departures_get_numbers_and_can_be_undone(database: Database) {
     let all = Chosen::all(id(5));
     let found = unit!(store.read, |tx, all| tx.departures(all, 9)).unwrap();
     let kinds: Vec<DepartureKind> = found.iter().map(|(_, departure)| departure.kind).collect();
-    // Members come back when everybody is there again.
+    // Members are restored after everybody has been restored.
     assert_eq!(kinds, [DepartureKind::Deactivated, DepartureKind::GroupEmptied]);
     assert_eq!(unit!(store.read, |tx| tx.batch_tokens(id(5))).unwrap(), [TokenId(id(4))]);
     assert_eq!(unit!(store.read, |tx| tx.departed(at(0))).unwrap(), 1, "who is in no batch still counts");
-    // One of two is active: the number from before the first sample.
+    // One of two is active: the number before the first sample.
     assert_eq!(unit!(store.read, |tx| tx.population(at(9_000_000), at(9_900_000))).unwrap(), 1);
 }

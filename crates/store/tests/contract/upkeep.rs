@@ -28,7 +28,7 @@ on_both_databases!(
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A clock that a test sets, in days since the start of time.
+/// A clock that a test sets, in days since 1970-01-01.
 struct Days(AtomicI64);
 
 impl Days {
@@ -67,7 +67,7 @@ async fn actions(store: &Store) -> Vec<Action> {
     entries.into_iter().map(|entry| entry.event.action).collect()
 }
 
-/// Somebody who was deleted on day 9, and an event on each of ten days.
+/// A person who was deleted on day 9, and an event on each of ten days.
 async fn history(store: &Store) {
     insert_users(store, &[user(1, "ada")]).await;
     let (who, when) = (UserId(id(1)), at(0).plus_days(9));
@@ -97,7 +97,7 @@ async fn r26_one_wrong_reading_removes_nothing(store: Store) {
     }
 }
 
-/// The clock was wrong before the process started, so the last event is of the future too.
+/// The clock was wrong before the process started, so the last event is in the future too.
 async fn r26_a_wrong_clock_at_the_start_is_told_and_waited_for(store: Store) {
     history(&store).await;
     Maintenance::new(env(&store, 10).1).run(Duration::ZERO).await.unwrap();

@@ -85,7 +85,7 @@ async fn a_user_name_is_taken_whatever_its_case(store: Store) {
     let renamed = User { version: 2, ..user(2, " ÅDA") };
     let outcome = unit!(store.write, |tx, renamed| tx.update_user(renamed));
     assert!(matches!(outcome, Err(Error::Conflict(Conflict::UserName))), "{outcome:?}");
-    // A second row of one id is a fault of the program, not a name that is taken.
+    // A second row with the same id is a bug in the program, not a taken name.
     let same_id = user(1, "carl");
     let outcome = unit!(store.write, |tx, same_id| tx.insert_user(same_id));
     assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
@@ -118,7 +118,7 @@ async fn what_no_index_can_hold_is_refused(store: Store) {
         let outcome = unit!(store.write, |tx, user| tx.insert_user(user));
         assert!(matches!(outcome, Err(Error::Invalid(_))), "{outcome:?}");
     }
-    // Letters that do not repeat, so that Postgres cannot make the value smaller than it is.
+    // Letters that do not repeat, so that Postgres cannot compress the value.
     let longest: String = (0_u32..).filter_map(|n| char::from_u32(0x4e00 + n * 7919 % 20_000)).take(682).collect();
     let mut most = user(1, &longest);
     most.profile.given_name = Some(long);
@@ -208,7 +208,8 @@ async fn each_user_has_its_groups(store: Store) {
     }
 }
 
-/// The longest name that is read, and one that is a byte longer. Blanks at the end do not count for the index.
+/// The longest names whose groups are read, and names that are a byte longer. Blanks at the end do not count for the
+/// index.
 async fn groups_that_weigh_too_much_are_not_read(store: Store) {
     let longest = usize::try_from((UserGroups::MOST - UserGroups::EACH) / UserGroups::NAME_BYTE).unwrap();
     let names =

@@ -1,7 +1,7 @@
-//! A database of every version before, opened by this one: all that it held is there, and work goes on.
+//! A database of every earlier version, opened by this one: everything in it is still there, and work continues.
 //!
-//! Every migration has a seed of the same name in `tests/seeds`: rows as they were written from that version on, added right after
-//! it. So a database of version 7 is what the first seven migrations and the first seven seeds make.
+//! Every migration has a seed of the same name in `tests/seeds`: rows as they were written from that version on, added
+//! right after it. So the first seven migrations and the first seven seeds make a database of version 7.
 
 mod guard;
 mod people;
@@ -20,7 +20,7 @@ use std::sync::{
 };
 use uuid::Uuid;
 
-/// The start of the day of a version: its seed has happened then.
+/// The start of a version's day, by which its seed has been written.
 const fn day(version: i64) -> i64 {
     1_742_198_400_000 + version * 86_400_000
 }
@@ -42,7 +42,7 @@ impl Clock for Still {
     }
 }
 
-/// Bytes that never come twice.
+/// Bytes that never repeat.
 #[derive(Default)]
 struct Counter(AtomicU8);
 
@@ -71,7 +71,7 @@ async fn postgres_is_upgraded_from_every_version() {
 }
 
 async fn is_upgraded(database: &Database, version: &Version) {
-    // For whoever reads which version failed.
+    // Shows which version failed.
     eprintln!("from {}", version.name);
     seeds::make(database, version).await;
     let before = tables::read(database).await;

@@ -1,4 +1,4 @@
-//! Databases for tests: empty, of their own, and gone when dropped. Other crates' tests mount this file by `#[path]`;
+//! Databases for tests: empty, separate, and removed when dropped. Other crates' tests mount this file by `#[path]`;
 //! they need `sqlx`, `tempfile` and `tokio`.
 
 use sqlx::{Connection, PgConnection, QueryBuilder};
@@ -8,7 +8,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The address of a Postgres where a superuser may create databases.
+/// The address of a Postgres server where a superuser may create databases.
 const SERVER: &str = "POSTERN_TEST_POSTGRES";
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
@@ -25,7 +25,7 @@ enum Place {
 }
 
 impl Database {
-    /// A file in a temporary folder; SQLite makes it when it is opened.
+    /// A file in a temporary folder; SQLite creates it when it is opened.
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let url = format!("sqlite://{}", folder.path().join("postern.db").display());
@@ -33,8 +33,8 @@ impl Database {
         Self { url, place }
     }
 
-    /// A new database on the server that the environment names. Panics where it names none: a test of Postgres that
-    /// did not run must not look like one that passed.
+    /// A new database on the server that the environment names. Panics if it names none: a test of Postgres that did
+    /// not run must not look like one that passed.
     pub async fn postgres() -> Self {
         let server = env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set: run `cargo xtask test`"));
         let name = format!("postern_{}_{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
@@ -46,7 +46,7 @@ impl Database {
         Self { url, place }
     }
 
-    /// The address, as `store::open` takes it.
+    /// The address, for `store::open`.
     pub fn url(&self) -> &str {
         &self.url
     }

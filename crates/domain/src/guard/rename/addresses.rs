@@ -1,4 +1,4 @@
-//! The e-mail addresses of a rename that is undone, where there are too many to record all of them.
+//! The e-mail addresses that undo a rename, if there are too many to record all of them.
 
 use crate::user::{Email, Profile};
 use serde_json::{Map, Value, json};
@@ -8,13 +8,13 @@ use std::collections::HashSet;
 /// directory paid for them when it sent them, and padding must not keep the real one out of the record.
 const CHANGED: usize = 3_000;
 
-/// What of a list of addresses is brought back.
+/// The addresses to restore.
 #[derive(Debug, PartialEq)]
 pub(super) struct Addresses {
-    /// Where in the list each was, and what was there. One that stayed in another form takes the place of that form.
+    /// Where each was in the list, and what it was. One that stayed in another form replaces that form.
     kept: Vec<(Option<usize>, Email)>,
-    /// What came with the rename, in lower case; `None` if nothing stayed, so that nothing that is there now was there
-    /// before.
+    /// The addresses that were added by the rename, in lower case; `None` if none of the old addresses stayed, so that
+    /// all of the present ones are new.
     added: Option<Vec<String>>,
 }
 
@@ -64,13 +64,13 @@ impl Addresses {
         Some(Self { kept: kept(value.get("kept")?)?, added })
     }
 
-    /// What events of older versions have: only what was gone, without its place.
+    /// Reads what events of older versions have: only the removed addresses, without their places.
     pub(super) fn read_gone(value: &Value) -> Option<Self> {
         Some(Self { kept: kept(value)?, added: Some(Vec::new()) })
     }
 
-    /// Brings them back into the list and into the document, each address in its place, and takes out what came with the
-    /// rename.
+    /// Restores the addresses in the list and in the document, each in its place, and removes those that the rename
+    /// added.
     pub(super) fn restore(&self, now: &[Email], document: &mut Map<String, Value>) -> Option<Vec<Email>> {
         if self.kept.is_empty() && self.added.as_ref().is_some_and(Vec::is_empty) {
             return Some(now.to_vec());
@@ -97,7 +97,7 @@ impl Addresses {
     }
 }
 
-/// There is one preferred address, and another one comes back.
+/// Makes a preferred address an ordinary one: only one may be preferred, and another is restored.
 fn demote((email, element): &mut (Email, Value)) {
     if std::mem::take(&mut email.primary)
         && let Some(element) = element.as_object_mut()
@@ -120,7 +120,7 @@ fn kept(value: &Value) -> Option<Vec<(Option<usize>, Email)>> {
     Some(value.as_array()?.iter().map(at).zip(emails).collect())
 }
 
-/// An address as a document has it.
+/// An address as a document writes it.
 fn element(email: &Email) -> Value {
     let mut element = Map::new();
     element.insert("value".to_owned(), json!(email.value));
@@ -133,8 +133,8 @@ fn element(email: &Email) -> Value {
     Value::Object(element)
 }
 
-/// The form in which two names that look the same except for capitals are equal. Folding goes further: it also equates
-/// letters that look different.
+/// A form that is equal for names that differ only in capitals. Folding goes further: it also equates letters that look
+/// different.
 pub(super) fn lower(name: &str) -> String {
     name.to_lowercase()
 }

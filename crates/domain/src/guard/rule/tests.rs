@@ -1,4 +1,4 @@
-//! A hostile token against the rule, on a model of what the store counts.
+//! A hostile token against the rule, with a model of what the store counts.
 
 use super::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,7 @@ impl Ledger {
         }
     }
 
-    /// Checks that never more people than the limit are gone without a batch.
+    /// Checks that no more people than the limit are ever gone without a batch.
     fn check(&self) {
         let now = Timestamp::from_millis(self.now);
         // The limit for an honest directory, however many people the attacker has invented.

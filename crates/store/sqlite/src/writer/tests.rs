@@ -13,7 +13,7 @@ use domain::{
 use std::path::Path;
 use tokio::sync::{Semaphore, mpsc};
 
-/// Adds so many lines to the audit log.
+/// Adds this many lines to the audit log.
 struct Lines(usize);
 
 impl Unit for Lines {
@@ -50,7 +50,7 @@ impl Unit for Orphan {
     }
 }
 
-/// Runs these units in one transaction, which fails as a whole, and then two lines, which must be all that is kept.
+/// Runs these units in one transaction, which fails as a whole, and then two lines; only these two must be kept.
 async fn all_fail_together(trouble: &'static str, units: Vec<Arc<dyn Unit>>) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("postern.db");
@@ -58,7 +58,7 @@ async fn all_fail_together(trouble: &'static str, units: Vec<Arc<dyn Unit>>) {
     open::migrate_now(&mut connection).await.unwrap();
     run(&mut connection, trouble).await.unwrap();
     let writer = start(&file, connection).await;
-    // All of them wait before the first begins.
+    // All of them wait before the first starts.
     for outcome in futures_util::future::join_all(units.into_iter().map(|unit| writer.run(unit, Caller::Other))).await {
         assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
     }
@@ -81,7 +81,7 @@ async fn lines(file: &Path) -> i64 {
 
 #[tokio::test]
 async fn a_full_disk_costs_a_transaction_and_no_more() {
-    // SQLite takes the whole transaction back when the second unit fills the disk.
+    // SQLite rolls the whole transaction back when the second unit fills the disk.
     let units: Vec<Arc<dyn Unit>> = vec![Arc::new(Lines(1)), Arc::new(Lines(1_000))];
     all_fail_together("PRAGMA max_page_count = 60", units).await;
 }
@@ -93,7 +93,7 @@ async fn a_commit_that_fails_costs_a_transaction_and_no_more() {
     all_fail_together("PRAGMA defer_foreign_keys = ON", units).await;
 }
 
-/// Says that it has begun, and ends when it is told to.
+/// Sends a message when it starts, and ends when permitted.
 struct Parked(mpsc::UnboundedSender<Caller>, Caller, Option<Arc<Semaphore>>);
 
 impl Unit for Parked {
@@ -137,7 +137,7 @@ async fn r03_others_wait_for_one_unit_of_a_directory() {
     }
 }
 
-/// Says that it has begun, and records departures without end.
+/// Sends a message when it starts, and records departures without end.
 struct Endless(mpsc::UnboundedSender<Caller>);
 
 impl Unit for Endless {
@@ -162,7 +162,7 @@ impl Unit for Endless {
     }
 }
 
-/// The unit that takes too long is given up, and those that share its transaction are kept.
+/// The unit that takes too long is abandoned, and those that share its transaction are kept.
 #[tokio::test]
 async fn r38_a_directory_does_not_keep_others_waiting() {
     let folder = tempfile::tempdir().unwrap();
@@ -180,7 +180,7 @@ async fn r38_a_directory_does_not_keep_others_waiting() {
     tokio::task::yield_now().await;
     let long = run(Arc::new(Endless(begun)), Caller::Directory);
     tokio::task::yield_now().await;
-    // Perhaps it runs once more, with the others that are kept.
+    // It may run again, with the others that are kept.
     go.add_permits(2);
     assert_eq!(has_begun.recv().await, Some(Caller::Directory));
     let other = run(Arc::new(Lines(1)), Caller::Other);
@@ -193,7 +193,7 @@ async fn r38_a_directory_does_not_keep_others_waiting() {
     assert_eq!(lines(&file).await, 2);
 }
 
-/// What only a directory's unit does to a transaction is not the others' loss.
+/// The effect of a directory's unit on a transaction is not the others' loss.
 #[tokio::test]
 async fn r03_a_directory_cannot_fail_the_units_of_others() {
     let folder = tempfile::tempdir().unwrap();
@@ -210,7 +210,7 @@ async fn r03_a_directory_cannot_fail_the_units_of_others() {
     assert_eq!(lines(&file).await, 1);
 }
 
-/// While a command has its turn, a server does what administrators want and leaves directories waiting.
+/// While a command has its turn, a server does what administrators request and lets directories wait.
 #[tokio::test]
 async fn r33_only_directories_make_way_for_a_command() {
     let folder = tempfile::tempdir().unwrap();

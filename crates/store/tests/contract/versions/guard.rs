@@ -27,7 +27,7 @@ pub(super) async fn knows_its_batches(store: &Store, version: i64) {
     assert_eq!(approved, (version >= 11).then_some(seeded(0x06b1)));
     departures_are_found_by_name(store, version).await;
     sizes_are_counted(store, version).await;
-    // From before there were samples, one of the day of the upgrade: nobody can raise it.
+    // Before there were samples, the upgrade takes one: nobody can raise it.
     let population = unit!(store.read, |tx| tx.population(NOW.plus_days(-1), NOW)).unwrap();
     assert_eq!(population, if (3..6).contains(&version) { 7 } else { 6 });
 }
@@ -40,7 +40,7 @@ async fn departures_are_found_by_name(store: &Store, version: i64) {
     }
 }
 
-/// The sizes of batches, and those at which they were last reported, in the counts of today.
+/// The sizes of batches, and those at which they were last reported, as counted today.
 async fn sizes_are_counted(store: &Store, version: i64) {
     let reported = [
         (6, 0x0603, Sizes { all: 2, people: 0, renames: 1 }, Sizes { all: 1, people: 0, renames: 1 }),

@@ -1,4 +1,4 @@
-//! Users and groups, who is in which, and their roles.
+//! Users and groups, who is in which group, and their roles.
 
 use super::seeded;
 use crate::support::unit;
@@ -13,7 +13,7 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Users: the version that seeds them, the digits of their ids, and how somebody else spells their names.
+/// Users: the version that seeds them, the digits of their ids, and their names in another spelling.
 const USERS: [(i64, u16, &str); 10] = [
     (1, 0x0001, "ADA.LOVELACE@CORP.EXAMPLE"),
     (1, 0x0002, "ÅSA.ÖBERG@corp.example"),
@@ -27,7 +27,7 @@ const USERS: [(i64, u16, &str); 10] = [
     (13, 0x00d1, "ZOE\u{308}@corp.example"),
 ];
 
-/// Whose key is not as keys are now.
+/// The user whose key differs from today's keys.
 const J_CARON: u16 = 0x0006;
 
 const GROUPS: [(i64, u16, &str); 7] = [
@@ -74,7 +74,7 @@ pub(super) async fn are_there(env: &Env, version: i64) {
 
 async fn lists_are_whole(store: &Store, version: i64) {
     let users: Vec<Uuid> = USERS.iter().filter(|(since, ..)| *since <= version).map(|user| seeded(user.1)).collect();
-    // Whoever came later is further down.
+    // A user who was created later is further down.
     assert_eq!(matching(store, Predicate::All).await, users);
     let active = Predicate::Where(UserCondition::Active(false));
     assert_eq!(matching(store, active).await, [seeded(0x0005)]);
@@ -114,7 +114,7 @@ async fn deleted_ones_are_there(store: &Store, version: i64) {
     assert_eq!(groups.iter().map(|group| group.id).collect::<Vec<_>>(), wanted);
 }
 
-/// Does what the server does in the background once it serves.
+/// Does what the server does in the background.
 pub(super) async fn keys_are_renewed(env: &Env) {
     while renew(env, in_document).await.unwrap() > 0 {}
     let store = &env.store;

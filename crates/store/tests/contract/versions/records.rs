@@ -1,4 +1,4 @@
-//! The audit log and who was told of it, the activity record, settings and upkeep.
+//! The audit log and the alerts that were sent, the activity record, settings and upkeep.
 
 use super::day;
 use crate::support::{at, unit};
@@ -10,12 +10,12 @@ use domain::{
     upkeep::DatabaseHistory,
 };
 
-/// How many events have no hash, because there were none yet.
+/// How many events have no hash, because there were no hashes yet.
 const UNSEALED: i64 = 4;
 
 pub(super) async fn are_there(store: &Store, version: i64) {
     let log = log(store).await;
-    // What was still to be put into the log, on Postgres.
+    // On Postgres, the events that were not sealed yet.
     let pending = log.iter().filter(|entry| entry.event.action == Action::GroupCreated).count();
     assert_eq!(log.len() - pending, events(version));
     let names: Vec<_> = log.iter().map(|entry| entry.event.action.as_str()).collect();
@@ -33,7 +33,7 @@ pub(super) async fn are_there(store: &Store, version: i64) {
     assert_eq!(counts.len(), usize::from(version >= 8));
 }
 
-/// Calls of every version, those with their requests only from the version on that keeps them.
+/// Calls of every version; their requests only from the version that records them.
 async fn calls_are_listed(store: &Store, version: i64) {
     let query = RecordQuery::default();
     let rows = unit!(store.read, |tx, query| tx.find_records(query, None, 100)).unwrap();
@@ -43,7 +43,7 @@ async fn calls_are_listed(store: &Store, version: i64) {
     assert_eq!(asked.iter().flatten().collect::<Vec<_>>(), if version < 14 { vec![] } else { vec![&"POST /Users"] });
 }
 
-/// The number of the last event that is seeded until then.
+/// The number of the last event that the seeds up to a version add.
 fn events(version: i64) -> usize {
     match version {
         1 => 4,
@@ -55,7 +55,7 @@ fn events(version: i64) -> usize {
     }
 }
 
-/// The audit log, with everything that was still to be put into it.
+/// The audit log, with the events that were not sealed yet.
 pub(super) async fn log(store: &Store) -> Vec<Entry> {
     store.settle().await.unwrap();
     unit!(store.read, |tx| tx.events_after(0, 999)).unwrap()
@@ -86,7 +86,7 @@ async fn channels_go_on_where_they_were(store: &Store, version: i64) {
         ("webhook", Lane::Ordinary, 7),
     ];
     assert_eq!(channels, if version >= 2 { wanted.to_vec() } else { Vec::new() });
-    // What waits is in its lane, whichever version wrote it.
+    // Each waiting alert is in its lane, whichever version wrote it.
     let urgent = u64::from(version >= 8) + u64::from(version >= 12);
     let ordinary = u64::from(version >= 5) + u64::from(version >= 8);
     for (lane, wanted) in [(Lane::Urgent, urgent), (Lane::Ordinary, ordinary)] {

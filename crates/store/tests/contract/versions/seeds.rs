@@ -1,4 +1,4 @@
-//! Makes databases of the versions before.
+//! Makes databases of earlier versions.
 
 use super::seeded;
 use crate::support::{Database, execute, migrate, migrations};
@@ -16,14 +16,14 @@ pub(super) struct Version {
     pub(super) name: String,
 }
 
-/// Every version there was, the first one first.
+/// Every version, the first one first.
 pub(super) fn versions() -> Vec<Version> {
     let number = |name: &String| name.split_once('_').unwrap().0.parse().unwrap();
     let names = stems(&migrations("sqlite"));
     names.into_iter().map(|name| Version { number: number(&name), name }).collect()
 }
 
-/// Makes a database of this version, with everything that was in databases of the versions before.
+/// Makes a database of this version, with the content of all earlier ones.
 pub(super) async fn make(database: &Database, version: &Version) {
     let is_sqlite = database.url().starts_with("sqlite");
     let kind = if is_sqlite { "sqlite" } else { "postgres" };
@@ -37,8 +37,8 @@ pub(super) async fn make(database: &Database, version: &Version) {
     }
 }
 
-/// A seed's ids and bytes, which the two databases spell differently, as one of them has them: `{0001}` is the id that ends with
-/// these digits, more digits are bytes. No JSON has such braces.
+/// A seed's ids and bytes, which the two databases spell differently, spelled for one of them: `{0001}` is the id that
+/// ends with these digits, more digits are bytes. No JSON has such braces.
 fn literals(seed: &str, is_sqlite: bool) -> String {
     let mut parts = seed.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -75,7 +75,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/seeds")
 }
 
-/// The names of the files in a folder, without what comes after the first dot.
+/// The names of the files in a folder, up to the first dot.
 fn stems(folder: &Path) -> BTreeSet<String> {
     let names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     names.map(|name| name.split_once('.').unwrap().0.to_owned()).collect()

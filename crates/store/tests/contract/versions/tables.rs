@@ -1,15 +1,15 @@
-//! Everything in a database, read past the store, to compare it with what is there later.
+//! Everything in a database, read without the store, to compare it with the content after an upgrade.
 
 use super::seeds::Version;
 use crate::support::Database;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 
-/// Tables whose rows ended with the upgrade to a version: all sessions did.
+/// Tables whose rows were removed by the upgrade to a version: all sessions ended.
 const ENDED: [(&str, i64); 1] = [("sessions", 7)];
 
-/// Tables and columns that are no longer there. Channels are rows of `alert_lanes`, departures have numbers, and the population is
-/// sampled in a table of its own.
+/// Tables and columns that no longer exist. Channels are rows of `alert_lanes`, departures have numbers, and the
+/// population is sampled in a table of its own.
 const GONE: [&str; 4] = ["alert_channels", "departures.id", "settings.population", "settings.population_counted"];
 
 /// What no server writes: the database, the table and the column.
@@ -31,7 +31,7 @@ struct Table {
 }
 
 impl Table {
-    /// The rows, as far as they are in these columns, in an order that depends on nothing else.
+    /// The rows, reduced to these columns, in an order that depends on nothing else.
     fn only(&self, columns: &[&String]) -> Vec<Vec<&str>> {
         let places = columns.iter().map(|name| self.columns.iter().position(|column| column == *name).unwrap());
         let places: Vec<usize> = places.collect();
@@ -43,7 +43,7 @@ impl Table {
 }
 
 impl Tables {
-    /// Checks that the seeds are whole: what is empty in them is not tested.
+    /// Checks that the seeds are complete: an empty column would not be tested.
     pub(super) fn have_something_in_every_column(&self, version: &Version) {
         for (name, table) in &self.tables {
             for (place, column) in table.columns.iter().enumerate() {
@@ -55,7 +55,7 @@ impl Tables {
         }
     }
 
-    /// Checks that everything is there that was there before, but for what is gone by intention.
+    /// Checks that nothing is missing that was there before, except what was removed on purpose.
     pub(super) fn have_all_of(&self, before: &Self, version: &Version) {
         for (name, old) in &before.tables {
             if ENDED.iter().any(|(table, since)| table == name && version.number < *since) {

@@ -18,7 +18,7 @@ const REVOKED: &str = "postern_scim_SeedGone02_Cd4Cd4Cd4Cd4Cd4Cd4Cd4Cd4Cd4Cd4Cd4
 const EXPIRED: &str = "postern_scim_SeedLate03_Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5Ef5E4adE6M";
 const PAUSED: &str = "postern_scim_SeedHeld04_Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6Gh6G2lZF0P";
 
-/// A recovery code that is left, one that was used, and one from the host that has expired.
+/// A recovery code that is unused, one that was used, and one from the host that has expired.
 const CODES: [&str; 3] =
     ["7F3KA-2M9QX-0RT5V-WZ8HC-4JNEP", "B6D1Y-G0S3A-KM7PQ-X2V9T-8RWCF", "H4J5N-E1Z6R-Q0T8K-3YAXW-M2VBD"];
 
@@ -119,7 +119,7 @@ async fn codes_and_browsers_are_known(env: &Env, version: i64) {
     }
 }
 
-/// What is kept of the recovery code that is left.
+/// What is stored of the unused recovery code.
 pub(super) fn recovery_code() -> [u8; 32] {
     hash(CODES[0])
 }
@@ -129,7 +129,7 @@ fn hash(code: &str) -> [u8; 32] {
     hash
 }
 
-/// Those of version 7 go on; those from before end with the upgrade.
+/// Sessions of version 7 continue; older ones end with the upgrade.
 async fn sessions_are_as_they_were(env: &Env, version: i64) {
     let store = &env.store;
     let now = at(day(7) + 60_000);

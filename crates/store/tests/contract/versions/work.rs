@@ -95,7 +95,7 @@ async fn a_secret_lets_in(env: &Env) {
     assert_eq!(gate.proven, Some(NOW));
 }
 
-/// Signs in with what was proven, and looks for the session under the key that is made of this byte.
+/// Signs in with this proof, and looks for the session under the key made of this byte.
 async fn signs_in(env: &Env, proof: Proof, key: u8) {
     let gate = sign_in::find(env, "gate-7f3k").await.unwrap().unwrap();
     let new = sign_in::NewSession { key: [key; 32], device: [key; 32], browser: Browser::default(), replaces: None };

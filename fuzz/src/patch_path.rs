@@ -1,4 +1,4 @@
-//! PATCH paths: text to a path, the path to text, and what a request with that path does to a document.
+//! PATCH paths: text to a path, the path to text, and the effect of a request with that path on a document.
 
 use scim::Limits;
 use scim::patch::{PatchRequest, apply, normalise, split_members};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::samples::{self, TYPES, limits_of_printed};
 
 /// A path that parses is printed as text that parses to the same path, and names that were looked up stay as they are.
-/// Whatever text stands as the path of a PATCH operation, a document that results is in normal form.
+/// For any text as the path of a PATCH operation, the resulting document is in normal form.
 pub fn check(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let limits = Limits::default();
@@ -53,7 +53,7 @@ fn try_on(resource_type: &ResourceType, document: &Map<String, Value>, operation
     let body = Map::from_iter([("Operations".to_owned(), Value::Array(vec![operation]))]);
     let request = PatchRequest::parse(body, &Limits::default()).expect("a request of one operation");
     let Ok(operations) = normalise(resource_type, &request) else { return };
-    // The server keeps membership apart.
+    // The server stores membership separately.
     let Ok((operations, _)) = split_members(operations) else { return };
     let Ok(patched) = apply(resource_type, &operations, document) else { return };
     assert_eq!(resource::normalise(resource_type, patched.clone()).as_ref(), Ok(&patched), "{operations:?}");

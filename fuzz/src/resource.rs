@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::samples::{self, TYPES};
 
-/// A body that is accepted is accepted again after it was written; as a resource it has a normal form that stays as it
-/// is, also after it was sent to a client and came back; as a PATCH request it leaves a document in normal form.
+/// A body that is accepted is accepted again after it was written. As a resource, it has a normal form that stays the
+/// same, even after it was sent to a client and came back. As a PATCH request, it leaves a document in normal form.
 pub fn check(input: &[u8]) {
     let limits = Limits::default();
     let Ok(body) = parse_object(input, &limits) else { return };
@@ -37,8 +37,7 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
     let added = [("groups", json!([{"value": "6"}]))];
     let added = if resource_type.name == TYPES.user.name { &added[..] } else { &[] };
     let written: Vec<_> = added.iter().map(|(name, value)| (*name, value.to_string())).collect();
-    // Both ways of writing a response say the same, whether the document is taken apart or not, and also of extensions
-    // that nobody has declared.
+    // Both ways of writing a response agree, whether or not the document is parsed, and also for undeclared extensions.
     let built_in = Registry::default();
     let undeclared = if resource_type.name == TYPES.user.name { built_in.user } else { built_in.group };
     for types in [resource_type, undeclared] {
@@ -58,7 +57,7 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
     }
 }
 
-/// Each operation of a bulk request has its place, or goes round in circles.
+/// Each operation of a bulk request has its place in the order, or is part of a circle.
 fn in_bulk(request: scim::Result<BulkRequest<'_>>) {
     let Ok(request) = request else { return };
     let BulkOrder { mut resolvable, circular } = request.order();
@@ -69,7 +68,7 @@ fn in_bulk(request: scim::Result<BulkRequest<'_>>) {
 
 fn patches(resource_type: &ResourceType, document: &Map<String, Value>, request: &PatchRequest) {
     let Ok(operations) = patch::normalise(resource_type, request) else { return };
-    // The server keeps membership apart.
+    // The server stores membership separately.
     let Ok((operations, _)) = split_members(operations) else { return };
     if let Ok(patched) = patch::apply(resource_type, &operations, document) {
         assert_eq!(normalise(resource_type, patched.clone()).as_ref(), Ok(&patched));

@@ -1,4 +1,4 @@
-//! Documents on which filters and PATCH requests are tried.
+//! Documents for trying filters and PATCH requests.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use scim::Limits;
 use scim::schema::Registry;
 use serde_json::{Map, Value, json};
 
-/// The built-in resource types, with an attribute of each type and mutability that these do not have.
+/// The built-in resource types, with an attribute of each type and mutability that they do not have.
 pub static TYPES: LazyLock<Registry> = LazyLock::new(|| {
     let definition = json!({
         "id": "urn:e:2.0:User",
@@ -27,7 +27,7 @@ pub static TYPES: LazyLock<Registry> = LazyLock::new(|| {
     Registry::with_extensions(&definition.to_string()).expect("a definition")
 });
 
-/// Some values of each kind: text, booleans, numbers, lists, an extension, and what no schema knows.
+/// Values of each kind: text, booleans, numbers, lists, an extension, and undeclared attributes.
 pub static USER: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     object(json!({
         "userName": "Ada@corp.example",

@@ -41,7 +41,7 @@ impl Channel {
         Self { transport, limit: LIMIT }
     }
 
-    /// The same channel, with a shorter time limit.
+    /// The same channel with a shorter time limit.
     #[cfg(test)]
     pub(crate) fn within(self, limit: Duration) -> Self {
         Self { limit, ..self }

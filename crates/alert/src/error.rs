@@ -6,7 +6,7 @@ use std::io;
 #[error("{0}")]
 pub struct ConfigError(pub(crate) &'static str);
 
-/// Why a message was not delivered, in one line: without secrets, and with nothing of the other side's answer but its
+/// Why a message was not delivered, in one line: without secrets, and with nothing of the receiver's answer but its
 /// code. Whatever the variant, the message may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
@@ -19,7 +19,7 @@ pub enum SendError {
     /// No connection could be made, or it broke.
     #[error("no connection: {0}")]
     Connection(io::ErrorKind),
-    /// The other side could not prove who it is.
+    /// The other side could not prove its identity.
     #[error("no trusted TLS connection; check the host name and which authority signed its certificate")]
     Tls,
     /// The webhook's receiver answered with a status other than 2xx.

@@ -51,7 +51,8 @@ impl Mail {
             signed_in.map_err(|error| failed("the user and password", error))?;
         }
         self.hand_over(&mut connection, &letter).await?;
-        // The mail server has taken the letter: a slow goodbye must not make the delivery look failed, and repeat it.
+        // The mail server has taken the letter: a slow reply to QUIT must not make the delivery look failed and repeat
+        // it.
         tokio::spawn(async move { timeout(GRACE, connection.quit()).await });
         Ok(())
     }

@@ -1,6 +1,6 @@
 use time::{OffsetDateTime, macros::format_description};
 
-/// The last millisecond of the year 9999: RFC 3339 has no later one.
+/// The last millisecond of the year 9999: RFC 3339 cannot write a later one.
 const LAST: i64 = 253_402_300_799_999;
 
 /// What happened, for people and for machines.

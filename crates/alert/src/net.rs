@@ -50,7 +50,7 @@ impl Endpoint {
     /// All addresses, at least one.
     pub(crate) async fn resolve(&self) -> Result<Vec<SocketAddr>, SendError> {
         let found = lookup_host((self.host(), self.port)).await.map_err(|_| SendError::UnknownHost)?;
-        // A name server may return any address for `localhost`, and to that name we send unencrypted.
+        // A name server may return any address for `localhost`, and messages to that name are sent unencrypted.
         let addresses: Vec<_> = found.filter(|address| !self.is_loopback() || address.ip().is_loopback()).collect();
         if addresses.is_empty() { Err(SendError::UnknownHost) } else { Ok(addresses) }
     }

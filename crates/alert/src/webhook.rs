@@ -124,7 +124,7 @@ where
     let mut answer = pin!(sender.send_request(request));
     let answer = tokio::select! {
         answer = &mut answer => answer,
-        // The connection may end at the same moment that the answer arrives.
+        // The connection may end at the same moment as the answer arrives.
         _ = connection => answer.await,
     };
     Ok(answer.map_err(broken)?.status())

@@ -5,7 +5,7 @@ type Body = Box<dyn FnOnce(T) -> Pin<Box<dyn Future<Output = Result<()>> + Send>
 
 /// One rule, and how a server is held to it.
 pub struct Case {
-    /// The rule's source and its gist, such as `rfc7644-3.4.2.2-eq-ignores-case`; no two cases have the same name.
+    /// The source of the rule and its gist, such as `rfc7644-3.4.2.2-eq-ignores-case`; no two cases have the same name.
     pub name: String,
     /// The rule in a line.
     pub rule: String,

@@ -11,7 +11,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub enum CaseOutcome {
     /// The server keeps the rule.
     Passed,
-    /// It does not.
+    /// It breaks the rule.
     Failed(Failure),
     /// The server says that it does not offer the feature that the rule is about.
     Skipped(String),

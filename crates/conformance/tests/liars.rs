@@ -1,4 +1,4 @@
-//! Servers that say the same to everybody. A case that one of them passes holds nobody to anything.
+//! Servers that send the same answer to every request. A case that one of them passes checks nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
@@ -11,7 +11,7 @@ use tokio::{
 
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-/// Reads one request after the other and gives the same answer to each, until the caller hangs up.
+/// Reads one request after the other and sends the same answer to each, until the caller hangs up.
 async fn lie(stream: TcpStream, answer: String) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     loop {

@@ -15,7 +15,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that is right until it is set. `library` is the path of libfaketime.
+    /// A clock that shows the right time until it is set. `library` is the path of libfaketime.
     pub(crate) fn new(library: &Path) -> Result<Self> {
         let clock = Self { library: library.to_owned(), folder: Arc::new(tempfile::tempdir()?) };
         clock.set("+0")?;
@@ -26,7 +26,7 @@ impl Clock {
         self.folder.path().join("offset")
     }
 
-    /// Sets it so many seconds off, in libfaketime's words.
+    /// Sets how far it is off, as libfaketime writes it.
     pub(crate) fn set(&self, offset: &str) -> Result<()> {
         let new = self.folder.path().join("new");
         std::fs::write(&new, offset)?;

@@ -83,7 +83,7 @@ async fn write(workload: &Workload, store: &Store, outcome: &mut Outcome) -> Ack
     acknowledged
 }
 
-/// Whether an administrator is served once the disk works again. Directories are let in a moment later.
+/// Whether an administrator is served after the disk works again. Directories are served a moment later.
 async fn goes_on(store: &Store) -> bool {
     Workload::begin(store).await.is_ok()
 }

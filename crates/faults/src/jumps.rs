@@ -15,7 +15,7 @@ use tokio::time::sleep;
 /// How long the clock stays where it was set.
 const TIME: Duration = Duration::from_secs(1);
 
-/// An hour ahead, in libfaketime's words.
+/// An hour ahead, as libfaketime writes it.
 const AHEAD: &str = "+3600";
 
 /// The settings of the clock, one after the other; the last is the right time again.

@@ -40,7 +40,7 @@ pub(crate) struct Tally {
     pub(crate) made_unanswered: u64,
     /// Acknowledged changes that were missing.
     pub(crate) lost: u64,
-    /// Changes that were there in part.
+    /// Changes that were made in part.
     pub(crate) half: u64,
 }
 
@@ -172,9 +172,9 @@ impl Ledger {
         book.entries.get(name).is_none_or(gone)
     }
 
-    /// Compares this ledger with a copy of the database that was made while callers went on; `after` is the ledger as
-    /// it is after the copy. What was acknowledged before must be in the copy, and what came later may be. `None` means
-    /// a partial change. What was there before counts as acknowledged.
+    /// Compares this ledger with a copy of the database that was made while callers continued; `after` is the ledger
+    /// after the copy. What was acknowledged before must be in the copy, and what came later may be. `None` means a
+    /// partial change. What was there before counts as acknowledged.
     pub(crate) fn found_later(&self, after: &Self, name: &str, found: Option<State>) {
         let gone_later = after.may_be_gone(name);
         let mut book = self.book();

@@ -34,7 +34,7 @@ use strains::SmallDisk;
 /// Units of work for each of the writers whose disk loses power.
 const UNITS: u64 = 30;
 
-/// With this many kills, power cuts and disk errors come at every single call; with fewer, at some of them.
+/// With this many kills, every single call has a power cut and a disk error; with fewer, some of them.
 const THOROUGH: u64 = 200;
 
 /// Kills the server, its callers and its database, cuts the power, fails and fills the disk, sets the clock and more
@@ -52,7 +52,7 @@ struct Arguments {
     /// The product's binary.
     #[arg(long, env = "POSTERN_BIN")]
     binary: PathBuf,
-    /// The folder of Postgres's programs.
+    /// The folder of the Postgres programs.
     #[arg(long, env = "POSTGRES_BIN")]
     postgres: PathBuf,
     /// The shared library of libfaketime.

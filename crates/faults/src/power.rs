@@ -144,7 +144,7 @@ enum Kept {
     Half,
 }
 
-/// What the disk holds of each file for certain, and what it may hold.
+/// What the disk certainly holds of each file, and what it may hold.
 struct Disk {
     files: Vec<DiskFile>,
 }

@@ -50,7 +50,7 @@ impl Rescuer {
         Ok(began.elapsed())
     }
 
-    /// Tries until it succeeds, and waits as long as the server asks.
+    /// Tries until it succeeds, with the pauses that the server asks for.
     pub(crate) async fn sign_in(&self, port: u16, from: Ipv4Addr, device: Option<&str>) -> Result<SignedIn> {
         let began = Instant::now();
         loop {

@@ -59,7 +59,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// Whether directories are not served while it lasts.
+    /// Whether the fault interrupts the service for directories.
     fn ends_service(self) -> bool {
         matches!(
             self,
@@ -151,7 +151,7 @@ impl Series<'_> {
         Ok(outcome)
     }
 
-    /// Ends the server under load, and starts it again.
+    /// Kills or stops the server under load, and starts it again.
     async fn restart(&self, mut server: Server, storm: Storm, outcome: &mut Outcome) -> Result<Server> {
         if self.fault == Fault::ServerKilled {
             server.kill().await?

@@ -27,7 +27,7 @@ const JOINING: usize = 20;
 /// How long the server may take to recover once its database works again. Connections wait for up to three seconds.
 pub(crate) const RECOVERY: Duration = Duration::from_secs(30);
 
-/// How the callers behave.
+/// What the callers do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manners {
     /// They wait for every answer.

@@ -41,7 +41,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // What is still open goes with the last process that uses it.
+        // Files that are still open are freed with the last process that uses them.
         let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
     }
 }

@@ -287,7 +287,8 @@ unsafe extern "C" fn write(file: *mut sqlite3_file, data: *const c_void, count: 
     match tape.judge(file as usize, op) {
         Some(Failure::Io) => SQLITE_IOERR_WRITE,
         Some(Failure::Full) => SQLITE_FULL,
-        // SAFETY: the file is the real file system's. The tape stays locked, so that its order is that of the calls.
+        // SAFETY: the file is the real file system's. The tape stays locked, so the recorded order is the order of the
+        // calls.
         None => unsafe { real(&tape, file).xWrite.map_or(SQLITE_OK, |write| write(file, data, count, at)) },
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a text is valid where a binary value is expected.
 
-/// Whether this is base64 (RFC 7643 §2.3.6, RFC 4648 §4 and §5): padding may be missing, and there may be blanks in it
-/// and the first and last line of a PEM block (RFC 7468) around it.
+/// Whether this is base64 (RFC 7643 §2.3.6, RFC 4648 §4 and §5). Padding may be missing, blanks are allowed, and so are
+/// the first and last line of a PEM block (RFC 7468).
 pub(crate) fn is_base64(text: &str) -> bool {
     let is_boundary = |part: &&str| part.starts_with("BEGIN ") || part.starts_with("END ");
     let parts = text.split("-----").filter(|part| !is_boundary(part));

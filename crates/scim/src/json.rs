@@ -1,4 +1,5 @@
-//! Reading request bodies: stricter than JSON, because what is ambiguous or cannot be stored must not get any further.
+//! Reading request bodies: stricter than JSON, because ambiguous values, and values that cannot be stored, must be
+//! refused here.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -69,7 +70,7 @@ impl Reader {
     }
 }
 
-/// Bytes of memory: for an object with members, besides these, and for any value.
+/// Bytes of memory for an object with members, in addition to the members.
 const OBJECT: u64 = 400;
 const VALUE: u64 = 80;
 

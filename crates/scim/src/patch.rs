@@ -32,9 +32,9 @@ use crate::filter::Filter;
 pub enum OperationKind {
     /// Sets a single-valued attribute, adds to a multi-valued one.
     Add,
-    /// Sets an attribute; of a single complex value only the sub-attributes given. Values that a filter chooses are
+    /// Sets an attribute; of a single complex value only the sub-attributes given. Values that a filter selects are
     /// replaced whole (RFC 7644 §3.5.2.3), except that they keep immutable sub-attributes, and those that the filter
-    /// asks for unless they are given.
+    /// mentions unless new ones are given.
     Replace,
     /// Unsets an attribute, or takes values out of a multi-valued one.
     Remove,
@@ -47,7 +47,7 @@ pub struct Target {
     pub extension: Option<String>,
     /// The attribute; at the top level it may be the URN of an extension that is removed as a whole.
     pub attribute: String,
-    /// Chooses among the values of a multi-valued attribute.
+    /// Selects among the values of a multi-valued attribute.
     pub filter: Option<Filter>,
     /// The sub-attribute.
     pub sub_attribute: Option<String>,
@@ -64,7 +64,7 @@ impl Target {
         self.is_members() && self.chooses_values()
     }
 
-    /// Whether this targets whole values that a filter chooses.
+    /// Whether this targets whole values that a filter selects.
     fn chooses_values(&self) -> bool {
         self.filter.is_some() && self.sub_attribute.is_none()
     }

@@ -23,7 +23,7 @@ pub enum PathError {
     Filter(#[from] FilterError),
 }
 
-/// RFC 7644 §3.12: a bad filter is `invalidFilter` wherever it is, also inside a path.
+/// RFC 7644 §3.12: a bad filter is `invalidFilter` everywhere, also inside a path.
 impl From<PathError> for crate::Error {
     fn from(error: PathError) -> Self {
         match error {

@@ -36,8 +36,8 @@ pub fn normalise(resource_type: &ResourceType, body: Map<String, Value>) -> Resu
     Ok(document)
 }
 
-/// Refuses a document that is too large to be stored, as 413; [`normalise`], [`replace`] and [`crate::patch::apply`] do
-/// so too.
+/// Refuses a document that is too large to be stored, as 413, as [`normalise`], [`replace`] and [`crate::patch::apply`]
+/// also do.
 pub fn check(resource_type: &ResourceType, document: &Map<String, Value>) -> Result<()> {
     patch::check_size(resource_type, &Map::new(), document)
 }

@@ -14,8 +14,8 @@ pub(crate) fn same(a: &str, b: &str, exact: bool) -> bool {
     }
 }
 
-/// What it costs to fold a text, in comparisons of a short one. What is not ASCII is folded character by character, and
-/// one of those may become eighteen.
+/// The cost of folding a text, in comparisons of a short one. Characters beyond ASCII are folded one by one, and each
+/// may become eighteen.
 pub(crate) fn cost(text: &str) -> usize {
     text.len() / 64 + text.bytes().filter(|byte| !byte.is_ascii()).count()
 }

@@ -47,7 +47,7 @@ pub(crate) fn fit(attribute: &Attribute, value: Value) -> Result<Option<Value>> 
 /// One value: of a single-valued attribute, or one element of a multi-valued attribute.
 pub(crate) fn fit_one(attribute: &Attribute, value: Value, empty: Empty) -> Result<Option<Value>> {
     let value = single(attribute, value);
-    // An empty text or object is not a boolean: read as "no value", it would leave a user active who is to be disabled.
+    // An empty text or object is not a boolean: read as "no value", it would leave active a user who is to be disabled.
     if is_empty(&value) && (attribute.kind != Type::Boolean || value.is_null() || value.is_array()) {
         return Ok(None);
     }

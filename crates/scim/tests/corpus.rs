@@ -8,7 +8,7 @@ mod targets;
 
 use std::path::Path;
 
-/// Checks every file of a corpus; the name of one that fails stands in front of the panic.
+/// Checks every file of a corpus; the name of a file that fails is printed before the panic.
 fn replay(name: &str, check: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! Input that is made to hurt.
+//! Input that is meant to do harm.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -126,7 +126,7 @@ fn a_body_has_so_many_values() {
     assert_eq!(error.status, 413, "however it goes on");
     let error = read(body(400_000).replace("[]]", "x]").as_bytes()).unwrap_err();
     assert_eq!(error.status, 400, "the last that is allowed is malformed");
-    // What a directory sends of a large group.
+    // What a directory sends for a large group.
     let member = r#"{"$ref":null,"value":"b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11"}"#;
     let members = vec![member; 5 * 1024 * 1024 / (member.len() + 1) - 1].join(",");
     assert!(read(format!("{{\"members\":[{members}]}}").as_bytes()).is_ok());
@@ -183,7 +183,7 @@ fn a_small_request_on_a_large_document_is_bounded() {
     let one_each: Vec<_> =
         [add.clone()].into_iter().chain((0..999).map(|n| remove(&format!("value eq \"{n}\"")))).collect();
     assert!(patch(one_each).is_ok());
-    // The first comparison settles it, so that only the count is long.
+    // The first comparison decides, so only the count is high.
     let long = vec!["value co \"\u{e9}\""; 200].join(" and ");
     let costly: Vec<_> = [add].into_iter().chain((0..100).map(|_| remove(&long))).collect();
     assert_eq!(patch(costly).unwrap_err().status, 413);

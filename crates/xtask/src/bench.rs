@@ -22,12 +22,12 @@ pub(crate) struct Bench {
     /// Measure how many users per second many connections create on a Postgres with slow commits.
     #[arg(long, group = "other")]
     writers: bool,
-    /// Measure how well people get in, on both databases, while the holder of a token does its worst.
+    /// Measure how well administrators get in, on both databases, while the holder of a token does its worst.
     #[arg(long, group = "other")]
     siege: bool,
 }
 
-/// Where the cost of calls is measured.
+/// The database on which the cost of calls is measured.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Database {
     Sqlite,

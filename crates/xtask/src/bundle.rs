@@ -21,7 +21,7 @@ pub(crate) fn bundle(project: &Project, profile: Profile) -> Result<()> {
     let [js, wasm] = bind(&wasm, profile)?;
     let css = style(project, profile)?;
 
-    // One name for the set: script, WebAssembly and the classes of style sheets do not fit those of other builds.
+    // One name for the set: scripts, WebAssembly and the classes of style sheets do not fit those of other builds.
     let hash = Sha256::new().chain_update(&js).chain_update(&wasm).chain_update(&css).finalize();
     let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
 

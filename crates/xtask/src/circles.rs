@@ -1,8 +1,8 @@
-//! Whether files import each other in a circle: what is in one cannot be read, moved or tested without the others.
+//! Whether files import each other in a circle: such files cannot be read, moved or tested one by one.
 //!
-//! A file imports another of its crate if it names something that the other defines, by `use` or by a path, wherever
-//! that is re-exported. Parents are files like any other: a file may use its children, or they may use it, but not both.
-//! To declare a child with `mod`, or to re-export what it defines, is not to import it. Tests do not count.
+//! A file imports another of its crate if it names something that the other defines, by `use` or by a path, even
+//! through re-exports. Parents are files like any other: a file may use its children, or they may use it, but not both.
+//! Declaring a child with `mod`, or re-exporting what it defines, is not an import. Tests do not count.
 
 mod graph;
 mod modules;
@@ -24,11 +24,11 @@ struct Allowed {
     from: &'static str,
     /// What it imports, likewise.
     to: &'static str,
-    /// Why.
+    /// The reason.
     because: &'static str,
 }
 
-/// All of them. What is written down here is not good, only known: none may be added for convenience.
+/// All of them. This is a list of known weaknesses: none may be added for convenience.
 const ALLOWED: [Allowed; 9] = [
     Allowed {
         from: "crates/domain/src/store/",
@@ -77,7 +77,7 @@ const ALLOWED: [Allowed; 9] = [
     },
 ];
 
-/// Fails with each circle that is closed by an import that is not allowed to, and with what is allowed for nothing.
+/// Fails with each circle that is closed by an import that is not allowed, and with each exception that is not needed.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let read = |file: &Path| fs::read_to_string(project.root.join(file)).ok();
     let problems = problems(&roots(project)?, &read, &ALLOWED)?;
@@ -95,7 +95,7 @@ fn roots(project: &Project) -> Result<BTreeSet<PathBuf>> {
     paths.map(|path| Ok(Path::new(path).strip_prefix(&project.root)?.to_owned())).collect()
 }
 
-/// All that is wrong, in sentences that say what to do.
+/// All problems, in sentences that say what to do.
 fn problems(roots: &BTreeSet<PathBuf>, read: Read<'_>, allowed: &[Allowed]) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     let mut unused: Vec<&Allowed> = allowed.iter().collect();
@@ -123,7 +123,7 @@ impl Allowed {
     }
 }
 
-/// Whether one of those that are allowed makes a difference beside the others.
+/// Whether one of the exceptions makes a difference beside the others.
 fn closes_a_circle(graph: &Graph, one: &Allowed, allowed: &[Allowed]) -> bool {
     let is_allowed = |from: &Path, to: &Path| allowed.iter().any(|other| other.covers(from, to));
     let by_others =
@@ -158,7 +158,7 @@ fn describe(graph: &Graph, circle: &[PathBuf]) -> String {
 mod tests {
     use super::*;
 
-    /// What is wrong with a crate of these files, the first being its root.
+    /// The problems of a crate of these files, the first of which is its root.
     fn wrong(files: &[(&str, &str)], allowed: &[Allowed]) -> Vec<String> {
         let read = |path: &Path| {
             let file = files.iter().find(|(name, _)| Path::new(name) == path);
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(found(&files), ["parts/row.rs parts/tone.rs and"]);
     }
 
-    /// With each looked up in the others this would not end in a lifetime.
+    /// If each were looked up in the others, this would practically never end.
     #[test]
     fn many_globs_side_by_side_are_followed() {
         let globs: String = (0..30).map(|n| format!("use outside{n}::*; ")).collect();

@@ -9,7 +9,7 @@ use anyhow::Result;
 /// Paths relative to a folder, and contents.
 pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// Every file below a folder; none if there is no such folder.
+/// Every file below a folder; none if the folder does not exist.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     if !folder.is_dir() {
@@ -31,8 +31,7 @@ pub(crate) fn read(folder: &Path) -> Result<Files> {
     below(folder)?.into_iter().map(|path| Ok((path.strip_prefix(folder)?.to_owned(), fs::read(&path)?))).collect()
 }
 
-/// Makes a folder hold exactly these files. Files that are right already are left alone, so that cargo sees no change
-/// in it.
+/// Makes a folder hold exactly these files. Correct files are left alone, so that cargo sees no change in them.
 pub(crate) fn sync(folder: &Path, files: &Files) -> Result<()> {
     for path in below(folder)? {
         if !files.contains_key(path.strip_prefix(folder)?) {

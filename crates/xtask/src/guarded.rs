@@ -13,7 +13,7 @@ const GUARD: &str = r#""$@" & exec >/dev/null; cat; kill $!; wait $!"#;
 /// A running command. Dropping it ends the command and waits for that.
 pub(crate) struct Guarded {
     guard: Child,
-    // A process that prints into a closed pipe is killed by that, so this end stays open.
+    // A process that prints into a closed pipe is killed, so this end stays open.
     output: BufReader<ChildStdout>,
 }
 

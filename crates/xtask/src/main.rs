@@ -76,7 +76,8 @@ enum Command {
         #[arg(long, default_value_t = 200)]
         kills: u64,
     },
-    /// Measure what SCIM calls cost the server on either database, beside the same statements in bare axum and sqlx.
+    /// Measure the cost of SCIM calls for the server on either database, next to the same statements in bare axum and
+    /// sqlx.
     Bench(bench::Bench),
     /// Check the queries against both databases and store the result for builds without one.
     Prepare {
@@ -122,7 +123,7 @@ fn run(command: &Command) -> Result<()> {
     }
 }
 
-/// Becomes the server, so that signals and the exit code are the server's own.
+/// Replaces this process with the server, so that signals and the exit code are the server's own.
 fn serve(project: &Project, args: &[String]) -> Result<()> {
     build(project, Profile::Dev)?;
     let error = project.serve(args).exec();

@@ -8,12 +8,12 @@ use anyhow::{Context, Result, ensure};
 
 use crate::files;
 
-/// Where crates are. What only tests and benchmarks see is not looked at.
+/// The folders of crates. Items that only tests and benchmarks use are skipped.
 const FOLDERS: [&str; 4] = ["app/src", "crates", "fuzz/src", "server/src"];
 
 const KINDS: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 
-/// Names that may be used once in each crate, and why.
+/// Names that each crate may use once, and why.
 const EXCEPTIONS: [(&str, &str); 2] = [
     ("Error", "Each library has one error, as in the standard library; elsewhere it is written with its crate."),
     ("Result", "The alias that goes with the crate’s error."),
@@ -42,7 +42,7 @@ fn sources(root: &Path) -> Result<Sources> {
     Ok(sources)
 }
 
-/// All that is wrong, in sentences that say what to do.
+/// All problems, in sentences that say what to do.
 fn problems(sources: &Sources, exceptions: &[(&str, &str)]) -> Vec<String> {
     let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, text) in sources {

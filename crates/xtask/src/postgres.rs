@@ -9,13 +9,13 @@ use anyhow::{Context, Result};
 use crate::project::{output, run};
 use crate::setup;
 
-/// Waits until our end of its standard input closes, which it does however this process ends, then cleans up.
+/// Waits until our end of its standard input closes, which happens however this process ends, then cleans up.
 const GUARD: &str = r#"cat; folder=$1; shift; "$@"; rm -rf -- "$folder""#;
 
 /// Without a network, ports cannot clash.
 const SETTINGS: &str = "-c listen_addresses= -c max_connections=200";
 
-/// No fsync, since the data is not needed afterwards.
+/// No fsync, because the data is not needed afterwards.
 const FORGETFUL: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
 /// A running cluster with the superuser `postgres`, who needs no password. Dropping it stops and removes it.

@@ -70,8 +70,8 @@ impl Project {
     }
 }
 
-/// Cargo without what `cargo run` put into our environment: build scripts that watch those variables (ring's does)
-/// would run again at each change between this tool and plain cargo.
+/// Cargo without the variables that `cargo run` sets: build scripts that watch those variables (ring's does) would run
+/// again at each change between this tool and plain cargo.
 fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     for (name, _) in std::env::vars_os() {

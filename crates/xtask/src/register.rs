@@ -11,7 +11,7 @@ use crate::files;
 
 const REGISTER: &str = "docs/security-register.md";
 
-/// Where tests are.
+/// The folders of tests.
 const FOLDERS: [&str; 4] = ["app/src", "crates", "end2end/tests", "server"];
 
 /// Conformance cases are named by a string; all other tests that state an id are functions.
@@ -20,7 +20,7 @@ const CASES: &str = "crates/conformance/src/cases/";
 /// Contents of files, by path from the root.
 type Sources = BTreeMap<String, String>;
 
-/// Fails with all that is wrong if the register and the tests disagree.
+/// Fails with all problems if the register and the tests disagree.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let register = fs::read_to_string(root.join(REGISTER)).context(REGISTER)?;
     let problems = problems(&register, &sources(root)?);
@@ -28,7 +28,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// All that is wrong, in sentences that say what to do.
+/// All problems, in sentences that say what to do.
 fn problems(register: &str, sources: &Sources) -> Vec<String> {
     let lines: Vec<Line<'_>> = register.lines().filter_map(Line::read).collect();
     let mut problems: Vec<String> = lines.iter().flat_map(|line| line.problems(sources)).collect();
@@ -84,7 +84,7 @@ impl<'r> Line<'r> {
         })
     }
 
-    /// What is wrong with it, whatever the other lines say.
+    /// The problems with this line alone.
     fn problems(&self, sources: &Sources) -> Vec<String> {
         let untested = self.tests.is_empty() && !self.says_why_not;
         let untested = untested.then(|| "has no test: name one, or say “No test yet” or “Not built”".to_owned());
@@ -92,7 +92,7 @@ impl<'r> Line<'r> {
         untested.into_iter().chain(wrong).map(|problem| format!("{} {problem}", self.id)).collect()
     }
 
-    /// What is wrong with one test that it names.
+    /// The problem with one test that it names.
     fn problem(&self, sources: &Sources, path: &str, name: Option<&str>) -> Option<String> {
         let Some(text) = sources.get(path) else {
             return Some(format!("names `{path}`, and there is no such test file: correct the path"));
@@ -137,7 +137,7 @@ fn id(name: &str, end: char) -> Option<String> {
     let letter = head.chars().next().filter(char::is_ascii_lowercase)?;
     let number = head[1..].trim_end_matches(|c: char| c.is_ascii_lowercase());
     let part = &head[1 + number.len()..];
-    // Functions have two digits: `v6_…` is no id.
+    // Functions have two digits: `v6_…` is not an id.
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit()) && (number.len() == 2 || end == '-');
     let number: u8 = number.parse().ok().filter(|_| is_number && part.len() <= 1)?;
     Some(format!("{}{number}{part}", letter.to_ascii_uppercase()))
@@ -153,7 +153,7 @@ mod tests {
         files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
     }
 
-    /// What is wrong with a register of one line, given a file with a test of A9 and one without an id.
+    /// The problems of a register of one line, given a file with a test of A9 and one without an id.
     fn wrong(line: &str) -> Vec<String> {
         let text = "\n    async fn a09_it_holds(app: TestApp) {\nfn another() {\n";
         problems(line, &sources(&[(GUARD, text), ("end2end/tests/x.ts", "test(\"a title, too\", async")]))

@@ -22,7 +22,7 @@ pub(crate) fn crates(project: &Project) -> Result<()> {
     run(&mut project.cargo("fetch --quiet --locked"))
 }
 
-/// The standard library for the browser. Whether it is there is asked of rustc, since it need not come from rustup; it
+/// The standard library for the browser. rustc is asked whether it is installed, since it need not come from rustup; it
 /// is added by name, since the list in rust-toolchain.toml is ignored if RUSTUP_AUTO_INSTALL=0.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     let mut rustc = Command::new("rustc");

@@ -9,7 +9,7 @@ use crate::postgres::Postgres;
 use crate::project::{Profile, Project, find_in_path, output, run};
 use crate::{circles, conformance, faults, names, prepare, register, setup};
 
-/// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built once more.
+/// Everything but xtask, whose dependencies bring features that would cause the shared crates to be built again.
 const PACKAGES: &str = "--workspace --exclude xtask";
 
 /// The outcome of a step that did not fail.

@@ -10,9 +10,9 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A connection that gives its bytes out one by one. lettre reads through a buffer and keeps it across STARTTLS, so
-/// plain text that an attacker slipped in after the server's last plain reply would pass for replies under TLS. With
-/// single bytes the buffer is empty at the end of each line, and what follows goes to TLS, which refuses it.
+/// A connection that returns its bytes one by one. lettre reads through a buffer and keeps it across STARTTLS, so plain
+/// text that an attacker slipped in after the server's last plain reply would pass for replies under TLS. With single
+/// bytes the buffer is empty at the end of each line, and what follows goes to TLS, which refuses it.
 #[derive(Debug)]
 pub(super) struct Unbuffered(pub(super) TcpStream);
 

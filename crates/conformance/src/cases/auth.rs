@@ -1,4 +1,4 @@
-//! Who is let in (RFC 7644 §2, RFC 6750, security model A1, A2).
+//! Who gets access (RFC 7644 §2, RFC 6750, security model A1, A2).
 
 use super::USER;
 use crate::{Case, Result, T};
@@ -93,7 +93,7 @@ async fn shut(t: T, method: &str, path: &str, header: Option<(&'static str, &'st
     refused.says_not(&user.name).map(drop)
 }
 
-/// Label, and a function that makes what is sent instead of the token.
+/// A label, and a function that makes what is sent instead of the token.
 type Wrong = (&'static str, fn(&str) -> String);
 
 fn tokens() -> Vec<Case> {

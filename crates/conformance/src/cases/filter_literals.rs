@@ -1,4 +1,4 @@
-//! The literal in a filter is plain text (security model A23): no wildcard, no escape, no statement.
+//! The literal in a filter is plain text (security model A23), never a wildcard, an escape or a statement.
 
 use crate::{Case, Result, T};
 use serde_json::{Value, json};

@@ -333,7 +333,7 @@ fn relations() -> Vec<Case> {
     groups.into_iter().chain(users).chain(manager).chain([empty, qualified]).collect()
 }
 
-/// RFC 7644 §3.12: what is not a filter, or asks for what cannot be asked, gets 400 `invalidFilter`, never a whole
+/// RFC 7644 §3.12: what is not a filter, or compares what cannot be compared, gets 400 `invalidFilter`, never a whole
 /// list.
 fn refusals() -> Vec<Case> {
     let rows = [

@@ -216,7 +216,7 @@ fn sizes() -> Vec<Case> {
     ]
 }
 
-/// What looks dangerous but is harmless.
+/// Bodies that look dangerous but are harmless.
 fn harmless() -> Vec<Case> {
     let rows: [(&str, &str, Value); 8] = [
         ("null-in-unknown", "displayName", json!("null")),

@@ -1,4 +1,4 @@
-//! What many cases name.
+//! Names that many cases use.
 
 /// RFC 7643 §8.7.1.
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -12,8 +12,8 @@ pub(super) fn cases() -> Vec<Case> {
     [membership(), attributes(), unchanged(), refusals(), together()].into_iter().flatten().collect()
 }
 
-/// Operations in which `A`, `B`, `C` and `X` stand for the ids of three users and for one that does not exist. `before`
-/// and `after` name the members.
+/// Operations in which `A`, `B` and `C` stand for the ids of three users and `X` for an id that does not exist.
+/// `before` and `after` name the members.
 fn row(name: String, rule: &str, before: &'static str, operations: Value, after: &'static str) -> Case {
     Case::new(name, rule, move |t| async move {
         let (group, users) = group(&t, before).await?;

@@ -1,6 +1,6 @@
 use crate::RequestBuilder;
 
-/// How a directory words its requests.
+/// The style of a directory's requests.
 #[derive(Clone, Copy)]
 pub(super) struct Directory {
     /// On every request, with or without a body.

@@ -1,4 +1,4 @@
-//! JumpCloud, which tries everything with a user and a group of its own before it is activated.
+//! JumpCloud, which tries everything with a user and a group of its own before its activation.
 
 use super::{
     Sequence,

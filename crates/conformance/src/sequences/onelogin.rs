@@ -1,4 +1,5 @@
-//! OneLogin: an administrator's template makes the user, so what is not text in the directory arrives as text here.
+//! OneLogin: an administrator's template builds the user, so values that are not text in the directory arrive as text
+//! here.
 
 use super::{
     Sequence,

@@ -11,7 +11,7 @@ use std::{
 
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// One request, or the same request for several objects at once, and what must come back.
+/// One request, or the same request for several objects at once, and the answer that must come back.
 ///
 /// Path, body and expectations may hold values in angle brackets: `<tag>`, which makes a name unique; `<guid:x>`, a
 /// GUID for each `x`; `<hex:x>`, the same without dashes; `<n>`, the number of the request if there are several; and
@@ -133,7 +133,7 @@ impl Step {
         self
     }
 
-    /// Sends the request, checks the answer, and keeps what is to be kept.
+    /// Sends the request, checks the answer, and stores the values to keep.
     pub(super) async fn play(&self, t: &T, directory: &Directory, values: &mut Values) -> Result<()> {
         let numbered: Vec<Values> = (1..=self.times).map(|n| values.with("n", &n.to_string())).collect();
         let kept = try_join_all(numbered.iter().map(|values| self.send(t, directory, values))).await?;
@@ -156,7 +156,7 @@ impl Step {
         self.kept.iter().map(|(name, pointer)| Ok((values.fill(name)?, answer.text_at(pointer)?))).collect()
     }
 
-    /// Checks the step without a server: whether all values are known, counting those that it would keep.
+    /// Checks the step without a server: that every value it uses is known. Adds the values that it would keep.
     #[cfg(test)]
     pub(super) fn rehearse(&self, values: &mut Values) -> Result<()> {
         for n in 1..=self.times {

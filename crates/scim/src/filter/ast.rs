@@ -45,7 +45,7 @@ impl Filter {
         Self::Compare { path, op, value, folded: Folded::default() }
     }
 
-    /// Whether the filter asks about the core attribute of that name, or a part of it.
+    /// Whether the filter mentions the core attribute of that name, or a part of it.
     pub fn names(&self, resource_type: &ResourceType, name: &str) -> bool {
         self.paths().into_iter().any(|path| {
             let found = resource_type.resolve(path);
@@ -53,7 +53,7 @@ impl Filter {
         })
     }
 
-    /// The attributes that the filter asks about; paths between brackets are not listed, only the one before them.
+    /// The attributes that the filter mentions; paths between brackets are not listed, only the one before them.
     pub fn paths(&self) -> Vec<&AttributePath> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => [left.paths(), right.paths()].concat(),
@@ -62,8 +62,8 @@ impl Filter {
         }
     }
 
-    /// The attributes that the filter asks about and that no schema has ([`AttributePath::is_undeclared`]). For a
-    /// filter between brackets, the sub-attributes that it asks about.
+    /// The attributes that the filter mentions and that no schema has ([`AttributePath::is_undeclared`]). For a filter
+    /// between brackets, the sub-attributes that it mentions.
     pub fn undeclared(&self, resource_type: &ResourceType) -> Vec<AttributePath> {
         let of = |path: &AttributePath| Some(path.clone()).filter(|path| path.is_undeclared(resource_type));
         match self {
@@ -94,7 +94,7 @@ impl Filter {
         }
     }
 
-    /// What the literals cost that are folded, in comparisons of a short text.
+    /// The cost of folding the literals, in comparisons of a short text.
     pub(crate) fn literals(&self) -> usize {
         match self {
             Self::And(left, right) | Self::Or(left, right) => left.literals() + right.literals(),
@@ -150,8 +150,8 @@ impl CompareOp {
 }
 
 /// The folded form of a comparison's literal, made when it is first needed: folding a long text takes milliseconds, and
-/// a list has many values to compare with it. It says nothing of its own, so any two are equal. Boxed, since filters are
-/// built by deep recursion.
+/// a list has many values to compare with it. It adds nothing to the literal, so any two are equal. Boxed, since
+/// filters are built by deep recursion.
 #[derive(Debug, Clone, Default)]
 pub struct Folded(Box<OnceLock<String>>);
 

@@ -6,10 +6,10 @@ use crate::schema::{Attribute, ResourceType, Type};
 use crate::{Error, Result, text};
 
 impl Filter {
-    /// Refuses, as 400 `invalidFilter`, what can be asked of no resource of this type: a comparison with an operator or
-    /// a literal that does not fit the attribute's type (RFC 7644 §3.4.2.2), one with a complex attribute that has no
-    /// `value`, and anything about an attribute that is never returned (RFC 7643 §7), since a client could find out its
-    /// value by asking.
+    /// Refuses, as 400 `invalidFilter`, conditions that make no sense for any resource of this type: a comparison with
+    /// an operator or a literal that does not fit the attribute's type (RFC 7644 §3.4.2.2), one with a complex
+    /// attribute that has no `value`, and any condition on an attribute that is never returned (RFC 7643 §7), since a
+    /// client could find out its value by trying.
     pub fn check_for(&self, resource_type: &ResourceType) -> Result<()> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => {

@@ -152,7 +152,7 @@ impl<'t> Parser<'t> {
         let (literal, rest) = self.rest.split_at(end.ok_or(FilterError::Value)? + 2);
         self.rest = rest;
         let text: String = serde_json::from_str(literal).map_err(|_| FilterError::Value)?;
-        // No database can be asked for a NUL character.
+        // No database accepts a NUL character in a query.
         if text.contains('\0') { Err(FilterError::Value) } else { Ok(text) }
     }
 

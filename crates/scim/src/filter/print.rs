@@ -25,7 +25,7 @@ impl fmt::Display for Filter {
 }
 
 impl Filter {
-    /// The same filter with an ellipsis for each value: its form, and nothing of what it looks for.
+    /// The same filter with an ellipsis for each value, which shows its form but not what it looks for.
     #[must_use]
     pub fn without_values(&self) -> Self {
         let inner = |filter: &Self| Box::new(filter.without_values());

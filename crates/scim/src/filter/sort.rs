@@ -85,7 +85,7 @@ fn cut(text: &str) -> &str {
     text.char_indices().nth(LENGTH).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Bits that sort as the numbers that they represent do.
+/// Bits that sort in the same order as the numbers that they represent.
 fn ordered(number: f64) -> u64 {
     let bits = number.to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }

@@ -50,7 +50,7 @@ pub struct BulkRequest<'b> {
     pub operations: Vec<BulkOperation<'b>>,
 }
 
-/// In which order operations can be carried out, by their indices in the request.
+/// The order in which operations can be carried out, by their indices in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BulkOrder {
     /// Each comes after those that it refers to, and otherwise in the given order.
@@ -120,8 +120,8 @@ impl<'b> BulkRequest<'b> {
         Ok(largest)
     }
 
-    /// In which order the operations can be carried out. Does not recurse, so a long chain of references cannot exhaust
-    /// the stack.
+    /// The order in which the operations can be carried out. Does not recurse, so a long chain of references cannot
+    /// exhaust the stack.
     pub fn order(&self) -> BulkOrder {
         let created = self.operations.iter().enumerate().filter_map(|(at, operation)| Some((operation.creates()?, at)));
         let creators: HashMap<&str, usize> = created.collect();
@@ -272,7 +272,7 @@ pub struct BulkResult {
     pub method: Option<BulkMethod>,
     /// The client's name for it.
     pub bulk_id: Option<String>,
-    /// The URL of the resource; `None` where none was created.
+    /// The URL of the resource; `None` if none was created.
     pub location: Option<String>,
     /// The resource's version now, as an entity tag.
     pub version: Option<String>,

@@ -6,7 +6,7 @@ const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 /// The detail error keyword of RFC 7644 §3.12, with those that RFC 9865 §2.1 adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
-    /// The filter is malformed or asks for something that cannot be filtered on.
+    /// The filter is malformed, or compares what cannot be filtered on.
     InvalidFilter,
     /// The filter yields more results than the server is willing to calculate.
     TooMany,
@@ -24,7 +24,7 @@ pub enum ScimType {
     InvalidValue,
     /// The cursor was not issued for this query.
     InvalidCursor,
-    /// The length asked for a page with a cursor is not a positive number.
+    /// The requested length of a page with a cursor is not a positive number.
     InvalidCount,
 }
 

@@ -1,4 +1,4 @@
-//! What a request may cost: every filtered operation compares all values of a list, so a small request on a large
+//! The cost of a request: every filtered operation compares all values of a list, so a small request on a large
 //! document could keep a server busy for a long time.
 
 use serde_json::{Map, Value};
@@ -61,7 +61,7 @@ fn comparisons(operation: &Operation) -> usize {
     }
 }
 
-/// What it costs to fold the texts of a list that is written, for each value that it is compared with.
+/// The cost of folding the texts of a list that is written, for each value that it is compared with.
 fn listed(operation: &Operation) -> usize {
     match (&operation.target.filter, &operation.value) {
         (None, Some(Value::Array(listed))) => listed.iter().map(|value| weight(value) - nodes(value)).sum(),

@@ -32,8 +32,8 @@ pub(super) fn change(
             return Ok(Some(Value::Array(list)));
         }
     }
-    // RFC 7644 §3.5.2.3 has noTarget here, but clients expect the value to be created from a filter that describes it,
-    // by its type, for instance. A filter that names the very value to be replaced creates none. Removing what is not
+    // RFC 7644 §3.5.2.3 requires noTarget here, but clients expect the value to be created from a filter that describes
+    // it, for example by its type. A filter that names the value to replace creates none. Removing a value that is not
     // there changes nothing.
     if hits.is_empty() && op.kind != OperationKind::Remove {
         if op.kind == OperationKind::Replace && names_value(filter) {
@@ -69,7 +69,7 @@ pub(super) fn holds_object(value: &Value) -> bool {
     }
 }
 
-/// What is kept of an element that is replaced: the sub-attributes by which it was chosen, so that the same request
+/// What is kept of an element that is replaced: the sub-attributes by which it was selected, so that the same request
 /// finds it again, and the immutable ones.
 fn what_stays(attribute: Option<&Attribute>, filter: &Filter, element: Value) -> Value {
     let Value::Object(mut map) = element else { return element };
@@ -166,7 +166,7 @@ fn plain_if_can(mut element: Map<String, Value>) -> Value {
     }
 }
 
-/// Whether a filter that determines a value asks for its `value`.
+/// Whether a filter that determines a value mentions its `value`.
 fn names_value(filter: &Filter) -> bool {
     match filter {
         Filter::And(left, right) => names_value(left) || names_value(right),

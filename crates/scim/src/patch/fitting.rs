@@ -98,7 +98,7 @@ impl Normaliser<'_> {
             target.sub_attribute = None;
         }
         match (value, target.sub_attribute.is_none()) {
-            // A client that names sub-attributes does not ask to remove the others.
+            // A client that names sub-attributes does not want the others removed.
             (Some(Value::Object(named)), true) if attribute.is_single_complex() && !attribute.is_identified() => {
                 named.into_iter().try_for_each(|(name, value)| {
                     let name = attribute.sub_attribute(&name).map_or(name, |sub| sub.name.to_owned());
@@ -115,7 +115,7 @@ impl Normaliser<'_> {
         }
     }
 
-    /// What a path names is removed, whatever the value is; without a path, the value must be the present one.
+    /// Removes the target of the path, whatever the value is; without a path, the value must be the present one.
     fn remove_part(&mut self, attribute: &Attribute, target: Target, value: Option<Value>) -> Result<()> {
         let named = value.filter(|value| self.by_value && !value.is_null());
         let leaf = target.sub_attribute.as_deref().map_or(Some(attribute), |name| attribute.sub_attribute(name));
@@ -194,8 +194,8 @@ impl Target {
     }
 }
 
-/// RFC 7644 §3.5.2.2. Directories send read-only attributes along with the rest, which changes nothing; but none of
-/// them asks explicitly to remove one.
+/// RFC 7644 §3.5.2.2. Directories send read-only attributes along with the rest, which changes nothing; but no
+/// directory explicitly removes one.
 fn check_removable(attribute: &Attribute, sub: Option<&Attribute>) -> Result<()> {
     let leaf = sub.unwrap_or(attribute);
     match [attribute, leaf].iter().any(|known| known.mutability == Mutability::ReadOnly) {

@@ -76,8 +76,7 @@ impl<'r> Normaliser<'r> {
         match value {
             Some(Value::Object(map)) => self.each_key(kind, None, map),
             Some(Value::Array(mut items)) if items.len() == 1 => self.without_path(kind, items.pop()),
-            // RFC 7644 §3.5.2.2: a remove without a path has no target. Where a client puts names into the value, there
-            // is one.
+            // RFC 7644 §3.5.2.2: a remove without a path has no target. If the value has names, they are the target.
             _ if kind == OperationKind::Remove => Err(Error::no_target("A remove operation needs a path.")),
             _ => Err(Error::invalid_value("The value of an operation without a path must be an object.")),
         }
@@ -141,8 +140,8 @@ impl<'r> Normaliser<'r> {
     }
 
     /// By convention the URN of an extension ends with the resource type: `urn:…:2.0:User` is an extension, and
-    /// `urn:…:2.0:User:badge` is an attribute, as is anything after a known URN. Where a URN does not end so, an object
-    /// is taken for an extension.
+    /// `urn:…:2.0:User:badge` is an attribute, as is anything after a known URN. After a URN with any other ending, an
+    /// object is taken for an extension.
     fn may_be_extension(&self, urn: &str) -> bool {
         let is_attribute = |(prefix, last): (&str, &str)| {
             let ends_with_type = prefix.rsplit(':').next().is_some_and(|last| self.is_type_name(last));

@@ -9,7 +9,7 @@ use crate::filter::{self, Filter};
 pub struct PatchPath {
     /// The attribute, and the sub-attribute after it or after the filter.
     pub path: AttributePath,
-    /// Chooses among the values of a multi-valued attribute.
+    /// Selects among the values of a multi-valued attribute.
     pub filter: Option<Filter>,
 }
 

@@ -1,4 +1,4 @@
-//! What the schema demands of a whole document: required values, and immutable ones.
+//! What the schema requires of a whole document: required values, and immutable ones.
 
 use serde_json::{Map, Value};
 
@@ -79,8 +79,8 @@ pub(crate) fn keep_immutable(
 }
 
 /// Copies to `after` the immutable values of `before` that it does not mention: leaving one out of a PUT does not unset
-/// it. An extension that `after` leaves out altogether, but that stays because of such a value, keeps its required
-/// values, too.
+/// it. If `after` has no part of an extension that is kept for such a value, the extension keeps its required values,
+/// too.
 pub(crate) fn carry_over(resource_type: &ResourceType, before: &Map<String, Value>, after: &mut Map<String, Value>) {
     let is_left_out = |extension: &&Extension| !after.contains_key(extension.schema.id);
     let left_out: Vec<_> = resource_type.extensions.iter().filter(is_left_out).collect();

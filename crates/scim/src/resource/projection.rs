@@ -130,7 +130,7 @@ impl Projection {
     fn choice(&self, extension: Option<&str>, name: &str, known: Option<&Attribute>) -> Option<Choice<'_>> {
         let only = self.only.as_deref().map_or(Mention::default(), |items| mention(items, extension, name));
         let except = mention(&self.except, extension, name);
-        // A client that says what to return gets no more than that.
+        // A client that names the attributes to return gets no others.
         let written = if self.only.is_none() { mention(&self.written, extension, name) } else { Mention::default() };
         let is_included = self.only.is_none() || only.schema || only.names();
         let is_asked_for = only.names() || written.names();
@@ -140,7 +140,7 @@ impl Projection {
 }
 
 /// RFC 7643 §7 and RFC 7644 §3.9: whether an attribute is returned. That depends on its `returned` and on whether the
-/// request includes it (by name or along with the rest), asks for it (by naming or writing it) or excludes it.
+/// request includes it (by name or along with the rest), requests it (by naming or writing it) or excludes it.
 fn is_returned(known: Option<&Attribute>, is_included: bool, is_asked_for: bool, is_excluded: bool) -> bool {
     match known.map_or(Returned::Default, |known| known.returned) {
         Returned::Always => true,
@@ -215,7 +215,7 @@ fn contains(names: &[&str], name: &str) -> bool {
 fn retain(value: &mut Value, known: Option<&Attribute>, keep: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => map.retain(|name, _| keep(name)),
-        // An element that was empty from the start is the client's, and stays.
+        // The client sent this element empty, so it stays.
         Value::Array(items) => items.retain_mut(|item| {
             let says_nothing = is_empty(item);
             retain(item, known, keep);

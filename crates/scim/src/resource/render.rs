@@ -49,8 +49,8 @@ pub fn render(
     out
 }
 
-/// The resource as filters and sorting see it: all that the document holds, including what is returned only on request,
-/// and what the server adds.
+/// The resource as filters and sorting see it: everything that the document holds, including attributes that are
+/// returned only on request, and what the server adds.
 pub fn whole(
     resource_type: &ResourceType,
     document: Map<String, Value>,
@@ -73,7 +73,8 @@ fn insert(out: &mut Map<String, Value>, name: String, value: Value, types: &Reso
     }
 }
 
-/// Whether the document's own value does not count: for `id`, `meta` and the like, and for what is never returned.
+/// Whether the document's own value does not count: for `id`, `meta` and the like, and for attributes that are never
+/// returned.
 fn is_owned_by_server(resource_type: &ResourceType, name: &str) -> bool {
     resource_type.attribute(None, name).is_some_and(|known| !known.is_stored())
 }

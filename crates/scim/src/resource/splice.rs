@@ -14,7 +14,7 @@ use crate::text::is_urn;
 
 /// Turns a document, as JSON text, into the response's JSON text. The result is that of [`render`], for any document
 /// that [`normalise`](super::normalise) or a PATCH returned, under these extension schemas or before they were
-/// declared. Where the projection and the schemas keep or drop whole attributes only, no attribute is parsed.
+/// declared. If the projection and the schemas keep or drop only whole attributes, no attribute is parsed.
 ///
 /// `readonly` holds what the server adds, as JSON text.
 ///
@@ -98,7 +98,7 @@ fn splice(
     out
 }
 
-/// Serialises a value that cannot fail to be written as JSON.
+/// A value as JSON text. Serialising it cannot fail.
 fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

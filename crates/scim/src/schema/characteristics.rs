@@ -78,11 +78,11 @@ impl Mutability {
 /// When an attribute is part of a response (RFC 7643 §2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Returned {
-    /// Whatever the request asks for.
+    /// Always, whatever the request names.
     Always,
     /// Never; accepted but not kept.
     Never,
-    /// Unless the request asks otherwise.
+    /// Unless the request excludes it.
     Default,
     /// Only if the request names it.
     Request,

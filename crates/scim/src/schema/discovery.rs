@@ -1,4 +1,4 @@
-//! What `/Schemas`, `/ResourceTypes` and `/ServiceProviderConfig` say (RFC 7643 §5–§7).
+//! The content of `/Schemas`, `/ResourceTypes` and `/ServiceProviderConfig` (RFC 7643 §5–§7).
 
 use serde_json::{Map, Value, json};
 

@@ -95,7 +95,7 @@ impl ResourceType {
         [self.schema.id].into_iter().chain(self.extensions.iter().map(|one| one.schema.id).filter(is_used))
     }
 
-    /// Whether everything in a document is returned unless the request asks otherwise. Attributes that are not stored
+    /// Whether everything in a document is returned unless the request excludes it. Attributes that are not stored
     /// cannot be in a document if their schema is built in. If an operator declared the schema, they can: they may have
     /// been written before.
     pub(crate) fn is_returned_by_default(&self) -> bool {

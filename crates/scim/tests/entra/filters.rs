@@ -1,4 +1,4 @@
-//! §2.1: lookups.
+//! §2.1: look-ups.
 
 use scim::filter::{CompareOp, Filter, Literal, parse};
 use scim::path::AttributePath;

@@ -116,7 +116,7 @@ fn only_a_remove_without_a_list_empties_the_group() {
         let refused = patch_group(&json!({"displayName": "G"}), json!([operation])).unwrap_err();
         assert_eq!(scim_type(refused), "invalidValue", "{operation}");
     }
-    // The path says whom.
+    // The path names the member.
     let one = json!([{"op": "remove", "path": "members[value eq \"9a1d\"]", "value": null}]);
     assert_eq!(membership(one), [Remove(ids(&["9a1d"]))]);
 }

@@ -45,7 +45,7 @@ fn ada() -> Value {
     .unwrap()
 }
 
-/// A user who has nothing but a name.
+/// A user with a name and nothing else.
 fn minimal() -> Value {
     json!({"userName": "min@corp.example"})
 }
@@ -61,7 +61,7 @@ fn patched(document: &Value, operations: Value) -> Value {
     patch(document, operations).unwrap()
 }
 
-/// What remains of the operations on a group, and the changes of membership.
+/// The operations on a group that remain, and the changes of membership.
 fn patch_group(document: &Value, operations: Value) -> Result<(Value, Vec<MemberOperation>)> {
     let request = PatchRequest::parse(object(json!({"Operations": operations})), &Limits::default())?;
     let (operations, changes) = scim::patch::split_members(scim::patch::normalise(&GROUP, &request)?)?;

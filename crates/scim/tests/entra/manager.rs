@@ -1,4 +1,4 @@
-//! §2.5: the manager, in all its shapes.
+//! §2.5: the manager, in every form.
 
 use scim::schema::ENTERPRISE_URN;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! §3 and §4.4: what is read back must be what was sent, or the client sends it again for ever.
+//! §3 and §4.4: what is returned must be what was sent, or the client sends it again for ever.
 
 use scim::resource::{Meta, Projection, render};
 use scim::schema::{ENTERPRISE_URN, GROUP, GROUP_URN, ResourceType, USER, USER_URN};

@@ -1,4 +1,4 @@
-//! PATCH against a model: RFC 7644 §3.5.2 written down once more, naively, over typed fields instead of JSON.
+//! PATCH against a model: RFC 7644 §3.5.2 implemented a second time, naively, over typed fields instead of JSON.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! A person with few attributes, and what may be done to each.
+//! A person with few attributes, and what can be done to each.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -42,7 +42,7 @@ impl Email {
         Value::Object(map)
     }
 
-    /// Takes over what the other says.
+    /// Takes over the values of the other.
     pub(crate) fn take_over(&mut self, other: &Self) {
         let text = |own: &mut Option<String>, other: &Option<String>| *own = other.clone().or(own.take());
         text(&mut self.value, &other.value);
@@ -51,7 +51,7 @@ impl Email {
         self.primary = other.primary.or(self.primary);
     }
 
-    /// "If the value already exists, no changes SHOULD be made": the same value for the same purpose.
+    /// "If the value already exists, no changes SHOULD be made": the same value with the same type.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let same = |a: &String, b: &String| a.eq_ignore_ascii_case(b);
         match (&self.value, &other.value) {
@@ -80,7 +80,7 @@ pub(crate) fn last_primary(emails: &[Email], among: &[usize]) -> Option<usize> {
 }
 
 impl Person {
-    /// "The same (type, value) SHOULD NOT be returned more than once": the first stays, and knows what the others said.
+    /// "The same (type, value) SHOULD NOT be returned more than once": the first stays, with the values of the others.
     pub(crate) fn drop_twins(&mut self) {
         let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
         let mut emails: Vec<Email> = Vec::new();

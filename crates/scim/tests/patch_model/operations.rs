@@ -1,4 +1,4 @@
-//! Operations, what each does to a person, and the ways to write it down.
+//! Operations, the effect of each on a person, and the ways to write it.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub(crate) enum Kind {
     Remove,
 }
 
-/// Chooses e-mails.
+/// Selects e-mail addresses.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
     value: Option<String>,
@@ -30,25 +30,25 @@ pub(crate) enum Sub {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Operation {
-    /// An attribute with one text; without text it is unset.
+    /// An attribute with one text; without a text it is unset.
     Single(Kind, &'static str, Option<String>),
     /// Several parts of the name at once.
     Name(Kind, Option<String>, Option<String>),
-    /// A list of plain values; a removal lists what goes.
+    /// A list of plain values; a removal lists the values to remove.
     Tags(Kind, Vec<String>),
     AllTags,
-    /// The whole list of e-mails; a removal takes all.
+    /// The whole list of e-mail addresses; a removal removes all.
     Emails(Kind, Vec<Email>),
-    /// Those that are chosen.
+    /// The selected addresses.
     Chosen(Kind, Choice, Email),
-    /// One sub-attribute, of all or of those that are chosen; without text it is unset.
+    /// One sub-attribute, of all addresses or of the selected ones; without a text it is unset.
     Part(Kind, Option<Choice>, Sub, Option<String>),
 }
 
 type Outcome<T> = Result<T, &'static str>;
 
 impl Operation {
-    /// All operations or none, each in its style. What no document could make right is refused first.
+    /// All operations or none, each in its style. Operations that are wrong for every document are refused first.
     pub(crate) fn apply_all(operations: &[(Self, u8)], before: &Person) -> Outcome<Person> {
         for (operation, _) in operations {
             if let Self::Single(Kind::Add | Kind::Replace, "userName", None) = operation {
@@ -64,7 +64,7 @@ impl Operation {
         if before.singles.get(badge).is_some_and(is_changed) || !person.singles.contains_key("userName") {
             return Err("mutability");
         }
-        // A value that differs in letter case only is the same one.
+        // A value that differs only in letter case is the same.
         if let Some(old) = before.singles.get(badge) {
             person.singles.insert(badge, old.clone());
         }
@@ -134,7 +134,7 @@ impl Operation {
         let lists = matches!(self, Self::Tags(..) | Self::Name(..));
         match kind {
             Kind::Remove if !lists => json!({"op": op, "path": path}),
-            // A value without path says the same under the path as its key.
+            // A value without a path means the same under its key as a path.
             _ if !has_path(style) => json!({"op": op, "value": {path: value}}),
             _ => json!({"op": op, "path": path, "value": value}),
         }
@@ -145,7 +145,7 @@ fn has_path(style: u8) -> bool {
     style & 8 != 0
 }
 
-/// Whether a removal that names its value means another one than the one that is there.
+/// Whether a removal that names its value names another one than the present one.
 fn is_another(person: &Person, path: &str, text: &str) -> bool {
     person.singles.get(path).is_some_and(|old| !old.eq_ignore_ascii_case(text))
 }
@@ -163,12 +163,12 @@ impl Choice {
             (Some(wanted), Some(found)) => wanted.eq_ignore_ascii_case(found),
             (wanted, _) => wanted.is_none(),
         };
-        // RFC 7643 §2.4: not given, it is false.
+        // RFC 7643 §2.4: if it is missing, it is false.
         let flag = self.primary.is_none_or(|primary| email.primary.unwrap_or(false) == primary);
         same(&self.value, &email.value) && same(&self.kind, &email.kind) && flag
     }
 
-    /// "All matching record values SHALL be replaced": nothing stays but that by which it was chosen.
+    /// "All matching record values SHALL be replaced": only the sub-attributes by which a value was selected stay.
     fn what_stays(&self, email: &Email) -> Email {
         Email {
             value: email.value.clone().filter(|_| self.value.is_some()),
@@ -178,7 +178,8 @@ impl Choice {
         }
     }
 
-    /// The e-mails that are chosen. If none is, one is made from the choice, unless it asks to replace a certain value.
+    /// The addresses that are selected. If there is none, one is created from the choice, unless the choice names a
+    /// certain value to replace.
     fn hits(&self, kind: Kind, emails: &mut Vec<Email>) -> Outcome<Vec<usize>> {
         let hits: Vec<_> = (0..emails.len()).filter(|&index| self.takes(&emails[index])).collect();
         if !hits.is_empty() || kind == Kind::Remove {
@@ -281,7 +282,7 @@ fn change_part(
     let winner = last_primary(emails, &hits);
     only_primary(emails, winner);
     if kind == Kind::Remove {
-        // What only described a value that is gone goes with it.
+        // What only described a removed value is removed with it.
         let mut index = 0;
         emails.retain(|email| {
             index += 1;

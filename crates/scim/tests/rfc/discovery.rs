@@ -1,4 +1,4 @@
-//! RFC 7643 §5 to §7 and RFC 7644 §4: what the service says about itself.
+//! RFC 7643 §5 to §7 and RFC 7644 §4: how the service describes itself.
 
 use scim::Limits;
 use scim::schema::{Registry, resource_types_json, schemas_json, service_provider_config};
@@ -27,7 +27,7 @@ fn schemas_are_complete_and_without_nulls() {
     }
 }
 
-/// RFC 7643 §7: what a schema does not name is not there, what it requires is, and each value has its type.
+/// RFC 7643 §7: what a schema does not name is absent, what it requires is present, and each value has its type.
 #[test]
 fn the_service_is_as_its_own_schemas_say() {
     let registry = Registry::default();
@@ -45,7 +45,8 @@ fn the_service_is_as_its_own_schemas_say() {
 
 fn is_described(object: &Value, attributes: &Value) {
     let attributes = attributes.as_array().unwrap();
-    // The schema of schemas describes two levels of them, as in RFC 7643 §8.7.2, and has three.
+    // The schema of schemas describes two levels of sub-attributes, as in RFC 7643 §8.7.2, but is itself three levels
+    // deep.
     for name in object.as_object().unwrap().keys().filter(|name| *name != "subAttributes") {
         assert!(attributes.iter().any(|attribute| attribute["name"] == *name), "{name} in {object}");
     }

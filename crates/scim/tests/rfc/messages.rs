@@ -36,7 +36,7 @@ fn a_page_says_where_it_stands() {
     assert_eq!(ListResponse::complete(vec![json!({})]).total_results, 1);
 }
 
-/// RFC 9865 §2: a page by cursor leads on; the last one does not.
+/// RFC 9865 §2: a page by cursor has a cursor for the next page; the last page has none.
 #[test]
 fn a_page_by_cursor_has_no_index() {
     let paging = Paging::Cursor { previous: Some("p".into()), next: None };

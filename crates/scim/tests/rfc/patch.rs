@@ -13,7 +13,7 @@ fn patched(resource_type: &ResourceType, document: Value, operations: Value) -> 
     Value::Object(apply(resource_type, &operations, &object(document)).unwrap())
 }
 
-/// Members kept in the document, as a server without rows would do it.
+/// Members that are kept in the document, as by a server without rows for them.
 fn members(operations: Value) -> Value {
     let group = json!({"displayName": "Tour Guides", "members": [
         {"display": "Babs Jensen", "value": "2819c223"}, {"display": "James Smith", "value": "08e1d05d"}]});
@@ -24,7 +24,7 @@ fn members(operations: Value) -> Value {
 fn add_a_member() {
     let value = json!([{"display": "Mandy", "$ref": "https://example.com/v2/Users/902c246b", "value": "902c246b"}]);
     let operations = json!([{"op": "add", "path": "members", "value": value}]);
-    // The display is the member's own, so nobody else sets it.
+    // The display is the member's own name, so no request sets it.
     assert_eq!(
         members(operations.clone())[2],
         json!({"$ref": "https://example.com/v2/Users/902c246b", "value": "902c246b"})

@@ -1,4 +1,4 @@
-//! RFC 7644 §3.5.2, rule by rule, where the examples do not say it.
+//! RFC 7644 §3.5.2, rule by rule, where the examples do not show it.
 
 use scim::patch::{PatchRequest, apply, normalise};
 use scim::schema::{ENTERPRISE_URN, USER, USER_URN};

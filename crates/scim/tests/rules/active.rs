@@ -1,4 +1,4 @@
-//! Whether somebody is active can be read, unless it was removed.
+//! Whether a user is active can be read, unless it was removed.
 
 use scim::resource::normalise;
 use scim::schema::{GROUP, USER, USER_URN};
@@ -10,7 +10,7 @@ fn user(active: bool) -> Value {
     json!({"userName": "ada", "title": "T", "active": active})
 }
 
-/// RFC 7644 §3.4.2.2: a filter finds by the value that was returned.
+/// RFC 7644 §3.4.2.2: a filter matches the value that was returned.
 #[test]
 fn ra11_br9_what_counts_is_shown_when_active_is_unset() {
     for operation in [
@@ -28,7 +28,7 @@ fn ra11_br9_what_counts_is_shown_when_active_is_unset() {
     }
     let removal = |value: Value| json!([{"op": "remove", "value": {"active": value}}]);
     assert_eq!(refusal(user(true), removal(json!(false))), (400, "noTarget"));
-    // What is removed is not there: scim2-tester asks for that.
+    // A removed value is not returned: scim2-tester requires this.
     for operation in [
         json!({"op": "remove", "path": "active"}),
         json!({"op": "Remove", "path": "ACTIVE"}),

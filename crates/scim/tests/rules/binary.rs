@@ -78,6 +78,6 @@ fn ra14_declared_binaries_too() {
         assert_eq!(after(path, json!("x!")).unwrap_err().scim_type.unwrap().as_str(), "invalidValue", "{path}");
     }
     assert!(after("lock", json!({"key": "?"})).is_err() && after("keys", json!(["TUlJ", "?"])).is_err());
-    // Nobody has said that others are binary.
+    // No schema declares the others as binary.
     assert!(after("text", json!("x!")).is_ok() && after("unheard", json!("x!")).is_ok());
 }

@@ -20,7 +20,7 @@ fn types() -> Registry {
     Registry::with_extensions(&links.to_string()).unwrap()
 }
 
-/// The request borrows from the body, which therefore stays.
+/// The request borrows from the body, so the body is leaked.
 fn parse(body: Value) -> scim::Result<BulkRequest<'static>> {
     let body = body.to_string().leak().as_bytes();
     BulkRequest::parse(body, &types(), &Limits { bulk_operations: 3, ..Limits::default() })
@@ -151,7 +151,8 @@ fn references_are_found_and_resolved_wherever_they_stand() {
     }
 }
 
-/// The data of an operation whose references are resolved, after it was found to wait for what it refers to.
+/// The data of an operation with its references resolved, after checking that it waits for the operations that it
+/// refers to.
 fn resolved(method: &str, path: &str, data: &Value) -> Value {
     let change = json!({"method": method, "path": path, "bulkId": "x", "data": data});
     let post = json!({"method": "POST", "path": "/Users", "bulkId": "m1", "data": {}});
@@ -207,7 +208,7 @@ fn ra19_a_reference_ends_with_a_bulk_id() {
     }
 }
 
-/// What is no reference does not refer, unless it is a bulkId and nothing else.
+/// A text that is not a reference does not refer to anything, unless it consists of a bulkId alone.
 #[test]
 fn ra19_other_texts_keep_a_bulk_id_at_their_end() {
     let text = "../Users/bulkId:m1";
@@ -222,7 +223,7 @@ fn ra19_other_texts_keep_a_bulk_id_at_their_end() {
         let replace = json!({"Operations": [{"op": "replace", "value": user}]});
         assert_eq!(resolved("PATCH", "/Users/1", &replace), replace);
     }
-    // A user's attributes are no group's.
+    // Attributes of a user are not attributes of a group.
     let group = json!({"displayName": text, "profileUrl": text});
     assert_eq!(resolved("POST", "/Groups", &group), group);
 }

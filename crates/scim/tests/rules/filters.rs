@@ -69,7 +69,7 @@ fn numbers_are_ordered_across_their_kinds() {
             ("n sw 1", false),
             ("n ne \"x\"", true),
             ("n eq \"10\"", false),
-            // A double would take these two for one.
+            // As doubles, these two would be equal.
             ("big eq 9007199254740992", false),
             ("big eq 9007199254740993", true),
         ],
@@ -120,7 +120,7 @@ fn one_value_of_many_is_enough_for_ne_too() {
         &[
             ("emails.value ne \"a\"", true),
             ("emails ne \"a\"", true),
-            // The second has no type, and what is not there differs from everything.
+            // The second has no type, and a missing value differs from everything.
             ("emails.type ne \"work\"", true),
             ("emails[type ne \"work\"]", true),
             ("emails[value eq \"b\" and type eq \"work\"]", false),
@@ -236,7 +236,7 @@ fn what_is_malformed_is_refused_by_its_kind() {
         ("a pr)", FilterError::Trailing),
         ("a pr b pr", FilterError::Trailing),
         ("a pr and", FilterError::Attribute),
-        // A value path holds no other, and stands behind an attribute alone.
+        // A value path contains no other, and only follows an attribute.
         ("a[b[c pr]]", FilterError::Attribute),
         ("a.b[c pr]", FilterError::Attribute),
         ("a[b pr].c.d eq 1", FilterError::Attribute),
@@ -282,7 +282,7 @@ fn text_in_single_quotes_is_refused_and_an_apostrophe_is_not() {
     assert!(finds("userName eq \"'bob'\"", &json!({"userName": "'bob'"})));
 }
 
-/// RFC 7644 §5: letter case is mapped first, and what that takes apart is composed again.
+/// RFC 7644 §5: letter case is mapped first, and characters that this takes apart are composed again.
 #[test]
 fn ra12_what_lower_case_takes_apart_is_one() {
     for (small, capital) in [

@@ -1,4 +1,4 @@
-//! Schemas of other resource types, schemas that nobody has declared, and names that are nearly known.
+//! Schemas of other resource types, undeclared schemas, and names that are almost known.
 
 use std::sync::LazyLock;
 

@@ -113,11 +113,11 @@ fn ra1_a_filter_of_members_does_not_hide_the_value() {
         let without_path = changes(json!({"op": "replace", "value": {path: value}}));
         assert_eq!(without_path, exchange(out, into), "{path} {value}");
     }
-    // To replace a member by nobody is to remove it.
+    // Replacing a member by nothing removes it.
     for nobody in [Value::Null, json!([]), json!(""), json!({})] {
         assert_eq!(on("replace", a, nobody), Ok(vec![MemberOperation::Remove(ids(&["a"]))]));
     }
-    // A value that names nobody is not nothing.
+    // A value that names no member is not an empty value.
     for value in [json!({"type": "User"}), json!({"value": ""}), json!([{}]), json!({"value": null}), json!(7)] {
         assert_eq!(on("replace", a, value.clone()), Err("invalidValue"), "{value}");
     }
@@ -165,7 +165,8 @@ fn ra10_what_a_member_says_is_immutable() {
     assert_eq!(on("replace", "members.shoeSize", json!(7)), Err("invalidPath"));
 }
 
-/// RFC 7643 §8.7.1 has no `members.display`, so nobody expects it back. Clients send it, as in the examples of RFC 7644.
+/// RFC 7643 §8.7.1 has no `members.display`, so no client expects it back. Clients send it, as in the examples of RFC
+/// 7644.
 #[test]
 fn ra24_a_display_is_taken_and_not_announced() {
     let schemas = schemas_json(&Registry::default(), "https://x");

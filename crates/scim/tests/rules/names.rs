@@ -1,4 +1,4 @@
-//! RFC 7643 §2.1: what attributes may be called.
+//! RFC 7643 §2.1: which names attributes may have.
 
 use scim::resource::normalise;
 use scim::schema::{ENTERPRISE_URN, USER};
@@ -58,7 +58,7 @@ fn ra15_other_names_are_kept() {
     }
 }
 
-/// What is there from before can be taken out.
+/// An attribute from before this rule can be removed.
 #[test]
 fn ra15_what_has_such_a_name_can_be_replaced() {
     let old = json!({"userName": "ada", "x": {"a b": 1}});

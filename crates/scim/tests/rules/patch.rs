@@ -11,7 +11,7 @@ fn ada() -> Value {
     json!({"userName": "ada"})
 }
 
-/// What `attribute` of a user is after one operation on its old value.
+/// The value of a user's `attribute` after one operation on its old value.
 fn after(attribute: &str, old: Value, op: &str, path: &str, value: Value) -> Value {
     let mut user = json!({"userName": "ada", attribute: old});
     if user[attribute].is_null() {
@@ -87,7 +87,7 @@ fn a_complex_value_is_merged_and_null_unsets() {
     assert_eq!(after("name", old(), "remove", "name", json!({"GIVENNAME": null, "familyname": 1})), Value::Null);
     assert_eq!(after("name", old(), "remove", "name", json!("none")), Value::Null);
     assert_eq!(after("name", old(), "replace", "name", Value::Null), Value::Null);
-    // An unknown attribute is no complex one: what is sent takes its place.
+    // An unknown attribute is not complex: the new value replaces it.
     assert_eq!(after("x", json!({"a": 1}), "replace", "x", json!({"b": 2})), json!({"b": 2}));
     assert_eq!(after("x", json!("plain"), "replace", "x.y", json!(2)), json!({"value": "plain", "y": 2}));
     assert_eq!(after("x", Value::Null, "add", "x.y", json!(2)), json!({"y": 2}));
@@ -104,7 +104,7 @@ fn the_manager_is_one_value_that_is_replaced() {
         json!({"op": "replace", "path": "manager.value", "value": "2"}),
         json!({"op": "add", "path": format!("{urn}:manager"), "value": {"value": "2"}}),
     ] {
-        // A reference to the one who was there before must not stay.
+        // A reference to the previous person must not stay.
         assert_eq!(
             user_after(user.clone(), json!([operation]))[urn],
             json!({"manager": {"value": "2"}}),
@@ -139,7 +139,7 @@ fn values_are_added_once() {
     assert_eq!(add(Value::Null), old());
     assert_eq!(after("emails", old(), "replace", "emails", json!([])), Value::Null);
     assert_eq!(after("emails", old(), "replace", "emails", json!([{"value": "b"}])), json!([{"value": "b"}]));
-    // Unknown values are the same to the letter only.
+    // Unknown values are equal only if they are identical.
     assert_eq!(after("x", json!(["a"]), "add", "x", json!(["A", "a"])), json!(["a", "A"]));
     assert_eq!(after("x", json!("a"), "add", "x", json!(["b"])), json!(["b"]));
 }
@@ -158,7 +158,7 @@ fn listed_values_are_taken_out() {
     assert_eq!(after("x", json!("a"), "remove", "x", json!(["a"])), Value::Null);
     assert_eq!(after("x", json!("a"), "remove", "x", json!(["b"])), json!("a"));
     assert_eq!(after("x", json!(["a", "b"]), "remove", "x", json!("a")), json!(["b"]));
-    // What stands behind a filter or a dot is named in full; a value says nothing more.
+    // What follows a filter or a dot is removed by its path; a value adds nothing.
     assert_eq!(
         after("emails", old(), "remove", "emails[type eq \"work\"]", json!([{"value": "b"}])),
         json!([{"value": "b"}])
@@ -181,7 +181,7 @@ fn a_filter_chooses_or_determines_a_value() {
     assert_eq!(change("remove", "emails[type eq \"home\"].type", json!("none"))[1], json!({"value": "b"}));
     assert_eq!(change("remove", "emails[type eq \"other\"].value", json!("none")), old());
     assert_eq!(change("remove", "emails[type eq \"other\"]", json!("none")), old());
-    // Nothing is left of a value but what described it.
+    // Of this value, only its description is left.
     assert_eq!(change("remove", "emails[type eq \"home\"].value", json!("none")), json!([old()[0]]));
     assert_eq!(change("remove", "emails.value", json!("none")), Value::Null);
     assert_eq!(change("replace", "emails.display", json!("d"))[0]["display"], "d");

@@ -79,7 +79,7 @@ fn ra8_other_comparisons_are_made() {
     }
     let user = user_after(ada(), json!([{"op": "remove", "path": "x509Certificates[value sw \"MI\"]"}]));
     assert!(user.get("x509Certificates").is_none());
-    // Nobody has said what is in a list that nobody has declared.
+    // The content of an undeclared list is unknown.
     assert_eq!(user_after(ada(), json!([{"op": "remove", "path": "notes[open gt true]"}])), ada());
 }
 

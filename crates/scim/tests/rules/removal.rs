@@ -1,4 +1,4 @@
-//! A removal without path takes out what it names by its value, and nothing else.
+//! A removal without a path removes what it names by its value, and nothing else.
 
 use scim::schema::{ENTERPRISE_URN, USER_URN};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn removal(value: &Value) -> Value {
     json!([{"op": "remove", "value": value}])
 }
 
-/// RFC 7644 §3.5.2.2: what is not there is no target.
+/// RFC 7644 §3.5.2.2: a value that is not there is no target.
 #[test]
 fn br3_a_removal_that_names_another_value_is_refused() {
     for value in [
@@ -103,7 +103,7 @@ fn br3_a_list_loses_the_values_that_are_named() {
     }
 }
 
-/// To send a removal twice is no error.
+/// Sending a removal twice is not an error.
 #[test]
 fn br3_what_is_gone_already_is_no_error() {
     for value in [
@@ -124,7 +124,7 @@ fn br3_what_is_gone_already_is_no_error() {
     }
 }
 
-/// RFC 7644 §3.5.2.2: a path is a target, and the value says nothing more, but for lists.
+/// RFC 7644 §3.5.2.2: a path is a target, and the value adds nothing, except for lists.
 #[test]
 fn br3_a_path_names_what_goes() {
     for (path, value) in [("title", json!("other")), ("name", json!({"givenName": "x", "familyName": 1}))] {

@@ -1,4 +1,4 @@
-//! RFC 7643 §2.4: the same value of the same type stands in a list once.
+//! RFC 7643 §2.4: a list has the same value of the same type once.
 
 use scim::resource::normalise;
 use scim::schema::{Registry, USER};
@@ -50,7 +50,7 @@ fn ra22_values_of_other_types_are_no_twins() {
         ("emails", json!([{"type": "work"}, {"type": "work"}])),
         ("addresses", json!([{"locality": "X", "type": "work"}, {"locality": "Y", "type": "work"}])),
         ("photos", json!([{"value": "https://x/A"}, {"value": "https://x/a"}])),
-        // Nobody has said what such a list means.
+        // The meaning of such a list is unknown.
         ("tags", json!(["a", "a"])),
     ] {
         let body = json!({"userName": "ada", name: value});

@@ -38,7 +38,7 @@ fn ra27_what_the_new_value_does_not_say_is_gone() {
     }
 }
 
-/// A value that does not say what it was chosen by keeps it, so that the request finds it again.
+/// A value keeps what it was selected by, if the request does not set it, so that the request finds it again.
 #[test]
 fn ra27_what_it_was_chosen_by_stays() {
     let emails =
@@ -63,7 +63,7 @@ fn ra27_what_it_was_chosen_by_stays() {
     ] {
         assert_eq!(replaced("emails", emails(), filter, value.clone()), json!([expected, home]), "{filter} {value}");
     }
-    // Values that nobody has declared, too.
+    // The same for undeclared values.
     let certs = json!([{"id": 1, "note": "a", "Kind": "x"}, {"id": 2, "note": "b"}]);
     let after = replaced("certs", certs.clone(), "kind eq \"x\"", json!({"note": "c"}));
     assert_eq!(after, json!([{"note": "c", "Kind": "x"}, certs[1]]));

@@ -1,4 +1,4 @@
-//! PATCH bodies: what is understood, and what is refused.
+//! PATCH bodies: which are understood, and which are refused.
 
 use scim::patch::PatchRequest;
 use scim::schema::USER_URN;

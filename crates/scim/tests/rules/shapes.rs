@@ -1,4 +1,4 @@
-//! Values in other shapes than the schema's: those that are understood, and those that are refused.
+//! Values in other forms than the schema's: which are understood, and which are refused.
 
 use scim::resource::normalise;
 use scim::schema::{ENTERPRISE_URN, Registry, USER};
@@ -10,7 +10,7 @@ fn ada() -> Value {
     json!({"userName": "ada", "emails": [{"value": "a@x.example", "type": "work"}]})
 }
 
-/// A value that was encoded twice is no value.
+/// A value that was encoded twice is not valid.
 #[test]
 fn br13_an_element_is_no_json_text() {
     let text = json!("{\"type\":\"business\",\"value\":\"b@x.example\"}");
@@ -41,7 +41,7 @@ fn br13_a_plain_value_may_look_odd() {
         let user = user_after(ada(), json!([{"op": "replace", "path": "emails", "value": text}]));
         assert_eq!(user["emails"], json!([{"value": text}]));
     }
-    // Entra writes what an application asked for into the value of a role.
+    // Entra writes the value that an application expects into the value of a role.
     let role = "{\"id\":\"06b0\",\"value\":\"Admin\"}";
     let user = user_after(ada(), json!([{"op": "Add", "path": "roles", "value": [{"value": role}]}]));
     assert_eq!(user["roles"], json!([{"value": role}]));

@@ -1,4 +1,4 @@
-//! RFC 7643 §2.1: names ignore letter case, so one object says nothing twice.
+//! RFC 7643 §2.1: names ignore letter case, so one object cannot have the same member twice.
 
 use scim::Limits;
 use scim::json::parse_object;
@@ -94,7 +94,7 @@ fn br14_what_differs_may_stand_together() {
         json!([
             {"op": "add", "value": {"name.givenName": "A", "name.familyName": "K", "emails[type eq \"work\"].value": "w",
                 "emails[type eq \"home\"].value": "h", "urn:x:2.0:User": {"title": 1}, "title": "T"}},
-            // The next operation may say something else.
+            // The next operation may set it again.
             {"op": "replace", "value": {"TITLE": "U"}}
         ]),
     );
@@ -132,7 +132,7 @@ fn br15_a_number_stays_what_it_is() {
     }
 }
 
-/// What nobody has declared is found in any letter case, too, and keeps the name that it has.
+/// An undeclared attribute is found in any letter case, too, and keeps its name.
 #[test]
 fn br14_a_stored_name_has_no_twin() {
     let user = json!({"userName": "ada", "shoeSize": 7, "urn:x:2.0:User": {"Badge": {"No": 1}, "tags": ["a"]}});

@@ -1,4 +1,4 @@
-//! Attributes that no schema declares: what is stored shows whether they are lists.
+//! Attributes that no schema declares: the stored value shows whether they are lists.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{refusal, user_after};
 
 const CUSTOM: &str = "urn:x:2.0:User";
 
-/// What an attribute is after an operation on its old value, at the top level, in an extension and without path.
+/// An attribute's value after an operation on its old value: at the top level, in an extension, and without a path.
 fn after(old: &Value, op: &str, suffix: &str, value: &Value) -> Value {
     let top = json!({"userName": "ada", "tags": old});
     let inner = json!({"userName": "ada", CUSTOM: {"tags": old}});
@@ -38,11 +38,11 @@ fn br4_a_value_is_added_to_a_list_that_nobody_declared() {
         (json!([1, 2]), json!(3), json!([1, 2, 3])),
         (json!([true]), json!(false), json!([true, false])),
         (json!([{"a": 1}]), json!({"b": 2}), json!([{"a": 1}, {"b": 2}])),
-        // To add nothing changes nothing.
+        // Adding nothing changes nothing.
         (json!(["a"]), json!(""), json!(["a"])),
         (json!(["a"]), json!([]), json!(["a"])),
         (json!(["a"]), Value::Null, json!(["a"])),
-        // What is no list is set.
+        // A value that is not a list is set.
         (json!("a"), json!("b"), json!("b")),
         (json!("a"), Value::Null, Value::Null),
         (json!({"a": 1}), json!({"b": 2}), json!({"b": 2})),

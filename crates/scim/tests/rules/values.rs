@@ -1,4 +1,4 @@
-//! Values and their attributes: shapes are taken tolerantly, types strictly.
+//! Values and their attributes: forms are accepted tolerantly, types strictly.
 
 use scim::resource::normalise;
 use scim::schema::{GROUP, USER};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::object;
 
-/// What a user's body becomes with this attribute in it; the detail of the refusal otherwise.
+/// What a user's body becomes with this attribute in it, or else the detail of the refusal.
 fn kept(name: &str, value: Value) -> Result<Value, String> {
     let document = normalise(&USER, object(json!({"userName": "ada", name: value})));
     document.map(|document| document.get(name).cloned().unwrap_or_default()).map_err(|error| error.detail)

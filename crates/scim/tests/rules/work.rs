@@ -1,4 +1,4 @@
-//! What a request may cost, counted in steps and not in time: twice the input is twice the work, up to the limit.
+//! The cost of a request, counted in steps and not in time: twice the input is twice the work, up to the limit.
 
 use scim::patch::{PatchRequest, effort, normalise};
 use scim::schema::{GROUP, USER};
@@ -10,7 +10,7 @@ use super::patched;
 /// The budget of one request, in comparisons.
 const WORK: usize = 2_000_000;
 
-/// A user with these e-mail addresses takes so many operations in one request, and not one more.
+/// A user with these e-mail addresses accepts this many operations in one request, and not one more.
 fn check(emails: &Value, operation: &Value, most: usize) {
     let user = json!({"userName": "a", "emails": emails, "urn:x:y": {"list": emails}});
     let after = |times: usize| patched(&USER, user.clone(), Value::Array(vec![operation.clone(); times]));
@@ -19,18 +19,18 @@ fn check(emails: &Value, operation: &Value, most: usize) {
     assert_eq!((error.status, error.scim_type), (413, None), "{}", error.detail);
 }
 
-/// One such operation is too much already.
+/// Even one such operation is too much.
 fn refused(emails: &Value, operation: &Value) {
     let error = patched(&USER, json!({"userName": "a", "emails": emails}), json!([operation])).unwrap_err();
     assert_eq!((error.status, error.scim_type), (413, None), "{}", error.detail);
 }
 
-/// Addresses that weigh two steps each, the object and its value, and more where they are long.
+/// Addresses that cost two steps each, for the object and its value, and more if they are long.
 fn emails(count: usize, text: &str) -> Value {
     (0..count).map(|n| json!({"value": format!("{n}{text}")})).collect()
 }
 
-/// A removal that must count all terms although the first one settles it.
+/// A removal that must count all terms although the first one decides.
 fn remove(terms: usize) -> Value {
     json!({"op": "remove", "path": format!("emails[{}]", vec!["value eq \"x\""; terms].join(" and "))})
 }

@@ -111,7 +111,7 @@ fn values_of_a_list_are_guarded_one_by_one() {
     assert_eq!(patched(json!({"op": "replace", "path": path("keys"), "value": other})), other);
 }
 
-/// RFC 7643 §7: what stays of an extension is as its schema requires.
+/// RFC 7643 §7: an extension that stays still meets its schema.
 #[test]
 fn an_extension_that_stays_for_it_keeps_what_is_required() {
     let types = with(json!([{"name": "badge", "mutability": "immutable"}, {"name": "door", "required": true},
@@ -125,7 +125,7 @@ fn an_extension_that_stays_for_it_keeps_what_is_required() {
     let body = scim::resource::normalise_put(types.user, body).unwrap();
     let changed = scim::resource::replace(types.user, user.as_object().unwrap(), body).unwrap();
     assert_eq!((&changed[BADGES], &changed["title"]), (&kept, &json!("Dr")));
-    // Where it is given, it is given whole.
+    // An extension that is sent must be complete.
     assert_eq!(scim_type(put(types, &user, json!({"note": "y"})).unwrap_err()), "invalidValue");
     let other = json!({"door": "B", "desks": [{"floor": "3"}]});
     let merged = json!({"door": "B", "desks": [{"floor": "3"}], "badge": "7"});

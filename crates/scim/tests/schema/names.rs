@@ -4,7 +4,7 @@ use super::{create, object, patch, path, with};
 use scim::resource;
 use serde_json::{Map, Value, json};
 
-/// What a POST keeps of this key, and what a PATCH without path makes of it, which must be the same.
+/// What a POST keeps of this key, and a PATCH without a path; the two must be the same.
 fn kept(key: &str, value: &Value) -> Map<String, Value> {
     let types = with(json!([{"name": "badge"}]));
     let posted = resource::normalise(types.user, object(json!({"userName": "ada", key: value})));

@@ -90,7 +90,7 @@ fn a_required_extension_is_there() {
     assert!(scim::resource::normalise(types.group, object(json!({"displayName": "G"}))).is_ok());
 }
 
-/// Otherwise nobody could be deactivated who was there before the schema was declared.
+/// Otherwise no user from before the schema was declared could be deactivated.
 #[test]
 fn what_was_missing_before_does_not_stop_another_change() {
     let before = json!({"userName": "ada", "active": true, BADGES: {"note": "x", "desk": {"seat": "1"}}});
@@ -118,7 +118,7 @@ fn a_put_may_lack_what_was_missing_before() {
     assert_eq!(put(required, &json!({"userName": "ada"}), json!({})).unwrap(), json!({"userName": "ada"}));
     let error = put(required, &whole, json!({})).unwrap_err();
     assert_eq!(error.detail, format!("{BADGES} is required and must not be empty."));
-    // What the core schema requires was never missing, so nobody has to be looked up.
+    // A value that the core schema requires was never missing, so no user has to be looked up.
     let nameless = scim::resource::normalise_put(required.user, object(json!({"title": "x"}))).unwrap_err();
     assert_eq!(nameless.detail, "userName is required and must not be empty.");
 }

@@ -22,7 +22,7 @@ fn meta() -> Meta {
     Meta { id: x(), created: x(), last_modified: x(), version: x(), location: x() }
 }
 
-/// What a response has of the extension.
+/// The extension in a response.
 fn returned(attributes: Option<&str>, excluded: Option<&str>) -> Value {
     let document = json!({"userName": "ada", BADGES: {"badge": "7", "note": "n", "size": "s", "hash": "h", "own": 1,
         "desk": {"floor": "2", "seat": "1", "wing": "w", "key": "k", "own": 2},
@@ -140,7 +140,7 @@ fn a_list_has_two_hundred_names_at_most() {
     assert_eq!(excluded.unwrap_err().status, 400);
 }
 
-/// What an answer has of the extension, after this was written.
+/// The extension in an answer, after this was written.
 fn answered(projection: Projection) -> Value {
     let document = json!({"userName": "ada", BADGES: {"size": "s", "desk": {"seat": "1", "wing": "w"},
         "keys": [{"value": "a", "door": "d"}]}});

@@ -1,4 +1,4 @@
-//! RFC 7643 §2.2: what is write-only, never returned or read-only is accepted and not kept.
+//! RFC 7643 §2.2: write-only, never returned and read-only values are accepted and not kept.
 
 use scim::resource::{Meta, Projection, render_text};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ fn no_value_is_created_from_what_is_not_kept() {
     }
 }
 
-/// What a server keeps of an extension that nobody has declared is what the client sent.
+/// A server keeps of an undeclared extension what the client sent.
 #[test]
 fn what_was_kept_before_its_schema_was_declared_is_not_returned() {
     let meta = Meta {

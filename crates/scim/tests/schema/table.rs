@@ -3,8 +3,8 @@
 use scim::schema::{Registry, schemas_json};
 use serde_json::Value;
 
-/// One line for each attribute: name, type, `*` if multi-valued, `!` if required, `=` if case-exact, what is not
-/// ordinary, canonical values and reference types.
+/// One line for each attribute: name, type, `*` if multi-valued, `!` if required, `=` if case-exact, any other
+/// characteristic that is not the default, canonical values and reference types.
 fn lines(attributes: &Value, prefix: &str, out: &mut Vec<String>) {
     for attribute in attributes.as_array().unwrap() {
         let text = |key: &str| attribute[key].as_str().unwrap_or_default().to_owned();

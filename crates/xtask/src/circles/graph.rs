@@ -1,4 +1,4 @@
-//! Which file imports which, and the circles in that.
+//! Which file imports which, and the circles among them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ impl Modules {
         let is_import = |import: &&Import| {
             let meanings = self.follow(id, &import.path, &mut Open::new());
             let is_of_child = |meaning: &Meaning| matches!(meaning, Meaning::Item(of) if self.is_below(*of, id));
-            // A re-export, or a name that is also a module's: an import only where the code has it.
+            // A re-export, or a name that is also a module's: an import only if the code uses it.
             let needs_use = import.is_exported && meanings.iter().all(is_of_child)
                 || meanings.iter().any(|meaning| matches!(meaning, Meaning::Module(_)));
             !needs_use || module.paths.contains(std::slice::from_ref(&import.name))
@@ -68,7 +68,7 @@ impl Modules {
             name => self.look_up(at, name, open),
         };
         for name in rest {
-            // Behind a function of the same name there is nothing.
+            // A function has no members, even if a module has the same name.
             if found.iter().any(|meaning| matches!(meaning, Meaning::Module(_))) {
                 found.retain(|meaning| matches!(meaning, Meaning::Module(_)));
             }
@@ -81,10 +81,10 @@ impl Modules {
         found
     }
 
-    /// What a name means behind something.
+    /// What a name means inside something.
     fn step(&self, behind: Meaning, name: &str, open: &mut Open) -> Vec<Meaning> {
         match behind {
-            // A variant, or something associated.
+            // A variant, or an associated item.
             Meaning::Item(_) => vec![behind],
             Meaning::Module(id) if name == "super" => self.0[id].parent.map(Meaning::Module).into_iter().collect(),
             Meaning::Module(id) => match self.look_up(id, name, open) {
@@ -120,7 +120,7 @@ impl Modules {
 
     fn look_up_by_glob(&self, at: Id, name: &str, open: &mut Open) -> Vec<Meaning> {
         let mut found = Vec::new();
-        // Where a glob leads is not asked of the globs beside it: each would ask the others.
+        // A glob's target is looked up without the other globs: each would look in the others.
         let leads = |glob: &&Segments| {
             let (first, module) = (glob[0].as_str(), &self.0[at]);
             matches!(first, "crate" | "self" | "super")
@@ -143,7 +143,7 @@ impl Modules {
     }
 }
 
-/// The circles of a graph: files that import each other, at once or through others. Each is sorted.
+/// The circles of a graph: files that import each other, directly or through others. Each is sorted.
 pub(super) fn circles(graph: &Graph) -> Vec<Vec<PathBuf>> {
     let reachable: BTreeMap<_, _> = graph.keys().map(|file| (file, reachable(graph, file))).collect();
     let mut circles = Vec::new();

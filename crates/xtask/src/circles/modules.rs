@@ -26,11 +26,11 @@ pub(super) struct Module {
     pub(super) parent: Option<Id>,
     pub(super) children: BTreeMap<String, Id>,
     pub(super) imports: Vec<Import>,
-    /// Modules all of whose names are imported.
+    /// Modules from which all names are imported.
     pub(super) globs: Vec<Segments>,
     /// The names of the items that it defines.
     pub(super) items: BTreeSet<String>,
-    /// The paths that its code names, of one segment and more.
+    /// The paths that its code names, of one or more segments.
     pub(super) paths: BTreeSet<Segments>,
 }
 
@@ -38,11 +38,11 @@ pub(super) struct Module {
 pub(super) struct Import {
     pub(super) name: String,
     pub(super) path: Segments,
-    /// Whether others see the name here.
+    /// Whether other modules see the name here.
     pub(super) is_exported: bool,
 }
 
-/// Gives the text of a file, or `None` if there is none.
+/// Returns the text of a file, or `None` if there is none.
 pub(super) type Read<'r> = &'r dyn Fn(&Path) -> Option<String>;
 
 impl Modules {
@@ -99,7 +99,7 @@ impl Modules {
                 };
                 self.0[id].children.insert(name, child);
             }
-            // Its arms are items of this module.
+            // Its branches are items of this module.
             Item::Macro(chosen) if chosen.mac.path.segments.last().is_some_and(|name| name.ident == "cfg_if") => {
                 for token in chosen.mac.tokens {
                     if let TokenTree::Group(arm) = token
@@ -118,7 +118,7 @@ impl Modules {
 impl Module {
     fn import(&mut self, import: &ItemUse) {
         if import.leading_colon.is_some() {
-            // It leads to another crate.
+            // The import leads to another crate.
             return;
         }
         let is_exported = !matches!(import.vis, Visibility::Inherited);
@@ -150,14 +150,14 @@ impl Module {
         }
     }
 
-    /// What an item defines and names. Imports inside a function count for the whole module.
+    /// Records what an item defines and names. Imports inside a function count for the whole module.
     fn code(&mut self, item: &Item) {
         self.items.extend(name(item));
         Imports(self).visit_item(item);
         self.scan(item.to_token_stream());
     }
 
-    /// Collects the paths among tokens, also where a macro will read them.
+    /// Collects the paths among tokens, including those in the input of macros.
     fn scan(&mut self, tokens: TokenStream) {
         let mut tokens = tokens.into_iter().peekable();
         let (mut path, mut is_own) = (Segments::new(), false);

@@ -1,4 +1,4 @@
-//! One table for all suites, and below it what failed and what was not tried.
+//! One table for all suites, and below it the checks that failed and those that were skipped.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};

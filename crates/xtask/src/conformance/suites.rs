@@ -14,7 +14,7 @@ use super::target::Target;
 use crate::project::{Project, output, run};
 use crate::setup;
 
-/// The public suites and all that they need, with versions and the hashes of their files.
+/// The public suites and everything that they need, with versions and the hashes of their files.
 const REQUIREMENTS: &str = "end2end/requirements.txt";
 
 /// The programs that run the suites.
@@ -26,7 +26,7 @@ pub(crate) struct Programs {
 
 impl Programs {
     /// Installs the public suites and builds our own together with the packages in `beside`: built alone, it would need
-    /// its dependencies with fewer features, which would build all of them once more.
+    /// its dependencies with fewer features, so all of them would be built again.
     pub(crate) fn prepare(project: &Project, beside: &str) -> Result<Self> {
         let python = virtual_environment(project)?;
         run(&mut project.cargo(&format!("build -p conformance {beside}")))?;

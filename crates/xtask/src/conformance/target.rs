@@ -1,4 +1,4 @@
-//! What is tested: a fresh server of ours on one of the databases, or any server.
+//! The server under test: a new server of ours on one of the databases, or any server.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -8,7 +8,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// What the receiver does once it has answered.
+/// What the receiver does after it has answered.
 #[derive(Clone, Copy)]
 pub(super) enum After {
     Close,
@@ -68,7 +68,7 @@ impl Receiver {
         format!("{scheme}://{}/", self.address)
     }
 
-    /// The request, once it has been answered.
+    /// The request, after it has been answered.
     pub(super) async fn request(mut self) -> Request {
         (&mut self.task).await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! How Entra looks for users and groups: the connection test (§1), look-ups (§2.1), and pages (§5b).
+//! How Entra looks users and groups up: the connection test (§1), look-ups (§2.1), and pages (§5b).
 
 use super::ada;
 use crate::{

@@ -10,7 +10,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// RFC 7644 §3.5.2.1: adding what is there already SHALL NOT change the modify timestamp.
+/// RFC 7644 §3.5.2.1: adding a value that is there already SHALL NOT change the modify timestamp.
 pub(super) fn unchanged() -> Vec<Case> {
     let before = || {
         json!({"title": "Dr", "active": true, "name": {"givenName": "Ada", "familyName": "King"}, "emails": emails(),

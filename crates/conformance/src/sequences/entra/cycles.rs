@@ -80,7 +80,7 @@ fn full_user() -> Step {
     reads_back(post("Ada is created", "/Users", body)).keep("ada", "/id")
 }
 
-/// Whatever does not come back as it was sent is sent again in every cycle.
+/// A value that is not returned as it was sent is sent again in every cycle.
 fn reads_back(step: Step) -> Step {
     step.is("/userName", "ada.<tag>@corp.example")
         .is("/externalId", "<guid:ada>")

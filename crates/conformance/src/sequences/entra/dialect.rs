@@ -5,7 +5,7 @@ use super::super::{
 };
 use serde_json::{Map, Value, json};
 
-/// Where the steps are known from.
+/// The source of the steps.
 pub(super) const DOCUMENTED: &str = "Microsoft: use SCIM to provision users and groups; captures of live tenants";
 
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

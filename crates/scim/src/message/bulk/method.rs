@@ -1,4 +1,4 @@
-/// What an operation does. Bulk requests do not read.
+/// What an operation does. Bulk requests cannot read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkMethod {
     /// Creates a resource.

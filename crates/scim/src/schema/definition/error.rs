@@ -8,5 +8,5 @@ pub struct DefinitionError {
     pub advice: String,
 }
 
-/// What reading a definition gives.
+/// The result of reading a definition.
 pub(super) type Result<T> = std::result::Result<T, DefinitionError>;

@@ -9,7 +9,8 @@ pub(super) struct Object<'v> {
 }
 
 impl<'v> Object<'v> {
-    /// Refuses what is not an object, and keys other than `known`: a misspelt key would change what the schema means.
+    /// Refuses a value that is not an object, and keys other than `known`: a misspelt key would change the meaning of
+    /// the schema.
     pub(super) fn read(value: &'v Value, place: String, known: &[&str]) -> Result<Self> {
         let Value::Object(map) = value else {
             let place = if place.is_empty() { "the file".to_owned() } else { place };

@@ -1,4 +1,4 @@
-//! Embeds the browser bundle, the styles and the static files, so that the binary stands alone.
+//! Embeds the browser bundle, the styles and the static files, so that the binary needs no other files.
 //!
 //! The folder is named by `POSTERN_SITE`; `cargo xtask` fills it and sets the variable. Without it the binary is built
 //! with no assets: enough for everything but a browser.

@@ -9,7 +9,7 @@ pub(crate) use json::{Header, json_header, json_line, read_json_header, read_jso
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! Any entry at all, for property tests.
+    //! Arbitrary entries, for property tests.
 
     use domain::{
         BreakGlassId, Timestamp, TokenId, UserId,

@@ -1,5 +1,5 @@
-//! The command line. Each command prints on standard output what was asked for and nothing else; an error is one line
-//! on standard error and a non-zero exit status.
+//! The command line. Each command prints only its result on standard output; an error is one line on standard error and
+//! a non-zero exit status.
 
 /// Prints a line on standard output, or fails the command: what it prints may be a secret that is shown once. A reader
 /// that has closed the pipe, such as `head`, is no reason to fail.
@@ -32,7 +32,7 @@ use crate::{
 use clap::{Parser, Subcommand};
 use database::{open, with_host};
 
-/// Where the data are by default.
+/// The default database.
 const DATABASE: &str = "sqlite://postern.db";
 
 /// Postern: a self-hosted identity console. Entra provisions, you watch, and nobody is ever locked out.

@@ -1,4 +1,5 @@
-//! What is between a connection and the console or SCIM: checks of the request, the caller's address, limits, headers.
+//! What is between a connection and the console or SCIM: checks of the request, the caller's address, limits and
+//! headers.
 
 pub(crate) mod assets;
 pub(crate) mod authority;

@@ -61,7 +61,7 @@ const HEADER_COUNT: usize = 64;
 /// the path.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Limits the lines about what is not a request, which anybody can send.
+/// Limits the log lines about bytes that are not a request, which any caller can send.
 static UNREADABLE: Seldom = Seldom::new();
 
 /// Marks a request on a connection that is reserved for callers on this host.

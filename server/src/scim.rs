@@ -62,8 +62,8 @@ const COMPRESSOR: u64 = 256 * 1024;
 /// A bulk request stops this long before its deadline, so that it can still answer.
 const MARGIN: Duration = Duration::from_secs(4);
 
-/// Everything under the prefix, whatever the method: what is unknown is answered here, too, in SCIM's own form. Also
-/// the routes for calls that miss the prefix.
+/// Everything under the prefix, for any method: unknown paths are answered here, too, in SCIM's own form. Also the
+/// routes for calls that miss the prefix.
 pub(crate) fn router(state: AppState) -> Router {
     let mut router =
         Router::new().route(PREFIX, any(handle)).route("/scim/v2/", any(handle)).route("/scim/v2/{*rest}", any(handle));
@@ -196,7 +196,7 @@ async fn dispatch(state: &AppState, mut call: Call) -> Result<Reply, Problem> {
         return Err(scim::Error::not_implemented("There is no such method here.").into());
     }
     match (call.method.clone(), call.route.clone()) {
-        // Without any parameter of a query, the request asks what the service can do.
+        // Without any query parameter, the request asks for the description of the service.
         (Method::GET, Route::Root) if call.is_query() => search::list(&call).await,
         (Method::POST, Route::RootSearch) => {
             call.search()?;

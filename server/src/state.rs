@@ -1,4 +1,4 @@
-//! What every request may need.
+//! The data that every request may need.
 
 use crate::{
     background::recorder::Recorder,

@@ -256,11 +256,11 @@ async fn limits_are_announced_and_kept(app: TestApp) {
     bulk(&app, json!(many)).await.expect(StatusCode::PAYLOAD_TOO_LARGE);
     let large = post("Users", "a", json!({"userName": "x".repeat(5 * 1024 * 1024)}));
     bulk(&app, json!([large])).await.expect(StatusCode::PAYLOAD_TOO_LARGE);
-    // One operation is not allowed more than it is by itself.
+    // An operation may not exceed the limits of the same call on its own.
     let large = post("Users", "a", json!({"userName": "x", "title": "x".repeat(2 * 1024 * 1024)}));
     let answer = bulk(&app, json!([large])).await.expect(StatusCode::OK);
     assert_eq!(statuses(&answer), ["413"]);
-    // Also where nothing of it would be kept; a group may be larger, for its members.
+    // The same if none of it would be kept. A group may be larger, for its members.
     let lost = json!({"userName": "x", "password": "x".repeat(1024 * 1024)});
     let ada = app.user("ada@corp.example").await;
     let change = json!({"Operations": [{"op": "add", "path": "password", "value": "x".repeat(1024 * 1024)}]});

@@ -1,4 +1,4 @@
-//! What differs between clients: which one calls, how much of an answer it wants, groups in groups, and /Me.
+//! Differences between clients: which one calls, how much of an answer it wants, groups in groups, and /Me.
 
 mod bodies;
 mod compression;
@@ -18,7 +18,7 @@ use domain::token::Token;
 
 const GUID: &str = "b7e4c0d2-5d0f-4f0b-9f60-3a1f0c7d9e11";
 
-/// A call with these headers; no client sends none but Entra.
+/// A call with these headers; of the clients, only Entra sends none.
 async fn call(
     app: &TestApp,
     token: &str,

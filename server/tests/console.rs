@@ -1,4 +1,4 @@
-//! The console's doors: who gets in, what a page shows, what a server function refuses.
+//! The entrances of the console: who gets in, what a page shows, what a server function refuses.
 
 mod activity;
 mod carried;
@@ -125,7 +125,7 @@ async fn br8_a_form_without_a_session_leads_to_the_sign_in(app: TestApp) {
     assert_eq!(answer.expect(StatusCode::SEE_OTHER).header(header::LOCATION), "/login?next=/admin/audit");
     let from_elsewhere = post("/admin/api/set_provisioning", Some("https://evil.example/x"), html).await;
     assert!(!from_elsewhere.expect(StatusCode::OK).text.contains("evil"));
-    // Scripts are told in their own form.
+    // Scripts get the answer in their own form.
     post("/admin/api/set_provisioning", None, "application/json").await.expect(StatusCode::UNAUTHORIZED);
 }
 

@@ -1,5 +1,5 @@
-//! Attacks on the HTTP side, each as what must hold against it. A test's name begins with the attack's number in the
-//! threat model.
+//! Attacks on the HTTP side, each as the guarantee that must hold against it. A test's name begins with the attack's
+//! number in the threat model.
 
 mod crowds;
 mod doors;

@@ -1,4 +1,4 @@
-//! What Entra sends, in both of its dialects, and what it must get: one test for each regression vector.
+//! What Entra sends, in both of its dialects, and the answers that it must get: one test for each regression vector.
 
 mod groups;
 mod look_ups;
@@ -89,7 +89,7 @@ async fn provisioning_off_says_so(app: TestApp) {
     app.scim_as("wrong", Method::GET, "/Users", None).await.expect(StatusCode::UNAUTHORIZED);
 }
 
-/// Provision on demand (the legacy dialect, always) and a cycle with the flag, over one life of a user and a group.
+/// Provision on demand (always the legacy dialect) and a cycle with the flag, over one life of a user and a group.
 async fn both_dialects_run_from_test_to_delete(app: TestApp) {
     assert_eq!(app.get(&format!("/Users?filter=userName+eq+%22{NOBODY}%22")).await.total(), 0);
     assert_eq!(app.get("/Users?filter=userName+eq+%22ada%40corp.example%22").await.total(), 0);

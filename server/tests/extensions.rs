@@ -41,7 +41,7 @@ async fn declared_attributes_are_obeyed_on_users(app: TestApp) {
     user[BADGES] = json!({"Badge": "b7", "level": "3", "pin": "1234"});
     let created = app.post("/Users", user.clone()).await.expect(StatusCode::CREATED);
     let at = format!("/Users/{}", created.id());
-    // RFC 7643 §7: what is returned on request is also returned to whoever has written it.
+    // RFC 7643 §7: an attribute that is returned on request is also returned to the client that has written it.
     assert_eq!(created.json()[BADGES], json!({"badge": "b7", "level": 3}));
     assert_eq!(app.get(&at).await.json()[BADGES], json!({"badge": "b7"}));
     let asked = app.get(&format!("{at}?attributes={BADGES}:level")).await.json();
@@ -84,7 +84,7 @@ async fn people_from_before_a_required_extension_can_be_changed(app: TestApp) {
     assert_eq!(app.patch(&at, end).await.expect(StatusCode::OK).json()["active"], false);
     let mut user = entra_user("ada");
     assert_eq!(app.put(&at, user.clone()).await.expect(StatusCode::OK).json()["active"], true);
-    // Who has it once keeps it.
+    // A user who has it keeps it.
     user[BADGES] = json!({"badge": "b7"});
     app.put(&at, user).await.expect(StatusCode::OK);
     let refused = app.put(&at, entra_user("ada")).await.expect(StatusCode::BAD_REQUEST).json();

@@ -1,8 +1,8 @@
-//! A filter gives the same resources wherever it is evaluated: by SQLite, by Postgres, and by the protocol crate over the
-//! resources as clients see them.
+//! A filter returns the same resources wherever it is evaluated: by SQLite, by Postgres, and by the protocol crate over
+//! the resources as clients see them.
 //!
-//! `PROPTEST_CASES` says how many filters are tried of each kind; they are the same in each run unless
-//! `PROPTEST_RNG_SEED` says otherwise.
+//! `PROPTEST_CASES` sets how many filters of each kind are tried; they are the same in each run unless
+//! `PROPTEST_RNG_SEED` is set.
 
 mod limits;
 mod people;
@@ -30,7 +30,7 @@ struct Side {
 }
 
 impl Side {
-    /// Creates everybody, in the order given; whom the server refuses is left out.
+    /// Creates all of them, in the order given; those that the server refuses are left out.
     async fn new(app: TestApp, people: &[Value], groups: &[Value]) -> Self {
         for user in people {
             app.post("/Users", user.clone()).await;
@@ -39,7 +39,7 @@ impl Side {
         for group in groups {
             app.post("/Groups", with_members(group, &users)).await;
         }
-        // Once more: their groups have come in.
+        // Again, because their groups have been added.
         let users = listed(&app.get("/Users?count=200").await);
         let groups = listed(&app.get("/Groups?count=200").await);
         Self { app, users, groups }
@@ -49,8 +49,8 @@ impl Side {
         if resource_type.name == USER.name { &self.users } else { &self.groups }
     }
 
-    /// The text of a filter with this server's ids and times in the place of their names: `user:3` is the id of the
-    /// fourth user, `time:3` the moment at which that one was created.
+    /// The text of a filter with this server's ids and times in place of their names: `user:3` is the id of the fourth
+    /// user, `time:3` the time at which that user was created.
     fn localised(&self, filter: &Filter) -> String {
         strategies::REFERENCE.iter().fold(filter.to_string(), |text, name| {
             let mut parts = text.split(name);
@@ -73,7 +73,7 @@ impl Side {
         value.as_str().unwrap().trim_end_matches('Z').to_owned()
     }
 
-    /// Which resources the server finds, by their place in the list; `None` where it refuses the filter.
+    /// Which resources the server finds, by their place in the list; `None` if it refuses the filter.
     async fn asked(&self, resource_type: &ResourceType, filter: &str) -> Option<BTreeSet<usize>> {
         let search = json!({"filter": filter, "count": 200, "attributes": "id"});
         let answer = self.app.post(&format!("{}/.search", resource_type.endpoint), search).await;
@@ -110,7 +110,7 @@ fn with_members(group: &Value, users: &[Map<String, Value>]) -> Value {
     group
 }
 
-/// Asks both databases for each of many filters and compares what they find with an evaluation in memory.
+/// Sends each of many filters to both databases and compares the results with an evaluation in memory.
 fn agree(resource_type: &'static ResourceType, strategy: impl Strategy<Value = Filter>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };

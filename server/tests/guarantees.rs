@@ -1,7 +1,8 @@
-//! What Postern guarantees, one test for each: the names start with the number of the guarantee, an attack (a), a
-//! promise about the break-glass accounts (b) or a weakness that was found and removed (r). All run the real router on both databases.
+//! What Postern guarantees, with at least one test for each guarantee: the names start with the number of the
+//! guarantee, an attack (a), a promise about the break-glass accounts (b) or a weakness that was found and removed (r).
+//! All run the real router on both databases.
 //!
-//! `POSTERN_OPERATIONS` and `POSTERN_ROUNDS` make the long ones longer, `POSTERN_SEED` repeats a run.
+//! `POSTERN_OPERATIONS` and `POSTERN_ROUNDS` make the long tests longer, `POSTERN_SEED` repeats a run.
 
 mod a03_identity;
 mod a06_lockout;

@@ -1,5 +1,5 @@
-//! Lists as the RFCs have them: sorted (RFC 7644 §3.4.2.3), by index and by cursor (RFC 9865), of one kind and of both
-//! (RFC 7644 §3.4.2.1), with entity tags (RFC 7644 §3.14).
+//! Lists by the RFCs: sorted (RFC 7644 §3.4.2.3), by index and by cursor (RFC 9865), of one kind and of both (RFC 7644
+//! §3.4.2.1), with entity tags (RFC 7644 §3.14).
 
 mod attributes;
 mod members;
@@ -20,7 +20,7 @@ on_both!(
     the_root_without_a_query_is_the_service,
 );
 
-/// What a list names, in its order.
+/// The names in a list, in order.
 fn names(answer: &Answer) -> Vec<String> {
     let resources = answer.json()["Resources"].as_array().unwrap().clone();
     let name = |resource: &Value| resource.get("userName").or(resource.get("displayName")).unwrap().clone();
@@ -98,7 +98,7 @@ async fn what_has_no_order_does_not_sort(app: TestApp) {
     assert_eq!((&config["pagination"]["cursor"], &config["pagination"]["index"]), (&json!(true), &json!(true)));
 }
 
-/// Walks by `nextCursor` to the end and by `previousCursor` back to the start; both ways give the same.
+/// Walks by `nextCursor` to the end and by `previousCursor` back to the start; both directions return the same.
 async fn walk(app: &TestApp, path: &str, count: usize) -> Vec<String> {
     let page = async |cursor: &str| {
         let join = if path.contains('?') { '&' } else { '?' };
@@ -163,7 +163,7 @@ async fn a_cursor_is_bound_to_its_query(app: TestApp) {
         let answer = app.get(&path).await.expect(StatusCode::BAD_REQUEST);
         assert_eq!(answer.json()["scimType"], kind, "{path}");
     }
-    // Another count goes on in the same list; what is too long for a page is a page.
+    // The same list continues with another count; a count above the largest page means the largest page.
     let path = format!("/Users?sortBy=userName&filter=userName+pr&cursor={next}&count=100000000000000000000");
     assert_eq!(listed(&app, &path).await, ["Bob", "carl"]);
 }

@@ -1,4 +1,4 @@
-//! On Postgres nobody waits in a circle. A binary of its own, because it sets its database up in a way of its own.
+//! On Postgres no units deadlock. A binary of its own, because it sets its database up in a special way.
 
 use crate::support::{Answer, TestApp, Value, json};
 use axum::http::StatusCode;
@@ -6,8 +6,8 @@ use domain::{UserId, console::Console};
 use futures_util::{FutureExt, future::join_all};
 use sqlx::{Connection, PgConnection};
 
-/// Postgres finds a circle after a second, undoes one of the units, and that is tried again: only slow. Looking so late, it
-/// leaves the circle to the limit on waiting for a lock, and the answer is a 503.
+/// Postgres detects a deadlock after a second and rolls back one of the units, which is retried: that is only slow.
+/// With this late check, a deadlock ends by the limit on waiting for a lock, and the answer is 503.
 const LOOK_LATE: &str = "DO $$ BEGIN
     EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''30s''', current_database());
 END $$";
@@ -24,7 +24,7 @@ async fn nobody_waits_in_a_circle() {
     }
 }
 
-/// Groups in groups, everybody in all of them, and everything that takes more than one lock at once.
+/// Groups in groups, everybody in all of them, and every operation that takes more than one lock at once.
 async fn storm(app: &TestApp, console: &Console, round: usize) {
     let users = join_all((0..36).map(|at| async move { app.user(&format!("u{at}.{round}@corp.example")).await })).await;
     let members: Vec<Value> = users.iter().map(|id| json!({"value": id})).collect();
@@ -69,11 +69,11 @@ async fn storm(app: &TestApp, console: &Console, round: usize) {
     for Answer { status, text, .. } in answers {
         assert!(status.is_success(), "{status} {text}");
     }
-    // Whom the other one has brought back is not there to be brought back.
+    // A user whom the other unit has restored cannot be restored again.
     for back in back {
         assert!(matches!(back, Ok(()) | Err(domain::Error::NotFound)), "{back:?}");
     }
-    // Whose group or user is deleted meanwhile does not come back; but nothing is skipped because of a lock.
+    // A membership whose group or user is deleted meanwhile is not restored; but nothing is skipped because of a lock.
     assert!(undone.unwrap().is_over);
     assert_eq!(console.departures(batch, "").await.unwrap(), []);
 }

@@ -1,4 +1,4 @@
-//! The server as its callers meet it: the real router on real databases.
+//! The server as its callers see it: the real router on real databases.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should fail")]
 

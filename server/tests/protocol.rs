@@ -1,4 +1,4 @@
-//! SCIM as the RFCs have it, apart from any one client: lists, versions, limits, errors, atomicity, the record of it all.
+//! SCIM by the RFCs, independent of any client: lists, versions, limits, errors, atomicity, and the record of it all.
 
 use crate::support::{TestApp, Value, entra_user, json};
 use axum::{
@@ -163,7 +163,7 @@ async fn a_patch_without_effect_keeps_the_version(app: TestApp) {
     let again = json!([{"op": "Replace", "path": "displayName", "value": "Ada Byron"}]);
     assert_eq!(app.patch(&format!("/Users/{id}"), again).await.expect(StatusCode::OK).text, before);
     assert_eq!(app.patch(&format!("/Users/{id}"), json!([])).await.expect(StatusCode::OK).text, before);
-    // The order of keys says nothing.
+    // The order of keys does not matter.
     let mut user = entra_user("ada");
     user.as_object_mut().unwrap().sort_keys();
     assert_ne!(user.to_string(), entra_user("ada").to_string());
@@ -188,7 +188,7 @@ async fn what_was_sent_is_echoed(app: TestApp) {
     {
         assert_eq!(body[name], user[name], "{name}");
     }
-    // RFC 7643 §3: what nobody has declared is shown, and no schema.
+    // RFC 7643 §3: an undeclared attribute is returned, but no schema for it.
     assert!(!body["schemas"].to_string().contains("badge"), "{}", body["schemas"]);
     app.post("/Users", json!({"userName": "p", "password": "hunter2"})).await.expect(StatusCode::CREATED);
     assert!(!app.get("/Users").await.text.contains("hunter2"));
@@ -335,7 +335,7 @@ async fn calls_are_recorded(app: TestApp) {
     assert!(scim.tokens[0].last_used.is_some());
 }
 
-/// Revoked while the request is under way: the unit that would write looks again.
+/// Revoked while the request is in progress: the unit that would write checks again.
 async fn a_token_that_ends_meanwhile_writes_nothing(app: TestApp) {
     let directory = Directory::open(&app.env, Some(&app.token), None).await.unwrap();
     let user = directory.users(Predicate::All, Slice { offset: 0, limit: 1 }.into(), false).await.unwrap();
@@ -364,7 +364,7 @@ async fn a_deleted_user_changes_its_groups(app: TestApp) {
 }
 
 async fn a_change_and_its_event_are_one(app: TestApp) {
-    // The token's first use is an event of its own, which follows a moment later.
+    // The token's first use has an event of its own, which follows a moment later.
     app.get("/Users").await;
     app.recorder.flush().await;
     let before = app.host.count_events().await.unwrap();

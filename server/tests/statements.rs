@@ -1,5 +1,5 @@
-//! What a list asks of the database does not depend on its length, and what is refused at the door asks for nothing. A
-//! binary of its own: the statements of all tests in a process go through one subscriber.
+//! The statements for a list do not depend on its length, and a call that is refused by its token needs none. A binary
+//! of its own: the statements of all tests in a process go through one subscriber.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
@@ -19,12 +19,12 @@ use tracing::{
     span,
 };
 
-/// Those that read.
+/// Statements that read.
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
-/// All of them.
+/// All statements.
 static ALL: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts the statements, which sqlx tells of when they end.
+/// Counts the statements, which sqlx reports when they end.
 struct Counter;
 
 impl Subscriber for Counter {
@@ -64,15 +64,15 @@ impl Visit for Summary {
     fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
 }
 
-/// How many statements a call reads with, and how many resources it gives.
+/// How many statements a call reads with, and how many resources it returns.
 async fn cost(app: &TestApp, path: &str) -> (usize, u64) {
     app.recorder.flush().await;
-    // The token is looked up once in half a second, whatever is asked for; so it is now, and not in the next call.
+    // The token is looked up once in half a second, whatever is called; so it is now, and not in the next call.
     app.clock.advance_millis(1_000);
     app.get("/ServiceProviderConfig").await.expect(StatusCode::OK);
     STATEMENTS.store(0, Ordering::SeqCst);
     let answer = app.get(path).await.expect(StatusCode::OK);
-    // The last statement may be told of a moment after its rows are here.
+    // The last statement may be reported a moment after its rows have arrived.
     tokio::time::sleep(Duration::from_millis(50)).await;
     (STATEMENTS.load(Ordering::SeqCst), answer.json()["itemsPerPage"].as_u64().unwrap())
 }
@@ -102,12 +102,12 @@ async fn a_page_of_any_length_costs_the_same_statements(app: TestApp) {
         assert_eq!(few, many, "{list}");
         assert!((1..=6).contains(&many), "{list}: {many}");
     }
-    // Both kinds on one page: what each costs, once.
+    // Both kinds on one page: the cost of each, once.
     let (border, _) = cost(&app, "/?startIndex=40&count=50").await;
     assert!((1..=8).contains(&border), "{border}");
 }
 
-/// What the calls of somebody who may not call cost, once that was told: nothing, like a mistyped token.
+/// The cost of calls that may not be made, after that was reported: nothing, like a mistyped token.
 async fn r21_what_is_refused_at_the_door_asks_for_nothing(app: TestApp) {
     let console = app.console("gate-0001").await;
     let ended = console.create_token("Ended", Expiry::Never).await.unwrap();
@@ -126,7 +126,7 @@ async fn r21_what_is_refused_at_the_door_asks_for_nothing(app: TestApp) {
         app.get("/ServiceProviderConfig").await.expect(StatusCode::OK);
         app.recorder.flush().await;
         ALL.store(0, Ordering::SeqCst);
-        // What is remembered lasts for half a second of the clock, which goes on by milliseconds.
+        // The cache is valid for half a second of the clock, which advances by milliseconds.
         for _ in 0..20 {
             call().await;
         }

@@ -1,4 +1,4 @@
-//! SCIM tokens: how long they work, from where, and what is told of them.
+//! SCIM tokens: how long they work, from where, and which alerts they cause.
 
 use crate::support::{Answer, TestApp, entra_user};
 use axum::{
@@ -65,7 +65,7 @@ async fn a01_a_revocation_counts_though_its_caller_hung_up(app: TestApp) {
     let token = loop {
         let token = console.create_token("Entra", Expiry::Never).await.unwrap();
         call(&app, &token, MICROSOFT).await.expect(StatusCode::OK);
-        // Handed over, and never asked for again; now and then it is done within the one look.
+        // Handed over, and never polled again; sometimes it is done within the one poll.
         if timeout(Duration::ZERO, app.host.revoke_token(token.token.id)).await.is_err() {
             break token;
         }
@@ -77,8 +77,8 @@ async fn a01_a_revocation_counts_though_its_caller_hung_up(app: TestApp) {
         }
     };
     timeout(PATIENCE, committed).await.expect("a unit that was handed over is done");
-    // The unit is told of its end a moment after its commit. What is remembered lasts for half a second of the
-    // clock, which goes on by a few milliseconds with each call.
+    // The unit learns of its end a moment after its commit. The cache is valid for half a second of the clock, which
+    // advances by a few milliseconds with each call.
     let committed = app.clock.now();
     while call(&app, &token, MICROSOFT).await.status == StatusCode::OK {
         assert!(app.clock.now().millis() - committed.millis() < 400, "it is forgotten, not just past its time");

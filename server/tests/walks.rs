@@ -1,4 +1,4 @@
-//! Walks through 20,000 users while others come and go: those who are there all along come exactly once.
+//! Walks through 20,000 users while others are added and deleted: those who are there all along appear exactly once.
 
 use crate::support::{TestApp, Value};
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ on_both!(
 );
 
 const USERS: u32 = 20_000;
-/// So many leave, and as many come, while one page is read.
+/// How many are deleted, and how many are added, while one page is read.
 const FOR_EACH_PAGE: usize = 4;
 
 /// The id of a number; one that ends in 3 is deleted during the walk.
@@ -34,7 +34,7 @@ fn stays(number: u32) -> bool {
     number % 10 != 3
 }
 
-/// Fills the database past the store, which takes a fraction of the time; the triggers see it all the same.
+/// Fills the database directly, which takes a fraction of the time; the triggers run all the same.
 async fn fill(app: &TestApp) {
     let url = app.database.url();
     if url.starts_with("sqlite") {
@@ -59,7 +59,7 @@ async fn fill(app: &TestApp) {
     }
 }
 
-/// A user who comes during a walk.
+/// A user who is added during a walk.
 fn newcomer(number: u32) -> User {
     let (name, at) = (format!("u{number}"), domain::Timestamp::from_millis(i64::from(number) / 7));
     let profile = Profile {
@@ -78,20 +78,20 @@ fn newcomer(number: u32) -> User {
     User { id: UserId(id(number)), version: 1, created: at, changed: at, profile }
 }
 
-/// Those who leave during a walk, all over the list.
+/// Those who are deleted during a walk, all over the list.
 fn leavers() -> impl Iterator<Item = u32> {
     let leaving = USERS / 10;
-    // A stride that has no factor in common with their number comes to each of them once.
+    // A stride that is coprime to their number reaches each of them once.
     (0..leaving).map(move |turn| turn * 777 % leaving * 10 + 3)
 }
 
-/// While one page is read: some leave, and as many come.
+/// While one page is read: some are deleted, and as many are added.
 async fn come_and_go(app: &TestApp, leavers: &mut impl Iterator<Item = u32>) -> u32 {
     let mut changes = tokio::task::JoinSet::new();
     for leaver in leavers.take(FOR_EACH_PAGE) {
         let store = app.env.store.clone();
         changes.spawn(async move {
-            // The newcomer's keys come right after those of a user who stays.
+            // The new user's keys come right after those of a user who stays.
             let work = store.write((leaver, newcomer(USERS * 10 + leaver)), |(leaver, newcomer), tx| {
                 Box::pin(async move {
                     tx.delete_user(UserId(id(*leaver)), newcomer.changed).await?;
@@ -104,7 +104,7 @@ async fn come_and_go(app: &TestApp, leavers: &mut impl Iterator<Item = u32>) -> 
     u32::try_from(changes.join_all().await.len()).unwrap()
 }
 
-/// Those who stayed came once, and the others once at most.
+/// Those who stayed appear once, and the others at most once.
 fn check(found: &BTreeMap<Uuid, u32>, what: &str) {
     assert!(found.values().all(|times| *times == 1), "{what}: somebody came twice");
     let missed: BTreeSet<u32> =
@@ -191,7 +191,7 @@ async fn keys_are_made_anew_part_by_part(app: TestApp) {
         });
         u32::try_from(renewed.await.unwrap()).unwrap()
     };
-    // As many calls as it takes, each by itself: whoever comes next goes on where the last one ended.
+    // As many calls as it takes, each on its own: the next one continues where the last one ended.
     let (mut done, mut parts) = (renew().await, 1);
     assert!(done < 1_000, "others wait for {done} at once");
     let work = app.env.store.write((), |(), tx| {

@@ -1,4 +1,4 @@
-//! What somebody with one token, one address behind the proxy and a few of their own can do to a server, all at once.
+//! What a caller with one token, one address behind the proxy and a few of its own can do to a server, all at once.
 
 use crate::support::http::{Http, get, with_body};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use tokio::{
 /// The proxy that the server trusts.
 pub(crate) const PROXY: Ipv4Addr = Ipv4Addr::new(127, 80, 0, 1);
 
-/// Just below the largest document that is taken: each of these characters is six in JSON.
+/// Just below the largest document that is accepted: each of these characters takes six bytes in JSON.
 const PADDING: usize = 20_000;
 
 /// One way to do harm.
@@ -37,7 +37,7 @@ pub(crate) enum Attack {
     Bulk,
     /// 60 lists of the largest documents, read slowly.
     SlowReaders,
-    /// 4 groups that tens of thousands of people join and leave, at each call.
+    /// 4 groups that tens of thousands of people join and leave with each call.
     Crowds,
 }
 
@@ -66,7 +66,7 @@ impl Attack {
     }
 }
 
-/// An attack with what it needs: requests that were made before.
+/// An attack with what it needs: requests that were prepared beforehand.
 pub(crate) struct Prepared {
     port: u16,
     /// Each connection's address, and what it sends again and again.
@@ -141,7 +141,7 @@ pub(crate) async fn prepare(attack: Attack, port: u16, token: &str) -> Prepared 
     Prepared { port, connections, is_slow }
 }
 
-/// A form of which only a little ever comes.
+/// A form of which only a little ever arrives.
 fn slow_body(port: u16, fields: &str) -> Vec<u8> {
     format!(
         "POST /login HTTP/1.1\r\nHost: localhost:{port}\r\nSec-Fetch-Site: same-origin\r\n{fields}\
@@ -166,7 +166,7 @@ async fn create(port: u16, fields: &str, path: &str, resource: &Value) -> String
     made["id"].as_str().unwrap().to_owned()
 }
 
-/// The ids of some users, as many as there are but no more than go into one body.
+/// The ids of some users: as many as there are, but no more than fit into one body.
 async fn users(port: u16, fields: &str) -> Vec<String> {
     const MOST: usize = 40_000;
     let (mut ids, mut connection) = (Vec::new(), Http::connect(Ipv4Addr::LOCALHOST, port).await.unwrap());
@@ -184,7 +184,7 @@ async fn users(port: u16, fields: &str) -> Vec<String> {
     }
 }
 
-/// Starts it, on a thread of its own. Returns the answers by status in the end; 0 is none.
+/// Starts it, on a thread of its own. Returns the number of answers by status at the end; 0 means no answer.
 pub(crate) fn start(prepared: Prepared, time: Duration) -> JoinHandle<BTreeMap<u16, u64>> {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -199,7 +199,7 @@ async fn attack(prepared: Prepared, time: Duration) -> BTreeMap<u16, u64> {
     for (from, requests) in connections {
         let answers = answers.clone();
         all.spawn(async move {
-            // At the end it stops wherever it is.
+            // At the end of the time, it stops wherever it is.
             let _ = timeout_at(end, async {
                 for request in requests.iter().cycle() {
                     let status =
@@ -223,7 +223,7 @@ async fn once(port: u16, from: Ipv4Addr, request: &[u8]) -> u16 {
     connection.call(request).await.map_or(0, |answer| answer.status)
 }
 
-/// Sends a request and reads its answer as slowly as can be; returns when the server has had enough.
+/// Sends a request and reads its answer as slowly as possible; returns when the server closes the connection.
 async fn crawl(port: u16, from: Ipv4Addr, request: &[u8]) -> u16 {
     let crawl = async {
         let socket = TcpSocket::new_v4()?;

@@ -1,4 +1,4 @@
-//! A flood of guesses: what it does to the directory, to the rescuer and to the server.
+//! A flood of guesses: its effect on the directory, on the rescuer and on the server.
 
 use crate::{
     guessers::{self, Tally},
@@ -29,7 +29,7 @@ pub(crate) async fn run(time: Duration) {
     postern(&url, &["scim", "enable"]);
     let token = postern(&url, &["token", "create", "--name", "bench"]);
     let log = folder.path().join("log");
-    // As it is shipped: a line for each request.
+    // As shipped: a log line for each request.
     let server = Server::start(&url, ("info", File::create(&log).unwrap().into()));
     let port = server.port;
     let mut directory = Directory::connect(&server, &token).await;
@@ -64,7 +64,7 @@ pub(crate) async fn run(time: Duration) {
     print_people("new address", &fresh);
 }
 
-/// Watches how much memory a process has in use, until the largest is asked for.
+/// Watches a process's memory, until the largest value is requested.
 struct Memory {
     largest: Arc<Mutex<f64>>,
     task: JoinHandle<()>,
@@ -98,7 +98,7 @@ fn size(log: &std::path::Path) -> f64 {
     fs::metadata(log).unwrap().len() as f64 / 1024.0 / 1024.0
 }
 
-/// How long each look-up took, the quickest first, and how many were refused.
+/// The time of each look-up, the quickest first, and how many were refused.
 struct LookUps {
     times: Vec<Duration>,
     refused: usize,
@@ -122,7 +122,7 @@ async fn look_ups(mut directory: Directory, time: Duration) -> LookUps {
     done
 }
 
-/// How long each way in took, and how many answers were none to go on with.
+/// The time of each sign-in, and how many answers were refusals.
 type Ways = Vec<(Duration, u32)>;
 
 async fn known(rescuer: Rescuer, port: u16, mut device: String, time: Duration) -> Ways {
@@ -137,7 +137,7 @@ async fn known(rescuer: Rescuer, port: u16, mut device: String, time: Duration) 
     ways
 }
 
-/// Each from a network that was never seen, at its own pace: one who waits does not hold up the next.
+/// Sign-ins from networks that are new to the server, at a fixed pace: one that waits does not hold up the next.
 async fn fresh(rescuer: Rescuer, port: u16, time: Duration) -> Ways {
     let (began, mut turns, mut all) = (Instant::now(), interval(FRESH_EVERY), tokio::task::JoinSet::new());
     for n in 0.. {

@@ -1,5 +1,5 @@
-//! Five hundred who guess, from as many networks, on connections that they keep: one thread, and requests that were made
-//! before.
+//! Five hundred guessers, from as many networks, on connections that they keep: one thread, and requests that were
+//! prepared beforehand.
 
 use crate::support::{
     cpu,
@@ -18,21 +18,21 @@ use tokio::{
 };
 
 const NETWORKS: u16 = 500;
-/// All together, a second.
+/// Guesses per second, all guessers together.
 const RATE: u32 = 1_000;
 
-/// What they got.
+/// The answers that they got.
 #[derive(Clone, Default)]
 pub(crate) struct Tally {
     pub(crate) sent: u64,
-    /// Answers by status; 0 is none.
+    /// Answers by status; 0 means no answer.
     pub(crate) answers: BTreeMap<u16, u64>,
     /// Seconds of CPU.
     pub(crate) cpu: f64,
 }
 
-/// Starts them. They guess for an account that exists as often as for one that does not, and every fourth shows the
-/// cookie of a device that nobody knows.
+/// Starts them. They guess for an account that exists as often as for one that does not, and every fourth sends the
+/// cookie of an unknown device.
 pub(crate) fn start(port: u16, known: &str, time: Duration) -> JoinHandle<Tally> {
     let known = known.to_owned();
     std::thread::spawn(move || {
@@ -54,7 +54,7 @@ async fn guess(port: u16, known: &str, time: Duration) -> Tally {
         let request = sign_in(port, name, "ABCDE-FGHJK-MNPQR-STVWX-YZ012-34567", device);
         let (tally, first) = (tally.clone(), began + each * u32::from(n) / u32::from(NETWORKS));
         all.spawn(async move {
-            // Whoever is kept waiting stops waiting at the end.
+            // A guesser that is kept waiting stops at the end.
             let _ = timeout_at(began + time, one(port, from, request, first, each, tally)).await;
         });
     }
@@ -66,7 +66,7 @@ async fn guess(port: u16, known: &str, time: Duration) -> Tally {
 async fn one(port: u16, from: Ipv4Addr, request: Vec<u8>, first: Instant, each: Duration, tally: Arc<Mutex<Tally>>) {
     let mut kept = None;
     for turn in 0.. {
-        // At any moment of its turn: whoever keeps time with the throttle leaves gaps for others.
+        // At a random moment of its turn: a guesser in step with the throttle would leave gaps for others.
         sleep_until(first + each * turn + each.mul_f64(rand::random())).await;
         let mut connection = match kept.take() {
             Some(connection) => connection,

@@ -1,4 +1,4 @@
-//! An emergency on the real binary: how long the rescue takes after a crash, what a flood of guesses does to others, and
+//! An emergency on the real binary: how long the rescue takes after a crash, how a flood of guesses affects others, and
 //! how people get in while a hostile caller does its worst.
 //!
 //! `cargo bench -p server --bench emergency -- rescue | flood | siege [--seconds 180] [--users 100000]`; with `--profile dev` for a quick look.

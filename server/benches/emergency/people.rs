@@ -1,4 +1,4 @@
-//! Those who need the server: the one who rescues, and the directory.
+//! The users of the server: the rescuer and the directory.
 
 use crate::support::{
     Server,
@@ -20,7 +20,7 @@ pub(crate) struct Rescuer {
 }
 
 impl Rescuer {
-    /// Makes an account; or, with the words `break-glass recover`, a way into one.
+    /// Creates an account, or with the words `break-glass recover`, a way into one.
     pub(crate) fn by(url: &str, arguments: &[&str]) -> Self {
         let printed = postern(url, arguments);
         let field =
@@ -28,8 +28,8 @@ impl Rescuer {
         Self { name: field("Name"), secret: field("Secret") }
     }
 
-    /// Signs in from an address and opens the console, as often as it takes, and waits as told. Gives the device's
-    /// cookie, and how many answers were none to go on with.
+    /// Signs in from an address and opens the console, with as many attempts as it takes and the pauses that the server
+    /// asks for. Returns the device's cookie, and how many attempts were refused.
     pub(crate) async fn get_in(&self, port: u16, from: Ipv4Addr, device: Option<&str>) -> (String, u32) {
         let (mut refused, mut signed_in): (u32, Option<(String, String)>) = (0, None);
         loop {
@@ -84,7 +84,7 @@ impl Directory {
         self.create_some(0..count, is_active).await;
     }
 
-    /// Creates the users of these numbers.
+    /// Creates the users with these numbers.
     pub(crate) async fn create_some(&mut self, numbers: impl Iterator<Item = usize>, is_active: bool) {
         for n in numbers {
             let user = json!({
@@ -96,7 +96,7 @@ impl Directory {
         }
     }
 
-    /// Looks one user up, and says how long that took; `None` where it was refused.
+    /// Looks one user up, and returns how long that took; `None` if it was refused.
     pub(crate) async fn look_up(&mut self, n: usize) -> Option<Duration> {
         let path = format!("/scim/v2/Users?filter=userName+eq+%22{}%22", user_name(n));
         let request = get(self.port, &path, &self.fields);

@@ -12,16 +12,16 @@ use std::{
 };
 use tokio::{task::JoinSet, time::sleep};
 
-/// How often somebody signs in from a browser that has signed in before, and from one that has not.
+/// How often an administrator signs in from a browser that has signed in before, and from one that has not.
 const KNOWN_EVERY: Duration = Duration::from_secs(1);
 const FRESH_EVERY: Duration = Duration::from_secs(3);
-/// How long memory may take to come back.
+/// How long memory use may take to return to normal.
 const CALM: Duration = Duration::from_secs(60);
 /// The goals.
 const KNOWN: Duration = Duration::from_secs(2);
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Runs every attack for so long on a fresh database with so many users: SQLite, or the Postgres that
+/// Runs every attack for this long on a fresh database with this many users: SQLite, or the Postgres that
 /// `POSTERN_BENCH_POSTGRES` names, which must be empty.
 pub(crate) async fn run(users: usize, time: Duration) {
     let folder = tempfile::tempdir().unwrap();
@@ -36,7 +36,7 @@ pub(crate) async fn run(users: usize, time: Duration) {
     create(&server, &token, users).await;
     let (mut device, _) = rescuer.get_in(server.port, Ipv4Addr::LOCALHOST, None).await;
     for attack in Attack::ALL {
-        // A token of its own: one that has spent its budget does no more harm.
+        // A token of its own: one that has used up its budget does no more harm.
         let token = postern(&url, &["token", "create", "--name", attack.name()]);
         let prepared = attackers::prepare(attack, server.port, &token).await;
         let began = Instant::now();
@@ -52,7 +52,7 @@ pub(crate) async fn run(users: usize, time: Duration) {
         print("new browser", &fresh, FRESH);
         sleep(CALM).await;
         println!("  memory: {peak:.0} MiB at most, {:.0} MiB a minute later", rss(server.id()));
-        // The next one finds the server as the first did.
+        // The next attack finds the server in the same state as the first.
         server.kill();
         server = start(&url);
         device = rescuer.get_in(server.port, Ipv4Addr::LOCALHOST, Some(&device)).await.0;
@@ -73,7 +73,8 @@ async fn create(server: &Server, token: &str, users: usize) {
     all.join_all().await;
 }
 
-/// How long each sign-in took, as often as it takes, until the console answered. One who waits does not hold up the next.
+/// The time of each sign-in, with as many attempts as it takes, until the console answers. One that waits does not hold
+/// up the next.
 async fn sign_ins(
     rescuer: &Rescuer,
     port: u16,
@@ -82,7 +83,7 @@ async fn sign_ins(
     time: Duration,
 ) -> Vec<Duration> {
     let (began, mut all) = (Instant::now(), JoinSet::new());
-    // The attack is at its height after a moment.
+    // The attack reaches its height after a moment.
     sleep(Duration::from_secs(2)).await;
     for n in 0.. {
         if began.elapsed() >= time {

@@ -1,4 +1,4 @@
-//! Measures one kind of call on both servers, turn by turn.
+//! Measures one kind of call on both servers, in turns.
 
 use crate::{
     subject::{Call, Subject},
@@ -6,16 +6,16 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 
-/// A tick of the clock of CPU time has 10 ms, so a row has many ticks or many calls.
+/// A tick of the CPU clock takes 10 ms, so each measurement covers many ticks or many calls.
 const CALLS: usize = 5_000;
 const CPU_SECONDS: f64 = 1.0;
-/// How long each server is asked at a time.
+/// How long each server is measured at a time.
 const TURN: Duration = Duration::from_millis(250);
 const WARM_UP: usize = 50;
 /// The product writes its record of reads, and on Postgres seals the audit log, within a second after the answers.
 pub(crate) const BEHIND: Duration = Duration::from_millis(1_200);
 
-/// Makes the n-th call, and may look at the answer to the one before.
+/// Makes the nth call, and may read the answer to the one before.
 pub(crate) type Make<'a> = Box<dyn FnMut(usize, Option<&Answer>) -> Call + 'a>;
 
 /// What a call costs.
@@ -23,7 +23,7 @@ pub(crate) type Make<'a> = Box<dyn FnMut(usize, Option<&Answer>) -> Call + 'a>;
 pub(crate) struct Cost {
     /// Microseconds of the server's CPU time.
     pub(crate) cpu: f64,
-    /// The median of the time until the answer was there, in microseconds.
+    /// The median of the time until the answer arrived, in microseconds.
     pub(crate) median: f64,
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn compare<'a>(subjects: &'a mut [Subject; 2], make: impl Fn() 
         }
         runs.push(run);
     }
-    // What the call before has left to do is not this one's.
+    // Work left over from the previous call must not count for this one.
     tokio::time::sleep(BEHIND).await;
     for run in &mut runs {
         run.times.clear();
@@ -82,7 +82,7 @@ impl Run<'_> {
         }
     }
 
-    /// Turns end here, so that rows with a number of calls cannot run out of people to make them about.
+    /// Turns end here, so that calls with numbered people cannot run out of people.
     fn is_enough_calls(&self) -> bool {
         self.times.len() >= CALLS
     }

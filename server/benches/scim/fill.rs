@@ -1,9 +1,9 @@
-//! Everybody but user 0, in SQL: a million users through HTTP would take half an hour. Compiled for each database; what
-//! differs is in the module above.
+//! All users except user 0, in SQL: a million users through HTTP would take half an hour. Compiled for each database;
+//! the differences are in the parent module.
 //!
-//! They are copies of the rows that the product has made, with other digits, so that documents and key columns are what
-//! the product writes. The audit log and the activity record stay as they are: both grow at their ends only, so their
-//! length is not felt.
+//! They are copies of the rows that the product wrote, with other digits, so that documents and key columns are what
+//! the product writes. The audit log and the activity record stay as they are: both grow only at their ends, so their
+//! length makes no difference.
 
 use super::{COLUMNS, Db, uuid_in_sql};
 use crate::people::{self, CROWD, DEPARTMENT, EMPTY_GROUPS, People};
@@ -50,7 +50,7 @@ async fn copy_users(database: &mut Connection, people: &People) {
 async fn copy_groups(database: &mut Connection, people: &People) {
     let mut sql = numbers(0, people.departments() + EMPTY_GROUPS + 1);
     let id = uuid_in_sql(&people.since.to_string(), "n");
-    // The digits of group 0 are those of the group that is there.
+    // Group 0 exists already, with these digits.
     copy(database, &mut sql, "groups", &id, "created").await;
     sql.push(" WHERE n > 0");
     sql.build().execute(&mut *database).await.unwrap();
@@ -59,7 +59,7 @@ async fn copy_groups(database: &mut Connection, people: &People) {
     sql.build().execute(database).await.unwrap();
 }
 
-/// Everybody is in a department, and the last ones are in the large group too.
+/// Every user is in a department, and the last ones are in the large group too.
 async fn add_members(database: &mut Connection, people: &People) {
     let mut sql = numbers(0, people.users);
     let user = uuid_in_sql(&format!("{} + n", people.since), "n");
@@ -75,15 +75,15 @@ async fn add_members(database: &mut Connection, people: &People) {
     sql.build().execute(database).await.unwrap();
 }
 
-/// The beginning of a statement that has a table of numbers.
+/// The beginning of a statement with a table of numbers.
 fn numbers(from: usize, to: usize) -> Sql {
     let mut sql = Sql::new("WITH RECURSIVE numbers (n) AS (SELECT CAST(");
     sql.push(from).push(" AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ").push(to).push(") ");
     sql
 }
 
-/// Copies the one row that a table has for each number. Migrations may add columns: texts get the number's digits in
-/// place of the first one's. The database gives each row its position.
+/// Copies the only row of a table for each number. Migrations may add columns: texts get the number's digits in place
+/// of the first one's. The database assigns each row's position.
 async fn copy(database: &mut Connection, sql: &mut Sql, table: &'static str, id: &str, made: &str) {
     let mut columns: Vec<(String, String)> = sqlx::query_as(COLUMNS).bind(table).fetch_all(database).await.unwrap();
     columns.retain(|(name, _)| name != "position");

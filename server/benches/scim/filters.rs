@@ -1,4 +1,5 @@
-//! Filters and orders, of an index and of none, on the product alone; and what the worst of them do to other calls.
+//! Filters and orders, with and without an index, on the product alone, and the effect of the worst of them on other
+//! calls.
 
 use crate::{
     people::{self, People},
@@ -17,14 +18,14 @@ use tokio::task::JoinSet;
 
 const CALLS: usize = 1_000;
 const TIME: Duration = Duration::from_secs(5);
-/// So many clients ask for what no index answers.
+/// This many clients send filters that no index answers.
 const CLIENTS: usize = 8;
-/// The product gives each address 64 connections, and another one is open.
+/// The product allows each address 64 connections, and another one is open.
 const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
-/// What nobody has: everybody is looked at, or as many as may be.
+/// A value that no user has: all users are read, up to the limit.
 const WORST: &str = "/Users?filter=locale+eq+%22x%22";
 
-/// Measures how long a call takes, alone and beside others.
+/// Measures how long a call takes, alone and next to others.
 pub(crate) async fn measure(subject: &mut Subject, people: &People, table: &mut Table) {
     let users = people.users;
     let named = |n| format!("%22Person%20{}%22", people::digits(people.somebody(n)));

@@ -1,4 +1,4 @@
-//! Creates from many connections at once: what group commit is for.
+//! Creates from many connections at once, for which group commit exists.
 
 use crate::{
     compare::BEHIND,
@@ -16,7 +16,7 @@ use std::{
 use tokio::task::JoinSet;
 
 pub(crate) const CONNECTIONS: usize = 64;
-/// The product gives each address 64 connections, and another one is open.
+/// The product allows each address 64 connections, and another one is open.
 const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 const TIME: Duration = Duration::from_secs(5);
 

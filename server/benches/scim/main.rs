@@ -1,9 +1,9 @@
-//! What a SCIM call costs the server, beside what the same statements cost in bare axum and sqlx.
+//! The cost of a SCIM call for the server, next to the cost of the same statements in bare axum and sqlx.
 //!
-//! `cargo xtask bench [USERS …]`. Both servers run as processes of their own, on databases of their own that are alike,
-//! and take turns, so that whatever else the machine does concerns both. The databases are SQLite's, or those of the
-//! Postgres whose address is in `POSTERN_BENCH_POSTGRES`. CPU time is that of the server's process, all threads, user
-//! and system; what Postgres itself takes is in the medians only. The table on standard output is Markdown.
+//! `cargo xtask bench [USERS …]`. Both servers run as separate processes on separate but equal databases, and take
+//! turns, so that other load on the machine affects both. The databases are SQLite files, or are in the Postgres
+//! cluster whose address is in `POSTERN_BENCH_POSTGRES`. CPU time is that of the server's process, all threads, user
+//! and system; the time of Postgres itself is included only in the medians. The table on standard output is Markdown.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
 #![expect(clippy::duplicate_mod, reason = "what talks SQL is written once and compiled for each database")]
@@ -24,10 +24,10 @@ mod table;
 
 use table::Table;
 
-/// What is measured when nothing is said.
+/// The sizes that are measured by default.
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 
-/// Makes this program the bare server, on the database whose address follows.
+/// Turns this program into the bare server, on the database whose address follows.
 const BARE: &str = "--bare";
 
 #[tokio::main]

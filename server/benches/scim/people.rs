@@ -1,22 +1,22 @@
-//! Who is in the databases, by number: both seeding and callers can tell what the n-th user is called.
+//! The people in the databases, by number: both seeding and callers can compute the nth user's name.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Names hold seven digits.
 const NUMBERS: usize = 10_000_000;
-/// Prime to [`NUMBERS`], so that no two users get the same digits, and names come in no order.
+/// Coprime to [`NUMBERS`], so that no two users get the same digits, and names are in no order.
 const STEP: usize = 3_819_661;
-/// The digits of user 0, which stand nowhere else in a document.
+/// The digits of user 0, which occur nowhere else in a document.
 const FIRST: usize = 1_234_567;
-/// How many users share a department, as their group.
+/// How many users share a department, which is a group.
 pub(crate) const DEPARTMENT: usize = 500;
-/// How many of the groups have nobody in them.
+/// How many groups are empty.
 pub(crate) const EMPTY_GROUPS: usize = 10_000;
 /// How many members the large group has.
 pub(crate) const CROWD: usize = 50_000;
 
-/// What tells a user's or a group's texts from everybody else's.
+/// The digits that distinguish the texts of a user or a group from all others.
 pub(crate) fn digits(n: usize) -> String {
     format!("{:07}", (n * STEP + FIRST) % NUMBERS)
 }
@@ -58,14 +58,14 @@ pub(crate) fn group(n: usize) -> Value {
     })
 }
 
-/// How many users there are, how many of them are in the large group, and when the first of them were made.
+/// How many users there are, how many of them are in the large group, and when the first of them were created.
 #[derive(Clone, Copy)]
 pub(crate) struct People {
     pub(crate) users: usize,
-    /// Users up to this one are in no group but their department.
+    /// Users up to this one are only in the group of their department.
     pub(crate) outside: usize,
     pub(crate) user_zero: Uuid,
-    /// Users after user 0 were made before it, one a millisecond, from this moment on.
+    /// Users after user 0 were created before it, one per millisecond, from this moment on.
     pub(crate) since: i64,
 }
 
@@ -75,7 +75,7 @@ impl People {
         if n == 0 { self.user_zero } else { uuid(self.since + n as i64, n) }
     }
 
-    /// Some user who is in a department only; another for each number, in no order.
+    /// A user who is only in a department; a different one for each number, in no order.
     pub(crate) fn somebody(&self, n: usize) -> usize {
         n * 7_919 % self.outside
     }
@@ -84,17 +84,17 @@ impl People {
         self.users.div_ceil(DEPARTMENT)
     }
 
-    /// The id of a group: first the departments, then those with nobody in them, then the large one.
+    /// The id of a group: first the departments, then the empty groups, then the large one.
     pub(crate) fn group_id(&self, n: usize) -> Uuid {
         uuid(self.since, n)
     }
 
-    /// The id of a group with nobody in it.
+    /// The id of an empty group.
     pub(crate) fn empty_group(&self, n: usize) -> Uuid {
         self.group_id(self.departments() + n % EMPTY_GROUPS)
     }
 
-    /// The id of the large group, where there are people enough to have one.
+    /// The id of the large group, if there are enough people to have one.
     pub(crate) fn crowd(&self) -> Option<Uuid> {
         (self.outside < self.users).then(|| self.group_id(self.departments() + EMPTY_GROUPS))
     }

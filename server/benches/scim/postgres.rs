@@ -1,4 +1,4 @@
-//! Postgres: two databases of a cluster, and the bare server's way to read and write one.
+//! Postgres: two databases of a cluster, and how the bare server reads and writes one.
 
 use crate::{databases::Databases, people::People, support};
 use bare::{Job, Row};
@@ -26,8 +26,8 @@ mod fill;
 
 type Db = sqlx::Postgres;
 
-/// The audit event of a change, as a transaction of the product leaves it: what numbers and hashes it later is not the
-/// call's.
+/// The audit event of a change, as a transaction of the product leaves it: numbering and hashing it later is not part
+/// of the call.
 const AUDIT: &str =
     "INSERT INTO audit_pending (at, actor_kind, actor_id, actor_name, address, action, target, target_name,
         before, after)
@@ -40,7 +40,7 @@ const COLUMNS: &str = "SELECT column_name::text, upper(data_type) FROM informati
 /// As many as the product has for directories.
 const CONNECTIONS: u32 = 17;
 
-/// A UUID of version 7, of so many milliseconds and a number, both SQL expressions.
+/// A UUID of version 7, from milliseconds and a number, both SQL expressions.
 fn uuid_in_sql(millis: &str, n: &str) -> String {
     format!("CAST(lpad(to_hex({millis}), 12, '0') || '70008' || lpad(to_hex({n}), 15, '0') AS uuid)")
 }
@@ -76,10 +76,10 @@ impl Databases for InCluster<'_> {
     async fn fill(&self, user_zero: Uuid, users: usize) -> People {
         let mut database = PgConnection::connect(&self.product()).await.unwrap();
         let people = fill::everybody(&mut database, user_zero, users).await;
-        // Otherwise whoever reads a row first writes it once more, and the planner knows nothing for a while.
+        // Otherwise the first read of each row writes it again, and the planner has no statistics for a while.
         sqlx::raw_sql("VACUUM (ANALYZE)").execute(&mut database).await.unwrap();
         database.close().await.unwrap();
-        // Copying files begins and ends with a checkpoint.
+        // Copying the files starts and ends with a checkpoint.
         self.run("CREATE DATABASE bare TEMPLATE product STRATEGY file_copy").await;
         people
     }
@@ -97,7 +97,7 @@ impl Databases for InCluster<'_> {
     }
 }
 
-/// Makes this program the bare server on a database, until it is killed.
+/// Turns this program into the bare server on a database, until it is killed.
 pub(crate) async fn serve(url: &str) {
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
     let pool = pool.connect(url).await.unwrap();

@@ -1,4 +1,4 @@
-//! What is measured at one size.
+//! The measurements at one size.
 
 use crate::{
     compare::{Cost, Make, compare},
@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 
 const PAGE: usize = 100;
-/// How much of the bare server's creates a second the product should make.
+/// How many creates per second the product should reach, as a share of the bare server's.
 const CREATES: f64 = 0.6;
 
-/// Puts so many users into two new databases, and measures every row on them.
+/// Puts this many users into two new databases, and measures every row on them.
 pub(crate) async fn measure(databases: impl Databases, users: usize, table: &mut Table) {
     let url = databases.product();
     postern(&url, &["scim", "enable"]);
@@ -87,12 +87,12 @@ async fn writes(subjects: &mut [Subject; 2], people: People, table: &mut Table) 
     at_once(subjects, users, table).await;
 }
 
-/// Creates from many connections, and counts whether all are there that were acknowledged.
+/// Creates from many connections, and checks that all acknowledged users are there.
 async fn at_once(subjects: &mut [Subject; 2], users: usize, table: &mut Table) {
     let mut rates = Vec::new();
     for subject in subjects {
         let before = total(subject).await;
-        // Numbers that the row before has not used.
+        // Numbers that the previous row has not used.
         let creates = flood::creates(subject, users + 1_000_000).await;
         assert_eq!(total(subject).await - before, creates.made as u64, "what was acknowledged is there");
         rates.push(creates);
@@ -116,7 +116,7 @@ async fn page(subjects: &mut [Subject; 2], start: usize) -> Option<[Cost; 2]> {
     Some(compare(subjects, || each(call)).await)
 }
 
-/// RFC 9865: from the beginning, where the last answer says no other place.
+/// RFC 9865: starts again at the beginning if the last answer has no further cursor.
 fn walk<'a>() -> Make<'a> {
     Box::new(|_, last| {
         let last: Option<Value> = last.map(|answer| serde_json::from_slice(&answer.body).unwrap());

@@ -1,5 +1,5 @@
-//! Before and after a database is filled: the product makes user 0 and a group through SCIM, and once `fill.rs` has made
-//! copies of them, both servers must find everybody.
+//! Before and after a database is filled: the product creates user 0 and a group through SCIM, and after `fill.rs` has
+//! copied them, both servers must find all users.
 
 use crate::{
     databases::Databases,
@@ -9,14 +9,14 @@ use crate::{
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Makes user 0 and a group through SCIM, and gives user 0's id.
+/// Creates user 0 and a group through SCIM, and returns user 0's id.
 pub(crate) async fn begin(product: &mut Subject) -> Uuid {
     let user = product.json("POST", "/Users", Some(people::user(0))).await;
     product.json("POST", "/Groups", Some(people::group(0))).await;
     user["id"].as_str().unwrap().parse().unwrap()
 }
 
-/// Asks both servers for some of the people, and the database for all of them, and compares.
+/// Reads some of the people from both servers, counts all of them in the database, and compares.
 pub(crate) async fn check(subjects: &mut [Subject; 2], people: &People, databases: &impl Databases) {
     databases.check(people.users).await;
     for n in [0, 1, people.users / 2, people.users - 1] {
@@ -41,7 +41,7 @@ async fn both(subjects: &mut [Subject; 2], path: &str) -> [Value; 2] {
     [ours.json("GET", path, None).await, bare.json("GET", path, None).await]
 }
 
-/// What two servers say alike: everything but where they are, and the tag that follows from that.
+/// The part of a user on which two servers agree: all but their addresses, and the tag that depends on them.
 fn core(user: &Value) -> Value {
     let mut user = user.clone();
     let meta = user["meta"].as_object_mut().unwrap();

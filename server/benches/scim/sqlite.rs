@@ -1,4 +1,4 @@
-//! SQLite: two files, and the bare server's way to read and write one.
+//! SQLite: two files, and how the bare server reads and writes one.
 
 use crate::{databases::Databases, people::People};
 use bare::{Job, Row};
@@ -17,7 +17,7 @@ macro_rules! groups {
         "json_group_array(json_array(lower(hex(groups.id)), groups.display_name) ORDER BY groups.display_name_key)"
     };
 }
-/// Keeps a row that is read from changing: the transaction has begun as one that writes.
+/// Keeps a row that is read from changing: nothing to do, because the transaction has the write lock from its start.
 macro_rules! for_change {
     () => {
         ""
@@ -43,7 +43,7 @@ const COLUMNS: &str = "SELECT name, type FROM pragma_table_info($1)";
 /// As many jobs as share a transaction in the product.
 const FOLD: usize = 128;
 
-/// A UUID of version 7, of so many milliseconds and a number, both SQL expressions.
+/// A UUID of version 7, from milliseconds and a number, both SQL expressions.
 fn uuid_in_sql(millis: &str, n: &str) -> String {
     format!("unhex(printf('%012x70008%015x', {millis}, {n}))")
 }
@@ -72,7 +72,7 @@ impl Databases for Files {
 
     async fn fill(&self, user_zero: Uuid, users: usize) -> People {
         let [product, copy] = ["postern.db", "bare.db"].map(|name| self.path(name));
-        // Only speed counts: a run that breaks off starts anew.
+        // Only speed matters: a run that fails is started again.
         let options = SqliteConnectOptions::new().filename(&product).foreign_keys(false);
         let options = options.journal_mode(SqliteJournalMode::Memory).synchronous(SqliteSynchronous::Off);
         let options = options.pragma("cache_size", "-1000000").pragma("temp_store", "memory");
@@ -100,7 +100,7 @@ impl Databases for Files {
     }
 }
 
-/// Makes this program the bare server on a database, until it is killed.
+/// Turns this program into the bare server on a database, until it is killed.
 pub(crate) async fn serve(url: &str) {
     let options: SqliteConnectOptions = url.parse().unwrap();
     let options = options.journal_mode(SqliteJournalMode::Wal);
@@ -110,11 +110,11 @@ pub(crate) async fn serve(url: &str) {
     bare::serve(readers, Writer::start(writer)).await;
 }
 
-/// One task writes; jobs that wait share a transaction and its sync of the disk.
+/// One task writes; waiting jobs share a transaction and its sync of the disk.
 #[derive(Clone)]
 struct Writer(mpsc::Sender<(Job, Done)>);
 
-/// Where to tell the outcome of a job.
+/// Where to send the outcome of a job.
 type Done = oneshot::Sender<Option<Row>>;
 
 impl Writer {

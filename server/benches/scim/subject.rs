@@ -45,19 +45,19 @@ impl Subject {
         Self { http: caller.connect(Ipv4Addr::LOCALHOST).await, server, caller }
     }
 
-    /// The bare server on its own copy of a database: this program once more.
+    /// The bare server on its own copy of a database: this program again.
     pub(crate) async fn bare(url: &str, token: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([crate::BARE, url]);
         Self::new(Server::run(command), token).await
     }
 
-    /// What writes requests for it.
+    /// The writer of requests for it.
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Makes a call whose bytes are there already.
+    /// Makes a call from its bytes.
     pub(crate) async fn send(&mut self, request: &[u8]) -> Answer {
         let answer = self.http.call(request).await.unwrap();
         let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();

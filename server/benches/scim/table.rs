@@ -10,7 +10,7 @@ pub(crate) struct Table(Vec<Row>);
 struct Row {
     name: String,
     users: usize,
-    /// Product and bare server; nothing where the product does not offer it.
+    /// Product and bare server; `None` if the product does not offer it.
     costs: Option<[Cost; 2]>,
     /// Figures of another kind, in place of the costs.
     other: Option<[String; 3]>,
@@ -22,7 +22,7 @@ impl Table {
         self.push(Row { name: name.to_owned(), users, costs, other: None });
     }
 
-    /// Adds figures that are no costs of a call.
+    /// Adds figures that are not the costs of a call.
     pub(crate) fn add_other(&mut self, name: &str, users: usize, product: f64, bare: f64, unit: &str) {
         let text = |value: f64| format!("{} {unit}", number(value)).trim_end().to_owned();
         let other = Some([text(product), text(bare), ratio(product, bare)]);
@@ -40,7 +40,7 @@ impl Table {
         self.push(Row { name: name.to_owned(), users, costs: None, other });
     }
 
-    /// Adds how many times as much one call costs as another.
+    /// Adds the cost of one call as a multiple of another's.
     pub(crate) fn add_ratio(&mut self, name: &str, users: usize, of: Option<[Cost; 2]>, to: Option<[Cost; 2]>) {
         let (Some(of), Some(to)) = (of, to) else { return };
         let [ours, bare] = [0, 1].map(|server| ratio(of[server].cpu, to[server].cpu));
@@ -68,7 +68,7 @@ impl Table {
         }
     }
 
-    /// How many times as much CPU the product takes as at the first size.
+    /// How many times as much CPU the product uses as at the first size.
     fn growth(&self, row: &Row) -> String {
         let first = self.0.iter().find(|first| first.name == row.name && first.costs.is_some());
         match (first.and_then(|first| first.costs), row.costs) {
@@ -90,7 +90,7 @@ impl fmt::Display for Table {
                 names.push(&row.name);
             }
         }
-        // All sizes of a call stand together.
+        // All sizes of a call are next to each other.
         for name in names {
             for row in self.0.iter().filter(|row| row.name == name) {
                 writeln!(f, "{}", self.line(row))?;
@@ -104,7 +104,7 @@ fn ratio(of: f64, to: f64) -> String {
     format!("{:.2}", of / to)
 }
 
-/// With a comma between thousands; small ones with a digit after the point.
+/// With commas between thousands; small numbers with one decimal.
 fn number(value: f64) -> String {
     if value < 10.0 {
         return format!("{value:.1}");

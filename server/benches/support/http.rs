@@ -1,4 +1,4 @@
-//! HTTP/1.1 with as little work as can be: the one who measures shares the machine with the one who is measured.
+//! HTTP/1.1 with as little work as possible: the client shares the machine with the server that it measures.
 
 use std::{
     io,
@@ -9,7 +9,7 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-/// A connection that is kept.
+/// A connection that stays open.
 pub(crate) struct Http {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -18,7 +18,7 @@ pub(crate) struct Http {
 /// The part of an answer that matters.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// As it came; in chunks where it was sent so.
+    /// As received; still in chunks if it was sent in chunks.
     pub(crate) body: Vec<u8>,
     head: String,
 }
@@ -48,7 +48,7 @@ impl Http {
     }
 }
 
-/// The answer, once its body has ended.
+/// The answer, if its body is complete.
 fn whole(bytes: &[u8]) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..end]).expect("a head is text");

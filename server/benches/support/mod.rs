@@ -1,4 +1,4 @@
-//! The binary as a process of its own, and what it uses of the machine.
+//! The binary as a separate process, and its use of the machine.
 #![allow(dead_code, reason = "each benchmark uses its own part")]
 
 pub(crate) mod http;
@@ -10,17 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Linux counts CPU time in these.
+/// The unit in which Linux counts CPU time.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Runs a command and gives what it prints.
+/// Runs a command and returns what it prints.
 pub(crate) fn postern(url: &str, arguments: &[&str]) -> String {
     let output = command(url).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// The address of a database in the cluster of Postgres whose address leads to the database `postgres`.
+/// The address of a database in a Postgres cluster, given the address of the cluster's database `postgres`.
 pub(crate) fn in_cluster(cluster: &str, database: &str) -> String {
     cluster.replacen("/postgres?", &format!("/{database}?"), 1)
 }
@@ -42,7 +42,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it on a free port. `log` is what it logs, and where to.
+    /// Starts it on a free port. `log` is the filter and the destination of its log.
     pub(crate) fn start(url: &str, log: (&str, Stdio)) -> Self {
         Self::start_with(url, log, &[])
     }
@@ -98,7 +98,8 @@ impl Drop for Server {
     }
 }
 
-/// Fields 14 and 15 of a `stat` below /proc, the name being field 2: the CPU time of a process or a thread, in seconds.
+/// Fields 14 and 15 of a `stat` file below /proc, where field 2 is the name: the CPU time of a process or a thread, in
+/// seconds.
 pub(crate) fn cpu(file: &str) -> f64 {
     let stat = fs::read_to_string(file).unwrap();
     let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();

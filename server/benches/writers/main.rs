@@ -1,7 +1,7 @@
-//! How well writers on Postgres run side by side: durable creates a second, from one connection and from many, and from
-//! two servers on one database, with a commit that takes long.
+//! How well writers on Postgres run in parallel: durable creates per second, from one connection and from many, and
+//! from two servers on one database, with a slow commit.
 //!
-//! `cargo xtask bench --writers` starts a cluster that writes to the disk, as users have it, and names it in
+//! `cargo xtask bench --writers` starts a cluster that writes to the disk, as in production, and names it in
 //! `POSTERN_BENCH_POSTGRES`. Each run has a database of its own; after it every acknowledged user must be there and the
 //! audit log must verify. The table on standard output is Markdown.
 
@@ -13,9 +13,9 @@ mod support;
 
 use run::{Run, measure};
 
-/// The creates a second at many connections must be so many times those at one.
+/// The rate at many connections must be this many times the rate at one.
 const MANY: f64 = 10.0;
-/// Two servers must make so many times what one makes.
+/// The rate of two servers must be this many times the rate of one.
 const TWO: f64 = 1.7;
 
 #[tokio::main]
@@ -43,7 +43,7 @@ fn row(commit_millis: u32, servers: u8, connections: usize, rate: f64, first: f6
     println!("| {commit_millis} ms | {servers} | {connections} | {rate:.0} | {:.2} |", rate / first);
 }
 
-/// Says where a figure is not what it should be: the machine may be busy with something else.
+/// Prints a warning if a figure is too low: the machine may be busy with something else.
 fn judge(ratio: f64, wanted: f64) {
     if ratio < wanted {
         eprintln!("note: {ratio:.2} is less than {wanted}");

@@ -18,11 +18,11 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// For how long users are created, before it counts and while it does.
+/// How long users are created before the measurement, and during it.
 const WARM_UP: Duration = Duration::from_secs(2);
 const TIME: Duration = Duration::from_secs(8);
 
-/// What is measured.
+/// The parameters of a run.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
     /// How long a commit waits for others to share its write to the disk, in milliseconds.
@@ -77,7 +77,7 @@ async fn total(port: u16, fields: &str) -> u64 {
     list["totalResults"].as_u64().unwrap()
 }
 
-/// The servers were killed, so what they had not sealed is sealed by the export.
+/// The servers were killed; the export seals what they had not sealed.
 fn verify(url: &str, made: usize) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("audit.jsonl");
@@ -87,7 +87,7 @@ fn verify(url: &str, made: usize) {
     assert!(events > made, "an event for each user, and some: {said}");
 }
 
-/// A fresh database whose commits take that long.
+/// A fresh database whose commits take this long.
 async fn database(cluster: &str, run: Run) -> String {
     let name = format!("bench_{}_{}_{}", run.commit_millis, run.servers, run.connections);
     let mut connection = PgConnection::connect(cluster).await.unwrap();

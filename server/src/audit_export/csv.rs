@@ -19,8 +19,8 @@ const COLUMNS: [&str; 14] = [
     "hash",
 ];
 
-/// The first row: what the columns are. The byte order mark before it tells spreadsheets that this is UTF-8; scripts
-/// use the other export.
+/// The first row: the names of the columns. The byte order mark before it tells spreadsheets that this is UTF-8;
+/// scripts use the other export.
 pub(crate) fn csv_header() -> String {
     format!("\u{feff}{}", row(COLUMNS.map(str::to_owned)))
 }
@@ -49,8 +49,8 @@ pub(crate) fn csv_row(entry: &Entry) -> String {
     ])
 }
 
-/// A text that no spreadsheet mistakes for a formula: an apostrophe is put before what begins like one, even after
-/// white space, which some of them skip (OWASP, CSV injection).
+/// A text that no spreadsheet mistakes for a formula: a text that begins like a formula gets an apostrophe in front,
+/// even after white space, which some spreadsheets skip (OWASP, CSV injection).
 fn harmless(text: &str) -> String {
     let is_passed_over = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let rest = text.trim_start_matches(is_passed_over);

@@ -24,7 +24,7 @@ impl std::fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// What the first line says.
+/// The content of the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     /// When the log was exported.
@@ -128,7 +128,7 @@ pub(crate) fn json_line(entry: &Entry) -> String {
     })
 }
 
-/// Reads what [`json_line`] writes. Whether the hash is right, the verifier checks.
+/// Reads what [`json_line`] writes. The verifier checks the hash.
 ///
 /// # Errors
 /// If a field is missing or unknown, or has a value that cannot have been written.

@@ -135,7 +135,7 @@ impl Default for Lately {
 }
 
 impl Lately {
-    /// Whether a call is recorded: there were not too many in this minute.
+    /// Whether a call is recorded: true if there were not too many in this minute.
     fn admits(&mut self, call: &Call) -> bool {
         let minute = call.at.millis() / TOUCH_MILLIS;
         if self.minute != minute {

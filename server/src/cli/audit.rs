@@ -37,8 +37,8 @@ pub(super) enum Command {
         /// Also remove alerts that a channel still has to send. Without this, pruning stops at the first of them.
         #[arg(long)]
         unsent: bool,
-        /// Make the file of an SQLite database smaller afterwards. It is rewritten, so in that time the disk needs room
-        /// for the remaining data, and nobody else can write.
+        /// Make the file of an SQLite database smaller afterwards. It is rewritten, so meanwhile the disk needs room
+        /// for the remaining data, and no other process can write.
         #[arg(long)]
         shrink: bool,
     },

@@ -25,8 +25,8 @@ pub(super) struct Restore {
     /// The backup. The present database is kept under another name.
     #[arg(required_unless_present = "finish")]
     file: Option<PathBuf>,
-    /// Only do what follows a restore, for a database that was restored in another way, such as with pg_restore: pause
-    /// the tokens, end the sessions and remove the one-time codes.
+    /// Only do what is needed after a restore, for a database that was restored in another way, such as with
+    /// pg_restore: pause the tokens, end the sessions and remove the one-time codes.
     #[arg(long, conflicts_with = "file")]
     finish: bool,
 }
@@ -68,7 +68,7 @@ async fn note(url: &str, bytes: u64, hash: [u8; 32], head: Option<(i64, [u8; 32]
     noted
 }
 
-/// Replaces the database by a backup, or only does what follows a restore.
+/// Replaces the database with a backup, or only does what is needed after a restore.
 pub(super) async fn restore(options: &Restore, url: &str) -> Result<(), String> {
     let tools = store::postgres_tools(url).map_err(|error| line(&error))?;
     match (&options.file, tools) {

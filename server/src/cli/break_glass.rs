@@ -49,7 +49,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether it sets Postern up, and so creates a database if there is none.
+    /// Whether it sets Postern up, and therefore creates a database if there is none.
     pub(super) fn makes_database(&self) -> bool {
         matches!(self, Self::Create { .. })
     }

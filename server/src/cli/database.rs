@@ -36,7 +36,7 @@ where
         }
     };
     let result = work(Host::new(env.clone()), env.clone()).await;
-    // There may be no server running to do it.
+    // No server may be running that would do it.
     if let Err(error) = env.store.settle().await {
         eprintln!("note: the audit log is not sealed yet: {}", line(&error));
     }

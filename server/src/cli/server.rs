@@ -90,7 +90,7 @@ fn stop(stopping: Stopping, is_behind_proxy: bool) -> impl Future<Output = ()> {
     }
 }
 
-/// If this database was replaced by an older one, ends what that has brought back to life.
+/// If an older database replaced this one, ends what is valid again in it.
 async fn end_what_came_back(env: &Env) -> Result<(), String> {
     if env.store.is_put_back().await.map_err(|error| line(&error))? {
         let ended = upkeep::restored(env, RestoreNoticed::AtStart).await.map_err(|error| line(&error))?;

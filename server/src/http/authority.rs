@@ -1,6 +1,6 @@
 //! Refuses requests to a name other than ours: pages and links must not depend on the name that a caller uses.
 //!
-//! Only `Host` and the authority of an absolute-form target are looked at. `X-Forwarded-Host` and `Forwarded` are never
+//! Only `Host` and the authority of an absolute-form target are used. `X-Forwarded-Host` and `Forwarded` are never
 //! read, here or anywhere else.
 
 use crate::{config::PublicUrl, http::edge::Refused};
@@ -40,7 +40,7 @@ impl Authorities {
     }
 }
 
-/// Lets a request pass that was sent to us.
+/// Lets a request pass if it was sent to us.
 pub(crate) fn judge(ours: &Authorities, request: &Request) -> Result<(), Refused> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (host, second) = (hosts.next(), hosts.next());

@@ -49,7 +49,7 @@ pub(crate) fn give_time(
     (request, Some(deadline))
 }
 
-/// Tells whether a body has met its deadline.
+/// Shows whether a body has missed its deadline.
 pub(crate) struct Deadline {
     path: String,
     arrival: Arc<Arrival>,

@@ -1,4 +1,4 @@
-//! Refusals before a request is handled at all, in SCIM's form under `/scim`, as text elsewhere.
+//! Refusals before a request is handled at all: in SCIM's form under `/scim`, as text elsewhere.
 
 use crate::listen::Fault;
 use axum::{
@@ -12,7 +12,7 @@ use hyper::body::Body as _;
 /// The status and the words of a refusal.
 pub(crate) type Refused = (StatusCode, &'static str);
 
-/// A refusal in fixed words. The connection ends with it: what else was sent is not read.
+/// A refusal in fixed words. The connection ends with it: the rest of the request is not read.
 pub(crate) fn refuse(path: &str, status: StatusCode, words: &'static str) -> Response {
     let (media_type, body) = refusal(is_scim(path), status, words);
     let close = (header::CONNECTION, HeaderValue::from_static("close"));
@@ -40,7 +40,7 @@ pub(crate) fn is_scim(path: &str) -> bool {
     path.strip_prefix("/scim").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Refuses what a proxy in front of us may have understood otherwise: where a request ends, or who sent it.
+/// Refuses requests that a proxy in front of us may have understood differently: where a request ends, or who sent it.
 pub(crate) fn unambiguous(request: &Request) -> Result<(), Refused> {
     match request.extensions().get::<Fault>() {
         Some(Fault::Ambiguous) => Err((StatusCode::BAD_REQUEST, "The length of this request can be read in two ways.")),

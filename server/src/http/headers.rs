@@ -22,7 +22,7 @@ static FIXED: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
-/// A browser that shows a SCIM answer has nothing to load and nothing to run.
+/// A browser that shows a SCIM answer needs to load and run nothing.
 const NOTHING: &str = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Room for [`FIXED`] and those that depend on the request, so that the map does not grow step by step.

@@ -42,8 +42,8 @@ impl TrustedProxies {
     }
 
     /// The caller's address: the last one in `X-Forwarded-For` that is not a trusted proxy, provided that a trusted
-    /// proxy sent the header. Anybody may have written what comes before that address, so it is not even read. If there
-    /// is no such address, or if it cannot be parsed, it is the peer's own.
+    /// proxy sent the header. The entries before it could come from any caller, so they are not even read. If there is
+    /// no such address, or if it cannot be parsed, it is the peer's own.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.trust(peer) {

@@ -1,4 +1,4 @@
-//! Shares of something limited, in all and for each holder.
+//! Shares of a limited resource, in total and for each holder.
 
 use std::{
     collections::HashMap,

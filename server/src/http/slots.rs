@@ -1,5 +1,5 @@
-//! Slots: each holder has a fixed number of them, which it uses first come, first served. Holders do not wait for each
-//! other.
+//! Slots: each holder has a fixed number of them, used on a first come, first served basis. Holders do not wait for
+//! each other.
 
 use std::{
     collections::HashMap,

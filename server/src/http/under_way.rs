@@ -1,5 +1,5 @@
-//! Requests that are worked on at the same time, counted by caller rather than by connection: behind a reverse proxy
-//! all callers share its connections.
+//! Requests in progress at the same time, counted by caller rather than by connection: behind a reverse proxy all
+//! callers share its connections.
 
 use crate::{
     http::{
@@ -60,7 +60,7 @@ impl UnderWay {
     /// longest; `client` is `None` if callers cannot be told apart.
     ///
     /// # Errors
-    /// `Each` if the caller has its share and each of its requests is worked on or young, `All` if too many SCIM
+    /// `Each` if the caller has its share and each of its requests is in progress or young, `All` if too many SCIM
     /// requests are under way.
     pub(crate) fn enter(
         &self,
@@ -106,8 +106,7 @@ pub(crate) struct HalfSentForm {
 }
 
 impl Forms {
-    /// Counts a form whose body did not arrive with its head. If there are too many, the oldest is given up; `None` if
-    /// all are young.
+    /// A semaphore that is referenced only by this table is neither taken nor waited for.
     pub(crate) fn enter(&self, arrival: Arc<Arrival>) -> Option<HalfSentForm> {
         let is_full = self.half_sent.count() >= self.most;
         if is_full && TOO_MANY_FORMS.is_due() {

@@ -1,7 +1,7 @@
 //! Watches the heads of the requests on a connection for framing that two servers in a row could read differently.
 //!
 //! The parser behind it tolerates some of it: with both a `Transfer-Encoding` and a `Content-Length` it drops the
-//! length, of two equal lengths it keeps one, and it ends lines at a bare LF. A proxy in front may read it otherwise,
+//! length, of two equal lengths it keeps one, and it ends lines at a bare LF. A proxy in front may read it differently,
 //! and then a part of one request becomes another (RFC 9112 §11.2). So such a connection is marked, and refused.
 
 use std::mem::take;
@@ -89,9 +89,9 @@ fn head(mut begun: Vec<u8>, bytes: &[u8], longest: usize) -> Result<(State, &[u8
     })
 }
 
-/// Where a head ends; `None` if it goes on. Its first `known` bytes are known not to contain its end.
+/// Where a head ends; `None` if it continues. Its first `known` bytes are known not to contain its end.
 fn end(head: &[u8], known: usize, longest: usize) -> Result<Option<usize>, Fault> {
-    // One byte over the limit is enough to tell, and nothing after it is checked.
+    // One byte over the limit is enough to decide, and nothing after it is checked.
     let seen = &head[..head.len().min(longest.saturating_add(1))];
     let mut at = if head[..known].ends_with(b"\r") { known - 1 } else { known };
     while let Some(next) = seen[at..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
@@ -129,7 +129,7 @@ fn after(head: &[u8]) -> Result<State, Fault> {
     }
     match (coded, length) {
         (true, Some(_)) => Err(Fault::Ambiguous),
-        // Only the parser knows where a chunked body ends; it is told to end the connection there.
+        // Only the parser knows where a chunked body ends; it has orders to end the connection there.
         (true, None) => Ok(State::Last),
         (false, Some(length)) if length > 0 => Ok(State::Body(length)),
         (false, _) => Ok(State::Head(Vec::new())),

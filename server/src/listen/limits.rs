@@ -27,7 +27,7 @@ pub struct ServerLimits {
     /// The same for trusted proxies, which keep connections for two minutes: we must not be the ones to close an idle
     /// connection, because a request may be on its way.
     pub proxy_head: Duration,
-    /// Time for a request's body. Shorter than an answer may take, so that a slow sender is told the reason.
+    /// Time for a request's body. Shorter than an answer may take, so that a slow sender gets the reason.
     pub body: Duration,
     /// The same for the forms of the console, which are small.
     pub form: Duration,

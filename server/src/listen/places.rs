@@ -1,5 +1,4 @@
-//! How many connections there may be, in all and from one caller, and which newcomers wait for a place or are hung up
-//! on.
+//! How many connections there may be, in total and from one caller, and which new ones wait for a place or are closed.
 
 mod connections;
 mod crowds;
@@ -22,7 +21,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long to wait for a place before another connection is asked to leave.
+/// How long to wait for a place before another connection is asked to end.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How long a proxy on this host waits before it takes a place that is reserved for callers on it.
@@ -40,7 +39,7 @@ static CROWDED: Seldom = Seldom::new();
 /// The places that connections take. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Places {
-    /// Open to everybody.
+    /// Open to all callers.
     open: Room,
     /// For callers on this host, if the others are taken.
     of_host: Room,
@@ -65,7 +64,7 @@ struct Room {
     free: Arc<Semaphore>,
 }
 
-/// What an address is offered.
+/// The offer to an address.
 pub(super) enum Offer {
     Taken(Arc<Place>),
     /// All places are taken: call [`Places::wait`] for one.
@@ -83,7 +82,7 @@ struct Arriving {
     networks: Option<Networks>,
 }
 
-/// A caller who waits for a place.
+/// A caller that waits for a place.
 pub(super) struct Newcomer {
     arriving: Arriving,
     _waiting: OwnedSemaphorePermit,
@@ -120,8 +119,8 @@ impl Places {
         }
     }
 
-    /// A place for this address. An address that already has its share gives up that of its connections that has waited
-    /// longest.
+    /// A place for this address. An address that already has its share gives up the one of its connections that has
+    /// waited longest.
     pub(super) fn offer(&self, address: IpAddr) -> Offer {
         let is_proxy = self.proxies.trust(address);
         let is_host = address.to_canonical().is_loopback();
@@ -150,7 +149,7 @@ impl Places {
     }
 
     /// Whether another caller on this host could wait. Until then no connection is accepted, so that callers on the
-    /// host are not hung up on.
+    /// host are not disconnected.
     pub(super) fn has_room_for_host(&self) -> bool {
         self.waiting.host.free.available_permits() > 0
     }
@@ -265,7 +264,8 @@ impl Drop for Busy {
 impl Drop for Place {
     fn drop(&mut self) {
         self.connections.remove(self.number);
-        // If the heir does not take it, the place is open to everybody. A place reserved for the host stays reserved.
+        // If the heir does not take it, the place is open to all callers. A place that is reserved for the host stays
+        // reserved.
         if let (Some(heir), false, Some(permit)) = (self.connection.heir(), self.is_of_host, self.permit.take()) {
             let _ = heir.try_send(permit);
         }

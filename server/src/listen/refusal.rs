@@ -1,5 +1,5 @@
 //! What the parser refuses before there is a request. It answers with a status alone; these answers get a body with the
-//! reason, which RFC 7644 §3.12 demands of SCIM.
+//! reason, which RFC 7644 §3.12 requires for SCIM.
 
 use crate::http::edge::refusal;
 use axum::http::StatusCode;

@@ -1,8 +1,8 @@
-//! What tells the server to stop.
+//! The signals that stop the server.
 
 use std::future::Future;
 
-/// A signal that tells the server to stop.
+/// A signal that stops the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// From the terminal.

@@ -31,7 +31,7 @@ pub(super) struct Wire {
     mended: Arc<AtomicBool>,
     /// Whether the last request that began names SCIM.
     is_scim: bool,
-    /// What is written in place of an answer of the parser, and how much of it has been.
+    /// What is written instead of the parser's answer, and how much of it has been written.
     explained: Option<(Vec<u8>, usize)>,
     patience: Duration,
     floor: Floor,
@@ -74,7 +74,7 @@ impl Wire {
         self.fault.clone()
     }
 
-    /// Set as soon as the line of a request that is not handled yet has been mended.
+    /// Set as soon as the request line of a request that is not handled yet has been mended.
     pub(super) fn mended(&self) -> Arc<AtomicBool> {
         self.mended.clone()
     }

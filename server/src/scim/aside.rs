@@ -1,4 +1,4 @@
-//! Changes that take long to compute: aside, a few at a time, while the database serves others.
+//! Changes that take long to compute: outside the unit of work, a few at a time, while the database serves others.
 
 use super::Problem;
 use domain::{
@@ -29,7 +29,7 @@ where
         Tried::Done(view) => return Ok(view),
         Tried::Heavy(before) => before,
     };
-    // One at a time for each token, so that nobody's changes wait for all those of another token.
+    // One at a time for each token, so that changes of one token do not wait for all those of another.
     let _own = own_slot.await?;
     let failed = |error: &str| Error::Unavailable(error.into());
     let mut turn = TURNS.acquire().await.map_err(|error| Error::Unavailable(error.into()))?;

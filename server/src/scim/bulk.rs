@@ -10,7 +10,7 @@ use serde_json::Map;
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// How long an operation under way may go on after the deadline.
+/// How long an operation that has begun may continue after the deadline.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How often a bulk request that waits for its turn checks for it.

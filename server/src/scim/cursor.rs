@@ -12,7 +12,7 @@ use domain::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The format of what follows; another number comes from another version of this server.
+/// The format of the rest; another number comes from another version of this server.
 const FORM: u8 = 1;
 const CHECKSUM: usize = 8;
 const ID: usize = 16;

@@ -1,4 +1,5 @@
-//! Between the wire and the record: the only place that knows both. No quirk of the protocol gets past it.
+//! The border between SCIM's wire format and the stored records: the only place that knows both. No quirk of the
+//! protocol gets past it.
 
 mod document;
 mod expansion;
@@ -74,7 +75,7 @@ pub(super) fn whole_group_profile(document: Document) -> Result<GroupProfile, sc
     group_profile(document)
 }
 
-/// The record of a whole user as it was sent, with `active` in it: directories look for it whenever they read a user.
+/// The record of a whole user as it was sent, with `active` in it: directories expect it whenever they read a user.
 pub(super) fn whole_profile(types: Registry, document: Document, active: bool) -> Result<Profile, scim::Error> {
     let document = with_active(document, active);
     check(types.user, &document)?;
@@ -197,8 +198,8 @@ fn groups(call: &Call, view: &UserView) -> Option<(&'static str, String)> {
     Some(("groups", write(&groups.collect::<Vec<_>>())))
 }
 
-/// The entity tag of a user as shown. The user's groups change without its version, so if they are asked for, the tag
-/// has a hash of them beside the version; if they are too many, one of what changes with them.
+/// The entity tag of a user as shown. The user's groups change without its version, so if they are included, the tag
+/// has a hash of them after the version; if they are too many, a hash of a text that changes with them.
 pub(super) fn user_tag(view: &UserView) -> String {
     let mut hash = Sha256::new();
     match &view.groups {

@@ -1,5 +1,5 @@
-//! The members of a group as JSON text, made while it is sent. A group may have half a million: as ids they take 8 MB,
-//! as text ten times as much.
+//! The members of a group as JSON text, rendered while it is sent. A group may have half a million: as ids they take 8
+//! MB, as text ten times as much.
 
 use super::text::write;
 use domain::{GroupId, UserId};

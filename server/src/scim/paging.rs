@@ -1,4 +1,4 @@
-//! Which part of a list a client wants, by index (RFC 7644 §3.4.2.4) or by cursor (RFC 9865), and in what order.
+//! The part of a list that a client requests, by index (RFC 7644 §3.4.2.4) or by cursor (RFC 9865), and its order.
 
 use super::{Problem, Reply, cursor::Scope, outgoing::Parts, reply::looked_up, request::Call};
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use scim::message::{LIST_END, ListResponse, Paging as Place};
 
-/// The part of a list that a call asks for.
+/// The part of a list that a call requests.
 pub(super) struct Paging {
     scope: Scope,
     pub(super) start: Start<RootMark>,
@@ -44,7 +44,7 @@ impl Paging {
         Ok(Window { sort, start, limit: self.limit, bytes: self.bytes })
     }
 
-    /// The part of a list of one kind, which is in an order that no index has.
+    /// The part of a list of one kind, in an order that no index has.
     pub(super) fn part(&self, kind: ResourceKind, descending: bool) -> Result<Part, Problem> {
         let start = self.start_of(kind, Mark::fits_evaluated)?;
         Ok(Part { start, limit: self.limit, bytes: self.bytes, descending })

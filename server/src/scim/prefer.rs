@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 
-/// What `Prefer: return=…` asks for.
+/// The value of `Prefer: return=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Preference {
     /// Only the head of the answer.
@@ -12,7 +12,7 @@ pub(super) enum Preference {
 }
 
 impl Preference {
-    /// RFC 7240 §2: if a preference is stated twice the first counts, and what is not understood is ignored.
+    /// RFC 7240 §2: if a preference is stated twice the first counts, and unknown ones are ignored.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
         let mut stated = values.flat_map(|value| value.split(',')).filter_map(|preference| {

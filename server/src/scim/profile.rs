@@ -1,5 +1,5 @@
 //! What kind of client calls, as far as its requests show. Only signs that no other client sends count, and none of
-//! them is in the values of a resource: those may come from anybody.
+//! them is in the values of a resource: any client may send those.
 
 use super::request::Call;
 use axum::http::{HeaderMap, Method, header};
@@ -88,7 +88,7 @@ fn is_entra_if_nameless(call: &Call, query: &str, body: &[u8]) -> bool {
 
 /// The connection test looks for a GUID that no user has, by the matching attribute. OneLogin sends no User-Agent
 /// either, so the encoding counts, too: Entra's is that of a form, where a space is `+` and a quotation mark `%22`, and
-/// it asks for no page.
+/// it requests no page.
 fn is_probe(parameter: &str) -> bool {
     let filter = parameter.strip_prefix("filter=").and_then(|filter| filter.strip_suffix("%22"));
     let Some((attribute, value)) = filter.and_then(|filter| filter.split_once("+eq+%22")) else { return false };

@@ -123,8 +123,8 @@ impl Reply {
         Record { call, target, outcome: self.outcome, status, reason: None, millis: None, detail: None }
     }
 
-    /// Counts the body, and what else sending it takes, with those under way until it is sent. If there is no room it
-    /// is refused, unless something was changed: that answer is small, and must report the change.
+    /// Counts the body, and the other memory that sending it takes, until it is sent. If there is no room it is
+    /// refused, unless something was changed: that answer is small, and must report the change.
     pub(super) fn counted(
         self,
         memory: &Shares<TokenId>,
@@ -167,7 +167,8 @@ pub(super) struct Problem {
     /// A header that says what would be accepted.
     hint: Option<(HeaderName, &'static str)>,
     location: Option<String>,
-    /// The user or group that is in the way, for the activity record. Boxed, since it is rare and results are moved often.
+    /// The user or group that is the reason, for the activity record. Boxed, since it is rare and results are moved
+    /// often.
     target: Option<Box<Uuid>>,
     /// The seconds after which the call may be sent again.
     retry_after: Option<u32>,
@@ -210,7 +211,7 @@ impl Problem {
         Self { location: Some(location), ..self }
     }
 
-    /// With the user or group that is in the way. The answer does not name it.
+    /// With the user or group that is the reason. The answer does not name it.
     pub(super) fn because_of(self, target: Option<Uuid>) -> Self {
         Self { target: target.map(Box::new), ..self }
     }
@@ -255,7 +256,7 @@ impl Problem {
         Self { retry_after, ..error.into() }
     }
 
-    /// 503, because requests and answers under way take up all the memory that they may.
+    /// 503, because the requests and answers in progress take up all the memory that they may.
     pub(super) fn no_room(full: Full) -> Self {
         if NO_ROOM.is_due() {
             let limit = if full == Full::Each { "memory_each" } else { "memory" };

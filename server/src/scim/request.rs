@@ -50,7 +50,7 @@ pub(super) struct Call {
     pub(super) path: String,
     pub(super) route: Route,
     pub(super) headers: HeaderMap,
-    /// Until when a call that does many things one after the other may begin the next one.
+    /// A call that does several things one after the other may start the next one until then.
     pub(super) deadline: Instant,
     /// How much of the resource a write answers with.
     pub(super) preference: Option<Preference>,
@@ -201,7 +201,7 @@ impl Call {
         self.directory.call(operation, subject)
     }
 
-    /// Adds a remark to the activity record if one of these names is nearly that of a core attribute: its value is
+    /// Adds a remark to the activity record if one of these names is almost that of a core attribute: its value is
     /// kept, so nothing else would show the mistake.
     pub(super) fn remark<'n>(&mut self, schema: &ResourceType, names: impl Iterator<Item = &'n str>) {
         let misspelt: Vec<String> = names

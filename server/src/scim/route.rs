@@ -1,4 +1,4 @@
-//! The endpoints: which one a path is, and what applies to it whatever the request.
+//! The endpoints: which endpoint a path names, and what applies to it for every request.
 
 use axum::http::Method;
 use domain::{
@@ -127,12 +127,12 @@ impl Route {
         }
     }
 
-    /// The user or group that it is, if the id in it can be one.
+    /// The id of the user or group that it names, if the text can be an id.
     pub(super) fn id(&self) -> Option<Uuid> {
         if let Self::One(_, id) = self { Uuid::try_parse(id).ok() } else { None }
     }
 
-    /// Its path, without the id of a resource and without what is no endpoint.
+    /// Its path, without the id of a resource and without the name of an unknown endpoint.
     pub(super) fn form(&self) -> &'static str {
         match self {
             Self::Root => "/",

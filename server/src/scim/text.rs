@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-/// Serialises a value that cannot fail to be written as JSON.
+/// A value as JSON text. Serialising it cannot fail.
 pub(super) fn write(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

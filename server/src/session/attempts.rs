@@ -15,7 +15,7 @@ use std::{
 /// How often counted failures are written.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// What this process remembers of tries to sign in. Cheap to clone.
+/// What this process remembers of sign-in attempts. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Attempts(Arc<Mutex<Memory>>);
 
@@ -27,7 +27,7 @@ struct Memory {
     names: std::collections::HashMap<domain::BreakGlassId, String>,
 }
 
-/// A try that was admitted. If it is dropped, its caller has gone.
+/// An attempt that was admitted. If it is dropped, its caller has gone.
 pub(super) struct Attempt {
     attempts: Attempts,
     caller: SourceAddress,
@@ -35,18 +35,18 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Ends a try that was right.
+    /// Ends an attempt that was right.
     pub(super) fn succeeded(self, now: Timestamp) {
         self.end(|throttle, permit| throttle.succeeded(permit, now));
     }
 
-    /// Ends a try that the server could not check.
+    /// Ends an attempt that the server could not check.
     pub(super) fn put_back(self) {
         self.end(Throttle::put_back);
     }
 
-    /// Ends a try that was wrong: it is recorded at once, or only counted if there was another in the same minute. The
-    /// records are alike whether or not the name exists.
+    /// Ends an attempt that was wrong: it is recorded at once, or only counted if there was another in the same minute.
+    /// The records are alike whether or not the name exists.
     pub(super) async fn failed(self, env: &Env, account: Option<&Account>, address: Option<String>) -> Result<()> {
         let (now, attempts, network) = (env.now(), self.attempts.clone(), self.caller.network);
         self.end(|throttle, permit| throttle.failed(permit, now));
@@ -85,7 +85,7 @@ impl Attempts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Admits a try, or says how long to wait.
+    /// Admits an attempt, or returns how long to wait.
     pub(super) fn admit(
         &self,
         caller: SourceAddress,

@@ -46,8 +46,8 @@ impl ConfirmForm {
     }
 }
 
-/// Takes the secret, or the reason, or both, whatever is missing. Then it does what waited for that, and goes on to where
-/// somebody came from.
+/// Takes the secret, the reason, or both, as needed. Then it sends the form that waited for this, and returns to the
+/// page before.
 pub(crate) async fn confirm(
     State(state): State<AppState>,
     Extension(console): Extension<Console>,

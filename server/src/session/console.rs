@@ -21,7 +21,7 @@ use leptos::server_fn::error::FromServerFnError;
 /// Where server functions are.
 pub(crate) const API: &str = "/admin/api/";
 
-/// Adds a [`Console`] to the request of a signed-in administrator; redirects everybody else away from `/admin`.
+/// Adds a [`Console`] to the request of a signed-in administrator; redirects all others away from `/admin`.
 pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let signed_in = match signed_in(&state, request.headers()).await {
         Ok(signed_in) => signed_in,
@@ -37,7 +37,7 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
             let (parts, body) = request.into_parts();
             let console = console_of(&state, principal.clone(), &parts);
             request = Request::from_parts(parts, body);
-            // A form that is posted plainly cannot come back with a question, so it is asked first.
+            // A plain form cannot ask and then be sent again, so the question comes first.
             if is_plain_form(&request) && console.may_change() && !console.is_confirmed() {
                 let next = came_from(&request);
                 return ask_first(&state, request, principal, next).await;
@@ -52,7 +52,7 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
             return api_or_page(&request, ApiError::Unauthorized, StatusCode::UNAUTHORIZED);
         }
         None if request.uri().path().starts_with("/admin") => {
-            // A form cannot be posted again by itself; the page on which it stood can be shown.
+            // A form cannot be posted again by itself, but its page can be shown.
             let page = if is_safe(request.method()) { asked_for(request.uri()) } else { came_from(&request) };
             return Redirect::to(&format!("/login?next={}", encode(&page))).into_response();
         }
@@ -72,7 +72,7 @@ async fn signed_in(state: &AppState, headers: &HeaderMap) -> domain::Result<Opti
     Ok(Some(session.principal))
 }
 
-/// Whether a browser posts a form of a page by itself; islands ask for JSON.
+/// Whether the browser itself posts a form of a page; islands request JSON.
 fn is_plain_form(request: &Request) -> bool {
     let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     request.uri().path().starts_with(API) && accepts.is_some_and(|accept| accept.contains("text/html"))
@@ -86,13 +86,13 @@ fn came_from(request: &Request) -> String {
     page.map(|page| asked_for(&page.into())).unwrap_or_default()
 }
 
-/// A page with what it was asked for; of an address that would not be gone back to, the page alone.
+/// The page and its query; only the page if the address cannot be returned to.
 fn asked_for(uri: &Uri) -> String {
     let whole = uri.path_and_query().map(PathAndQuery::as_str).filter(|whole| local(whole) == *whole);
     whole.unwrap_or(uri.path()).to_owned()
 }
 
-/// Whether it is the answer to what was asked before a change.
+/// Whether it is the answer to the confirmation before a change.
 fn is_confirmation(request: &Request) -> bool {
     request.method() == Method::POST && request.uri().path() == CONFIRM
 }
@@ -101,12 +101,12 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Answers under the prefix of the functions keep their own form.
+/// Answers under the prefix of the server functions keep their own form.
 pub(crate) async fn no_such_function(request: Request) -> Response {
     api_or_page(&request, ApiError::NotFound, StatusCode::NOT_FOUND)
 }
 
-/// Leptos answers every error of a server function with 500; the error itself knows better.
+/// Leptos answers every error of a server function with 500; the error itself has the right status.
 pub(super) async fn with_status(mut response: Response) -> Response {
     let failed = response.headers().contains_key("serverfnerror") && !response.status().is_redirection();
     if !failed {

@@ -6,7 +6,7 @@ use tokio::{sync::Mutex, time::Instant};
 const AGE: Duration = Duration::from_secs(1);
 
 /// The browsers that have signed in, by the hashes of their cookies. A flood of guesses with invented cookies is
-/// recognised here without database look-ups, which would make everybody else wait for a connection. Cheap to clone.
+/// recognised here without database look-ups, which would make all other callers wait for a connection. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Devices(Arc<Mutex<List>>);
 

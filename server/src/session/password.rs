@@ -16,10 +16,10 @@ const PASSES: u32 = 1;
 const AT_ONCE: usize = 2;
 /// How many of them strangers may use; the rest is for known devices.
 const STRANGERS: usize = 1;
-/// Any more would wait longer than a person does.
+/// With more, a caller would wait longer than people do.
 const WAITING: usize = 16;
 
-/// Whose hash waits.
+/// The queue in which a hash waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashQueue {
     /// A caller whose identity was proven before: a known device, an administrator, the host.

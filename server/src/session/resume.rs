@@ -1,5 +1,5 @@
-//! A plain form that came before the secret or the reason was given, or after the session had ended, waits: the answer is
-//! the page that asks, which carries the form, and once that is answered the form is done.
+//! A plain form waits if it was posted before the secret or the reason was given, or after the session had ended: the
+//! answer is the page that asks, which carries the form, and after that page is answered the form is sent.
 
 use super::{
     confirm::ConfirmForm,
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Longer forms do not wait: escaped once more, they would not fit into the form that carries them.
 const LONGEST: usize = 20 * 1024;
 
-/// Where a reason is asked for and a secret once more.
+/// The page that asks for a reason and for the secret again.
 pub(super) const CONFIRM: &str = "/admin/confirm";
 
 /// The permission to administer that a session gives.
@@ -31,13 +31,13 @@ pub(super) fn console_of(state: &AppState, principal: Principal, parts: &Parts) 
     Console::new(state.env.clone(), hasher, principal, address, state.public_url.as_str().to_owned())
 }
 
-/// Asks somebody who is signed in for what is missing; the form waits.
+/// Asks a signed-in person for what is missing; the form waits.
 pub(super) async fn ask_first(state: &AppState, request: Request, principal: Principal, next: String) -> Response {
     let (parts, waiting) = set_aside(request).await;
     ask_to_confirm(state, parts, principal, Carried { next, waiting, ..Carried::default() }).await
 }
 
-/// Asks somebody for what is missing, and carries what waits for it.
+/// Asks for what is missing, and carries the form that waits.
 pub(super) async fn ask_to_confirm(
     state: &AppState,
     mut parts: Parts,
@@ -50,7 +50,7 @@ pub(super) async fn ask_to_confirm(
     render_again(state, parts, StatusCode::OK, ConfirmFailed { message: String::new(), carried }).await
 }
 
-/// Asks for a new sign-in; the form waits. Of a confirmation the reason is kept, and what waited for it.
+/// Asks for a new sign-in; the form waits. Of a confirmation, the reason and the form that waited for it are kept.
 pub(super) async fn sign_in_first(state: &AppState, request: Request, next: String) -> Response {
     const ENDED: &str = "Your session has ended, and nothing was changed. Sign in again; what you entered is kept.";
     let (mut parts, carried) = if request.uri().path() == CONFIRM {
@@ -78,7 +78,7 @@ async fn set_aside(request: Request) -> (Parts, String) {
     (parts, waiting)
 }
 
-/// Does what waited, as if the form were posted now. `None` where nothing did.
+/// Sends the form that waited, as if it were posted now. `None` if none did.
 pub(super) async fn perform(
     state: &AppState,
     parts: &Parts,
@@ -94,7 +94,7 @@ pub(super) async fn perform(
     let headers = request.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(header::ACCEPT, HeaderValue::from_static("text/html"));
-    // There it leads back to.
+    // It leads back there.
     headers.insert(header::REFERER, local(&carried.next).parse().ok()?);
     let response = leptos_axum::handle_server_fns_with_context(app::context, request).await.into_response();
     Some(with_status(response).await)

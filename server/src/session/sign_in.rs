@@ -34,7 +34,7 @@ const HOME: &str = "/admin/sso/scim";
 /// A longer `User-Agent` is cut.
 const AGENT: usize = 200;
 
-/// When to try again if hashing or the database was busy: a full line of hashes is done by then.
+/// When to try again if hashing or the database was busy: a full queue of hashes is done by then.
 const BUSY: RetryAfter = RetryAfter { seconds: 2 };
 
 /// The sign-in form.
@@ -234,12 +234,12 @@ fn again(status: StatusCode, wait: RetryAfter, words: &str) -> Response {
     (status, [(header::RETRY_AFTER, seconds.to_string())], Html(page)).into_response()
 }
 
-/// Who a request came from.
+/// The caller that a request came from.
 pub(super) fn caller(extensions: &Extensions) -> SourceAddress {
     caller_of(extensions.get::<ClientAddress>().map(|address| address.0))
 }
 
-/// A page of ours to go on to: whatever else was asked for is not followed. What a page is asked for may be any text.
+/// The page to open next, if it is one of ours: other addresses are not followed. Its query may be any text.
 pub(super) fn local(next: &str) -> &str {
     let (path, query) = next.split_once('?').unwrap_or((next, ""));
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');

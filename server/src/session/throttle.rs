@@ -1,11 +1,11 @@
 //! Slows down the guessing of break-glass secrets, and locks nobody out.
 //!
-//! Strangers share a few tries a second, in four lines: those of IPv4 and of IPv6, from networks that have not failed
-//! in the last hour and from the others. So a flood from networks that fail does not hold up a caller from elsewhere.
-//! In each line the waiting neighbourhoods (an IPv4 /16 or an IPv6 /32 each) take turns, so a flood from one of them
-//! delays the others by one try; within a network that has failed, its addresses take turns. A browser that has signed
-//! in before (a *device*) waits only for its own tries. What is counted here is forgotten within an hour, and no rule
-//! makes a caller wait for more than a minute.
+//! Strangers share a few attempts per second, in four lines: those of IPv4 and of IPv6, from networks that have not
+//! failed in the last hour and from the others. So a flood from networks that fail does not hold up a caller from
+//! elsewhere. In each line the waiting neighbourhoods (an IPv4 /16 or an IPv6 /32 each) take turns, so a flood from one
+//! of them delays the others by one attempt; within a network that has failed, its addresses take turns. A browser that
+//! has signed in before (a *device*) waits only for its own attempts. What is counted here is forgotten within an hour,
+//! and no rule makes a caller wait for more than a minute.
 //!
 //! Everything is decided from the arguments; the caller keeps the [`Throttle`] in a mutex and passes the time.
 
@@ -39,14 +39,14 @@ const DEVICES: usize = 4_096;
 /// The key of a browser that has signed in before; the caller of this module has verified it.
 pub type DeviceKey = [u8; 32];
 
-/// To whom a permit was given.
+/// Which kind of caller has the permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Admitted {
     Stranger(SourceAddress),
     Device(DeviceKey),
 }
 
-/// Admits one try, which counts as failed until it has ended in another way.
+/// Admits one attempt, which counts as failed until it has ended in another way.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "the throttle is told how a try that was admitted ends"]
 pub struct Permit(Admitted);
@@ -58,7 +58,7 @@ impl Permit {
     }
 }
 
-/// How long to wait before the next try: 1 to 60 seconds, for `Retry-After` (RFC 9110 §10.2.3).
+/// How long to wait before the next attempt: 1 to 60 seconds, for `Retry-After` (RFC 9110 §10.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryAfter {
     /// Whole seconds.
@@ -83,11 +83,11 @@ struct Lines {
 }
 
 impl Throttle {
-    /// Admits a try, before anything is hashed or looked up for it. `device` is a key that the caller has verified;
-    /// with it the network does not matter.
+    /// Admits an attempt, before anything is hashed or looked up for it. `device` is a key that the caller has
+    /// verified; with it the network does not matter.
     ///
     /// # Errors
-    /// How long to wait. A try that was not admitted leaves no trace.
+    /// How long to wait. An attempt that was not admitted leaves no trace.
     pub fn admit(
         &mut self,
         caller: SourceAddress,
@@ -103,7 +103,7 @@ impl Throttle {
         Ok(Permit(who))
     }
 
-    /// Ends a try that was wrong: its network is not fresh for the next hour.
+    /// Ends a wrong attempt: its network is not fresh for the next hour.
     pub fn failed(&mut self, permit: Permit, now: Timestamp) {
         let at = self.elapsed.at(now);
         if let Admitted::Stranger(caller) = permit.0 {
@@ -111,7 +111,7 @@ impl Throttle {
         }
     }
 
-    /// Ends a try that was right: whatever was held against its network or device is forgotten.
+    /// Ends a right attempt: whatever was held against its network or device is forgotten.
     pub fn succeeded(&mut self, permit: Permit, now: Timestamp) {
         self.elapsed.at(now);
         match permit.0 {
@@ -125,15 +125,15 @@ impl Throttle {
         self.recent.forget(caller.network);
     }
 
-    /// Ends a try whose caller has gone before it was found right or wrong. Its network has used a try, but stays as
-    /// fresh as it was, unless that happens often.
+    /// Ends an attempt whose caller has gone before it was found right or wrong. Its network has used an attempt, but
+    /// stays as fresh as it was, unless that happens often.
     pub fn abandoned(&mut self, permit: Permit) {
         if let Admitted::Stranger(caller) = permit.0 {
             self.recent.abandoned(caller, self.elapsed.millis);
         }
     }
 
-    /// Ends a try that the server could not check: it costs the caller nothing.
+    /// Ends an attempt that the server could not check: it costs the caller nothing.
     pub fn put_back(&mut self, permit: Permit) {
         match permit.0 {
             Admitted::Stranger(caller) => self.recent.put_back(caller),

@@ -1,7 +1,7 @@
-//! Bodies of PATCH requests, valid, nearly valid and junk: each that is taken changed what a small model says, and each that is
-//! refused left the user as it was, to the byte.
+//! Bodies of PATCH requests, valid, almost valid and junk: each accepted body changes what a small model predicts, and
+//! each refused one leaves the user unchanged, to the byte.
 //!
-//! `PROPTEST_CASES` says how many bodies are tried on each database.
+//! `PROPTEST_CASES` sets how many bodies are tried on each database.
 
 use crate::support::{TestApp, Value, json};
 use axum::{
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 on_both!(each_body_does_what_the_model_says_or_nothing);
 
-/// What the model knows of a user: texts by path, tags and numbers in their order, the latter by type.
+/// The model of a user: texts by path, tags, and numbers by type, each in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Person {
     texts: BTreeMap<&'static str, String>,
@@ -28,7 +28,7 @@ struct Person {
     phones: Vec<(&'static str, String)>,
 }
 
-/// What an operation does.
+/// The effect of an operation.
 #[derive(Clone, Debug)]
 enum Effect {
     Texts(Vec<(&'static str, Option<String>)>),
@@ -45,7 +45,7 @@ const TEXTS: [&str; 4] =
     ["title", "nickName", "name.givenName", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"];
 
 impl Person {
-    /// The user after these effects; `None` where one of them is a refusal.
+    /// The user after these effects; `None` if one of them is a refusal.
     fn after(&self, effects: &[Effect]) -> Option<Self> {
         let mut person = self.clone();
         for effect in effects {
@@ -75,7 +75,7 @@ impl Person {
         Some(person)
     }
 
-    /// The same, as a resource shows it.
+    /// The same, read from a resource.
     fn read(user: &Value) -> Self {
         let at = |path: &str| match path.strip_prefix("urn:") {
             Some(_) => user[path.rsplit_once(':').unwrap().0][path.rsplit_once(':').unwrap().1].clone(),
@@ -103,7 +103,7 @@ fn tags() -> impl Strategy<Value = Vec<String>> {
         .prop_map(|tags| tags.into_iter().map(str::to_owned).collect())
 }
 
-/// An operation that is carried out, as directories write it.
+/// An operation that succeeds, as directories write it.
 fn valid() -> BoxedStrategy<(Value, Effect)> {
     let write = || select(vec!["add", "replace", "Add", "REPLACE"]);
     let remove = || select(vec!["remove", "Remove"]);
@@ -142,7 +142,7 @@ fn valid() -> BoxedStrategy<(Value, Effect)> {
         (remove(), kind()).prop_map(|(op, kind)| {
             (json!({"op": op, "path": format!("phoneNumbers[type eq \"{kind}\"]")}), Effect::Phone(kind, None))
         }),
-        // What is the server's is ignored, wherever it comes along.
+        // Attributes that belong to the server are ignored, wherever they appear.
         select(vec![
             json!({"op": "replace", "path": "id", "value": "x"}),
             json!({"op": "add", "path": "meta.version", "value": "x"}),
@@ -154,7 +154,7 @@ fn valid() -> BoxedStrategy<(Value, Effect)> {
     .boxed()
 }
 
-/// An operation that looks like one and is none.
+/// An operation that looks valid and is not.
 fn nearly() -> BoxedStrategy<(Value, Effect)> {
     select(vec![
         json!({"op": "frobnicate", "path": "title", "value": "x"}),
@@ -186,7 +186,7 @@ fn nearly() -> BoxedStrategy<(Value, Effect)> {
     .boxed()
 }
 
-/// A body, and what it does.
+/// A body, and its effect.
 fn body() -> BoxedStrategy<(String, Vec<Effect>)> {
     let operation = prop_oneof![12 => valid(), 1 => nearly()];
     let operations = (vec(operation, 1..5), select(vec!["Operations", "operations", "OPERATIONS"]), any::<bool>());

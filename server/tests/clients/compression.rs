@@ -1,4 +1,4 @@
-//! Long answers are compressed for those who ask (RFC 9110 §12.5.3).
+//! Long answers are compressed for clients that ask for this (RFC 9110 §12.5.3).
 
 use crate::support::{TestApp, entra_user};
 use axum::{

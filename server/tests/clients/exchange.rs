@@ -1,4 +1,4 @@
-//! Members who take the place of others, and lists that name nobody.
+//! Members that replace others, and lists that name no member.
 
 use crate::{
     clients::{GUID, members},
@@ -30,17 +30,17 @@ async fn ra1_members_who_are_named_give_way_to_others(app: TestApp) {
     let exchange = |out: &str, into: Value| json!({"op": "replace", "path": format!("members[value eq \"{out}\"]"), "value": into});
     let add = json!({"op": "add", "path": "members", "value": [{"value": b}]});
     app.patch(&path, json!([add])).await.expect(StatusCode::OK);
-    // Nobody who is named is a member, whether somebody else has the id or nobody.
+    // None of the named ids is a member, whether another resource has the id or none.
     for out in [a.as_str(), GUID, "x", &inner] {
         refused(&app, &path, json!([exchange(out, json!({"value": c}))]), "noTarget").await;
-        // What comes later does not make it right.
+        // A later operation does not make it right.
         let later = json!({"op": "replace", "path": "members", "value": [{"value": a}]});
         refused(&app, &path, json!([exchange(out, json!({"value": c})), later]), "noTarget").await;
     }
     assert_eq!(ids(&app, &group).await, from_ref(&b));
     app.patch(&path, json!([exchange(&b, json!({"value": c}))])).await.expect(StatusCode::OK);
     assert_eq!(ids(&app, &group).await, from_ref(&c));
-    // Groups give way to users and the other way round; one of those who are named is enough.
+    // Groups are replaced by users and the other way round; one member among those named is enough.
     app.patch(&path, json!([exchange(&c, json!([{"value": a}, {"value": inner}]))])).await.expect(StatusCode::OK);
     assert_eq!(ids(&app, &group).await, [a.clone(), inner.clone()]);
     app.patch(&path, json!([exchange(&inner, json!(b))])).await.expect(StatusCode::OK);
@@ -54,7 +54,7 @@ async fn br6_br10_a_list_that_names_nobody_empties_no_group(app: TestApp) {
     let (ada, group) = (app.user("ada@x.example").await, app.group("Owners").await);
     let path = format!("/Groups/{group}");
     let replace = |value: Value| json!([{"op": "replace", "path": "members", "value": value}]);
-    // Who was not there cannot be lost.
+    // A member that was not there cannot be lost.
     app.patch(&path, replace(json!([{"value": GUID}]))).await.expect(StatusCode::OK);
     app.patch(&path, replace(json!([{"value": ada}]))).await.expect(StatusCode::OK);
     let braced = format!("{{{ada}}}");

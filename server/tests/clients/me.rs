@@ -34,7 +34,7 @@ async fn me_is_the_user_that_the_token_is_bound_to(app: TestApp) {
     me(Method::DELETE, None).await.expect(StatusCode::NO_CONTENT);
     app.get(&format!("/Users/{ada}")).await.expect(StatusCode::NOT_FOUND);
     call(&app, &made.secret, (Method::GET, "/Me"), &[], None).await.expect(StatusCode::NOT_FOUND);
-    // Whoever comes back is the same user.
+    // A restored user is the same user.
     app.console("gate-0002").await.restore_user(ada.parse().unwrap()).await.unwrap();
     assert_eq!(me(Method::GET, None).await.expect(StatusCode::OK).id(), ada);
 }

@@ -35,10 +35,10 @@ async fn minimal_answers_have_no_body(app: TestApp) {
         let answer = call(&app, &app.token, (method, &path), &minimal, Some(body)).await.expect(StatusCode::NO_CONTENT);
         assert_eq!((answer.text.as_str(), answer.header("preference-applied")), ("", "return=minimal"));
     }
-    // A refusal says why, whatever the client prefers.
+    // A refusal includes the reason, whatever the client prefers.
     let refused = call(&app, &app.token, (Method::POST, "/Users"), &minimal, Some(json!({}))).await;
     assert!(refused.expect(StatusCode::BAD_REQUEST).json()["detail"].is_string());
-    // What only reads is not affected.
+    // A request that only reads is not affected.
     let read = call(&app, &app.token, (Method::GET, &path), &minimal, None).await.expect(StatusCode::OK);
     assert_eq!((read.json()["displayName"].as_str(), read.header("preference-applied")), (Some("Team"), ""));
 }
@@ -83,7 +83,7 @@ async fn a_change_of_members_costs_the_same_in_a_large_group(app: TestApp) {
     assert_eq!((answer.json()["displayName"].as_str(), answer.json().get("members")), (Some("Team"), None));
     let answer = change("?attributes=members", "add", &users[99]).await.expect(StatusCode::OK);
     assert_eq!(answer.json()["members"].as_array().unwrap().len(), 101);
-    // Entra is not sent a large group for any change of it, others for one of its members only.
+    // Entra gets no large group back after any change, others get none after a change of members alone.
     let rename = |name: &str| {
         json!({"Operations": [{"op": "replace", "path": "displayName", "value": name},
             {"op": "add", "path": "members", "value": [users[99]]}]})

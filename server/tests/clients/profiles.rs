@@ -1,4 +1,4 @@
-//! Which client calls: what it is known by, what follows from that, and what an administrator says.
+//! Which client calls: how it is recognised, what follows from that, and what an administrator sets.
 
 use crate::{
     clients::{GUID, call, members, operations, tokens},
@@ -33,7 +33,7 @@ async fn changes(app: &TestApp) -> Vec<Entry> {
 /// A method, a path, a user agent and a body.
 type Sent<'s> = (Method, &'s str, Option<&'s str>, Option<Value>);
 
-/// What a token's client is taken for after a call with a token of that name.
+/// The kind that a token's client is taken for after a call with a token of that name.
 async fn taken_for(app: &TestApp, name: &str, sent: Sent<'_>) -> Option<ClientProfile> {
     let token = app.host.create_token(name, None).await.unwrap();
     let (method, path, agent, body) = sent;
@@ -99,7 +99,7 @@ async fn other_clients_are_not_taken_for_entra(app: TestApp) {
     for (name, sent, expected) in calls {
         assert_eq!(taken_for(&app, name, sent).await, expected, "{name}");
     }
-    // Only what changes the meaning of its calls is told.
+    // Only a kind that changes the meaning of calls is recorded.
     assert_eq!(changes(&app).await.len(), 1);
 }
 
@@ -125,7 +125,7 @@ async fn a_replacement_of_members_means_what_the_client_means(app: TestApp) {
         }
         let now: Vec<String> = members(&app, &group).await.into_iter().map(|(_, id)| id).collect();
         assert_eq!(now.iter().collect::<Vec<_>>(), left, "{client:?}");
-        // A PUT is a whole resource, whoever sends it.
+        // A PUT is a whole resource, for every client.
         let put = json!({"displayName": client.as_str(), "members": [{"value": bob}]});
         call(&app, &token.secret, (Method::PUT, &path), &[], Some(put)).await.expect(StatusCode::OK);
         assert_eq!(members(&app, &group).await, [("User".to_owned(), bob.clone())]);
@@ -157,10 +157,10 @@ async fn an_administrator_knows_better(app: TestApp) {
     };
     set("generic").await;
     assert!(page().await.contains("An administrator has set it: Other SCIM client."));
-    // No sign counts against that.
+    // No sign overrides that.
     app.get("/Users?count=0&aadOptscim062020").await.expect(StatusCode::OK);
     assert_eq!(profile(&app, "Entra production").await, Some(ClientProfile::Generic));
-    // Left to the client again, it is what the next sign says.
+    // If it is left to the client again, the next sign decides.
     set("").await;
     assert_eq!(profile(&app, "Entra production").await, None);
     app.get("/Users?count=0&aadOptscim062020").await.expect(StatusCode::OK);
@@ -186,7 +186,7 @@ async fn what_is_known_stays_and_costs_nothing(app: TestApp) {
     }
     assert_eq!(profile(&app, "Entra production").await, Some(ClientProfile::Entra));
     assert_eq!(changes(&app).await.len(), 1);
-    // The token that takes its place has the same client.
+    // The token that replaces it has the same client.
     let console = app.console("gate-0001").await;
     let id = tokens(&app).await[0].id;
     assert_eq!(console.rotate_token(id, None).await.unwrap().token.profile, Some(ClientProfile::Entra));

@@ -1,4 +1,4 @@
-//! What the texts say of parameters and headers: RFC 7644, 9865, 6750 and 9110.
+//! What the RFCs say about parameters and headers: RFC 7644, 9865, 6750 and 9110.
 
 use crate::{
     clients::call,

@@ -1,4 +1,4 @@
-//! Every call is on the activity page: what it did, why it was refused, what to do, and nothing that is secret.
+//! Every call is on the activity page: what it did, why it was refused, what to do, and no secrets.
 
 use super::common::inactive;
 use crate::support::{TestApp, json};
@@ -19,7 +19,7 @@ on_both!(
 async fn page(app: &TestApp, cookie: &str, address: &str) -> String {
     app.recorder.flush().await;
     let page = app.page(address, Some(cookie)).await.expect(StatusCode::OK).text;
-    // Views separate text that changes from text that does not.
+    // Views mark where text changes.
     page.replace("<!>", "").replace("<!---->", "")
 }
 

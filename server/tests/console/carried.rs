@@ -1,4 +1,5 @@
-//! A form that is posted plainly, before the secret was given again or after the session has ended, is not typed twice.
+//! A plain form that is posted before the secret was given again, or after the session has ended, need not be typed
+//! twice.
 
 use crate::support::{Answer, TestApp, URL};
 use axum::{
@@ -28,7 +29,7 @@ async fn plain(app: &TestApp, path: &str, cookie: Option<&str>, body: &str) -> A
     app.send(request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
-/// What a page's form carries, ready to be posted with what is typed.
+/// The fields of a page's form, ready to be posted with what is typed.
 fn fields(page: &str, typed: &[(&str, &str)]) -> String {
     let carried = ["next", "reason", "waiting"].into_iter().filter_map(|name| Some((name, carried(page, name)?)));
     let carried = carried.filter(|(name, _)| typed.iter().all(|(typed, _)| typed != name));
@@ -104,7 +105,7 @@ async fn what_waits_is_no_way_round_the_secret(app: TestApp) {
             .expect(StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert_eq!(count(&app).await, 10);
-    // Nothing but a server function is done.
+    // Only server functions are carried out.
     let elsewhere =
         fields("", &[("secret", &*secret), ("waiting", "/admin/audit/export.csv?x=y"), ("next", "/admin/users")]);
     let led = plain(&app, "/admin/confirm", Some(&cookie), &elsewhere).await.expect(StatusCode::SEE_OTHER);

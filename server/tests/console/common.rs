@@ -2,7 +2,7 @@
 
 use crate::support::{TestApp, Value, json};
 
-/// So many people, by their ids.
+/// Creates this many people, and returns their ids.
 pub(super) async fn people(app: &TestApp, number: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for n in 0..number {
@@ -11,7 +11,7 @@ pub(super) async fn people(app: &TestApp, number: usize) -> Vec<String> {
     ids
 }
 
-/// What deactivates somebody.
+/// The operations that deactivate a user.
 pub(super) fn inactive() -> Value {
     json!([{"op": "replace", "path": "active", "value": false}])
 }

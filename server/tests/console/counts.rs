@@ -1,4 +1,4 @@
-//! What the guard's page says of people and of groups that left.
+//! What the guard's page says about people and groups that left.
 
 use super::common::{inactive, people};
 use crate::support::{TestApp, Value, json};

@@ -1,4 +1,4 @@
-//! The pages of what was deleted.
+//! The pages of deleted users and groups.
 
 use crate::support::TestApp;
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ async fn a_deleted_user_has_a_tombstone(app: TestApp) {
     }
     app.form("/admin/api/restore_user", Some(&cookie), &format!("id={id}")).await.expect(StatusCode::OK);
     assert!(!page().await.expect(StatusCode::OK).text.contains("It can be restored"));
-    // Nobody who never was has one.
+    // A user who never existed has none.
     let never = "/admin/users/01980000-0000-7000-8000-000000000000";
     app.page(never, Some(&cookie)).await.expect(StatusCode::NOT_FOUND);
 }

@@ -1,4 +1,4 @@
-//! Whoever has a whole network to call from keeps nobody out with it.
+//! A caller with a whole network of addresses keeps no other caller out.
 
 use crate::defences::{
     listening::{Listening, PATIENCE, Raw, ended},
@@ -24,10 +24,10 @@ use tokio::{
 /// The proxy that the tests trust.
 const PROXY: &str = "fd00:9::9";
 
-/// What somebody who is served waits at most, also on a busy machine. Others' time of grace is longer.
+/// How long a caller that is served waits at most, even on a busy machine. The grace period of others is longer.
 const AT_ONCE: Duration = Duration::from_secs(2);
 
-/// A few places, which nobody gives up who is let alone.
+/// A few places, which no connection gives up by itself.
 fn few() -> ServerLimits {
     let limits = ServerLimits { connections: 64, host_connections: 4, connections_each: 8, ..ServerLimits::default() };
     ServerLimits { grace: PATIENCE * 4, head: PATIENCE * 4, ..limits }
@@ -48,7 +48,7 @@ async fn connect_from(source: &str, server: SocketAddr) -> TcpStream {
 /// Half a request.
 async fn holds(source: &str, server: SocketAddr) -> TcpStream {
     let mut stream = connect_from(source, server).await;
-    // It may have been hung up on already.
+    // It may have been disconnected already.
     let _ = stream.write_all(b"GET / HT").await;
     stream
 }
@@ -64,7 +64,7 @@ fn in_one_48(n: usize) -> String {
     format!("fd00:aaaa:bbbb:{:x}::1", n * 211 % 65_536)
 }
 
-/// More and more half-sent requests from everywhere in a /48, until it is dropped.
+/// More and more half-sent requests from everywhere in a /48, until this is dropped.
 fn flood(server: SocketAddr, opened: &Arc<AtomicUsize>) -> JoinSet<()> {
     let mut flooders = JoinSet::new();
     for _ in 0..4 {
@@ -108,7 +108,7 @@ async fn r34_a_flood_from_one_48_keeps_nobody_out() {
     }
 }
 
-/// Strangers who wait, because nobody has too many, do not keep the host and a proxy from being accepted.
+/// Strangers who wait, because none has too many connections, do not keep the host and a proxy from being accepted.
 #[tokio::test]
 async fn r34_strangers_who_wait_are_in_nobodys_way() {
     if !is_inside() {

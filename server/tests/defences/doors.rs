@@ -1,4 +1,4 @@
-//! A2: no way around the doors.
+//! A2: no way around the sign-in and the token.
 
 use crate::{
     defences::routes::{self, METHODS, PUBLIC, bare},
@@ -61,7 +61,7 @@ async fn a02_every_route_has_a_door(app: TestApp) {
                 let answer = bare(&app, method, &target).await;
                 assert!(!answer.status.is_success(), "{method} {target}: {}", answer.status);
                 assert!(!answer.status.is_server_error(), "{method} {target}: {}", answer.status);
-                // The door itself answers, not a page or function that misses its permission.
+                // The guard itself answers, not a page or function that lacks its permission.
                 let at_the_door = matches!(answer.status.as_u16(), 303 | 401 | 403);
                 assert!(at_the_door || target != *path, "{method} {target}: {}", answer.status);
                 let told = format!("{:?}{}", answer.headers, answer.text);
@@ -108,7 +108,7 @@ async fn a02_headers_do_not_lead_around_it(app: TestApp) {
     }
 }
 
-/// What the sweep leaves out is what anybody may see; and what it holds are routes that exist.
+/// The sweep leaves out only what is public, and every route in it exists.
 async fn a02_these_and_no_others_are_public(app: TestApp) {
     let (user, group) = routes::inhabited(&app).await;
     for path in PUBLIC {
@@ -129,7 +129,7 @@ async fn a02_these_and_no_others_are_public(app: TestApp) {
     let cookie = app.sign_in("gate-test", &secret).await;
     for path in routes::pages(&user, &group) {
         let answer = app.page(&path, Some(&cookie)).await;
-        // No drill was done and the token is another's: their pages say so in the frame.
+        // There is no drill, and the token is another's: their pages say so in the frame.
         let framed = answer.status == StatusCode::NOT_FOUND && answer.text.contains("gate-test");
         assert!(answer.status.is_success() || answer.status.is_redirection() || framed, "{path}: {}", answer.status);
     }

@@ -1,5 +1,5 @@
-//! Answers that come before the body was read reach the caller, also one that is still sending; and connections end only
-//! where that was said.
+//! Answers that are sent before the body was read reach the caller, even one that is still sending; and connections end
+//! only if that was announced.
 
 use crate::{
     defences::listening::{Listening, PATIENCE},
@@ -51,7 +51,7 @@ async fn answer(stream: &mut TcpStream) -> Option<(String, String)> {
     text.await.expect("an answer in time")
 }
 
-/// As a proxy does: the whole request, and only then the answer.
+/// As a proxy does: the whole request first, and only then the answer.
 async fn send_all(server: &Listening, request: &[u8]) -> (TcpStream, bool) {
     let mut stream = server.connect().await;
     for piece in request.chunks(16 * 1024) {
@@ -71,7 +71,7 @@ async fn a_refusal_reaches_who_is_still_sending(app: TestApp) {
         assert!(sent, "{length}: the connection ended while the body was sent");
         let (told, body) = answer(&mut stream).await.expect("an answer");
         assert!(told.starts_with("HTTP/1.1 401 ") && body.contains("bearer token"), "{told}");
-        // The connection goes on, as nothing said that it ends.
+        // The connection continues, because no answer announced its end.
         assert!(!told.to_lowercase().contains("connection: close"), "{told}");
         stream.write_all(&request).await.unwrap();
         assert!(answer(&mut stream).await.expect("another").0.starts_with("HTTP/1.1 401 "), "{length}");
@@ -98,7 +98,7 @@ async fn who_asks_first_sends_nothing(app: TestApp) {
     assert!(told.starts_with("HTTP/1.1 401 ") && told.to_lowercase().contains("connection: close"), "{told}");
 }
 
-/// RFC 7644 §3.7.4. The body never comes.
+/// RFC 7644 §3.7.4. The body never arrives.
 async fn ra36_a_length_above_the_limit_is_refused_at_once(app: TestApp) {
     let server = Listening::start(&app, ServerLimits::default()).await;
     let (small, large) = (1024 * 1024, 5 * 1024 * 1024);
@@ -158,7 +158,7 @@ async fn br2_a_query_that_is_not_encoded_is_served(app: TestApp) {
     }
 }
 
-/// A caller that sends a refused body for ever has a place for a moment.
+/// A caller that sends a refused body for ever occupies a place only for a moment.
 async fn what_is_thrown_away_has_bounds(app: TestApp) {
     let moment = Duration::from_millis(300);
     let drain = Drain { bytes: 10_000, time: moment };
@@ -175,7 +175,7 @@ async fn what_is_thrown_away_has_bounds(app: TestApp) {
         };
         let mut text = Vec::new();
         let read = async {
-            // A caller that goes on sending may see the end as a reset.
+            // A caller that continues to send may see the end as a reset.
             let _ = reader.read_to_end(&mut text).await;
         };
         tokio::join!(dribble, read);
@@ -184,7 +184,7 @@ async fn what_is_thrown_away_has_bounds(app: TestApp) {
     }
 }
 
-/// A proxy ends its idle connections itself; everybody else's are ended.
+/// A proxy ends its idle connections itself; those of all other callers are ended.
 #[tokio::test]
 async fn proxies_keep_their_idle_connections() {
     let short = Duration::from_millis(200);

@@ -62,7 +62,7 @@ async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
         (format!("GET /scim/v2/Groups/{long}"), String::new(), 431),
         ("POST /scim/v2/Bulk".to_owned(), format!("Content-Length: 2\r\nX-Long: {long}\r\n"), 431),
         ("GET /scim".to_owned(), format!("A: {}\r\nB: {}\r\n", &long[..20_000], &long[..20_000]), 431),
-        // The parser refuses these by itself.
+        // The parser itself refuses these.
         (format!("GET /scim/v2/Users?filter={}", long.repeat(2)), String::new(), 414),
         ("GET /scim/v2/Users".to_owned(), format!("X-Long: {}\r\n", long.repeat(3)), 431),
         ("GET /scim/v2/Users".to_owned(), (0..65).map(|n| format!("X-{n}: y\r\n")).collect(), 431),
@@ -78,7 +78,7 @@ async fn ra17_a_large_head_is_refused_in_the_form_of_scim(app: TestApp) {
     }
 }
 
-/// RFC 7644 §3.12 again, for what is no request: RA17, BR2.
+/// RFC 7644 §3.12 again, for bytes that are not a request: RA17, BR2.
 async fn ra17_an_unreadable_head_is_refused_in_the_form_of_scim(app: TestApp) {
     let server = Listening::start(&app, ServerLimits::default()).await;
     for (head, is_scim) in [
@@ -104,7 +104,7 @@ async fn ra17_an_unreadable_head_is_refused_in_the_form_of_scim(app: TestApp) {
     }
 }
 
-/// What is written twice, or in two ways, is answered with 400 and the end of the connection.
+/// A header that appears twice, or can be read in two ways, is answered with 400 and the end of the connection.
 async fn a37_ambiguous_requests_are_refused(app: TestApp) {
     let server = Listening::start(&app, ServerLimits::default()).await;
     let smuggled = "GET /healthz HTTP/1.1\r\nHost: id.corp.example\r\n\r\n";
@@ -150,7 +150,7 @@ async fn a37_a_second_request_is_watched_too(app: TestApp) {
     assert!(rest.contains("HTTP/1.1 400"), "{rest}");
 }
 
-/// Several on one connection, with bodies that look like requests; a coded body is the last.
+/// Several requests on one connection, with bodies that look like requests; a chunked body is the last.
 async fn a37_plain_requests_go_on(app: TestApp) {
     let server = Listening::start(&app, ServerLimits::default()).await;
     let inner = "POST /x HTTP/1.1\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
@@ -171,9 +171,9 @@ async fn a37_plain_requests_go_on(app: TestApp) {
     assert!(answers.rsplit("HTTP/1.1 ").next().unwrap().contains("connection: close"));
 }
 
-/// The body never comes, and the answer comes all the same.
+/// The body never arrives, but the answer does.
 async fn a38_packed_bodies_are_not_read(app: TestApp) {
-    // Nobody waits for bodies that are never sent.
+    // The server does not wait for bodies that are never sent.
     let drain = Drain { bytes: 1_000, time: Duration::from_millis(20) };
     let server = Listening::start(&app, ServerLimits { rest: drain, linger: drain, ..ServerLimits::default() }).await;
     for coding in ["gzip", "br", "zstd", "deflate", "identity, gzip", "GZIP", "x"] {

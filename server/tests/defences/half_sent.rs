@@ -1,4 +1,4 @@
-//! Who has sent half a request waits for nobody but themselves, also behind a reverse proxy.
+//! A caller that has sent half a request delays only itself, also behind a reverse proxy.
 
 use crate::{
     defences::listening::{Listening, PATIENCE, Raw, ended},
@@ -31,7 +31,7 @@ on_both!(
 
 const GRACE: Duration = Duration::from_millis(50);
 
-/// Few places, and so much time for a body that nothing but others' need ends it.
+/// Few places, and so much time for a body that only a shortage of places ends it.
 fn few() -> ServerLimits {
     let (body_floor, head) = (Floor { bytes_a_second: 1, after: PATIENCE * 4 }, PATIENCE * 4);
     let limits = ServerLimits {
@@ -90,7 +90,7 @@ async fn signs_in(source: &str, client: &str, server: &Listening) -> Raw {
     ended(&mut stream).await
 }
 
-/// Every place is taken by half-sent forms that one client sends through the proxy, and then by those of many.
+/// All places are taken by half-sent forms that one client sends through the proxy, and then by those of many clients.
 async fn r04_half_sent_requests_behind_a_proxy_keep_nobody_out(app: TestApp) {
     let server = Listening::behind(&app, few(), proxies()).await;
     for clients in [1, 60] {
@@ -105,14 +105,14 @@ async fn r04_half_sent_requests_behind_a_proxy_keep_nobody_out(app: TestApp) {
             assert_eq!(answer.status, 422, "{clients}: {answer:?}");
         }
         if clients == 1 {
-            // Most of its own were refused at once.
+            // Most of its own requests were refused at once.
             continue;
         }
         let mut ending = JoinSet::new();
         for mut stream in kept {
             ending.spawn(async move { ended(&mut stream).await });
         }
-        // At least as many as there were too many.
+        // As many as there were too many, or more.
         for n in 0..36 {
             let answer = ending.join_next().await.unwrap().unwrap();
             assert_eq!(answer.status, 408, "{n}: who makes room is told: {answer:?}");
@@ -137,7 +137,7 @@ async fn r04_half_sent_requests_from_many_addresses_keep_nobody_out(app: TestApp
     assert_eq!(healthy.status, 200);
 }
 
-/// The ninth request of a caller is refused while eight are worked on, and takes the place of one that is half-sent.
+/// The ninth request of a caller is refused while eight are in progress, and replaces one that is half-sent.
 async fn r04_a_caller_behind_a_proxy_has_a_share_of_the_requests(app: TestApp) {
     let limits = ServerLimits { connections: 200, requests_each: 2, ..few() };
     let server = Listening::behind(&app, ServerLimits { grace: PATIENCE * 4, ..limits }, proxies()).await;
@@ -151,7 +151,7 @@ async fn r04_a_caller_behind_a_proxy_has_a_share_of_the_requests(app: TestApp) {
         stream.write_all(request(path).as_bytes()).await.unwrap();
         ended(&mut stream).await
     };
-    // The half-sent ones may not have been read yet.
+    // The half-sent requests may not have been read yet.
     let refused = async |path: &str| {
         for _ in 0..1_000 {
             let answer = asked(path).await;
@@ -218,7 +218,7 @@ async fn r04_half_sent_forms_make_room_for_each_other(app: TestApp) {
     }
     let answer = refused.join_next().await.unwrap().unwrap();
     assert!(answer.status == 503 && answer.text.contains("retry-after: 1"), "{answer:?}");
-    // A form that comes whole is none of them.
+    // A form that arrives whole does not count.
     let mut stream = connect_from(PROXY, &server).await;
     stream.write_all(format!("{}nobody-1234&secret=guessed", form("198.51.100.8")).as_bytes()).await.unwrap();
     assert_eq!(ended(&mut stream).await.status, 422);
@@ -241,7 +241,7 @@ async fn r04_forms_and_slow_bodies_are_cut_early(app: TestApp) {
     assert!(answer.status == 408 && answer.text.contains("slowly"), "{answer:?}");
 }
 
-/// What Entra does through a proxy with a pool of connections, beside a company that signs in through one address.
+/// What Entra does through a proxy with a pool of connections, next to a company that signs in through one address.
 async fn r04_who_sends_whole_requests_is_never_refused(app: TestApp) {
     let server =
         Arc::new(Listening::behind(&app, ServerLimits { grace: GRACE, ..ServerLimits::default() }, proxies()).await);
@@ -276,7 +276,7 @@ async fn r04_who_sends_whole_requests_is_never_refused(app: TestApp) {
     }
 }
 
-/// Every open place is worked in, and still somebody on the host is served.
+/// All open places are busy, and a caller on the host is still served.
 #[tokio::test]
 async fn r04_a_caller_on_the_host_finds_a_place() {
     let (release, under_way) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));

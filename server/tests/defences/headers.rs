@@ -1,7 +1,7 @@
 //! A27 and the headers of every answer, graded by the rules of the MDN HTTP Observatory.
 //!
-//! The score starts at 100. Of the extra points, HSTS preloading (5) cannot be had by a product, and subresource integrity
-//! (5) is for scripts of other origins, of which there are none; what is left adds up to 135 where a cookie is set.
+//! The score starts at 100. Of the extra points, a product cannot get those for HSTS preloading (5), and subresource
+//! integrity (5) is for scripts of other origins, of which there are none; the rest adds up to 135 if a cookie is set.
 
 use crate::{
     defences::routes::{self, bare},
@@ -132,7 +132,7 @@ fn directives(policy: &str) -> HashMap<&str, Vec<&str>> {
     parts.collect()
 }
 
-/// Points as the Observatory gives them. Extra points count only for those who keep 90 without them.
+/// Points by the rules of the Observatory. Extra points count only from 90 points upwards without them.
 fn score(answer: &Answer) -> i32 {
     let tests = [content_policy, transport, content_type, referrer, frames, resource, cookies, cors];
     let points: Vec<i32> = tests.iter().map(|test| test(answer)).collect();

@@ -1,4 +1,4 @@
-//! A25: what a caller calls us appears nowhere.
+//! A25: the name by which a caller addresses us appears nowhere.
 
 use crate::{
     defences::{listening::Listening, routes},

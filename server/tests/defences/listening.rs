@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything in these tests takes, shorter than the server's own time for an idle connection.
+/// Longer than anything in these tests takes, but shorter than the server's own time for an idle connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 
 pub(crate) struct Listening {
@@ -25,7 +25,7 @@ impl Drop for Listening {
     }
 }
 
-/// An answer as it came, up to the end of the connection.
+/// An answer as received, up to the end of the connection.
 #[derive(Debug)]
 pub(crate) struct Raw {
     pub(crate) status: u16,
@@ -71,7 +71,7 @@ impl Listening {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// Sends bytes on a connection of its own and reads until the server ends it. Fails when it does not.
+    /// Sends bytes on a new connection and reads until the server ends it. Fails if it does not.
     pub(crate) async fn exchange(&self, bytes: &[u8]) -> Raw {
         let mut stream = self.connect().await;
         stream.write_all(bytes).await.unwrap();
@@ -84,7 +84,7 @@ pub(crate) async fn ended(stream: &mut TcpStream) -> Raw {
     let mut bytes = Vec::new();
     let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    // A reset is an end too: what we sent past the answer was not read.
+    // A reset is an end too: the bytes after the answer were not read.
     let _ = read.unwrap_or_else(|_| panic!("the connection stays open: {text}"));
     let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
     Raw { status, text }

@@ -1,5 +1,5 @@
-//! A29 and A30: what callers write does not become lines of the log, and no secret gets into it. Asked of the real
-//! binary, whose standard error is the log.
+//! A29 and A30: text from callers cannot add lines to the log, and no secret gets into it. Tested with the real binary,
+//! whose standard error is the log.
 
 use crate::{
     defences::listening::{Raw, ended},
@@ -13,7 +13,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Runs tests that take a database and the form of the log.
+/// Runs tests that take a database and the format of the log.
 macro_rules! on_both_in_both_forms {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
@@ -40,7 +40,7 @@ on_both_in_both_forms!(
 
 struct Logged {
     process: Child,
-    /// Read all the time: a pipe that is full would stop the server.
+    /// Read all the time: a full pipe would stop the server.
     log: JoinHandle<String>,
     port: u16,
 }
@@ -75,7 +75,7 @@ impl Logged {
         ended(&mut stream).await
     }
 
-    /// Stops the server and gives all that it logged.
+    /// Stops the server and returns everything that it logged.
     async fn log(mut self) -> String {
         let id = self.process.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
@@ -161,7 +161,7 @@ async fn a29_a_flood_of_requests_is_no_flood_of_lines(database: Database, form: 
     assert!(answered < REQUESTS && answered + left_out >= REQUESTS, "{answered} and {left_out}");
 }
 
-/// A token that is no token, a secret that is none and a cookie: all the same they are looked for, at the finest level.
+/// An invalid token, a wrong secret and a cookie: even these must not be in the log, at the finest level.
 async fn a30_no_secret_is_logged(database: Database, form: &str) {
     let server = Logged::start(&database, form, &[]).await;
     const CANARY: &str = "postern_scim_CANARYcanaryCANARYcanary";

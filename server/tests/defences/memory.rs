@@ -1,4 +1,4 @@
-//! What requests and answers under way take of the server's memory is bounded in sum.
+//! The memory that requests and answers in progress take is limited in total.
 
 use crate::{
     defences::listening::{Listening, PATIENCE},
@@ -28,7 +28,7 @@ on_both!(
 
 const KIB: usize = 1024;
 
-/// With other limits, beside the app.
+/// With other limits, next to the app.
 async fn with(app: &TestApp, limits: ServerLimits) -> TestApp {
     app.another_with(limits).await
 }
@@ -90,14 +90,14 @@ async fn r08_a_page_has_so_many_bytes_and_goes_on(app: TestApp) {
     for path in ["/Users/.search", "/Groups/.search", "/.search"] {
         let page = small.post(path, search.clone()).await.expect(StatusCode::OK);
         assert!(page.text.len() <= 20 * KIB && page.json()["nextCursor"].is_string(), "{path}");
-        // Back from the second page, everybody of the first is there.
+        // Back from the second page, all users of the first are there.
         let next = page.json()["nextCursor"].clone();
         let second = small.post(path, json!({"count": 200, "cursor": next})).await.expect(StatusCode::OK);
         let previous = second.json()["previousCursor"].clone();
         let back = small.post(path, json!({"count": 200, "cursor": previous})).await.expect(StatusCode::OK);
         assert_eq!(names(&back), names(&page), "{path}");
     }
-    // One that is too large by itself comes, or nobody would come past it.
+    // A resource that is too large on its own is returned, or no client could get past it.
     let tiny = with(&app, ServerLimits { page: 1, ..ServerLimits::default() }).await;
     assert_eq!(walk(&tiny, "/?", "nextCursor", 8 * KIB).await.len(), 24);
 }
@@ -128,7 +128,8 @@ async fn connect_slowly(server: &Listening) -> TcpStream {
     socket.connect(server.address).await.unwrap()
 }
 
-/// A page that nobody takes counts for its token, and for nobody else; once its connection is gone it counts no more.
+/// A page that its client does not read counts for its token, and for no other; after its connection has ended it no
+/// longer counts.
 async fn r08_answers_count_until_they_are_taken(app: TestApp) {
     for number in 0..120 {
         let mut user = entra_user(&format!("u{number}"));
@@ -200,7 +201,7 @@ async fn r08_bulk_requests_take_turns(app: TestApp) {
     assert_eq!([both.0.status, both.1.status], [StatusCode::OK; 2], "the second waits");
 }
 
-/// More members than fit into the memory as text, in each of the forms that are asked for.
+/// More members than fit into the memory as text, in each of the available forms.
 async fn r08_a_group_of_any_size_is_sent_in_parts(app: TestApp) {
     let mut ids = Vec::new();
     for number in 0..250 {
@@ -247,7 +248,7 @@ async fn r08_a_group_of_any_size_is_sent_in_parts(app: TestApp) {
     assert!(raw.text.contains(&length) && raw.text.ends_with(&whole.text), "{:.600}", raw.text);
 }
 
-/// Takes something all the time, but too little.
+/// Reads all the time, but too little.
 #[tokio::test]
 async fn r08_a_slow_reader_is_cut() {
     let large = || async { vec![b'x'; 64 << 20] };

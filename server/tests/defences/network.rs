@@ -1,11 +1,11 @@
-//! A test on a network of its own, where callers may come from any address in fd00::/8: the test's binary runs again, for
-//! this one test, in a network namespace. It is gone with the process.
+//! A test on a network of its own, where callers may come from any address in fd00::/8: the test's binary runs again,
+//! for this one test, in a network namespace. The namespace ends with the process.
 
 use std::{env, process::Command, thread};
 
 const INSIDE: &str = "POSTERN_TEST_NETWORK";
 
-/// Whether this is the run inside. Outside it has been run, successfully, when this returns.
+/// Whether this is the run inside. If not, the run inside has succeeded when this returns.
 #[track_caller]
 pub(crate) fn is_inside() -> bool {
     if env::var_os(INSIDE).is_some() {

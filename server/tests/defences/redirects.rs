@@ -1,4 +1,4 @@
-//! A26: nobody is sent away from us.
+//! A26: no answer leads a browser away from us.
 
 use crate::{
     defences::routes,

@@ -1,4 +1,4 @@
-//! What there is to attack, as the router itself tells.
+//! What there is to attack, according to the router itself.
 
 use crate::support::{Answer, TestApp};
 use axum::{
@@ -6,14 +6,14 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 
-/// Every method that means something to somebody.
+/// Every method that means something to some server.
 pub(crate) const METHODS: [&str; 10] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "TRACE", "PROPFIND"];
 
-/// What anybody may see.
+/// What is public.
 pub(crate) const PUBLIC: [&str; 4] = ["/", "/login", "/healthz", "/readyz"];
 
-/// Paths of SCIM, of resources that are there.
+/// Paths of SCIM, for resources that exist.
 pub(crate) fn scim(user: &str, group: &str) -> Vec<String> {
     let below = [
         "",
@@ -34,7 +34,7 @@ pub(crate) fn scim(user: &str, group: &str) -> Vec<String> {
     below.iter().map(|path| format!("/scim/v2{path}")).collect()
 }
 
-/// The pages that need a session, with these ids in their places.
+/// The pages that need a session, with these ids filled in.
 pub(crate) fn pages(user: &str, group: &str) -> Vec<String> {
     let listed = leptos_axum::generate_route_list(app::App);
     let pages = listed.iter().map(|page| page.path().to_owned()).filter(|path| !PUBLIC.contains(&path.as_str()));
@@ -50,7 +50,7 @@ pub(crate) fn functions() -> Vec<String> {
     leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect()
 }
 
-/// The files that pages ask for.
+/// The files that pages load.
 pub(crate) async fn assets(app: &TestApp) -> Vec<String> {
     let page = app.page("/login", None).await.expect(StatusCode::OK).text;
     let named =
@@ -60,12 +60,12 @@ pub(crate) async fn assets(app: &TestApp) -> Vec<String> {
     [named, vec![format!("{sheet}.js"), format!("{sheet}.wasm")]].concat()
 }
 
-/// Somebody and something that a stranger must not learn of.
+/// A user and a group that a stranger must not learn of.
 pub(crate) async fn inhabited(app: &TestApp) -> (String, String) {
     (app.user("canary-user").await, app.group("canary-group").await)
 }
 
-/// A request with nothing but a method and a target.
+/// A request with only a method and a target.
 pub(crate) async fn bare(app: &TestApp, method: &str, target: &str) -> Answer {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     app.send(Request::builder().method(method).uri(target).body(Body::empty()).unwrap()).await

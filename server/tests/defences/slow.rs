@@ -1,4 +1,4 @@
-//! A35: who is slow, or many, is cut, and the others are served.
+//! A35: slow callers, and too many, are cut off, and the others are served.
 
 use crate::{
     defences::listening::{Listening, PATIENCE, ended},
@@ -92,7 +92,7 @@ async fn a35_slow_bodies_are_cut(app: TestApp) {
     assert_eq!(app.host.scim().await.unwrap().counts.users, users);
 }
 
-/// Asks for more than the sockets hold, and reads nothing.
+/// Requests more than the sockets hold, and reads nothing.
 #[tokio::test]
 async fn a35_slow_readers_are_cut() {
     let large = || async { vec![b'x'; 64 * 1024 * 1024] };
@@ -109,7 +109,7 @@ async fn a35_slow_readers_are_cut() {
     let mut whole = 0;
     let mut piece = vec![0; 4 * 1024 * 1024];
     loop {
-        // Slower than the limit in all, but it takes something each time.
+        // Slower than the limit in total, but it reads something each time.
         match timeout(PATIENCE, patient.read(&mut piece)).await.unwrap().unwrap() {
             0 => break,
             read => whole += read,
@@ -125,7 +125,7 @@ async fn connect_from(source: &str, server: &Listening) -> TcpStream {
     socket.connect(server.address).await.unwrap()
 }
 
-/// Whether a connection is served, rather than hung up on.
+/// Whether a connection is served, rather than closed.
 async fn is_served(mut stream: TcpStream) -> Option<TcpStream> {
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.ok()?;
     let mut answer = [0; 12];
@@ -153,7 +153,7 @@ async fn a35_one_address_gets_its_share_of_connections() {
     timeout(PATIENCE, back).await.expect("places come back");
 }
 
-/// Every place is taken by somebody who says nothing, and still the next caller is served at once.
+/// All places are taken by silent callers, and the next caller is still served at once.
 #[tokio::test]
 async fn a35_who_waits_makes_room() {
     let limits =
@@ -182,7 +182,7 @@ async fn a35_who_waits_makes_room() {
     assert_eq!(ended(&mut working).await.status, 200, "a request under way is not cut");
 }
 
-/// 60 of each kind at once, from addresses of their own.
+/// 60 of each kind at once, each from its own address.
 async fn a35_a_flood_of_slow_ones_hinders_nobody(app: TestApp) {
     let server = Listening::start(&app, ServerLimits { head: Duration::from_secs(3), ..quick() }).await;
     let mut kept = Vec::new();

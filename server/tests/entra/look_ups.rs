@@ -1,4 +1,4 @@
-//! How Entra looks for users and groups.
+//! How Entra looks users and groups up.
 
 use crate::{
     entra::NOBODY,

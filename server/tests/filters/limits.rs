@@ -1,4 +1,4 @@
-//! The limits of filters and bodies, from the last request that is taken to the first that is refused.
+//! The limits of filters and bodies, from the last request that is accepted to the first that is refused.
 
 use crate::support::{Answer, TestApp, Value, entra_user, json};
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
 
 on_both!(filters_are_served_up_to_their_limits, bodies_are_read_up_to_their_limits, compressed_bodies_are_refused);
 
-/// Sends a body as it stands.
+/// Sends a body unchanged.
 async fn send(app: &TestApp, method: Method, path: &str, body: Vec<u8>) -> Answer {
     let request = Request::builder().method(method).uri(format!("/scim/v2{path}"));
     let request = request.header(header::AUTHORIZATION, format!("Bearer {}", app.token));

@@ -5,8 +5,8 @@ use proptest::{collection::vec, prelude::*, sample::select, strategy::ValueTree,
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// Letters whose cases are no pairs, compatibility forms, what combines, blanks, the signs of SQL and JSON, what looks
-/// like another type, and both ends of the planes.
+/// Letters whose cases are not pairs, compatibility forms, combining characters, blanks, the signs of SQL and JSON,
+/// texts that look like another type, and both ends of the planes.
 const ATOMS: [&str; 58] = [
     "a",
     "A",
@@ -68,7 +68,7 @@ const ATOMS: [&str; 58] = [
     "-",
 ];
 
-/// A text of few atoms, so that equal ones, prefixes and parts are common. Perhaps empty.
+/// A text of few atoms, so that equal texts, prefixes and parts are common. It may be empty.
 pub(super) fn text() -> impl Strategy<Value = String> {
     vec(select(&ATOMS[..]), 0..4).prop_map(|atoms| atoms.concat())
 }
@@ -85,10 +85,10 @@ fn phone() -> impl Strategy<Value = Value> {
     (proptest::option::weighted(0.8, text()), kind).prop_map(|(value, kind)| json!({"value": value, "type": kind}))
 }
 
-/// What no column holds: further values, and attributes that only the document has, declared or not.
+/// Values without a column: further values, and attributes that only the document has, declared or not.
 fn further() -> impl Strategy<Value = Value> {
     let some = || proptest::option::weighted(0.5, text());
-    // As long as what is kept of a value, and longer.
+    // As long as the stored part of a value, and longer.
     let title = prop_oneof![6 => text(), 1 => (text(), 495..505_usize).prop_map(|(end, long)| "é".repeat(long) + &end)];
     let names = (proptest::option::weighted(0.7, title), some(), some(), some());
     let number = proptest::option::weighted(0.5, -2..12_i64);

@@ -1,4 +1,4 @@
-//! Filters over what can be asked for, most of them of the right types.
+//! Filters of every supported kind, most of them with the right types.
 
 use super::people;
 use proptest::{prelude::*, sample::select};
@@ -8,7 +8,7 @@ use scim::{
     schema::{ENTERPRISE_URN, USER_URN},
 };
 
-/// What stands in a literal for an id or a time of the server that is asked; a number follows.
+/// The placeholder in a literal for an id or a time of the server; a number follows.
 pub(super) const REFERENCE: [&str; 3] = ["user:", "group:", "time:"];
 
 const USER_TEXTS: [&str; 10] = [
@@ -120,12 +120,12 @@ fn phone() -> BoxedStrategy<Filter> {
         .boxed()
 }
 
-/// Texts as long as what is kept of a title, and longer.
+/// Texts as long as the stored part of a title, and longer.
 fn long() -> BoxedStrategy<Literal> {
     (people::text(), 495..505_usize).prop_map(|(end, long)| Literal::String("É".repeat(long) + &end)).boxed()
 }
 
-/// Filters by what is in no column of its own.
+/// Filters by attributes that have no column of their own.
 fn further() -> BoxedStrategy<Filter> {
     let enterprise = ["department", "division"].map(|name| format!("{ENTERPRISE_URN}:{name}"));
     let mut values = names(&["title", "nickName", "name.formatted", "phoneNumbers", "phoneNumbers.value"]);

@@ -1,4 +1,4 @@
-//! A3, A5, B2: no directory becomes somebody else, or anything more, by what it writes.
+//! A3, A5, B2: nothing that a directory writes gives it another identity or more rights.
 
 use crate::{
     guarantees::common::{assert_same, of_changes, tables},
@@ -16,7 +16,7 @@ on_both!(
 );
 
 const NAME: &str = "gate-7f3k";
-/// The same name, as far as anybody could take it for that.
+/// The same name, in every spelling that could be taken for it.
 const SPELLINGS: [&str; 8] = [
     NAME,
     "GATE-7F3K",
@@ -55,7 +55,7 @@ async fn a03_no_directory_takes_a_break_glass_name(app: TestApp) {
             json!({"op": "replace", "value": {"userName": spelling}}),
             json!({"op": "Add", "path": "externalId", "value": spelling}),
         ] {
-            // What came before in the same request does not happen either.
+            // The operations before it in the same request have no effect either.
             let operations = json!([{"op": "replace", "path": "active", "value": false}, operation]);
             let answer = app.patch(&path, operations).await.expect(StatusCode::CONFLICT);
             assert_eq!(answer.json()["scimType"], "uniqueness");
@@ -64,7 +64,7 @@ async fn a03_no_directory_takes_a_break_glass_name(app: TestApp) {
         assert_same(&before, &of_changes(tables(&app).await), spelling);
     }
     assert_eq!(refused, SPELLINGS.len() * 7);
-    // Nothing is found by an address, so any is anybody's; and so is a name of another form.
+    // No sign-in looks up an address, so any address is allowed; and so is a name of another form.
     let emails = json!([{"op": "add", "path": "emails", "value": [{"type": "home", "value": NAME}]}]);
     app.patch(&path, emails).await.expect(StatusCode::OK);
     app.user("gate-00000").await;

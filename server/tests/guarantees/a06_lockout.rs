@@ -18,7 +18,7 @@ use steps::Walk;
 
 on_both!(a06_no_directory_locks_the_administrators_out);
 
-/// So often somebody signs in with a break-glass account.
+/// How often an administrator signs in with a break-glass account: once in this many operations.
 const LOOK: u64 = 1_000;
 
 async fn a06_no_directory_locks_the_administrators_out(app: TestApp) {
@@ -37,7 +37,7 @@ async fn a06_no_directory_locks_the_administrators_out(app: TestApp) {
     }
     println!("{operations} operations in {:.1} s: {:?}", started.elapsed().as_secs_f64(), walk.model.changes);
     assert_eq!(Model::listed(&app).await, walk.model.listing());
-    // The door was opened now and then, which is noted with the account and the browser.
+    // The account was used now and then, which is recorded with the account and the browser.
     let opened = [("break_glass_accounts", "proven"), ("break_glass_devices", "created")];
     let untouched = |tables| without(of_break_glass(tables), &opened);
     assert_same(&untouched(before), &untouched(tables(&app).await), "after all operations");
@@ -45,8 +45,8 @@ async fn a06_no_directory_locks_the_administrators_out(app: TestApp) {
     verify_chain(&app).await;
 }
 
-/// The walk speaks every client's dialect with one token. Its `replace` of members is that of the RFC, which takes people
-/// out, although its other words would let it pass for Entra.
+/// The walk uses every client's dialect with one token. Its `replace` of members is the RFC's, which removes people,
+/// although its other requests would make it look like Entra.
 async fn mean_what_the_rfc_says(app: &TestApp) {
     let token = app.host.tokens().await.unwrap().remove(0);
     let token = Token { profile: Some(ClientProfile::Generic), profile_set: true, ..token };
@@ -54,7 +54,7 @@ async fn mean_what_the_rfc_says(app: &TestApp) {
     written.await.unwrap();
 }
 
-/// How many changes of a directory the audit log tells of, by what was done.
+/// How many changes by a directory the audit log records, by action.
 async fn recorded(app: &TestApp) -> BTreeMap<&'static str, u64> {
     let mut recorded = BTreeMap::new();
     for entry in events(app).await {

@@ -1,4 +1,4 @@
-//! A7: whatever is refused has changed nothing, not even half of it.
+//! A7: a refused request has changed nothing, not even in part.
 
 use crate::{
     guarantees::common::{Tables, account, assert_same, of_changes, proven, tables, user_session, without},
@@ -45,7 +45,7 @@ impl Refused {
     }
 }
 
-/// Sends each and compares all tables after it.
+/// Sends each and then compares all tables.
 async fn refuse(app: &TestApp, calls: Vec<Refused>) -> usize {
     let before = of_changes(tables(app).await);
     for call in &calls {
@@ -76,7 +76,7 @@ async fn a07_a_refused_call_changes_nothing(app: TestApp) {
         calls.push(call.with("authorization", &format!("Bearer {}", app.token)));
     };
     let patch = |operations: Value| json!({"Operations": operations});
-    // What comes first in these would change something.
+    // The first operation in these would change something.
     let first = json!({"op": "replace", "path": "active", "value": false});
     let renamed = json!({"op": "replace", "path": "displayName", "value": "Changed"});
     let emptied = json!({"op": "remove", "path": "members"});
@@ -247,7 +247,7 @@ async fn held(app: &TestApp, user: &str, group: &str) {
             call(Method::PUT, group, json!({"displayName": "X", "members": []})),
         ]
     };
-    // The first one that is held makes the batch; from then on nothing is written at all.
+    // The first departure that is held creates the batch; from then on nothing is written.
     call(Method::DELETE, user, Value::Null).send(app).await.expect(StatusCode::FORBIDDEN);
     let latest = |tables: Tables| without(of_changes(tables), &[("batches", "latest")]);
     let before = latest(tables(app).await);

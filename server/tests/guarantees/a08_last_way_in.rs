@@ -1,4 +1,4 @@
-//! A8, B3: whatever two administrators do at once, a proven way in is left.
+//! A8, B3: whatever two administrators do at the same time, a proven way in is left.
 
 use crate::{
     guarantees::common::{account, proven, proven_accounts, setting},
@@ -21,7 +21,7 @@ async fn a08_two_who_remove_each_other_leave_one(app: TestApp) {
             let (by, whom) = (by.clone(), account(whom));
             tokio::spawn(async move { by.remove_break_glass(whom).await })
         };
-        // Whoever asks first has an edge; both have it in turn.
+        // The first request has an advantage; both get it in turn.
         let (by_left, by_right) = if round % 2 == 0 {
             let (by_left, by_right) = (remove(&left, &right), remove(&right, &left));
             (by_left.await.unwrap(), by_right.await.unwrap())
@@ -51,7 +51,7 @@ async fn a08_the_last_proven_account_cannot_be_removed(app: TestApp) {
     let second = other.console_of(proven(&other, "gate-0003").await);
     second.remove_break_glass(account(&console)).await.unwrap();
     assert!(refused(second.remove_break_glass(account(&second)).await));
-    // 90 days later nothing is proven; even then somebody is left to be rescued.
+    // After 90 days nothing is proven; even then an account is left to be rescued.
     app.clock.advance_minutes(91 * 24 * 60);
     assert_eq!(proven_accounts(&app).await, 0);
     assert_eq!(app.host.break_glass().await.unwrap().len(), 2);

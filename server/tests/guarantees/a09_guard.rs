@@ -1,4 +1,4 @@
-//! A9: a directory that lets too many people go at once is noticed, and what it did is undone.
+//! A9: a directory that removes too many people at once is noticed, and its work is undone.
 
 use crate::{
     guarantees::common::{assert_same, count, list, of_changes, tables, without},
@@ -49,7 +49,7 @@ async fn a09_three_hundred_of_five_hundred_come_back_as_they_were(app: TestApp) 
         .expect(StatusCode::OK);
 }
 
-/// 500 people; 20 groups of 25, and everybody in the first ten of them is in the next one too.
+/// 500 people; 20 groups of 25. All people of the first ten groups are also in the next one.
 pub(crate) async fn company(app: &TestApp) -> (Vec<String>, Vec<String>) {
     let mut users = Vec::new();
     for at in 0..500 {
@@ -68,7 +68,7 @@ pub(crate) async fn company(app: &TestApp) -> (Vec<String>, Vec<String>) {
     (users, groups)
 }
 
-/// What a filter that was set wrongly makes Entra send in one cycle.
+/// What Entra sends in one cycle after a filter was set wrongly.
 async fn leave(app: &TestApp, users: &[String], groups: &[String]) {
     for (at, id) in users[..100].iter().enumerate() {
         let operation = match at % 4 {
@@ -91,7 +91,7 @@ async fn leave(app: &TestApp, users: &[String], groups: &[String]) {
     for id in &users[150..250] {
         app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
     }
-    // Deactivated at first, and deleted then.
+    // Deactivated first, and then deleted.
     for id in users[250..260].iter().chain(&users[..5]) {
         app.patch(&format!("/Users/{id}"), json!([{"op": "replace", "path": "active", "value": false}]))
             .await
@@ -101,13 +101,13 @@ async fn leave(app: &TestApp, users: &[String], groups: &[String]) {
     // One group loses its people one by one, and some of those are deleted in between.
     for (at, id) in users[450..475].iter().enumerate() {
         let operation = json!({"op": "Remove", "path": "members", "value": [{"value": id}]});
-        // A capital op is Entra's, who gets no body back.
+        // A capitalised op is Entra's, which gets no body back.
         app.patch(&format!("/Groups/{}", groups[18]), json!([operation])).await.expect(StatusCode::NO_CONTENT);
         if at % 10 == 0 {
             app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
         }
     }
-    // Another is emptied at once and deleted then, a third is deleted with its people in it.
+    // Another is emptied at once and then deleted, a third is deleted with its people in it.
     app.patch(&format!("/Groups/{}", groups[17]), json!([{"op": "Remove", "path": "members"}]))
         .await
         .expect(StatusCode::NO_CONTENT);
@@ -119,7 +119,7 @@ async fn leave(app: &TestApp, users: &[String], groups: &[String]) {
     assert!((2..=4).contains(&told), "told once, and again whenever it has doubled: {told}");
 }
 
-/// All users and groups as SCIM shows them, without when and how often they changed.
+/// All users and groups as SCIM shows them, without their versions and times of change.
 pub(crate) async fn snapshot(app: &TestApp) -> BTreeMap<String, Value> {
     let mut resources = list(app, "/Users").await;
     resources.extend(list(app, "/Groups").await);
@@ -147,7 +147,7 @@ async fn resume(app: &TestApp, console: &Console) {
     app.get("/Users").await.expect(StatusCode::OK);
 }
 
-/// Lets the people who are there count: nobody who came within the last day does, and of the last days the smallest number
+/// Lets the present people count: those created within the last day do not, and of the last days the smallest number
 /// counts.
 pub(crate) async fn settle(app: &TestApp) {
     crate::guarantees::common::maintain(app).await;
@@ -183,7 +183,7 @@ async fn a09_nobody_more_leaves_while_the_guard_holds(app: TestApp) {
     }
     let held = |tables| {
         let mut tables = without(of_changes(tables), &[("departures", "batch")]);
-        // What was let go before the hold is in its batch from then on.
+        // Departures before the hold are in its batch from then on.
         for table in ["batches", "batch_tokens", "departed_people"] {
             assert!(tables.remove(table).is_some(), "{table}");
         }
@@ -206,7 +206,7 @@ async fn a09_nobody_more_leaves_while_the_guard_holds(app: TestApp) {
     }
     assert_same(&before, &held(tables(&app).await), "held");
     assert_eq!(count(&app, "guard.held").await, 1, "one hold is told once");
-    // Whatever takes nobody's access away goes on.
+    // Changes that take away no access continue.
     app.user("new@corp.example").await;
     let name = json!([{"op": "replace", "path": "displayName", "value": "Ada"}]);
     app.patch(&format!("/Users/{}", users[12]), name).await.expect(StatusCode::OK);
@@ -219,7 +219,7 @@ async fn a09_nobody_more_leaves_while_the_guard_holds(app: TestApp) {
         deactivate(&app, id).await.expect(StatusCode::OK);
     }
     app.delete(&format!("/Groups/{group}")).await.expect(StatusCode::NO_CONTENT);
-    // Two hours later it counts from nothing.
+    // Two hours later the count starts from zero.
     app.clock.advance_minutes(121);
     for id in &users[30..42] {
         deactivate(&app, id).await.expect(StatusCode::OK);
@@ -257,7 +257,7 @@ async fn a09_the_threshold_has_an_edge(app: TestApp) {
         deactivate(&app, id).await.expect(StatusCode::OK);
     }
     deactivate(&app, active[21]).await.expect(StatusCode::FORBIDDEN);
-    // Who is deactivated already departs no more, and who comes back may.
+    // A user who is inactive already does not depart again, and may be reactivated.
     let reactivate = json!([{"op": "Replace", "path": "active", "value": "True"}]);
     app.patch(&format!("/Users/{}", active[0]), reactivate).await.expect(StatusCode::OK);
     app.delete(&format!("/Users/{}", active[1])).await.expect(StatusCode::NO_CONTENT);

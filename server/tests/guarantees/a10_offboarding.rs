@@ -1,4 +1,4 @@
-//! A10, A11: whoever leaves is out at once, and nobody inherits anything from those who left.
+//! A10, A11: people who leave lose access at once, and no other user inherits anything from them.
 
 use crate::{
     guarantees::common::{is_in, user_session},
@@ -45,7 +45,7 @@ async fn a10_whoever_is_deleted_is_out_at_once(app: TestApp) {
     assert!(is_in(&other, &cookie).await);
     app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
     assert!(!is_in(&other, &cookie).await);
-    // Even a request that was under way changes nothing.
+    // Even a request in progress changes nothing.
     assert!(console.set_audit_days(365).await.is_err());
     app.console("gate-0001").await.restore_user(id.parse().unwrap()).await.unwrap();
     assert!(!is_in(&other, &cookie).await && !is_in(&app, &cookie).await);
@@ -75,7 +75,8 @@ async fn a11_the_same_name_again_is_somebody_else(app: TestApp) {
         assert_eq!(app.get("/Users?filter=externalId%20eq%20%22ext-ada%40corp.example%22").await.total(), 1);
         last = again;
     }
-    // Only an administrator brings the role back, with the one who had it; the last newcomer keeps all but the name.
+    // Only an administrator restores the role, together with the user who had it; the last newcomer keeps everything
+    // but the name.
     console.restore_user(user).await.unwrap();
     assert_eq!(console.role_of(user).await.unwrap().effective(), Role::Administrator);
     let newcomer = app.get(&format!("/Users/{last}")).await.expect(StatusCode::OK).json();
@@ -108,7 +109,7 @@ async fn a11_a_restored_user_is_whole(app: TestApp) {
     assert_eq!(before["emails"][0]["value"], "ada@corp.example");
     let role = console.role_of(user).await.unwrap();
     assert_eq!((role.by_hand, role.effective()), (Some(Role::Auditor), Role::Administrator));
-    // A group that went meanwhile comes back with her in it.
+    // A group that was deleted meanwhile is restored with her in it.
     app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
     app.scim(Method::DELETE, &format!("/Groups/{gone}"), None).await.expect(StatusCode::NO_CONTENT);
     console.restore_user(user).await.unwrap();

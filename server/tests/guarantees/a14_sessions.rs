@@ -1,4 +1,4 @@
-//! A14, A16, A17, B15: what a sign-in tells strangers, and what a session is good for.
+//! A14, A16, A17, B15: what a sign-in reveals to strangers, and what a session allows.
 
 use crate::{
     guarantees::common::{events, is_in, tables, try_sign_in},
@@ -47,7 +47,7 @@ async fn a14_every_wrong_try_gets_the_same_answer(app: TestApp) {
     }
 }
 
-/// An answer without what differs each time: the nonce, the request's id and the name that was typed.
+/// An answer without the parts that differ each time: the nonce, the request's id and the name that was typed.
 fn plain(answer: Answer) -> (StatusCode, HeaderMap, String) {
     let policy = answer.header(header::CONTENT_SECURITY_POLICY).to_owned();
     let nonce = policy.split("nonce-").nth(1).unwrap().split('\'').next().unwrap();
@@ -71,7 +71,7 @@ async fn a16_a_session_id_is_new_whenever_rights_change(app: TestApp) {
     assert!(is_in(&app, &second).await && !is_in(&app, &first).await);
     let third = app.confirm(&second, &secret, "").await.expect(StatusCode::SEE_OTHER).cookie().unwrap();
     assert!(is_in(&app, &third).await && !is_in(&app, &second).await);
-    // A known browser waits for nobody, and that is all it may.
+    // A known browser does not wait for others, but has no other privilege.
     for cookie in [device.clone(), device.replace("-device", ""), format!("{device}; {planted}")] {
         assert!(!is_in(&app, &cookie).await, "{cookie}");
         app.form("/admin/api/create_token", Some(&cookie), "name=x").await.expect(StatusCode::UNAUTHORIZED);
@@ -109,7 +109,7 @@ async fn live(app: &TestApp) -> Vec<SessionSummary> {
     work.await.unwrap()
 }
 
-/// A confirmation that was checked before somebody ended the session, and goes on after.
+/// A confirmation that was checked before the session was ended, and continues afterwards.
 async fn a17_a_session_that_was_ended_cannot_be_confirmed(app: TestApp) {
     let secret = app.break_glass("gate-7f3k").await;
     let cookie = app.sign_in("gate-7f3k", &secret).await;
@@ -167,7 +167,7 @@ async fn b15_names_cannot_be_guessed(app: TestApp) {
     for name in &names {
         let suffix = name.strip_prefix("night-shift-").unwrap();
         assert_eq!(suffix.len(), 4);
-        // A directory that guessed the stem has guessed nothing.
+        // Guessing the stem is of no use to a directory.
         assert!(suffix.bytes().all(|byte| b"0123456789abcdefghjkmnpqrstvwxyz".contains(&byte)), "{name}");
     }
     assert_eq!(names.len(), 5);

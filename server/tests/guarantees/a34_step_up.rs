@@ -1,4 +1,4 @@
-//! A34: what opens ways in is asked for the secret again after five minutes, and no page shows a token.
+//! A34: changes that open ways in need the secret again after five minutes, and no page shows a token.
 
 use crate::{
     guarantees::common::{assert_same, events, of_changes, tables, user_session},
@@ -24,7 +24,7 @@ on_both!(
     a34_exports_need_the_secret,
 );
 
-/// How much a server function needs. One that is not in the list fails the test.
+/// What a server function requires. One that is missing from the list fails the test.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     /// The secret, within five minutes.
@@ -166,7 +166,7 @@ async fn a34_no_page_shows_a_token(app: TestApp) {
     assert!(!format!("{:?}", events(&app).await).contains(&token));
 }
 
-/// Whether a text holds a whole token, whichever.
+/// Whether a text holds a whole token.
 fn holds_token(text: &str) -> bool {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     words.into_iter().any(|word| Presented::parse(word).is_some())
@@ -195,7 +195,7 @@ async fn a34_exports_need_the_secret(app: TestApp) {
     }
     let exported = events(&app).await.into_iter().filter(|entry| entry.event.action.as_str() == "audit.exported");
     assert!(exported.map(|entry| entry.event.reason).all(|reason| reason.as_deref() == Some("monthly report")));
-    // An auditor reads everything, and that is all.
+    // An auditor reads everything, and can do nothing else.
     let ada = app.user("ada@corp.example").await;
     let (_, auditor) = user_session(&app, ada.parse().unwrap(), Role::Auditor).await;
     app.form(exports[0], Some(&auditor), "").await.expect(StatusCode::OK);

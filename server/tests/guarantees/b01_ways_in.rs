@@ -1,4 +1,4 @@
-//! B1, B3, B14: a directory is let in only while there are ways back that are known to work, and who they are is shown.
+//! B1, B3, B14: provisioning can be turned on only while there are proven ways back in, and pages show which these are.
 
 use crate::{
     guarantees::common::{account, proven, proven_accounts, try_sign_in},
@@ -48,7 +48,7 @@ async fn b04_codes_are_good_once(app: TestApp) {
         let (code, typed) = (code.reveal(), code.reveal().to_lowercase());
         let wrong_account = try_sign_in(&app, "gate-0002", code).await;
         assert!(wrong_account.is_none(), "a code opens its own account only");
-        // At the same time on two instances: one of them.
+        // At the same time on two instances: only one succeeds.
         let (here, there) =
             tokio::join!(try_sign_in(&app, "gate-0001", code), try_sign_in(&other, "GATE-0001", &typed),);
         assert!(here.is_some() != there.is_some(), "code {used}: {here:?} {there:?}");
@@ -56,7 +56,7 @@ async fn b04_codes_are_good_once(app: TestApp) {
         let left = app.host.break_glass().await.unwrap()[0].codes;
         assert_eq!(left, 7 - used as u64);
     }
-    // A code is a way in, and no proof that the secret works.
+    // A code is a way in, but does not prove that the secret works.
     assert_eq!(proven_accounts(&app).await, 0);
 }
 

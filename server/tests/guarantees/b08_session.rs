@@ -1,4 +1,4 @@
-//! B8: a break-glass session is short, and says what it is for before it changes anything.
+//! B8: a break-glass session is short, and needs a reason before it changes anything.
 
 use crate::{
     guarantees::common::{count, events, is_in},
@@ -22,7 +22,7 @@ async fn b08_a_session_ends_by_the_clock(app: TestApp) {
     let mut cookie = app.sign_in("gate-0002", &secret).await;
     for _ in 0..5 {
         app.clock.advance_minutes(5);
-        // Neither requests nor the secret once more make it longer.
+        // Neither requests nor giving the secret again make it longer.
         cookie = app.confirm(&cookie, &secret, "set+up+Entra").await.expect(StatusCode::SEE_OTHER).cookie().unwrap();
         assert!(is_in(&app, &cookie).await);
     }

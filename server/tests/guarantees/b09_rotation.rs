@@ -1,4 +1,4 @@
-//! B9: a new secret takes the place of the old one when somebody signs in with it, whatever happens in between.
+//! B9: a new secret replaces the old one at the first sign-in with it, whatever happens in between.
 
 use crate::{
     guarantees::common::{Dice, is_in, proven, tables, try_sign_in},
@@ -12,7 +12,7 @@ const NAME: &str = "gate-7f3k";
 const WALKS: usize = 6;
 const STEPS: usize = 12;
 
-/// What should open the account.
+/// The secrets that should open the account.
 struct Model {
     id: BreakGlassId,
     present: String,
@@ -59,7 +59,7 @@ impl Model {
             }
             3 => {
                 let Some(next) = self.next.take() else { return };
-                // A session of the old secret, which ends with it.
+                // A session of the old secret, which ends with that.
                 let last = try_sign_in(app, name, &self.present).await.unwrap();
                 assert!(is_in(app, &last).await);
                 self.sessions.push(last);
@@ -89,7 +89,7 @@ impl Model {
     async fn rotate(&mut self, app: &TestApp, dice: &mut Dice) {
         let administrator = proven(app, &format!("spare-{}-0000", dice.below(usize::MAX))).await;
         let sheet = app.console_of(administrator).rotate_break_glass(self.id).await.unwrap();
-        // One that was never tried is replaced, and never works.
+        // A new secret that was never used is replaced, and never works.
         self.dead.extend(self.next.replace(sheet.secret.reveal().to_owned()));
         self.dead_codes.append(&mut self.codes);
         self.codes = sheet.codes.iter().map(|code| code.reveal().to_owned()).collect();

@@ -1,4 +1,4 @@
-//! B4, B11: the host always makes a way in, whatever the state, and what it makes is random.
+//! B4, B11: the host can always create a way in, whatever the state, and what it generates is random.
 
 use crate::{
     guarantees::common::{count, is_in, try_sign_in},
@@ -15,7 +15,7 @@ on_both!(
 
 const YEAR: i64 = 365 * 24 * 60;
 
-/// What `postern break-glass recover` does: gives the name to sign in with, and the code.
+/// What `postern break-glass recover` does: returns the name to sign in with, and the code.
 async fn rescue(app: &TestApp, name: Option<&str>) -> (String, String) {
     let code = Secret::generate_code(&app.env);
     let sheet = Sheet::generate(&app.env, "rescue-0000".to_owned());
@@ -78,8 +78,8 @@ async fn b11_no_clock_keeps_the_rescuer_out(app: TestApp) {
     }
 }
 
-/// B4: 10⁵ secrets, all different, each of the 32 characters as often as chance has it. With 31 degrees of freedom χ²
-/// exceeds 90 once in ten million runs.
+/// B4: 10⁵ secrets, all different, each of the 32 characters as often as expected by chance. With 31 degrees of freedom
+/// χ² exceeds 90 once in ten million runs.
 #[tokio::test]
 async fn b04_secrets_are_random() {
     let app = TestApp::sqlite().await;

@@ -1,4 +1,4 @@
-//! What several guarantees are checked with: every row of every table, the audit log, and numbers that can be repeated.
+//! What several guarantees use: every row of every table, the audit log, and repeatable random numbers.
 
 use crate::support::{Answer, TestApp, Value};
 use axum::{
@@ -24,7 +24,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// Every row of every table, as JSON, in a fixed order.
 pub(crate) type Tables = BTreeMap<String, Vec<Value>>;
 
-/// What is in the database, whatever wrote it.
+/// Everything in the database, whichever component wrote it.
 pub(crate) async fn tables(app: &TestApp) -> Tables {
     app.recorder.flush().await;
     app.env.store.settle().await.unwrap();
@@ -79,7 +79,7 @@ async fn postgres(url: &str) -> Tables {
     tables
 }
 
-/// Runs a statement past the store.
+/// Runs a statement, bypassing the store.
 pub(crate) async fn execute(app: &TestApp, statement: &'static str) {
     let url = app.database.url();
     if url.starts_with("sqlite") {
@@ -89,7 +89,7 @@ pub(crate) async fn execute(app: &TestApp, statement: &'static str) {
     }
 }
 
-/// The number that a query gives, past the store.
+/// The number that a query returns, bypassing the store.
 pub(crate) async fn number(app: &TestApp, query: &'static str) -> i64 {
     let url = app.database.url();
     if url.starts_with("sqlite") {
@@ -110,8 +110,8 @@ pub(crate) fn without(mut tables: Tables, columns: &[(&str, &str)]) -> Tables {
     tables
 }
 
-/// What a refusal may leave: lines of the log, the record of the call, when a session or token was last used, what was
-/// counted of the token, and what its client was taken for.
+/// What a refusal may leave behind: lines of the log, the record of the call, when a session or token was last used,
+/// what was counted for the token, and the kind that its client was taken for.
 pub(crate) fn of_changes(mut tables: Tables) -> Tables {
     for table in ["audit_events", "activity", "sessions", "token_networks", "token_spending", "token_alerts"] {
         assert!(tables.remove(table).is_some(), "there is no table {table}");
@@ -126,7 +126,7 @@ pub(crate) fn of_break_glass(mut tables: Tables) -> Tables {
     tables
 }
 
-/// Says which rows differ, and fails.
+/// Fails, and shows which rows differ.
 #[track_caller]
 pub(crate) fn assert_same(before: &Tables, after: &Tables, when: &str) {
     assert!(before.keys().eq(after.keys()), "{when}: other tables");
@@ -165,7 +165,7 @@ pub(crate) async fn verify_chain(app: &TestApp) {
     assert_eq!(verifier.finish(head).unwrap().unsealed, 0);
 }
 
-/// Makes a break-glass account that has signed in just now and is in a session, without hashing anything.
+/// Creates a break-glass account that has just signed in and has a session, without hashing anything.
 pub(crate) async fn proven(app: &TestApp, name: &str) -> Principal {
     const HASH: &str = "$argon2id$none";
     let new = NewAccount { name: name.to_owned(), secret_hash: HASH.to_owned(), codes: Vec::new() };
@@ -208,16 +208,16 @@ pub(crate) async fn proven_accounts(app: &TestApp) -> usize {
     app.host.break_glass().await.unwrap().iter().filter(|found| found.account.is_proven(now)).count()
 }
 
-/// A number that the environment sets, or the usual one.
+/// A number from the environment, or the usual one.
 pub(crate) fn setting(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
-/// Numbers that come out the same for the same seed: SplitMix64 (Steele, Lea, Flood 2014).
+/// Numbers that are the same for the same seed: SplitMix64 (Steele, Lea, Flood 2014).
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    /// From `POSTERN_SEED`, or any seed; says which.
+    /// From `POSTERN_SEED`, or a random seed; prints which.
     pub(crate) fn of_environment() -> Self {
         let any = u64::from(std::process::id()) ^ std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
         let seed = setting("POSTERN_SEED", any);
@@ -238,7 +238,7 @@ impl Dice {
         usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
     }
 
-    /// True once in `one_in` times.
+    /// True once in `one_in` calls on average.
     pub(crate) fn once_in(&mut self, one_in: usize) -> bool {
         self.below(one_in) == 0
     }
@@ -249,7 +249,7 @@ impl Dice {
     }
 }
 
-/// The id of the token that the calls of a [`TestApp`] bear.
+/// The id of the token that a [`TestApp`] uses for its calls.
 pub(crate) async fn token_id(app: &TestApp) -> TokenId {
     app.host.tokens().await.unwrap().iter().find(|token| app.token.contains(&token.key)).unwrap().id
 }
@@ -299,14 +299,14 @@ pub(crate) async fn user_session(app: &TestApp, id: UserId, role: Role) -> (Prin
     (principal, format!("__Host-postern={}", BASE64_URL_SAFE_NO_PAD.encode(token)))
 }
 
-/// Whether somebody with this cookie is let into the console.
+/// Whether the console accepts this cookie.
 pub(crate) async fn is_in(app: &TestApp, cookie: &str) -> bool {
     let status = app.page("/admin/users", Some(cookie)).await.status;
     assert!(matches!(status, StatusCode::OK | StatusCode::SEE_OTHER), "{status}");
     status == StatusCode::OK
 }
 
-/// Tries to sign in. Failures make others wait, so after one an hour passes.
+/// Tries to sign in. Failures slow down others, so an hour passes after one.
 pub(crate) async fn try_sign_in(app: &TestApp, name: &str, secret: &str) -> Option<String> {
     let answer = app.form("/login", None, &format!("name={name}&secret={secret}&next=")).await;
     if answer.status == StatusCode::SEE_OTHER {
@@ -317,7 +317,7 @@ pub(crate) async fn try_sign_in(app: &TestApp, name: &str, secret: &str) -> Opti
     None
 }
 
-/// Does the hourly work, as a process that has run for years: it believes a clock that two runs in a row have seen.
+/// Does the hourly work, as a process that has run for years: it trusts a clock that two runs in a row have seen.
 pub(crate) async fn maintain(app: &TestApp) {
     let years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
     let mut process = Maintenance::new(app.env.clone());

@@ -1,6 +1,6 @@
-//! What a SCIM call stores is bounded by what it sends, whatever the document that is there.
+//! What a SCIM call stores is bounded by what it sends, for any existing document.
 //!
-//! `PROPTEST_CASES` says how many documents are made up for each database.
+//! `PROPTEST_CASES` sets how many documents are generated for each database.
 
 use crate::{
     guarantees::common::{Dice, setting},
@@ -19,16 +19,16 @@ on_both!(
     r01_a_full_document_leaves_when_it_must,
 );
 
-/// So many documents share a database: every look at it counts all of its bytes.
+/// How many documents share a database: every measurement counts all of its bytes.
 const TOGETHER: u64 = 50;
 
-/// A call, in the words of its test.
+/// A call, and its name in the test.
 struct Call {
     what: &'static str,
     method: Method,
     path: String,
     body: Value,
-    /// How many operations it is: those of a bulk request are calls of their own.
+    /// How many operations it has: those of a bulk request are calls of their own.
     operations: usize,
 }
 
@@ -102,7 +102,7 @@ async fn r01_no_call_stores_much_more_than_it_sends(first: TestApp) {
     );
 }
 
-/// Everything that may be done to a user with this document.
+/// Everything that can be done to a user with this document.
 async fn life_of_a_user(
     app: &TestApp,
     gauge: &mut Gauge,
@@ -148,7 +148,7 @@ async fn life_of_a_user(
     }
 }
 
-/// Everything that may be done to a group with this document.
+/// Everything that can be done to a group with this document.
 async fn life_of_a_group(
     app: &TestApp,
     gauge: &mut Gauge,
@@ -187,7 +187,7 @@ async fn life_of_a_group(
     }
 }
 
-/// A reference is far shorter than the id that takes its place.
+/// A reference is far shorter than the id that replaces it.
 async fn r01_references_in_a_bulk_request_are_no_way_round(app: TestApp) {
     let mut gauge = Gauge::new(app.database.url()).await;
     let mut worst = Worst::default();

@@ -1,4 +1,4 @@
-//! What the changes of one token may store in an hour.
+//! How much the changes of one token may store in an hour.
 
 use crate::{
     guarantees::common::{assert_same, count, events, of_changes, tables, token_id},
@@ -23,7 +23,7 @@ const MIB: u64 = 1024 * 1024;
 /// Long enough for any machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What the token has stored in this hour, written down.
+/// What the token has stored in this hour, as recorded.
 pub(crate) async fn stored(app: &TestApp, id: TokenId) -> u64 {
     app.recorder.flush().await;
     let hour = app.env.now().millis() / 3_600_000;
@@ -31,7 +31,7 @@ pub(crate) async fn stored(app: &TestApp, id: TokenId) -> u64 {
     work.await.unwrap()
 }
 
-/// As if another process had let the token store so much in all.
+/// As if another process had recorded this total for the token.
 async fn fill_up(app: &TestApp, id: TokenId, to: u64) {
     let (more, hour) = (to - stored(app, id).await, app.env.now().millis() / 3_600_000);
     let work = app
@@ -81,7 +81,7 @@ async fn r01c_a_spent_budget_refuses_changes_until_the_next_hour(app: TestApp) {
         assert!((1..=3_600).contains(&wait), "{wait}");
     }
     assert_same(&before, &of_changes(tables(&app).await), "a spent budget");
-    // Reads are free, those that are sent by POST too.
+    // Reads are free, including those that are sent by POST.
     app.get(&format!("/Users/{ada}")).await.expect(StatusCode::OK);
     app.get("/Groups?filter=displayName+eq+%22Team%22").await.expect(StatusCode::OK);
     let search = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]});
@@ -101,7 +101,7 @@ async fn r01c_processes_share_a_budget_and_a_restart_keeps_it(app: TestApp) {
     console.set_token_budget(id, 16, 60).await.unwrap();
     app.user("ada@corp.example").await;
     fill_up(&app, id, 16 * MIB).await;
-    // Each learns the sum when it first writes down what it has stored itself.
+    // Each process learns the sum when it first records what it has stored itself.
     for (number, process) in [&app.another().await, &app].into_iter().enumerate() {
         process.user(&format!("first-of-{number}@corp.example")).await;
         process.recorder.flush().await;
@@ -165,7 +165,7 @@ async fn r01c_a_caller_that_hangs_up_is_charged(app: TestApp) {
     timeout(PATIENCE, charged).await.expect("a unit that was handed over is charged");
 }
 
-/// The size of the database, in bytes, with all that was written.
+/// The size of the database, in bytes, after all writes.
 async fn size(app: &TestApp) -> u64 {
     use sqlx::{Connection, PgConnection, SqliteConnection};
     app.recorder.flush().await;
@@ -197,10 +197,10 @@ async fn r01c_what_is_counted_bounds_what_the_database_grows_by(app: TestApp) {
             }
         }
     };
-    // Tables and indexes have their first pages by then.
+    // By then, tables and indexes have their first pages.
     work(0, 20).await;
     measure(&app, id, "ordinary changes", async || work(20, 220).await).await;
-    // What makes the most of a document: every value is kept in several forms.
+    // What makes a document most expensive: every value is stored in several forms.
     let addresses = async |from: usize, to: usize| {
         for number in from..to {
             let email = |at: usize| json!({"type": "other", "value": format!("{at}-of-{number}-{}@corp.example", "x".repeat(40))});
@@ -213,7 +213,7 @@ async fn r01c_what_is_counted_bounds_what_the_database_grows_by(app: TestApp) {
     measure(&app, id, "people of many addresses", async || addresses(5, 35).await).await;
 }
 
-/// Compares what is counted with what the database grows by.
+/// Compares the count with the growth of the database.
 async fn measure(app: &TestApp, id: TokenId, what: &str, work: impl AsyncFnOnce()) {
     let (size_before, stored_before) = (size(app).await, stored(app, id).await);
     work().await;

@@ -1,8 +1,8 @@
-//! The first sync of 100,000 people stays within the usual budget, whichever directory it is.
+//! The first sync of 100,000 people stays within the default budget, for every directory.
 //!
-//! Each kind of call is sent as Entra and Okta send it, at its largest, and what it costs is measured. The rest is
-//! arithmetic: Microsoft asks a server to bear 25 calls a second of one tenant, its own engine is documented at 100
-//! objects a minute at best, and at twice the 25 a server should not hold it back.
+//! Each kind of call is sent as Entra and Okta send it, at its largest, and its cost is measured. The rest is
+//! arithmetic: Microsoft requires a server to handle 25 calls a second from one tenant, its own engine is documented at
+//! 100 objects a minute at best, and even at twice the 25 the budget should not hold it back.
 
 use crate::{
     guarantees::{common::token_id, r01c_budgets::stored},
@@ -19,9 +19,9 @@ on_both!(
 
 const PEOPLE: u64 = 100_000;
 const GROUPS: u64 = 2_000;
-/// Each of them in so many groups.
+/// Each of them is in this many groups.
 const MEMBERSHIPS: u64 = 10;
-/// Calls a second of one tenant that a server must bear.
+/// Calls per second from one tenant that a server must handle.
 const RATE: u64 = 25;
 const HOUR: u64 = 3_600;
 
@@ -52,7 +52,7 @@ fn person(number: u64) -> Value {
     })
 }
 
-/// What some calls store together.
+/// What these calls store together.
 async fn cost(app: &TestApp, calls: impl AsyncFnOnce()) -> u64 {
     let id = token_id(app).await;
     let before = stored(app, id).await;
@@ -60,7 +60,7 @@ async fn cost(app: &TestApp, calls: impl AsyncFnOnce()) -> u64 {
     stored(app, id).await - before
 }
 
-/// The costliest hour of calls that come one kind after the other, each so often and at this cost.
+/// The costliest hour of calls, kind after kind, each with its number and its cost.
 fn costliest_hour(kinds: &[(u64, u64)], rate: u64) -> u64 {
     let (mut worst, mut hour, mut left) = (0, 0, rate * HOUR);
     for (mut calls, cost) in kinds.iter().copied() {
@@ -87,7 +87,7 @@ fn assert_within(kinds: &[(u64, u64)], who: &str) {
 }
 
 async fn r01c_entras_first_sync_stays_below_half(app: TestApp) {
-    // Costs are those of the tenth person: groups grow, but what a change stores does not grow with them.
+    // The costs of the tenth person: groups grow, but what a change stores does not grow with them.
     let mut ids = Vec::new();
     for number in 0..9 {
         ids.push(app.post("/Users", person(number)).await.expect(StatusCode::CREATED).id());
@@ -122,7 +122,7 @@ async fn r01c_entras_first_sync_stays_below_half(app: TestApp) {
         })
         .await;
     }
-    // As if nothing but changes were sent: the look-up before each is left out. One PATCH for each member.
+    // As if only changes were sent: the look-up before each is left out. One PATCH for each member.
     let kinds = [(PEOPLE, create), (GROUPS, create_group), (PEOPLE, manager), (PEOPLE * MEMBERSHIPS, join)];
     assert!(kinds.iter().all(|(_, cost)| *cost > 1_024), "{kinds:?}");
     assert_within(&kinds, "Entra, first sync");
@@ -136,7 +136,7 @@ async fn r01c_entras_restart_with_clear_state_costs_next_to_nothing(app: TestApp
         app.get(&format!("/Users/{id}")).await.expect(StatusCode::OK);
     });
     assert_eq!(reads.await, 0, "reads are free");
-    // Should it send what is there already.
+    // In case it sends what is there already.
     let same = json!([{"op": "Replace", "path": "title", "value": person(1)["title"]}]);
     let unchanged = cost(&app, async || {
         app.patch(&format!("/Users/{id}"), same).await.expect(StatusCode::OK);
@@ -153,7 +153,7 @@ async fn r01c_oktas_first_sync_stays_below_half(app: TestApp) {
     for number in 1..=100 {
         ids.push(app.post("/Users", person(number)).await.expect(StatusCode::CREATED).id());
     }
-    // Okta sends the person whole with every change, and members in lists.
+    // Okta sends the whole person with every change, and members in lists.
     let mut changed = person(100);
     changed["title"] = json!("Vice President");
     let replace = cost(&app, async || {

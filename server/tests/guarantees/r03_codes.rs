@@ -1,4 +1,4 @@
-//! A one-time code and the session that it buys are one: neither is had without the other.
+//! A one-time code and the session that it opens belong together: either both happen or neither.
 
 use crate::{
     guarantees::common::{assert_same, execute, is_in, number, tables},
@@ -65,7 +65,7 @@ async fn r03_code_is_good_where_the_session_to_confirm_has_ended(app: TestApp) {
     assert!(matches!(refused, Err(Error::Refused(Refusal::SessionEnded))), "{refused:?}");
     assert_eq!(left(&app).await, sheet.codes.len() as u64);
     let cookie = app.sign_in(NAME, sheet.codes[0].reveal()).await;
-    // Given in a session it is used up with the confirmation.
+    // If it is given in a session, the confirmation uses it up.
     let confirmed = app.confirm(&cookie, sheet.codes[1].reveal(), "set+up+Entra").await.expect(StatusCode::SEE_OTHER);
     assert!(is_in(&app, &confirmed.cookie().unwrap()).await);
     assert_eq!(left(&app).await, sheet.codes.len() as u64 - 2);
@@ -86,7 +86,7 @@ async fn r03_code_is_used_only_with_a_session_when_the_client_hangs_up(app: Test
     }
 }
 
-/// Waits for a request until it has been polled so many times, and drops it.
+/// Polls a request this many times, and then drops it.
 async fn hang_up(request: impl Future, polls: usize) {
     let (mut request, mut polled) = (Box::pin(request), 0);
     poll_fn(|context| {
@@ -96,7 +96,7 @@ async fn hang_up(request: impl Future, polls: usize) {
     .await;
 }
 
-/// What has the form of a code takes one look-up and no unit that writes, whether the name exists or not.
+/// A text in the form of a code takes one look-up and no unit that writes, whether the name exists or not.
 async fn r03_code_of_an_unknown_name_is_looked_up_all_the_same(app: TestApp) {
     app.sheet(NAME).await;
     let code = "ABCDE-FGHJK-MNPQR-STVWX-YZ012";

@@ -36,7 +36,7 @@ struct Parked {
 }
 
 impl Parked {
-    /// Parks so many, and waits until so many of them have begun.
+    /// Starts this many, and waits until the wanted number of them has begun.
     async fn new(app: &TestApp, reads: bool, units: usize, wanted: usize) -> Self {
         let (begun, mut has_begun) = unbounded_channel();
         let mut this = Self { release: Arc::new(Semaphore::new(0)), begun, units: Vec::new() };
@@ -67,7 +67,7 @@ type Place = (Arc<Semaphore>, UnboundedSender<()>);
 
 fn hold<'t>((release, begun): &'t Place, _: &'t mut dyn Tx) -> Work<'t, ()> {
     Box::pin(async move {
-        // Nobody listens any more once enough have begun.
+        // After enough have begun, the receiver is gone.
         let _ = begun.send(());
         release.acquire().await.unwrap().forget();
         Ok(())
@@ -86,7 +86,7 @@ async fn r03_the_rescuer_does_not_queue_behind_directories(app: TestApp) {
     const UNITS: usize = 300;
     let mut rescuer = Rescuer::new(&app).await;
     let parked = Parked::new(&app, false, UNITS, 1).await;
-    // Where there is one writer, one after the other goes on, as if each took a while; elsewhere none does.
+    // With a single writer, they are released one after the other, as if each took a while; otherwise none is.
     let release = parked.release.clone();
     let mut released = 0;
     let go_on = async {
@@ -105,7 +105,7 @@ async fn r03_the_rescuer_does_not_queue_behind_directories(app: TestApp) {
     parked.end().await;
 }
 
-/// Each adds an attribute of its own to a large document, all at once.
+/// Each adds its own attribute to a large document, all at once.
 async fn r03_changes_that_are_computed_aside_lose_nothing(app: TestApp) {
     let user = json!({"userName": "ada@corp.example", "urn:x": {"pad": "x".repeat(100_000)}});
     let path = format!("/Users/{}", app.post("/Users", user).await.expect(StatusCode::CREATED).id());

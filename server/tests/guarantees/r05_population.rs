@@ -1,4 +1,4 @@
-//! R5: whoever is measured by the guard cannot move the yardstick.
+//! R5: a directory cannot move the yardstick by which the guard measures it.
 
 use crate::{
     guarantees::{

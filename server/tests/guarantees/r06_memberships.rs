@@ -1,4 +1,4 @@
-//! R6: whoever leaves a group that matters counts, however they are taken out, and comes back.
+//! R6: every person who leaves a group that matters counts, however they are removed, and is restored.
 
 use crate::{
     guarantees::{
@@ -29,7 +29,7 @@ async fn team(app: &TestApp, name: &str, users: &[String]) -> String {
     app.post("/Groups", group).await.expect(StatusCode::CREATED).id()
 }
 
-/// `replace` of members takes the others out, as the RFC has it.
+/// `replace` of members removes the others, as the RFC says.
 async fn mean_what_the_rfc_says(app: &TestApp) {
     let token = app.host.tokens().await.unwrap().remove(0);
     let token = Token { profile: Some(ClientProfile::Generic), profile_set: true, ..token };
@@ -114,7 +114,7 @@ async fn r06_a_small_group_counts_where_it_gives_a_role(app: TestApp) {
         let operation = json!([{"op": "remove", "path": format!("members[value eq \"{id}\"]")}]);
         app.patch(&format!("/Groups/{group}"), operation).await.status
     };
-    // Of a group that gives nothing and is small, nobody counts until it is empty.
+    // A small group that gives no role counts only when it is empty.
     for id in &users[..3] {
         assert!(leave(&plain, id).await.is_success());
     }
@@ -131,7 +131,7 @@ async fn r06_one_person_in_many_groups_counts_once(app: TestApp) {
     }
     let console = app.console("gate-0001").await;
     console.set_guard(HOLD).await.unwrap();
-    // Ten people move out of fifteen groups: ten, not a hundred and fifty.
+    // Ten people leave fifteen groups: that is ten, not a hundred and fifty.
     for group in &groups {
         let leavers: Vec<Value> = users[..10].iter().map(|id| json!({"value": id})).collect();
         let leave = json!([{"op": "remove", "path": "members", "value": leavers}]);

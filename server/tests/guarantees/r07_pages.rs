@@ -1,5 +1,5 @@
-//! Every page and export works with every document and event at all limits at once, also with those that versions
-//! without these limits wrote.
+//! Every page and export works with every document and event at all limits at once, including those that older versions
+//! wrote without these limits.
 
 use crate::{
     guarantees::common::events,
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 on_both!(r07_pages_are_short_whatever_is_stored, r07_exports_are_read_by_bytes);
 
-/// Far more than any page takes, and far less than one that compares each name with each other.
+/// Far more than any page takes, and far less than a page that compares each name with every other.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// More than a page of anything should have.
@@ -21,7 +21,7 @@ fn names(count: usize, value: &Value) -> Value {
     Value::Object((0..count).map(|n| (format!("n{n}"), value.clone())).collect())
 }
 
-/// A document with as much of everything as is taken.
+/// A document with as much of everything as is accepted.
 fn hostile(name: &str) -> Value {
     let mut deep = names(1_900, &json!(1));
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! What was ended stays ended, whatever else the same session does at that moment, and the log says what happened.
+//! A session that was ended stays ended, whatever else it does at that moment, and the log says what happened.
 
 use crate::{
     guarantees::common::{Dice, count, events, is_in, proven, session, setting},
@@ -35,7 +35,7 @@ enum End {
     Remove,
 }
 
-/// What goes on in the session at that moment.
+/// What the session does at that moment.
 #[derive(Clone, Copy, Debug)]
 enum Use {
     /// It is confirmed with a reason, by form.
@@ -44,7 +44,7 @@ enum Use {
     Secret,
     /// Something is changed.
     Change,
-    /// A page is read after a while, which notes the use.
+    /// A page is read after a while, which records the use.
     Touch,
 }
 
@@ -98,7 +98,7 @@ async fn turns(number: usize) {
     }
 }
 
-/// A break-glass account in a session that has not said what it is for, unless it should.
+/// A break-glass account in a session, with a reason if `has_reason`.
 async fn target(app: &TestApp, name: &str, has_reason: bool) -> Target {
     let principal = proven(app, name).await;
     let reason = principal.reason.clone().filter(|_| has_reason);
@@ -124,7 +124,7 @@ fn account(target: &Target) -> BreakGlassId {
     target.principal.account().expect("no break-glass account")
 }
 
-/// Ends the session, and returns once that is acknowledged.
+/// Ends the session, and returns after that is acknowledged.
 async fn finish(app: &TestApp, administrator: &Console, target: &Target, end: End) {
     match end {
         End::Revoke => administrator.revoke_session(target.principal.session).await.unwrap(),
@@ -134,7 +134,7 @@ async fn finish(app: &TestApp, administrator: &Console, target: &Target, end: En
     }
 }
 
-/// Uses the session in another process, and returns the cookie that it has then, if that is another.
+/// Uses the session in another process, and returns its new cookie, if it gets one.
 async fn make_use(app: &TestApp, target: &Target, used: Use) -> Option<String> {
     match used {
         Use::Reason => app.confirm(&target.cookie, "", "set+up+Entra").await.cookie(),
@@ -195,7 +195,7 @@ async fn r09_signing_out_in_another_tab_ends_a_session_that_was_just_confirmed(a
     assert_eq!(count(&app, "session.ended").await, 1, "it ended once");
 }
 
-/// Two tabs confirm at once: one of them is late, and the session goes on in the other's name.
+/// Two tabs confirm at the same time: one of them is late, and the session continues with the other's key.
 async fn r09_a_session_has_one_key(app: TestApp) {
     let other = app.another().await;
     for round in 0..5 {

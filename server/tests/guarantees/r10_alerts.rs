@@ -1,4 +1,5 @@
-//! Alerts cannot be drowned: what the holder of a token can cause is bounded, and what is urgent waits for none of it.
+//! Alerts cannot be drowned: the holder of a token can cause only a limited number, and urgent ones wait for none of
+//! them.
 
 use crate::{
     guarantees::common::{count, events, maintain, proven, read_from, token_id},
@@ -35,7 +36,7 @@ fn further(entry: &Entry) -> Option<u64> {
     serde_json::from_str::<serde_json::Value>(entry.event.after.as_deref()?).ok()?["further"].as_u64()
 }
 
-/// Calls from so many networks, none near another.
+/// Calls from this many networks, none near another.
 async fn wander(app: &TestApp, from: u32, to: u32) {
     for number in from..to {
         call(app, &format!("2001:db8:{number:x}::1")).await;
@@ -118,7 +119,7 @@ async fn r10_what_is_urgent_waits_for_nothing_else(app: TestApp) {
     for _ in 0..40 {
         append(&app, Action::TokenNewNetwork).await;
     }
-    // The receiver refuses the first of these, so their lane pauses; and one is under way.
+    // The receiver refuses the first of these, so their lane pauses; and one is being sent.
     let (state, entry) = next(&app.env, "mail", Lane::Ordinary).await.unwrap().unwrap();
     tried(&app.env, state, &entry, Some("no such mailbox".to_owned())).await.unwrap();
     assert!(next(&app.env, "mail", Lane::Ordinary).await.unwrap().is_none(), "it pauses");
@@ -126,13 +127,13 @@ async fn r10_what_is_urgent_waits_for_nothing_else(app: TestApp) {
     let (state, entry) = next(&app.env, "mail", Lane::Urgent).await.unwrap().unwrap();
     assert_eq!((entry.seq, entry.event.action, state.attempts), (tripped, Action::GuardTripped, 0));
     tried(&app.env, state, &entry, None).await.unwrap();
-    // What was told beside the others takes none of them along.
+    // An alert that is sent from another lane does not skip any of these.
     app.clock.advance_minutes(1);
     let (_, entry) = next(&app.env, "mail", Lane::Ordinary).await.unwrap().unwrap();
     assert_eq!(entry.event.action, Action::TokenNewNetwork);
     let console = app.console_of(proven(&app, "gate-0001").await);
     let status = console.alerts().await.unwrap();
-    // The account that looks was just made, which is urgent too.
+    // The account that views the page was just created, which is urgent too.
     assert_eq!((status.len(), status[0].waiting, status[0].urgent), (1, 41, 1));
     assert_eq!(status[0].channel.last_error.as_deref(), Some("no such mailbox"));
 }
@@ -146,7 +147,7 @@ async fn r10_a_lane_is_told_in_order_and_at_least_once(app: TestApp) {
         wanted[usize::from(!urgent)].push(append(&app, action).await);
     }
     for (lane, wanted) in Lane::ALL.into_iter().zip(wanted) {
-        // A process that dies while it sends has told nothing: after its lease the same alert is next.
+        // A process that dies while it sends has not sent: after its lease the same alert is next.
         let (_, lost) = next(&app.env, "mail", lane).await.unwrap().unwrap();
         assert!(next(&app.env, "mail", lane).await.unwrap().is_none());
         app.clock.advance_minutes(1);

@@ -1,4 +1,5 @@
-//! R13: more ways round the guard: several tokens, renames, going slowly, and names that are taken to prevent the undo.
+//! R13: further ways round the guard: several tokens, renames, slow departures, and names that are taken to prevent the
+//! undo.
 
 mod attack;
 
@@ -208,8 +209,8 @@ async fn r13_a_batch_that_grows_is_told_again(app: TestApp) {
     }
 }
 
-/// Whatever a hostile directory does, no more people than the limit of a day are gone unfound, and undoing brings those back
-/// who were there, as they were.
+/// Whatever a hostile directory does, no more people than the limit of a day are gone unnoticed, and undoing restores
+/// those who were there, as they were.
 async fn r13_random_attacks_are_found_and_undone(app: TestApp) {
     let mut dice = Dice::of_environment();
     for round in 0..setting("POSTERN_ROUNDS", 2) {

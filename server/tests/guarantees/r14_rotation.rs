@@ -1,4 +1,4 @@
-//! A token that takes the place of another is no looser than that was.
+//! A token that replaces another is no less restricted than that one was.
 
 use crate::{
     guarantees::common::{events, proven, read_from},
@@ -30,7 +30,7 @@ async fn r14_a_successor_has_all_that_was_set(app: TestApp) {
     app.clock.advance_minutes(3);
     let new = console.rotate_token(made, None).await.unwrap().token;
     assert_eq!(console.token(new.id).await.unwrap().token, new);
-    // No attribute is left out: a new one has to be decided on here too.
+    // All fields are listed: a new one has to be decided on here, too.
     let Token {
         id,
         key,
@@ -83,7 +83,7 @@ async fn r14_a_lifetime_may_be_chosen(app: TestApp) {
         app.clock.advance_minutes(3 * 24 * 60);
         let later = app.console_of(proven(&app, &format!("gate-100{number}")).await);
         let new = later.rotate_token(old.id, chosen).await.unwrap().token;
-        // To the moment of the call, a few milliseconds before or after the token was made.
+        // Relative to the call, a few milliseconds before or after the token was created.
         let days = new.lifetime().map(|millis| (millis + 1_000) / DAY_MILLIS);
         assert_eq!(days, wanted, "{made_for:?}, {chosen:?}");
         let event = events(&app).await.pop().unwrap().event;

@@ -35,14 +35,14 @@ async fn r16_a_role_through_a_group_is_told(app: TestApp) {
     let join = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
     let active = |on: bool| json!([{"op": "replace", "path": "active", "value": on}]);
     app.patch(&group, join.clone()).await;
-    // Who is in it already gains nothing.
+    // A person who is in it already gains nothing.
     app.patch(&group, join.clone()).await;
     app.patch(&format!("/Users/{ada}"), active(false)).await.expect(StatusCode::OK);
     app.patch(&format!("/Users/{ada}"), active(true)).await.expect(StatusCode::OK);
     app.patch(&group, json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}])).await;
     app.patch(&group, join).await;
     app.delete(&format!("/Users/{ada}")).await.expect(StatusCode::NO_CONTENT);
-    // Somebody without a role is nobody's alert.
+    // A person without a role causes no alert.
     app.delete(&format!("/Users/{}", users[1])).await.expect(StatusCode::NO_CONTENT);
     let told = roles_told(&app).await;
     let facts: Vec<Value> =
@@ -58,7 +58,7 @@ async fn r16_a_role_through_a_group_is_told(app: TestApp) {
     ];
     assert_eq!(facts, wanted);
     assert!(told.iter().all(|event| event.target == Some(ada.parse().unwrap()) && event.alerts()));
-    // An administrator who brings the person back is told of, too.
+    // An administrator who restores the person causes an alert, too.
     console.restore_user(ada.parse().unwrap()).await.unwrap();
     let last = events(&app).await.pop().unwrap().event;
     assert_eq!((last.action, last.target), (Action::UserRoleChanged, Some(ada.parse().unwrap())));
@@ -99,7 +99,7 @@ async fn r16_many_at_once_are_one_event(app: TestApp) {
         assert_eq!((&facts["people"], facts["names"].as_array().unwrap().len()), (&json!(60), 51));
         assert_eq!(event.target_name.as_deref(), Some("Staff"));
     }
-    // The undo gives them back, which is told again, by the administrator's name.
+    // The undo restores the roles, which causes another alert, with the administrator's name.
     let batch = console.guard().await.unwrap().batches[0].batch.id;
     console.undo_batch(batch, false, None).await.unwrap();
     assert_eq!(console.group_role(staff.parse().unwrap()).await.unwrap(), Some(Role::Auditor));

@@ -1,4 +1,4 @@
-//! A browser that has signed in is known, with every account.
+//! A browser that has signed in is known, for every account.
 
 use crate::{
     guarantees::common::maintain,
@@ -41,7 +41,7 @@ async fn r17_a_known_browser_is_not_held_up_with_an_account_that_is_new_to_it(ap
     let (gate, well) = (app.break_glass("gate-7f3k").await, app.break_glass("well-0001").await);
     let first = sign_in(&app, None, "gate-7f3k", &gate).await.expect(StatusCode::SEE_OTHER);
     let device = first.set_cookie(DEVICE).unwrap();
-    // Somebody in the same network guesses until all strangers there must wait.
+    // A guesser in the same network continues until all strangers there must wait.
     let guess = async || sign_in(&app, None, "well-0001", "wrong").await.status;
     while guess().await != StatusCode::TOO_MANY_REQUESTS {}
     sign_in(&app, None, "well-0001", &well).await.expect(StatusCode::TOO_MANY_REQUESTS);

@@ -1,4 +1,4 @@
-//! Nothing that is answered to a directory tells whether a break-glass account of some name exists.
+//! No answer to a directory reveals whether a break-glass account with some name exists.
 
 use crate::{
     guarantees::common::{count, tables},
@@ -12,7 +12,7 @@ on_both!(
     r18_a_hit_is_told_once_an_hour,
 );
 
-/// Tries a name wherever a directory can write one, and gives all the answers.
+/// Tries a name wherever a directory can write one, and returns all the answers.
 async fn attempts(app: &TestApp, user: &str, name: &str) -> Vec<Answer> {
     let path = format!("/Users/{user}");
     let with = |field: &str, value: Value| {
@@ -49,7 +49,7 @@ async fn attempts(app: &TestApp, user: &str, name: &str) -> Vec<Answer> {
     answers
 }
 
-/// An answer without what changes from call to call or repeats what was sent.
+/// An answer without the parts that change from call to call or repeat what was sent.
 fn plain(answer: &Answer, name: &str) -> (StatusCode, Value) {
     let mut body = answer.json();
     if let Some(meta) = body.get_mut("meta").and_then(Value::as_object_mut) {
@@ -62,7 +62,7 @@ fn plain(answer: &Answer, name: &str) -> (StatusCode, Value) {
 }
 
 async fn r18_no_answer_tells_whether_a_name_is_taken(app: TestApp) {
-    // One by the stem that everybody has, one by a stem of its own.
+    // One with the usual stem, one with a stem of its own.
     for name in ["gate-7f3k", "night-shift-0000"] {
         app.break_glass(name).await;
     }
@@ -80,7 +80,7 @@ async fn r18_no_answer_tells_whether_a_name_is_taken(app: TestApp) {
             assert_eq!(plain(known, taken.trim()), plain(unknown, free.trim()), "{taken}, call {at}");
         }
     }
-    // Before there is any account the usual stem is kept already.
+    // Even before there is any account, the usual stem is reserved.
     let before = app.post("/Users", entra_user("gate-zzzz")).await.expect(StatusCode::CONFLICT);
     assert!(before.json()["detail"].as_str().unwrap().contains("whether there is one or not"), "{}", before.text);
     for free in ["gateway-7f3k", "anna-jane", "gate-7f3", "gate-7f3ks", "gate", "shift-0000"] {

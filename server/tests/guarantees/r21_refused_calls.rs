@@ -1,4 +1,4 @@
-//! Calls with a token that has ended, or from where it may not be used, are refused at no cost, and not for ever.
+//! Calls with a token that has ended, or from outside its networks, are refused at no cost, and not recorded for ever.
 
 use crate::{
     guarantees::common::{count, proven, read_from, tables},
@@ -22,7 +22,7 @@ async fn r21_calls_with_an_ended_token_are_limited(app: TestApp) {
     console.set_token_budget(token.token.id, 1_024, 5).await.unwrap();
     read_from(&app, &token.secret, INSIDE).await.expect(StatusCode::OK);
     console.revoke_token(token.token.id).await.unwrap();
-    // The clock of the test goes on by milliseconds, so all of these are in one minute or two.
+    // The test's clock advances by milliseconds, so all of these are in one minute or two.
     for _ in 0..2 {
         let mut statuses = Vec::new();
         for _ in 0..20 {
@@ -51,10 +51,10 @@ async fn r21_calls_from_outside_the_networks_are_limited(app: TestApp) {
         statuses.push(read_from(&app, &token.secret, OUTSIDE).await.status);
     }
     assert_eq!((statuses[0], statuses[19]), (StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
-    // Where it may be used from, nothing of that is noticed.
+    // Inside the token's networks, nothing of that has an effect.
     read_from(&app, &token.secret, INSIDE).await.expect(StatusCode::OK);
     assert_eq!(count(&app, "token.outside_networks").await, 1);
-    // Strangers are recorded up to a number, whatever they hold.
+    // Calls without a valid token are recorded up to a limit, whatever token they have.
     assert!(tables(&app).await["activity"].len() < 60);
 }
 

@@ -1,4 +1,4 @@
-//! To read changes nothing: no GET and no HEAD leaves anything but the time at which its session was last used.
+//! Reading changes nothing: no GET and no HEAD leaves anything but the time at which its session was last used.
 
 use crate::{
     guarantees::common::{assert_same, count, tables, without},

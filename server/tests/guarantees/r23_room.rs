@@ -1,4 +1,4 @@
-//! Room on the disk: what is left when it gets low is the rescuer's, and when nothing can be written that is said.
+//! Disk space: what is left when it is low belongs to the rescuer, and if nothing can be written, that is reported.
 
 use crate::{
     guarantees::{
@@ -58,7 +58,7 @@ async fn told(app: &TestApp) -> Vec<&'static str> {
     actions.filter(|action| action.starts_with("storage.")).collect()
 }
 
-/// What a host command says, on the database of the test.
+/// What a host command prints, on the database of the test.
 async fn host(app: &TestApp, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
     command.args(arguments).env("POSTERN_DATABASE_URL", app.database.url()).output().await.unwrap()
@@ -128,7 +128,7 @@ async fn r01d_the_host_rescues_on_a_full_disk() {
     let app = TestApp::sqlite().await;
     app.break_glass("gate-7f3k").await;
     let token = app.host.tokens().await.unwrap()[0].id.to_string();
-    // Beside a server, and with none.
+    // With and without a running server.
     for server_runs in [true, false] {
         app.env.store.keep_reserve().await;
         if !server_runs {

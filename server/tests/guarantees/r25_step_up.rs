@@ -1,4 +1,4 @@
-//! What loosens a guard needs the secret and is told to everybody who is alerted.
+//! A change that loosens a guard needs the secret, and alerts administrators.
 
 use crate::{
     guarantees::common::events,
@@ -76,7 +76,7 @@ async fn r25_what_loosens_a_guard_is_told(app: TestApp) {
     assert_eq!(told(&app).await, wanted);
 }
 
-/// What a channel is given to tell, from where it stood.
+/// The alerts that a channel has to send, from its cursor on.
 async fn told(app: &TestApp) -> Vec<&'static str> {
     let mut told = Vec::new();
     for lane in Lane::ALL {

@@ -24,7 +24,7 @@ async fn r28_drill_codes_stand_in_the_alerts_alone(app: TestApp) {
     }
     let export = app.form("/admin/audit/export.jsonl", Some(&cookie), "").await.expect(StatusCode::OK);
     assert!(!export.text.contains(&code));
-    // Nothing in the event tells the code to whoever knows how codes are made.
+    // Nothing in the event reveals the code, even if it is known how codes are made.
     let facts: serde_json::Value = serde_json::from_str(started.event.after.as_deref().unwrap()).unwrap();
     let id: uuid::Uuid = facts["drill"].as_str().unwrap().parse().unwrap();
     let digest = Sha256::new().chain_update(id.as_bytes()).chain_update("mail").finalize();

@@ -1,5 +1,5 @@
-//! R29, R30: undoing gives back what was there, whatever the token did before, and nothing in a batch keeps the rest of it
-//! from being undone.
+//! R29, R30: undoing restores what was there, whatever the token did before, and nothing in a batch prevents the rest
+//! of it from being undone.
 
 use crate::{
     guarantees::{
@@ -84,7 +84,7 @@ async fn r29_a_group_that_loses_newcomers_has_an_event(app: TestApp) {
     for id in &users[20..34] {
         deactivate(&app, id).await.expect(StatusCode::OK);
     }
-    // One of those who are deleted then is put into a group in between.
+    // One of those who are deleted later is added to a group in between.
     let join = json!([{"op": "add", "path": "members", "value": [{"value": users[20]}]}]);
     patch(&app, &format!("/Groups/{quiet}"), join).await;
     app.delete(&format!("/Users/{}", users[20])).await.expect(StatusCode::NO_CONTENT);
@@ -105,12 +105,12 @@ async fn r30_one_that_cannot_be_undone_keeps_no_other_from_it(app: TestApp) {
     for id in &users[..30] {
         app.delete(&format!("/Users/{id}")).await.expect(StatusCode::NO_CONTENT);
     }
-    // A name whose key is as long as an index takes: the user who has it now must get another one.
+    // A name whose key is as long as an index allows: the user who has it now must get another one.
     let name = format!("{}xx", "\u{fb2c}".repeat(341));
     let pill = app.user(&name).await;
     app.delete(&format!("/Users/{pill}")).await.expect(StatusCode::NO_CONTENT);
     let other = app.user(&name).await;
-    // A rename that is recorded in a way that nobody can read.
+    // A rename whose record cannot be read.
     app.patch(&format!("/Users/{}", users[40]), json!([{"op": "replace", "path": "userName", "value": "x"}])).await;
     spoil_renames(app.database.url()).await;
     let console = app.console("gate-0001").await;
@@ -126,7 +126,7 @@ async fn r30_one_that_cannot_be_undone_keeps_no_other_from_it(app: TestApp) {
     assert_eq!(status.batches[0].losses.renamed, 1, "it can be tried again");
 }
 
-/// What one person lost is undone, in part: to go on with that later leaves everybody else alone.
+/// The losses of one person are undone, as a part: continuing with that later does not touch any other person.
 async fn r30_undoing_the_rest_takes_nothing_more(app: TestApp) {
     let users = people(&app, 60).await;
     app.clock.advance_minutes(60);

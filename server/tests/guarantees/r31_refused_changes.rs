@@ -1,5 +1,5 @@
-//! R31: a change that is refused after the database has begun to write it is paid for like one that is made, and what
-//! can be refused before is refused before.
+//! R31: a change that is refused after the database has begun to write it costs the same as one that succeeds, and a
+//! change that can be refused before that is.
 
 use crate::{
     guarantees::r01c_budgets::stored,

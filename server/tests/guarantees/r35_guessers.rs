@@ -1,4 +1,4 @@
-//! Somebody guesses from next door: that keeps out neither a new browser in the same network, nor a one-time code.
+//! A guesser in the same network keeps out neither a new browser there nor a one-time code.
 
 use crate::{
     guarantees::common::{assert_same, count, execute, number, tables},
@@ -32,8 +32,8 @@ async fn sign_in(app: &TestApp, address: &str, name: &str, secret: &str) -> Answ
     app.send(request).await
 }
 
-/// Somebody guesses four times a second; after a minute the administrator comes and does as told. Says after how many
-/// milliseconds they are in.
+/// A guesser tries four times a second; after a minute the administrator comes, and waits as the answers say. Returns
+/// after how many milliseconds the administrator is in.
 async fn waits(app: &TestApp, guessers: &[&str], administrator: &str, secret: &str) -> i64 {
     let (mut now, mut next) = (0, 60_000);
     for guesser in guessers.iter().cycle() {
@@ -77,7 +77,7 @@ async fn r35_a_code_does_not_wait_for_guesses(app: TestApp) {
     for (code, address) in sheet.codes.iter().zip(["198.51.100.9", "2001:db8:1:1::9"]) {
         besiege(&app, address, sheet.secret.reveal()).await;
         sign_in(&app, address, NAME, code.reveal()).await.expect(StatusCode::SEE_OTHER).cookie().unwrap();
-        // Like a right secret it is proof enough that nothing is to be held against that address. It is good once.
+        // Like a right secret, it is proof enough to clear that address. It works once.
         sign_in(&app, address, NAME, code.reveal()).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert_eq!(number(&app, "SELECT COUNT(*) FROM sessions").await, 2);
@@ -92,7 +92,8 @@ async fn r35_a_code_from_the_host_does_not_wait_for_guesses(app: TestApp) {
     sign_in(&app, "198.51.100.9", &name, code.reveal()).await.expect(StatusCode::SEE_OTHER);
 }
 
-/// Whether the name exists, and whether the code is good for another account: the same answers, and the same is left.
+/// Whether or not the name exists, and whether or not the code belongs to another account: the answers and the traces
+/// are the same.
 async fn r35_a_wrong_code_goes_the_way_of_a_wrong_secret(app: TestApp) {
     let sheet = app.sheet(NAME).await;
     app.sheet("well-0001").await;

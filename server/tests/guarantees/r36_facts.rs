@@ -1,5 +1,5 @@
-//! R36: what a document says never passes for a fact of Postern's own in the audit log, and the log names who really
-//! joined a group and who left it.
+//! R36: nothing in a document passes for a fact of Postern's own in the audit log, and the log names who really joined
+//! a group and who left it.
 
 use crate::support::{Answer, TestApp, Value, json};
 use axum::http::StatusCode;
@@ -14,12 +14,12 @@ on_both!(
     r36_the_first_are_named_and_the_others_counted
 );
 
-/// The words that an attribute may have for a name; RFC 7643 §2.1 has no blanks in one.
+/// The facts' words that can be the name of an attribute; RFC 7643 §2.1 allows no blanks in one.
 fn names() -> impl Iterator<Item = &'static str> {
     WORDS.into_iter().filter(|word| !word.contains(' '))
 }
 
-/// A value for each of them, as an attacker would give it.
+/// A value for each of them, as an attacker would set it.
 fn forged(round: &str) -> Map<String, Value> {
     names().map(|word| (word.to_owned(), json!(format!("{round} {word}")))).collect()
 }
@@ -31,7 +31,7 @@ fn document(name: &str, value: &str, round: &str) -> Value {
     Value::Object(document)
 }
 
-/// The last event, but for that of the token's first use, which is recorded a moment later.
+/// The last event, except for that of the token's first use, which is recorded a moment later.
 async fn last_event(app: &TestApp) -> Entry {
     let mut events = app.host.events_after(0).await.unwrap();
     events.retain(|entry| entry.event.action != Action::TokenFirstUsed);
@@ -135,7 +135,7 @@ async fn r36_who_leaves_is_named(app: TestApp) {
     assert_eq!(after(&last_event(&app).await), json!({"members left": ids[..2]}));
 }
 
-/// Attributes of any number crowd no member out of the event.
+/// Attributes in any number crowd no member out of the event.
 async fn r36_the_first_are_named_and_the_others_counted(app: TestApp) {
     let mut ids = Vec::new();
     for number in 0..60 {

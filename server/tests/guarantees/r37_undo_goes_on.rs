@@ -1,5 +1,5 @@
-//! R37: an undo that was ordered is carried out to its end, once, however long it takes and whoever asks for it; and nobody
-//! hides among those who left.
+//! R37: an undo that was ordered is carried out to its end, once, however long it takes and whichever process does it;
+//! and nobody is hidden among those who left.
 
 use crate::{
     guarantees::{
@@ -52,7 +52,7 @@ async fn r37_a_large_undo_outlives_its_request(app: TestApp) {
     ] {
         assert!(matches!(refused, Err(Error::Refused(Refusal::BeingUndone))), "{refused:?}");
     }
-    // Whoever ordered it need not stay.
+    // The administrator who ordered it need not stay.
     let own = console.principal().session;
     let other = app.console("gate-0002").await;
     other.revoke_session(own).await.unwrap();

@@ -1,4 +1,4 @@
-//! The groups of a user have a bound: beyond it the user is served without them, and nobody else is affected.
+//! The groups of a user have a limit: beyond it the user is returned without them, and no other user is affected.
 
 use crate::support::{Answer, TestApp, Value, json};
 use axum::http::{Method, Request, StatusCode, header};
@@ -13,7 +13,7 @@ on_both!(
 
 const KIB: usize = 1024;
 
-/// Written as JSON, such a name is six times as long as it is.
+/// In JSON, such a name is six times as long.
 const LONG: usize = 1_950;
 
 /// As many groups with long names as weigh too much.

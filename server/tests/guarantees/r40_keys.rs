@@ -1,4 +1,4 @@
-//! R40: what is stored is bounded by what is sent, also where keys are longer than the texts that they are made from.
+//! R40: what is stored is bounded by what is sent, even if keys are longer than their texts.
 
 use crate::support::{TestApp, Value, json};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ const KINDS: [&str; 8] =
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// A body with a text in some attribute of which a key is made, and many of them where it is a list.
+/// A body with a text in each attribute that a key is made from, and with many if it is a list.
 fn bodies(name: &str, kind: &str, repeated: usize) -> Vec<(&'static str, Value)> {
     let (text, user) = (kind.repeat(repeated), format!("user {name}"));
     let most = (40_000 / (text.len() + 40)).min(1_000);
@@ -117,7 +117,7 @@ async fn r40_a_text_of_characters_that_stand_for_many_is_refused(app: TestApp) {
     }
     let answer = app.post("/Bulk", bulk).await.expect(StatusCode::OK);
     assert!(answer.text.contains("invalidValue"), "{}", answer.text);
-    // What no key is made from may be anything.
+    // A text that no key is made from may be of any kind.
     app.patch(&user, replace("urn:x:Test:note", json!(expanding()))).await.expect(StatusCode::OK);
 }
 

@@ -1,4 +1,4 @@
-//! R41: undoing a rename brings the real e-mail address back, however many others were put beside it first.
+//! R41: undoing a rename restores the real e-mail address, however many others were added next to it first.
 
 use crate::support::{TestApp, Value, json};
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use domain::guard::{Span, Undone};
 
 on_both!(r41_padding_does_not_keep_the_real_address_from_coming_back, r41_small_lists_are_as_they_were);
 
-/// Gives a user these lists of addresses one after the other, undoes it all, and returns what there is then.
+/// Gives a user these lists of addresses one after the other, undoes everything, and returns the list after that.
 async fn undone(app: &TestApp, lists: &[Value]) -> Value {
     let from = app.env.now();
     let first = json!({"userName": "vera", "emails": lists[0]});

@@ -1,4 +1,4 @@
-//! Lists take turns by token, so that slow ones of one token leave the others a connection to read with.
+//! Lists take turns by token, so that slow lists of one token leave the others a connection for reading.
 
 use crate::support::{TestApp, json};
 use axum::http::{StatusCode, header};
@@ -18,7 +18,7 @@ async fn r42_a_token_whose_lists_take_long_reads_no_others(app: TestApp) {
     for path in ["/.search", "/Users/.search", "/Groups/.search"] {
         app.post(path, json!({})).await.expect(StatusCode::TOO_MANY_REQUESTS);
     }
-    // Nothing else waits for them.
+    // No other call waits for them.
     for path in [&format!("/Users/{id}"), &format!("/Groups/{group}"), "/Schemas", "/ServiceProviderConfig"] {
         app.get(path).await.expect(StatusCode::OK);
     }

@@ -1,5 +1,5 @@
-//! Somebody who must get in: from a browser that has signed in before, from a new one with a recovery code, and then
-//! through the pages of the console.
+//! An administrator who must get in: from a browser that has signed in before, from a new one with a recovery code, and
+//! then through the pages of the console.
 
 use crate::support::{Answer, TestApp};
 use axum::http::StatusCode;

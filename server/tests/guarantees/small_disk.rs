@@ -1,5 +1,5 @@
 //! A test on a disk of its own, which is small and can be filled: the test's binary runs again, for this one test, in a
-//! mount namespace whose folder for temporary files is a tmpfs. It is gone with the process, however that ends.
+//! mount namespace whose folder for temporary files is a tmpfs. The namespace ends with the process, however that ends.
 
 use std::{
     env,
@@ -12,7 +12,7 @@ use std::{
 
 const INSIDE: &str = "POSTERN_TEST_SMALL_DISK";
 
-/// Whether this is the run inside. Outside it has been run, successfully, when this returns.
+/// Whether this is the run inside. If not, the run inside has succeeded when this returns.
 #[track_caller]
 pub(crate) fn is_inside() -> bool {
     if env::var_os(INSIDE).is_some() {
@@ -35,14 +35,14 @@ pub(crate) fn is_inside() -> bool {
     false
 }
 
-/// A file that takes all the room there is until it is dropped.
+/// A file that takes up all free space until it is dropped.
 pub(crate) struct Filler(PathBuf);
 
 impl Filler {
     pub(crate) fn new() -> Self {
         let path = env::temp_dir().join("filler");
         let mut file = File::create(&path).unwrap();
-        // What does not fit as a whole fits in part.
+        // Then smaller blocks, until nothing fits.
         for block in [1024 * 1024, 4096, 1] {
             while file.write_all(&vec![7; block]).is_ok() {}
         }
@@ -56,7 +56,7 @@ impl Drop for Filler {
     }
 }
 
-/// The reserve beside the database of that URL.
+/// The reserve next to the database at that URL.
 pub(crate) fn reserve(url: &str) -> PathBuf {
     Path::new(&format!("{}.reserve", url.strip_prefix("sqlite://").unwrap())).to_owned()
 }

@@ -1,4 +1,5 @@
-//! A page of groups carries so many bytes, members counted, ends early there, and the next one goes on.
+//! A page of groups has a limited number of bytes, including members. It ends before it exceeds them, and the next page
+//! continues.
 
 use crate::support::{TestApp, json};
 use axum::http::StatusCode;
@@ -9,7 +10,7 @@ use domain::{
 
 on_both!(a_page_of_groups_has_so_many_members_and_goes_on, a_page_of_the_root_has_so_many_members_and_goes_on,);
 
-/// Room for two groups with one member together, or for one with two.
+/// Room for two groups that have one member together, or for one with two.
 const BYTES: u64 = 1_400;
 
 /// Users, and groups with 2, 2, 5, 0 and 1 members, of which the last is a group.
@@ -43,7 +44,7 @@ async fn a_page_of_groups_has_so_many_members_and_goes_on(app: TestApp) {
         assert_eq!(page.total, 5);
         page
     };
-    // Nothing ends early where nobody is asked for, or all fit.
+    // A page does not end early if members are not requested, or if all fit.
     assert_eq!(sizes(&page(Start::Index(0), 9, 4_000, false).await.items), "a0 b0 c0 d0 e0");
     assert_eq!(sizes(&page(Start::Index(0), 9, 10_000, true).await.items), "a2 b2 c5 d0 e1");
     for limit in [4, 5, 9] {

@@ -1,4 +1,4 @@
-//! Entity tags, and changes that are made on a condition (RFC 7644 §3.14).
+//! Entity tags, and conditional changes (RFC 7644 §3.14).
 
 use crate::support::{Answer, TestApp, json};
 use axum::{
@@ -47,7 +47,7 @@ async fn a_tag_of_a_user_covers_its_groups(app: TestApp) {
     // The group's new name is in the user's document.
     app.patch(&format!("/Groups/{group}"), json!([{"op": "replace", "path": "displayName", "value": "Others"}])).await;
     conditional(&app, Method::GET, &path, (header::IF_NONE_MATCH, &member)).await.expect(StatusCode::OK);
-    // To write, the version counts: the groups are not the user's own.
+    // For a write, the version counts: the groups are not the user's own.
     for condition in [member.as_str(), alone.as_str(), "*", "W/\"9\", W/\"1\""] {
         let answer = conditional(&app, Method::DELETE, &format!("{path}x"), (header::IF_MATCH, condition)).await;
         answer.expect(StatusCode::NOT_FOUND);
@@ -83,7 +83,7 @@ async fn writers_may_refuse_what_there_is(app: TestApp) {
     }
 }
 
-/// Whoever wants nothing of version 2 does not overwrite it, though it was not there when the call came.
+/// A client that refuses version 2 does not overwrite it, though it did not exist when the call arrived.
 async fn writers_may_refuse_what_there_will_be(app: TestApp) {
     let (id, group) = (app.user("ada").await, app.group("Owners").await);
     for path in [format!("/Users/{id}"), format!("/Groups/{group}")] {

@@ -1,4 +1,4 @@
-//! B7: each use of a break-glass account is told, through every channel, whatever dies in between.
+//! B7: each use of a break-glass account causes an alert through every channel, whatever dies in between.
 
 use crate::{
     binary::{Server, Sheet, out},
@@ -28,7 +28,7 @@ async fn start(database: &Database, receivers: &Receivers) -> Server {
     Server::start_with(database.url(), |server| receivers.told_by(server).stderr(Stdio::null())).await
 }
 
-/// The ids that the alerts of all recorded sign-ins have.
+/// The ids of the alerts of all recorded sign-ins.
 async fn sign_ins(database: &Database) -> BTreeSet<String> {
     let export = out(database.url(), &["audit", "export"]).await;
     let events = export.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -49,12 +49,12 @@ async fn b07_a_sign_in_reaches_every_channel(database: Database) {
         let came = receivers.came(channel);
         let title = format!("Break-glass sign-in with “{}”", sheet.name);
         assert!(came.len() == 1 && came[0].contains("break_glass.signed_in"), "{name}: {came:?}");
-        // A mail's body is encoded; its subject says the same.
+        // A mail's body is encoded; its subject has the same text.
         assert!(*name == "mail" || came[0].contains(&title), "{name}: {came:?}");
     }
 }
 
-/// Waits until each channel has tried and could not tell.
+/// Waits until each channel has tried and failed.
 async fn until_all_failed(database: &Database) {
     let store = store::open(database.url()).await.unwrap();
     let begun = Instant::now();
@@ -85,7 +85,7 @@ async fn b07_alerts_survive_receivers_that_are_down_and_a_kill(database: Databas
     receivers.wait_for(&told, MINUTE).await;
 }
 
-/// The server is killed while alerts are under way: at once after a sign-in, or a little later.
+/// The server is killed while alerts are being sent: at once after a sign-in, or a little later.
 async fn b07_five_kills_among_twenty_sign_ins_lose_nothing(database: Database) {
     let sheet = Sheet::make(database.url()).await;
     let mut receivers = Receivers::new().await;

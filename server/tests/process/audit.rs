@@ -1,4 +1,4 @@
-//! A40: what was done to the audit log shows, in the file and in the database.
+//! A40: tampering with the audit log is detected, in the file and in the database.
 
 use crate::{
     binary::{Backdoor, fails, out},
@@ -32,7 +32,7 @@ async fn a40_audit_verify_finds_a_changed_file(database: Database) {
     let head = hash(lines.last().unwrap());
     let said = verifies(url, &file, &lines, Some(&head)).await;
     assert!(said.contains(&format!("The chain holds: {} events", lines.len() - 1)) && said.contains(&head), "{said}");
-    // One that was written down earlier is as good.
+    // A hash that was written down earlier is as good.
     let earlier = hash(&lines[lines.len() - 3]);
     let said = verifies(url, &file, &lines, Some(&earlier)).await;
     assert!(said.contains("2 events follow it"), "{said}");
@@ -44,7 +44,8 @@ async fn a40_audit_verify_finds_a_changed_file(database: Database) {
             assert!(said.contains(sentence), "{what}: {said}");
         }
     }
-    // Whoever can write the file can write its first line too. That the end is gone shows by the hash kept elsewhere.
+    // An attacker who can write the file can write its first line, too. Only the hash kept elsewhere shows that the end
+    // is missing.
     let mut cut = lines.clone();
     let last = hash(&cut[cut.len() - 2]);
     cut.pop();
@@ -53,7 +54,7 @@ async fn a40_audit_verify_finds_a_changed_file(database: Database) {
     assert!(fails_to_verify(url, &file, &cut, Some(&head)).await.contains("no event has the hash of --head"));
 }
 
-/// (what somebody does with a shell on the database, what the export then fails with)
+/// (a statement on the database, the error of the export after it)
 const TAMPERING: [(&str, &str); 5] = [
     ("UPDATE audit_events SET target_name = 'another' WHERE seq = 3", "event 3 is not what was written"),
     ("UPDATE audit_events SET address = '' WHERE seq = 4", "event 4 is not what was written"),
@@ -91,7 +92,7 @@ async fn r01_the_host_prunes_the_log(database: Database) {
     let lines = busy_log(url).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("audit.jsonl");
-    // Only what is kept is verified, so the others may be given another time.
+    // Only remaining events are verified, so the others can be given another time.
     Backdoor::open(&database).await.run("UPDATE audit_events SET at = 0 WHERE seq <= 4").await;
     for day in ["2999-01-01", "yesterday", "2020-02-30"] {
         let said = fails(url, &["audit", "prune", "--before", day]).await;
@@ -107,7 +108,7 @@ async fn r01_the_host_prunes_the_log(database: Database) {
     assert!(said.contains("The chain holds: 4 events, the last is number 8"), "{said}");
 }
 
-/// An export of a log in which something happened, checked.
+/// An export of a log with several events, checked.
 async fn busy_log(url: &str) -> Vec<String> {
     for name in ["gate", "night"] {
         out(url, &["break-glass", "create", name]).await;
@@ -127,7 +128,7 @@ async fn export(url: &str) -> Vec<String> {
     out(url, &["audit", "export"]).await.lines().map(str::to_owned).collect()
 }
 
-/// The hash of the event in a line.
+/// The hash in a line.
 fn hash(line: &str) -> String {
     let event: serde_json::Value = serde_json::from_str(line).unwrap();
     event["link"]["hash"].as_str().unwrap().to_owned()

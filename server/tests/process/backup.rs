@@ -1,4 +1,4 @@
-//! Backups, beside a server that goes on and with somebody who kills the command.
+//! Backups, while a server continues and while the command is killed.
 
 use crate::{
     binary::{Server, fails, file, out, postern, run},
@@ -21,7 +21,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-/// A name for a backup in a folder of its own.
+/// A path for a backup in a new folder.
 pub(crate) fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postern backup.db");
@@ -53,7 +53,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Eight clients that make users until the flag falls; returns how many were acknowledged.
+/// Eight clients that create users until the flag is cleared; returns how many were acknowledged.
 async fn write_until(port: u16, token: String, on: Arc<AtomicBool>) -> usize {
     let mut writers = JoinSet::new();
     for writer in 0..8 {
@@ -99,7 +99,7 @@ async fn r19_a_backup_beside_a_server_that_writes_is_whole_and_private() {
     assert_eq!(noted, 3);
 }
 
-/// Checks that a backup is sound and its log ends as the command said. Returns how many users are in it.
+/// Checks that a backup is sound and its log ends as the command printed. Returns how many users are in it.
 async fn holds(path: &Path, said: &str) -> i64 {
     assert_eq!(number(path, "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'").await, 0);
     let ends = said.lines().find(|line| line.starts_with("Ends")).unwrap();
@@ -134,7 +134,7 @@ async fn r19_a_backup_takes_no_name_that_is_taken() {
     assert_eq!((mode(&path), names(folder.path()).len()), (0o600, 1));
 }
 
-/// Whenever the command is killed, the backup is whole or not there.
+/// Whenever the command is killed, the backup is complete or absent.
 #[tokio::test]
 async fn r19_a_backup_that_is_killed_is_whole_or_not_there() {
     let database = Database::sqlite().await;
@@ -153,7 +153,7 @@ async fn r19_a_backup_that_is_killed_is_whole_or_not_there() {
     back_up(&database, &path).await;
 }
 
-/// Before an upgrade the new version makes the backup, and leaves the tables as they are.
+/// Before an upgrade the new version makes the backup, and leaves the tables unchanged.
 #[tokio::test]
 async fn r19_a_backup_takes_the_tables_as_they_are() {
     let database = Database::sqlite().await;
@@ -179,7 +179,7 @@ async fn r19_postgres_is_left_to_its_own_tools() {
     assert!(!said.contains("hunter2") && !restore.contains("hunter2"));
 }
 
-/// The commands of the README's section do what it says.
+/// The commands in the README's section do what it says.
 #[tokio::test]
 async fn r19_the_commands_of_the_readme_work() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();

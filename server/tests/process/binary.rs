@@ -1,4 +1,4 @@
-//! The binary, run as somebody with a shell runs it.
+//! The binary, run as from a shell.
 
 use crate::database::Database;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -15,7 +15,7 @@ use tokio::{
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server on a port of its own, which ends with the test.
+/// A server on its own port, which ends with the test.
 pub(crate) struct Server {
     pub(crate) process: Child,
     pub(crate) port: u16,
@@ -29,7 +29,7 @@ impl Server {
         Self::start_with(url, |command| command.stderr(Stdio::null())).await
     }
 
-    /// `more` adds arguments and surroundings.
+    /// `more` adds arguments and environment variables.
     pub(crate) async fn start_with(url: &str, more: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let mut command = postern(url, &["serve", "--listen", "127.0.0.1:0"]);
         let mut process = more(&mut command).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
@@ -44,12 +44,12 @@ impl Server {
         }
     }
 
-    /// SIGKILL: nothing is flushed, finished or told.
+    /// SIGKILL: nothing is flushed, finished or sent.
     pub(crate) async fn kill(mut self) {
         self.process.kill().await.unwrap();
     }
 
-    /// SIGTERM. Gives all that it has printed.
+    /// SIGTERM. Returns everything that it printed.
     pub(crate) async fn stop(mut self) -> String {
         let id = self.process.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
@@ -78,7 +78,7 @@ pub(crate) async fn out(url: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs a command that must fail and gives the one line that it says.
+/// Runs a command that must fail, and returns the one line that it prints.
 pub(crate) async fn fails(url: &str, arguments: &[&str]) -> String {
     let output = run(url, arguments).await;
     let said = String::from_utf8(output.stderr).unwrap();
@@ -87,7 +87,7 @@ pub(crate) async fn fails(url: &str, arguments: &[&str]) -> String {
     said
 }
 
-/// A break-glass account as it stands on its sheet.
+/// A break-glass account as its sheet shows it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sheet {
     pub(crate) name: String,
@@ -96,7 +96,7 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// Makes an account.
+    /// Creates an account.
     pub(crate) async fn make(url: &str) -> Self {
         Self::read(&out(url, &["break-glass", "create", "gate", "--sheet"]).await)
     }
@@ -113,14 +113,14 @@ impl Sheet {
     }
 }
 
-/// The server's way to the database, for those who go behind its back.
+/// Direct access to the server's database, bypassing the server.
 pub(crate) enum Backdoor {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Backdoor {
-    /// Opens the database, which must be there.
+    /// Opens the database, which must exist.
     pub(crate) async fn open(database: &Database) -> Self {
         match file(database) {
             Some(file) => {

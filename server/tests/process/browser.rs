@@ -1,4 +1,4 @@
-//! Those who call the server over HTTP, with a connection for each request.
+//! Clients that call the server over HTTP, with a connection for each request.
 
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Bytes, body::Incoming, client::conn::http1, header, http::request};
@@ -6,7 +6,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// A SCIM request; `None` when the server went away.
+/// A SCIM request; `None` if the server went away.
 pub(crate) async fn request(
     port: u16,
     method: &str,
@@ -36,17 +36,17 @@ pub(crate) struct Browser {
     cookies: Vec<(String, String)>,
 }
 
-/// What a browser got.
+/// The answer to a browser.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// The head's fields, as they came.
+    /// The header fields, as received.
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
 impl Answer {
-    /// Checks the status; says the whole answer when it is another.
+    /// Checks the status; prints the whole answer if it is another.
     #[track_caller]
     pub(crate) fn expect(self, status: StatusCode) -> Self {
         assert_eq!(self.status, status, "{}\n{}", self.head, self.body);
@@ -59,7 +59,7 @@ impl Browser {
         Self { port, cookies: Vec::new() }
     }
 
-    /// The same browser, when the server has come back on another port.
+    /// The same browser, after the server has come back on another port.
     pub(crate) fn on(self, port: u16) -> Self {
         Self { port, ..self }
     }
@@ -73,7 +73,7 @@ impl Browser {
         self.call(Request::get(path), Bytes::new()).await
     }
 
-    /// Posts a form as a page of ours does.
+    /// Posts a form as one of our pages does.
     pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = Request::post(path)
             .header("sec-fetch-site", "same-origin")
@@ -85,7 +85,7 @@ impl Browser {
         self.post("/login", &format!("name={name}&secret={secret}&next=/admin/users")).await
     }
 
-    /// Signs in, and sees that the console opens.
+    /// Signs in, and checks that the console opens.
     pub(crate) async fn must_sign_in(&mut self, name: &str, secret: &str) {
         self.sign_in(name, secret).await.expect(StatusCode::SEE_OTHER);
         let page = self.get("/admin/users").await.expect(StatusCode::OK);

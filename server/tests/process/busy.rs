@@ -1,5 +1,5 @@
-//! Host commands beside a server that its directories keep busy. On Postgres units commit side by side, so this is about
-//! SQLite.
+//! Host commands next to a server that its directories keep busy. On Postgres units commit in parallel, so this is
+//! about SQLite.
 
 use crate::{
     binary::{Backdoor, Sheet, out},
@@ -16,7 +16,7 @@ use std::{
 };
 use tokio::{task::JoinSet, time::sleep};
 
-/// For how long a command may be at it, also on a slow machine.
+/// How long a command may take, even on a slow machine.
 const SOON: Duration = Duration::from_secs(15);
 
 /// How long a unit of a directory takes.
@@ -52,7 +52,7 @@ impl Directories {
         Self { callers, done, stop }
     }
 
-    /// Waits until so many more units are done.
+    /// Waits until this many more units are done.
     async fn go_on(&self, units: usize) {
         let (began, wanted) = (Instant::now(), self.done.load(Ordering::Relaxed) + units);
         while self.done.load(Ordering::Relaxed) < wanted {
@@ -75,7 +75,7 @@ async fn soon(url: &str, arguments: &[&str]) -> String {
     printed
 }
 
-/// The ids of so many new tokens.
+/// The ids of this many new tokens.
 async fn tokens(url: &str, number: usize) -> Vec<String> {
     for _ in 0..number {
         out(url, &["token", "create", "--name", "Entra"]).await;
@@ -105,7 +105,7 @@ async fn r33_commands_have_their_turn_beside_a_busy_server() {
     store.close().await;
 }
 
-/// Whoever only reads does not wait for whoever writes, and a change waits for longer than SQLite alone would.
+/// A command that only reads does not wait for writers, and a change waits for longer than SQLite alone would.
 #[tokio::test(flavor = "multi_thread")]
 async fn r33_commands_wait_for_whoever_writes_and_only_where_they_write() {
     let database = Database::sqlite().await;

@@ -1,5 +1,5 @@
-//! The real binary as a real process: its commands, its stop, what it owes after it was killed, and what it does in an
-//! emergency.
+//! The real binary as a real process: its commands, its stop, what it still has to send after it was killed, and what
+//! it does in an emergency.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should fail")]
 
@@ -120,7 +120,8 @@ async fn commands_work_beside_a_server(database: Database) {
     assert_eq!(list().await.0, 401);
 }
 
-/// Behind a proxy the end is announced: for a moment new connections are still served, and told that they end.
+/// Behind a proxy the stop is announced: for a moment new connections are still served, and their answers announce
+/// their end.
 #[tokio::test]
 async fn a_proxy_sees_the_end_coming() {
     let database = Database::sqlite().await;
@@ -152,7 +153,7 @@ async fn a_proxy_sees_the_end_coming() {
     assert!(status.success(), "{status}");
 }
 
-/// A socket that says nothing must give its place back: there are only so many.
+/// A silent connection must give up its place: there are only so many.
 #[tokio::test]
 async fn a_silent_socket_is_cut() {
     let database = Database::sqlite().await;
@@ -162,8 +163,8 @@ async fn a_silent_socket_is_cut() {
     assert_eq!(read.unwrap_or(0), 0);
 }
 
-/// Writers note each acknowledged user; the server is killed in their midst, again and again, and must know them all. Each
-/// has one event in a log that verifies, although nobody had sealed the last ones.
+/// Writers record each acknowledged user; the server is killed while they write, again and again, and must know all of
+/// these users. Each has one event in a log that verifies, although the last ones had not been sealed.
 async fn a_kill_loses_no_acknowledged_user(database: Database) {
     out(database.url(), &["scim", "enable"]).await;
     let token = out(database.url(), &["token", "create", "--name", "Entra"]).await.trim().to_owned();

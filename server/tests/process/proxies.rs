@@ -1,4 +1,4 @@
-//! Behind nginx, Caddy and HAProxy, where they are installed: every answer reaches the caller, whatever others do.
+//! Behind nginx, Caddy and HAProxy, if they are installed: every answer reaches the caller, whatever others do.
 
 mod behind;
 mod kinds;
@@ -57,13 +57,14 @@ async fn answers_pass(kind: &Kind) {
     }
 }
 
-/// How long nobody calls between the rounds. `POSTERN_PAUSES` has other lengths, in seconds: `1,30,130`.
+/// How long the pauses without calls between the rounds are. `POSTERN_PAUSES` sets other lengths, in seconds:
+/// `1,30,130`.
 fn pauses() -> Vec<Duration> {
     let seconds = std::env::var("POSTERN_PAUSES").unwrap_or_else(|_| "0,10".to_owned());
     seconds.split(',').map(|word| Duration::from_secs(word.parse().expect("a number of seconds"))).collect()
 }
 
-/// Those that come before the body was read, too.
+/// Including those that are sent before the body was read.
 async fn refusals_arrive(kind: &Kind, behind: &Behind) {
     for length in [300, 8_000, 20_000, 60_000, 1_000_000] {
         let mut answers = Answers::new();
@@ -118,7 +119,7 @@ async fn create(behind: &Behind, name: &str) -> Option<u16> {
     behind.send("POST", "/Users", &behind.token, user.to_string()).await
 }
 
-/// Of 3,600 calls at least, while the server stops and starts three times.
+/// Of at least 3,600 calls, while the server stops and starts three times.
 async fn nothing_is_lost_by_a_restart(kind: &Kind) {
     let Some(behind) = Behind::start(kind).await else { return };
     let is_over = Arc::new(AtomicBool::new(false));

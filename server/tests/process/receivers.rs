@@ -1,5 +1,5 @@
-//! Small receivers of alerts: a webhook's, a mail server and a syslog. Each has a port that stays its own while it is
-//! down, and keeps what came.
+//! Small receivers of alerts: a webhook, a mail server and a syslog server. Each keeps its port while it is down, and
+//! stores what it receives.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-/// What came, text by text.
+/// What was received, text by text.
 type Came = Arc<Mutex<Vec<String>>>;
 
 /// All three, which are up or down together.
@@ -37,7 +37,7 @@ pub(crate) fn webhook_secret() -> String {
 }
 
 impl Receivers {
-    /// Finds ports. Nobody listens yet.
+    /// Finds ports. Nothing listens on them yet.
     pub(crate) async fn new() -> Self {
         let tcp = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (webhook, mail) = (tcp().await, tcp().await);
@@ -47,7 +47,7 @@ impl Receivers {
         Self { ports, came: Default::default(), tasks: Vec::new() }
     }
 
-    /// Points a server at them.
+    /// Configures a server to use them.
     pub(crate) fn told_by<'a>(&self, server: &'a mut Command) -> &'a mut Command {
         let [webhook, mail, syslog] = self.ports;
         let password = percent_encoding::utf8_percent_encode(MAIL_PASSWORD, percent_encoding::NON_ALPHANUMERIC);
@@ -71,7 +71,7 @@ impl Receivers {
         self.tasks.push(tokio::spawn(datagrams(syslog, came[2].clone())));
     }
 
-    /// They hang up, and nobody listens.
+    /// They close, and nothing listens any more.
     pub(crate) async fn down(&mut self) {
         for task in self.tasks.drain(..) {
             task.abort();
@@ -79,17 +79,17 @@ impl Receivers {
         }
     }
 
-    /// Everything that came to one of them.
+    /// Everything that one of them received.
     pub(crate) fn came(&self, channel: usize) -> Vec<String> {
         self.came[channel].lock().unwrap().clone()
     }
 
-    /// The ids of the alerts that came to one of them.
+    /// The ids of the alerts that one of them received.
     pub(crate) fn ids(&self, channel: usize) -> BTreeSet<String> {
         self.came(channel).iter().map(|text| id(text)).collect()
     }
 
-    /// Waits until each of them has been told something.
+    /// Waits until each of them has received something.
     pub(crate) async fn wait_for_one(&self, limit: Duration) {
         let deadline = Instant::now() + limit;
         for (channel, name) in CHANNELS.iter().enumerate() {
@@ -100,7 +100,7 @@ impl Receivers {
         }
     }
 
-    /// Waits until all of them have been told these.
+    /// Waits until all of them have received these.
     pub(crate) async fn wait_for(&self, ids: &BTreeSet<String>, limit: Duration) {
         let deadline = Instant::now() + limit;
         for (channel, name) in CHANNELS.iter().enumerate() {
@@ -113,7 +113,7 @@ impl Receivers {
     }
 }
 
-/// The id that the alert of an exported event has.
+/// The id of an exported event's alert.
 pub(crate) fn id_of(event: &serde_json::Value) -> String {
     format!("postern-audit-{}-{}", event["seq"], &event["link"]["hash"].as_str().unwrap()[..8])
 }
@@ -131,7 +131,7 @@ async fn accept<F: Future<Output = Option<String>> + Send + 'static>(
 ) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        // A sender that was killed in the midst of it has told nothing.
+        // A sender that was killed in the middle has sent nothing.
         if let Some(text) = take(stream).await {
             came.lock().unwrap().push(text);
         }
@@ -168,7 +168,7 @@ async fn take_post(stream: TcpStream) -> Option<String> {
     Some(head + &body)
 }
 
-/// One mail with its header, after a session in which the password was good.
+/// One mail with its header, after a session in which the password was right.
 async fn take_mail(stream: TcpStream) -> Option<String> {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 mail.corp.example\r\n").await.ok()?;
@@ -193,7 +193,7 @@ async fn take_mail(stream: TcpStream) -> Option<String> {
             "QUIT" => "221 bye",
             _ => "250 fine",
         };
-        // Once it was said to be queued, it is, whatever becomes of the session.
+        // After it was acknowledged, it counts, however the session ends.
         if stream.write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
             return mail;
         }

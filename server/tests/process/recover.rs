@@ -1,4 +1,4 @@
-//! B11: the way in that the host makes, whatever state the database is in.
+//! B11: the way in that the host creates, whatever the state of the database.
 
 use crate::{
     binary::{Backdoor, Server, Sheet, fails, file, out},
@@ -43,7 +43,7 @@ async fn b11_recover_with_the_server_down_and_no_account(database: Database) {
     works_once(&server, &way_in).await;
 }
 
-/// In the wrong folder, a way in into a database that no server knows would be worse than none.
+/// In the wrong folder, a way into a database that no server uses would be worse than none.
 #[tokio::test]
 async fn b11_a_command_for_a_database_that_is_not_there_says_so() {
     let folder = tempfile::tempdir().unwrap();
@@ -99,7 +99,7 @@ async fn b11_recover_while_somebody_holds_the_database(database: Database) {
     works_once(&Server::start(database.url()).await, &way_in).await;
 }
 
-/// Holds what everybody who writes needs.
+/// Holds the lock that every writer needs.
 async fn hold(database: &Database, seconds: u64) -> JoinHandle<()> {
     let mut held = Backdoor::open(database).await;
     held.run(match held {
@@ -113,7 +113,7 @@ async fn hold(database: &Database, seconds: u64) -> JoinHandle<()> {
     })
 }
 
-/// A database that the first version made, with an account, and that nobody has opened since.
+/// A database that the first version created, with an account, and that has not been opened since.
 async fn b11_recover_on_the_oldest_schema(database: Database) {
     let secret = "ABCDE-FGHJK-MNPQR-STVWX-YZ012-34567";
     first_version(&database, secret).await;

@@ -1,4 +1,4 @@
-//! What a restore brings back, and what it must not.
+//! What a restore restores, and what it must not.
 
 use crate::{
     backup::{back_up, mode, number, place},
@@ -20,7 +20,7 @@ on_both!(
     r19_a_server_that_starts_again_ends_nothing,
 );
 
-/// Turns provisioning on, and makes a token.
+/// Turns provisioning on, and creates a token.
 async fn token(database: &Database) -> String {
     out(database.url(), &["scim", "enable"]).await;
     out(database.url(), &["token", "create", "--name", "Entra"]).await.trim().to_owned()
@@ -41,7 +41,7 @@ fn restore(path: &Path) -> [&str; 2] {
     ["restore", path.to_str().unwrap()]
 }
 
-/// The database's neighbours whose names have this in them.
+/// The files next to the database whose names contain this.
 fn beside(database: &Database, part: &str) -> Vec<PathBuf> {
     let folder = file(database).unwrap().parent().unwrap().to_owned();
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
@@ -87,7 +87,7 @@ async fn r19_a_restore_revives_no_token_code_or_session() {
         let refused = Browser::new(server.port).sign_in(&sheet.name, code).await;
         assert_ne!(refused.status, StatusCode::SEE_OTHER, "{code}");
     }
-    // A browser that is known, so that those who have just failed do not slow it down.
+    // A known browser, so that the failures just now do not slow it down.
     browser.must_sign_in(&sheet.name, &sheet.secret).await;
     let page = browser.get("/admin/sso/scim").await.expect(StatusCode::OK);
     assert!(page.body.contains("Restored: replace"), "the token says so");
@@ -134,7 +134,7 @@ async fn r19_what_was_put_back_by_hand_is_seen_at_the_start(database: Database) 
     assert!(!server.said.contains("put back"), "once is enough: {}", server.said);
 }
 
-/// What `pg_restore` leaves: the same rows in tables that were just made.
+/// What `pg_restore` leaves: the same rows in new tables.
 async fn dumped_and_restored(database: &Database) {
     let sql = "CREATE TABLE dumped (LIKE upkeep INCLUDING ALL); INSERT INTO dumped SELECT * FROM upkeep;
         DROP TABLE upkeep; ALTER TABLE dumped RENAME TO upkeep";
@@ -158,13 +158,13 @@ async fn r19_a_server_that_starts_again_ends_nothing(database: Database) {
         let server = Server::start(database.url()).await;
         assert_eq!(list(&server, &token).await, 200, "{}", server.said);
         out(database.url(), &["token", "create", "--name", "Another"]).await;
-        // A kill leaves no time to note anything.
+        // A kill leaves no time to write the mark.
         if round == 1 { server.kill().await } else { drop(server.stop().await) }
     }
     assert_eq!(events(&database, "database.restored").await.len(), 0);
 }
 
-/// Whatever cannot be restored leaves the database as it is.
+/// A file that cannot be restored leaves the database unchanged.
 #[tokio::test]
 async fn r19_what_is_no_backup_is_refused() {
     let database = Database::sqlite().await;
@@ -201,7 +201,7 @@ async fn r19_what_is_no_backup_is_refused() {
     assert!(beside(&database, "restoring").is_empty() && beside(&database, "before").is_empty());
 }
 
-/// A server that was killed leaves a write-ahead log, which belongs to the database that goes.
+/// A killed server leaves a write-ahead log, which belongs to the old database.
 #[tokio::test(flavor = "multi_thread")]
 async fn r19_a_log_that_was_left_behind_is_not_taken_for_the_backups() {
     let database = Database::sqlite().await;
@@ -222,7 +222,7 @@ async fn r19_a_log_that_was_left_behind_is_not_taken_for_the_backups() {
     assert_eq!(number(kept, "SELECT COUNT(*) FROM users").await, 1, "the kept one is whole");
 }
 
-/// A database that cannot be opened any more, or is gone, is the usual reason for a restore.
+/// A database that cannot be opened any more, or is missing, is the usual reason for a restore.
 #[tokio::test]
 async fn r19_a_database_that_is_damaged_or_gone_is_replaced() {
     let database = Database::sqlite().await;

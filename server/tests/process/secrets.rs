@@ -1,4 +1,4 @@
-//! A30: a whole life at the finest log level, and then a search for every secret in everything that is kept or told.
+//! A30: a whole life at the finest log level, and then a search for every secret in everything that is stored or sent.
 
 mod leaks;
 mod life;
@@ -27,7 +27,7 @@ async fn a30_no_secret_leaks(database: Database) {
     .await;
     life.go_on(server.port).await;
     receivers.wait_for(&life.alerts().await, Duration::from_secs(60)).await;
-    // While it runs, so that the write-ahead log is there.
+    // While it runs, so that the write-ahead log exists.
     let mut places = vec![("the database", content(&database).await)];
     life.said += &server.stop().await;
     places.push(("the log", std::fs::read(&log).unwrap()));
@@ -37,7 +37,7 @@ async fn a30_no_secret_leaks(database: Database) {
     for (channel, name) in CHANNELS.iter().enumerate() {
         places.push((name, receivers.came(channel).join("\n").into_bytes()));
     }
-    // The search finds what is there: a token's name, which is no secret, is in each of these places.
+    // The search works: a token's name, which is not secret, is in each of these places.
     let name = Secret::new("a token's name", life::NAME);
     for (place, content) in &places {
         assert!(find(content, &name).is_some(), "nothing was collected from {place}: {} bytes", content.len());
@@ -51,7 +51,7 @@ async fn a30_no_secret_leaks(database: Database) {
     assert!(hits.is_empty(), "{} leaks:\n{}", hits.len(), hits.join("\n"));
 }
 
-/// The address with a password, which the tests' Postgres does not ask for. SQLite has none.
+/// The URL with a password, which the tests' Postgres does not check. SQLite has none.
 fn with_password(url: &str) -> String {
     match url.strip_prefix("postgres://").and_then(|rest| rest.split_once('@')) {
         Some((user, rest)) => format!("postgres://{user}:{}@{rest}", life::DATABASE_PASSWORD),
@@ -59,7 +59,7 @@ fn with_password(url: &str) -> String {
     }
 }
 
-/// Every byte of an SQLite database and its companions, or every row of a Postgres one as text.
+/// Every byte of an SQLite database and its companion files, or every row of a Postgres database as text.
 async fn content(database: &Database) -> Vec<u8> {
     match file(database) {
         Some(file) => ["", "-wal", "-shm"]

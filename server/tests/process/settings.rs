@@ -8,7 +8,7 @@ use crate::{
 use std::{fs, path::PathBuf, process::Stdio, time::Duration};
 use tempfile::TempDir;
 
-/// A file in a folder of its own, as a secret store mounts it.
+/// A file in a new folder, as a secret store mounts it.
 fn file(content: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
@@ -16,7 +16,7 @@ fn file(content: &str) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Runs a command that must fail, without the variable that other tests name the database by.
+/// Runs a command that must fail, without the variable that names the database in other tests.
 async fn refused(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let mut command = postern("", arguments);
     command.env_remove("POSTERN_DATABASE_URL").envs(variables.iter().copied());
@@ -49,7 +49,7 @@ async fn r24_every_secret_may_be_a_file() {
             .env("POSTERN_ALERT_MAIL_FILE", path)
     })
     .await;
-    // An alert that the server tells with all of them.
+    // An alert that the server sends with all of them.
     out(database.url(), &["token", "create", "--name", "Entra"]).await;
     receivers.wait_for_one(Duration::from_secs(30)).await;
     server.stop().await;

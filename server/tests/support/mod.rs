@@ -58,7 +58,7 @@ impl TestClock {
 }
 
 impl Clock for TestClock {
-    /// Goes on by a millisecond at each look, so that nothing happens at the same time by accident.
+    /// Advances by a millisecond at each look, so that nothing happens at the same time by accident.
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.fetch_add(1, Ordering::SeqCst))
     }
@@ -84,7 +84,7 @@ impl TestApp {
         Self::on(Database::postgres().await).await
     }
 
-    /// With provisioning on and a token; nobody is signed in and no break-glass account exists.
+    /// With provisioning on and a token; there is no session and no break-glass account.
     async fn on(database: Database) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
         let mut app = Self::start(Arc::new(database), clock, String::new(), |state| state).await;
@@ -93,7 +93,7 @@ impl TestApp {
         app
     }
 
-    /// Another process on the same database, by the same clock.
+    /// Another process on the same database, with the same clock.
     pub async fn another(&self) -> Self {
         self.beside(|state| state).await
     }
@@ -136,7 +136,7 @@ impl TestApp {
         Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    /// Sends any request, and returns the answer as it comes.
+    /// Sends any request, and returns the answer as a stream.
     pub async fn answer(&self, mut request: Request<Body>) -> Response<Body> {
         // As every client does.
         request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("id.corp.example"));
@@ -179,12 +179,12 @@ impl TestApp {
         self.scim(Method::DELETE, path, None).await
     }
 
-    /// Creates a user as Entra does and gives its id.
+    /// Creates a user as Entra does, and returns its id.
     pub async fn user(&self, user_name: &str) -> String {
         self.post("/Users", entra_user(user_name)).await.expect(StatusCode::CREATED).id()
     }
 
-    /// Creates a group as Entra does and gives its id.
+    /// Creates a group as Entra does, and returns its id.
     pub async fn group(&self, name: &str) -> String {
         self.post("/Groups", json!({"displayName": name, "externalId": format!("ext-{name}"), "members": []}))
             .await
@@ -192,12 +192,12 @@ impl TestApp {
             .id()
     }
 
-    /// Makes a break-glass account and gives its secret.
+    /// Creates a break-glass account, and returns its secret.
     pub async fn break_glass(&self, name: &str) -> String {
         self.sheet(name).await.secret.reveal().to_owned()
     }
 
-    /// Makes a break-glass account of that very name and gives its sheet.
+    /// Creates a break-glass account with exactly this name, and returns its sheet.
     pub async fn sheet(&self, name: &str) -> Sheet {
         let sheet = Sheet::generate(&self.env, name.to_owned());
         let secret_hash = self.hasher.hash(sheet.secret.reveal().to_owned()).await.unwrap();
@@ -206,7 +206,7 @@ impl TestApp {
         sheet
     }
 
-    /// A break-glass account in a session that has said what it is for, by its cookie.
+    /// Creates a break-glass account with a session that has a reason, and returns the session's cookie.
     pub async fn administrator(&self, name: &str) -> String {
         let secret = self.break_glass(name).await;
         let cookie = self.sign_in(name, &secret).await;
@@ -245,12 +245,12 @@ impl TestApp {
         self.console_of(principal)
     }
 
-    /// The `Console` of a principal whose session is there.
+    /// The `Console` of a principal whose session exists.
     pub fn console_of(&self, principal: Principal) -> Console {
         Console::new(self.env.clone(), Arc::new(self.hasher.clone()), principal, None, URL.to_owned())
     }
 
-    /// Posts a form as a page of ours does.
+    /// Posts a form as one of our pages does.
     pub async fn form(&self, path: &str, cookie: Option<&str>, body: &str) -> Answer {
         let mut request = Request::post(path)
             .header(header::ORIGIN, URL)
@@ -262,7 +262,7 @@ impl TestApp {
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    /// Signs in and gives the session's cookie.
+    /// Signs in, and returns the session's cookie.
     pub async fn sign_in(&self, name: &str, secret: &str) -> String {
         let answer = self.form("/login", None, &format!("name={name}&secret={secret}&next=")).await;
         answer.expect(StatusCode::SEE_OTHER).cookie().unwrap()
@@ -284,14 +284,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Checks the status; says the whole answer when it is another.
+    /// Checks the status; prints the whole answer if it is another.
     #[track_caller]
     pub fn expect(self, status: StatusCode) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self
     }
 
-    /// The body as JSON; `null` when it is none.
+    /// The body as JSON; `null` if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
@@ -313,14 +313,14 @@ impl Answer {
         self.set_cookie("__Host-postern=")
     }
 
-    /// A cookie that was set, by the start of it, as a browser sends it back.
+    /// A cookie that was set, by the start of its name, as a browser sends it back.
     pub fn set_cookie(&self, start: &str) -> Option<String> {
         let mut set = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         set.find(|set| set.starts_with(start))?.split(';').next().map(str::to_owned)
     }
 }
 
-/// A user in the shape that Entra posts by default.
+/// A user in the form that Entra posts by default.
 pub fn entra_user(user_name: &str) -> Value {
     json!({
         "schemas": [

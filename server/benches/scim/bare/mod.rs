@@ -2,7 +2,7 @@
 //! limits, no log, no hash in the audit log.
 //!
 //! It writes the tables of the product's own migrations. Reads take one SELECT, writes a transaction; a commit is as
-//! durable as the product's. These files are compiled for each database: what differs is in the module above.
+//! durable as the product's. These files are compiled for each database; the differences are in the parent module.
 
 mod read;
 mod write;
@@ -23,12 +23,12 @@ use std::sync::{Arc, atomic::AtomicU64};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// What requests need.
+/// The data that requests need.
 #[derive(Clone)]
 struct App {
     readers: Pool<Db>,
     writer: Writer,
-    /// How many users there are: nobody counts a million rows for each page.
+    /// How many users there are: no server counts a million rows for each page.
     users: Arc<AtomicU64>,
     base: Arc<str>,
 }

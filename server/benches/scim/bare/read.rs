@@ -10,7 +10,7 @@ use sqlx::{Database, query::QueryAs};
 use std::{collections::HashMap, sync::atomic::Ordering};
 use uuid::Uuid;
 
-/// A SELECT of users with their groups, which ends as is said.
+/// A SELECT of users with their groups, with the given end.
 macro_rules! select {
     ($($rest:expr),+) => {
         concat!(

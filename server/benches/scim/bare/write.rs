@@ -62,7 +62,7 @@ fn now() -> i64 {
 }
 
 impl Job {
-    /// Makes the change, and gives the user where it has changed one.
+    /// Makes the change, and returns the user if it has changed one.
     pub(crate) async fn apply(&self, tx: &mut Connection) -> sqlx::Result<Option<Row>> {
         match &self.change {
             Change::Create(id, document) => insert(tx, *id, document, self.at).await.map(|()| None),

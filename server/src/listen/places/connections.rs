@@ -32,7 +32,7 @@ struct Table {
     crowds: Crowds,
 }
 
-/// What others that need its place must know of a connection.
+/// What a newcomer must know about a connection to take its place.
 pub(super) struct Connection {
     /// `None` for a trusted proxy.
     caller: Option<IpAddr>,
@@ -41,7 +41,7 @@ pub(super) struct Connection {
     began: Instant,
     phase: Mutex<Phase>,
     leave: Notify,
-    /// Who takes over its place.
+    /// The newcomer that takes over its place.
     heir: OnceLock<Heir>,
 }
 
@@ -58,16 +58,16 @@ pub(super) enum Phase {
     Leaving { with_request: bool },
 }
 
-/// How readily a connection is given up; the greatest goes first.
+/// How readily a connection is given up; the highest rank goes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// One within the time of grace. It goes only if it is one of too many.
+    /// One within the grace period. It goes only if it belongs to a network with too many.
     Young,
     /// One of a trusted proxy, between two requests: the proxy may be about to use it.
     IdleProxy,
     /// One that waits for its caller, but not for long.
     Waiting,
-    /// One that has waited for its caller at least for the time of grace.
+    /// One that has waited for its caller at least for the grace period.
     WaitingLong,
 }
 
@@ -103,13 +103,13 @@ impl Connections {
         lock(&self.table).crowds.standing(Some(networks), self.share) == Standing::Within
     }
 
-    /// Asks a connection of this caller to leave. False if none has waited for the time of grace.
+    /// Asks a connection of this caller to end. False if none has waited for the grace period.
     pub(super) fn make_room_of(&self, caller: IpAddr) -> bool {
         lock(&self.table).ask_to_leave(self.grace, Rank::WaitingLong, None, |own| own.caller == Some(caller))
     }
 
-    /// Asks a connection to leave for the heir, if one can. `networks` are a stranger's, and `open` is how many places
-    /// there are for everybody.
+    /// Asks a connection to end in favour of the heir, if one can. `networks` are a stranger's, and `open` is how many
+    /// places all callers share.
     pub(super) fn make_room(&self, heir: &Heir, networks: Option<&Networks>, open: usize) {
         let (table, grace, heir) = (lock(&self.table), self.grace, Some(heir));
         let is_from = |connection: &Connection, crowd: &IpNet| {
@@ -136,8 +136,8 @@ impl Connections {
 }
 
 impl Table {
-    /// Asks a connection to leave: the one of the highest rank, which must be at least `least`, that has waited
-    /// longest. False if there is none.
+    /// Asks a connection to end: the one of the highest rank, which must be at least `least`, that has waited longest.
+    /// False if there is none.
     fn ask_to_leave(
         &self,
         grace: Duration,
@@ -158,8 +158,8 @@ impl Connection {
         self.caller.is_none()
     }
 
-    /// Its rank, and since when it has waited; `None` for one that stays because its request is worked on, or that is
-    /// leaving already.
+    /// Its rank, and since when it has waited; `None` for one that stays because its request is in progress, or that is
+    /// ending already.
     fn rank(&self, grace: Duration) -> Option<(Rank, Instant)> {
         let (since, is_idle) = match &*lock(&self.phase) {
             Phase::Idle(since) => (*since, true),

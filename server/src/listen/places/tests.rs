@@ -139,7 +139,7 @@ async fn r34_a_crowd_makes_room_at_once_and_its_newcomers_lose() {
     let mut crowd = crowd(&places, 7);
     assert!(is_refused(&places, "2001:db8:1:ff::1"), "nobody asks who it could replace");
     let _busy: Vec<_> = [crowd[0].begin(None), crowd[1].begin(half_sent())].into();
-    // The connection that has waited longest goes first, whether its request is half-sent or it is silent.
+    // The connection that has waited longest goes first, whether it has sent half a request or nothing.
     for (newcomer, leaving) in [("198.51.100.8", 2), ("2001:db8:2::1", 3), ("192.0.2.1", 4)] {
         assert!(finds(&places, newcomer).await.is_none(), "nobody has left yet");
         assert!(!stays(&crowd[leaving]), "{newcomer}");
@@ -193,7 +193,7 @@ async fn r34_newcomers_of_each_kind_wait_apart() {
     assert!(places.has_room_for_host());
 }
 
-/// Strangers who wait already, and for whom no connection leaves, do not get a place that was freed for a proxy.
+/// Strangers who are waiting already, and for whom no connection ends, do not get a place that was freed for a proxy.
 #[tokio::test]
 async fn r34_a_place_goes_to_whom_it_was_freed_for() {
     let places = places(4, 4, Duration::from_secs(60));

@@ -1,5 +1,5 @@
-//! Keeps a flood of requests from becoming a flood of lines: the number of lines of each level per second is limited,
-//! and how many were left out is logged, too.
+//! Keeps a flood of requests from becoming a flood of lines: the number of lines per second is limited for each level,
+//! and the number of lines that were left out is logged, too.
 
 use std::{
     sync::{

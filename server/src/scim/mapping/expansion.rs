@@ -31,7 +31,7 @@ fn check(accepted: impl FnOnce() -> usize, texts: &Texts<'_>) -> Result<(), scim
     )))
 }
 
-/// Every text of a user of which a key is made, and the attribute that it belongs to.
+/// Every text of a user that a key is made from, and its attribute.
 fn of_user(document: &Document) -> Texts<'_> {
     let name = document.get("name").and_then(Value::as_object);
     let enterprise = document.get(ENTERPRISE_URN).and_then(Value::as_object);

@@ -14,13 +14,13 @@ const ROOT_ATTRIBUTES: &str = "Users and groups together can be sorted by id, us
 pub(crate) enum Order<K> {
     /// The order of an index.
     Indexed(Sort<K>),
-    /// By an attribute that is read from the documents, and whether it descends.
+    /// The order of an attribute that is read from the documents, and whether it descends.
     Evaluated(SortBy, bool),
 }
 
 /// The order of a list of users. Without `sortBy` it is that in which users were created or restored, whatever
-/// `sortOrder` says. Refuses what is not an attribute, and what has no order, with `invalidValue`. `knows_values` is
-/// whether the database knows the values of all users.
+/// `sortOrder` says. Refuses a text that is not an attribute, and an attribute without an order, with `invalidValue`.
+/// `knows_values` is whether the database knows the values of all users.
 pub(crate) fn user_order(
     types: Registry,
     by: Option<&str>,

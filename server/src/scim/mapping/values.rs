@@ -51,7 +51,7 @@ pub(super) fn texts(document: &Document) -> impl Iterator<Item = (UserValue, &st
     SINGLE.into_iter().filter_map(one).chain(phones).filter(|(_, value)| !value.is_empty())
 }
 
-/// What the keys of a user are made from, besides its columns.
+/// The sources of a user's keys, besides its columns.
 pub(crate) fn found(document: &str) -> KeySources {
     let document: Document = serde_json::from_str(document).unwrap_or_default();
     let list = document.get("emails").and_then(Value::as_array);

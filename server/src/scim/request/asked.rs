@@ -1,4 +1,4 @@
-//! What the activity record keeps of a request: its form, and nothing that a directory filled in.
+//! What the activity record keeps of a request: its form, and none of the values in it.
 
 use super::query::PARAMETERS;
 use crate::{observe::RequestId, scim::route::Route};
@@ -60,7 +60,7 @@ mod tests {
             ("userName Eq 7 and active eq true", r#"userName eq "…" and active eq "…""#),
             (r#"emails[type eq "work" and value co "a\" b"]"#, r#"emails[type eq "…" and value co "…"]"#),
             ("not (externalId pr)", "not (externalId pr)"),
-            // What cannot be read is not kept: it may be a value.
+            // A text that cannot be parsed is not kept: it may be a value.
             ("userName eq 'Ada Lovelace'", "…"),
             ("displayName eq Ada Lovelace", "…"),
             (r#"displayName eq "Ada "The Boss" Lovelace""#, "…"),

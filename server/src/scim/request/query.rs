@@ -1,5 +1,5 @@
-//! The parameters of a query (RFC 7644 §3.4.2, RFC 9865), from a URL or from the body of a search request. What is not
-//! understood is refused: if a filter were ignored, everybody would be returned.
+//! The parameters of a query (RFC 7644 §3.4.2, RFC 9865), from a URL or from the body of a search request. A value that
+//! is not understood is refused: if a filter were ignored, all users would be returned.
 
 use serde_json::{Map, Value};
 

@@ -1,24 +1,24 @@
-/// This many tries at once, and then one per this many milliseconds.
+/// This many attempts at once, and then one per this many milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rate {
     pub(super) burst: u64,
     pub(super) every: u64,
 }
 
-/// A bucket of tries, kept as the time at which it is full again. A new one is full.
+/// A bucket of attempts, stored as the time at which it is full again. A new one is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Bucket {
     full: u64,
 }
 
 impl Bucket {
-    /// Milliseconds until it contains this many tries; 0 if it does now.
+    /// Milliseconds until it contains this many attempts; 0 if it does now.
     pub(super) fn wait(&self, tries: u64, rate: Rate, at: u64) -> u64 {
         let after = self.full.max(at) + tries * rate.every;
         after.saturating_sub(at + rate.burst * rate.every)
     }
 
-    /// Takes a try, or says how long to wait for one.
+    /// Takes an attempt, or returns how long to wait for one.
     pub(super) fn take(&mut self, rate: Rate, at: u64) -> Result<(), u64> {
         match self.wait(1, rate, at) {
             0 => {
@@ -29,7 +29,7 @@ impl Bucket {
         }
     }
 
-    /// Puts back a try that was taken.
+    /// Returns an attempt that was taken.
     pub(super) fn put_back(&mut self, rate: Rate) {
         self.full = self.full.saturating_sub(rate.every);
     }

@@ -12,7 +12,7 @@ const TARGETS: usize = 256;
 /// How many networks are distinguished in one minute; beyond it the number is "at least".
 const NETWORKS: usize = 1_000;
 
-/// What a try was aimed at.
+/// The target of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GuessedName {
     /// An account that exists.
@@ -21,18 +21,18 @@ pub enum GuessedName {
     Unknown,
 }
 
-/// The wrong tries that were not recorded one by one.
+/// The wrong attempts that were not recorded one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailureSummary {
-    /// What the tries were aimed at.
+    /// The target of the attempts.
     pub target: GuessedName,
-    /// How many tries there were, besides the recorded ones.
+    /// How many attempts there were, besides the recorded ones.
     pub tries: u64,
     /// How many networks they came from at least, including the recorded one.
     pub networks: usize,
 }
 
-/// Turns wrong tries into few records, so that a flood of them does not fill the disk: the first in a minute is
+/// Turns wrong attempts into few records, so that a flood of them does not fill the disk: the first in a minute is
 /// recorded at once, the others become one record when the minute is over.
 #[derive(Debug, Default)]
 pub struct Failures {
@@ -49,7 +49,7 @@ struct Minute {
 }
 
 impl Failures {
-    /// Counts a wrong try. Returns whether to record it now: it is the first for its target in this minute.
+    /// Counts a wrong attempt. Returns whether to record it now: it is the first for its target in this minute.
     #[must_use = "the first try of a minute is to be recorded"]
     pub fn note(&mut self, target: GuessedName, network: Network, now: Timestamp) -> bool {
         let at = self.elapsed.at(now);
@@ -68,7 +68,7 @@ impl Failures {
         !known
     }
 
-    /// Summaries of past minutes, for each target with more than one try in the minute.
+    /// Summaries of past minutes, for each target with more than one attempt in the minute.
     pub fn drain(&mut self, now: Timestamp) -> Vec<FailureSummary> {
         let at = self.elapsed.at(now);
         let ended: Vec<GuessedName> =

@@ -6,20 +6,20 @@ const LONGEST: u64 = 60_000;
 /// How long a turn that has come stays open, in milliseconds: the secret has to be typed again in that time.
 const KEPT: u64 = 60_000;
 
-/// Tries that strangers share. If more arrive than the rate allows, each waiting neighbourhood is given one turn, and
-/// the next one only after it has taken that. So a thousand tries from one neighbourhood wait as one, and a caller from
-/// another waits for as many turns as there are neighbourhoods, not tries.
+/// Attempts that strangers share. If more arrive than the rate allows, each waiting neighbourhood is given one turn,
+/// and the next one only after it has used that. So a thousand attempts from one neighbourhood wait as one, and a
+/// caller from another waits for as many turns as there are neighbourhoods, not attempts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
-    /// When all tries are available again, counting those that are reserved for turns.
+    /// When all attempts are available again, counting those that are reserved for turns.
     full: u64,
     turns: HashMap<Network, u64>,
-    /// The turns in order, including those that were taken.
+    /// The turns in order, including those that were used.
     order: VecDeque<(u64, Network)>,
 }
 
 impl Line {
-    /// Takes a try for a caller from a neighbourhood, or says how long to wait for its turn.
+    /// Takes an attempt for a caller from a neighbourhood, or returns how long to wait for its turn.
     pub(super) fn take(&mut self, neighbourhood: Network, rate: Rate, at: u64) -> Result<(), u64> {
         self.forget_missed(at);
         if let Some(turn) = self.turns.get(&neighbourhood) {

@@ -11,11 +11,11 @@ const LATELY: u64 = 3_600_000;
 /// networks are removed first. Strangers who are admitted as fast as the lines allow do not fill more in an hour.
 pub(super) const NETWORKS: usize = 20_000;
 
-/// People hang up now and then. A network whose callers do so more often in an hour is taken for a guessing one.
+/// People sometimes hang up. A network whose callers do so more often in an hour is taken for a guessing one.
 const FORGIVEN: u32 = 3;
 
 /// An IPv4 /24; for IPv6 the /64, the /56 and the /48 around it: a subscriber may have any of them. More people may be
-/// in the wider ones, so they get more tries.
+/// in the wider ones, so they get more attempts.
 const V4: [Level; 1] = [Level { bytes: 4, own: Rate { burst: 3, every: 60_000 } }];
 const V6: [Level; 3] = [
     Level { bytes: 9, own: Rate { burst: 3, every: 60_000 } },
@@ -23,14 +23,14 @@ const V6: [Level; 3] = [
     Level { bytes: 7, own: Rate { burst: 12, every: 15_000 } },
 ];
 
-/// A size of network, and the tries that each has once it has failed.
+/// A size of network, and the attempts that each network has after it has failed.
 #[derive(Clone, Copy)]
 struct Level {
     bytes: usize,
     own: Rate,
 }
 
-/// The networks that have tried in the last hour.
+/// The networks with attempts in the last hour.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Recent {
     v4: [Tried; V4.len()],
@@ -38,14 +38,15 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Whether nothing is held against a network, or the widest one around it: no try was wrong, and none is under way.
+    /// Whether nothing is held against a network, or the widest one around it: no attempt was wrong, and none is in
+    /// progress.
     pub(super) fn is_fresh(&self, network: Network) -> bool {
         let (tried, level) = if network.is_v6() { (&self.v6[2], V6[2]) } else { (&self.v4[0], V4[0]) };
         tried.networks.get(&network.first(level.bytes)).is_none_or(|entry| !entry.failed && entry.under_way == 0)
     }
 
-    /// Asks for a try of the caller's network, and of each network around it: those that have tried recently have few.
-    /// The error is how many milliseconds to wait until each has one left, after those for callers who go first.
+    /// Requests an attempt for the caller's network, and for each network around it: those with recent attempts have
+    /// few. The error is how many milliseconds to wait until each has one left, after those for callers who go first.
     pub(super) fn ask(&mut self, caller: SourceAddress, at: u64) -> Result<(), u64> {
         for (tried, level) in self.levels(caller.network) {
             let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) else { continue };
@@ -58,8 +59,8 @@ impl Recent {
         Ok(())
     }
 
-    /// Begins a try that the caller has asked for. It counts until it ends well: several concurrent tries from one
-    /// network must not all be its first.
+    /// Begins an attempt that was admitted. It counts until it ends well: several concurrent attempts from one network
+    /// must not all be its first.
     pub(super) fn begin(&mut self, caller: SourceAddress, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             let network = caller.network.first(level.bytes);
@@ -72,7 +73,7 @@ impl Recent {
         }
     }
 
-    /// Ends a try that was wrong: it is held against the network for an hour.
+    /// Ends a wrong attempt: it is held against the network for an hour.
     pub(super) fn failed(&mut self, caller: SourceAddress, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             let entry = tried.note(caller.network.first(level.bytes), at);
@@ -82,7 +83,7 @@ impl Recent {
         }
     }
 
-    /// Ends a try that was neither right nor wrong, because the caller has gone.
+    /// Ends an attempt that was neither right nor wrong, because the caller has gone.
     pub(super) fn abandoned(&mut self, caller: SourceAddress, at: u64) {
         for (tried, level) in self.levels(caller.network) {
             if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
@@ -94,7 +95,7 @@ impl Recent {
         }
     }
 
-    /// Ends a try that was neither right nor wrong, through no fault of the caller.
+    /// Ends an attempt that was neither right nor wrong, through no fault of the caller.
     pub(super) fn put_back(&mut self, caller: SourceAddress) {
         for (tried, level) in self.levels(caller.network) {
             if let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) {
@@ -150,7 +151,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Ends a try. The entry may be newer than the try, if another one was right in the meantime.
+    /// Ends an attempt. The entry may be newer than the attempt, if another one was right in the meantime.
     fn end(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }

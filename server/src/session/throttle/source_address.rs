@@ -1,8 +1,8 @@
-//! Who tries, and where from.
+//! The origin of an attempt: networks and addresses.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Where tries come from: an IPv4 /24 or an IPv6 /64, the least that one subscriber can choose addresses from. A wider
+/// The origin of attempts: an IPv4 /24 or an IPv6 /64, the least that one subscriber can choose addresses from. A wider
 /// network is represented by the first of these in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network([u8; 9]);
@@ -39,7 +39,7 @@ impl Network {
     }
 }
 
-/// Who tries: a network, and an address in it.
+/// The origin of an attempt: a network, and an address in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceAddress {
     /// The network.

@@ -41,7 +41,7 @@ impl Flood {
     }
 }
 
-/// One of 500 networks, by a stride that reaches all of them in a scattered order.
+/// One of 500 networks; the stride reaches all of them in a scattered order.
 fn five_hundred(now: i64) -> SourceAddress {
     network(1 + u32::try_from(now * 137 % 500).unwrap())
 }
@@ -84,7 +84,7 @@ fn a13_a_fresh_network_is_admitted_within_a_minute_of_any_flood() {
             if now == next {
                 match flood.throttle.admit(network(9_999), None, at(now)) {
                     Ok(_) => break,
-                    // A person waits as told.
+                    // A person waits as the answer says.
                     Err(wait) => next = now + i64::try_from(wait.seconds).unwrap() * 1_000,
                 }
             }
@@ -129,7 +129,7 @@ fn in_one_48(number: i64) -> SourceAddress {
     v6((0x2001_0db8_0001 << 80) | (u128::try_from(number % 65_536).unwrap() << 64))
 }
 
-/// A person who has the right secret and waits as told.
+/// A person who has the right secret and waits as the answers say.
 struct Rescuer {
     from: SourceAddress,
     begins: i64,
@@ -138,7 +138,7 @@ struct Rescuer {
 }
 
 /// Ten minutes of a flood, in which rescuers come from quiet networks at odd moments: of IPv4 and of another IPv6
-/// prefix. Some have mistyped once.
+/// prefix. Some of them mistype once.
 fn everybody_gets_in(from: fn(i64) -> SourceAddress) {
     let mut flood = Flood::new(from);
     let quiet =
@@ -151,7 +151,7 @@ fn everybody_gets_in(from: fn(i64) -> SourceAddress) {
         for (n, rescuer) in rescuers.iter_mut().enumerate().filter(|(_, rescuer)| !rescuer.is_in && rescuer.next == now)
         {
             match flood.throttle.admit(rescuer.from, None, at(now)) {
-                // Tries once more, after a typing error.
+                // Tries again, after a typing error.
                 Ok(permit) if n % 4 > 1 && rescuer.next == rescuer.begins => {
                     flood.throttle.failed(permit, at(now));
                     rescuer.next += 1_000;
@@ -183,7 +183,7 @@ fn r11_twenty_thousand_64s_keep_nobody_out() {
     everybody_gets_in(|now| in_one_48(now % 20_000));
 }
 
-/// All of a tunnel broker's /32, each try from the next /48.
+/// All of a tunnel broker's /32, each attempt from the next /48.
 #[test]
 fn r11_a_32_keeps_nobody_out() {
     everybody_gets_in(|now| v6((0x2001_0470 << 96) | (u128::try_from(now % 65_536).unwrap() << 80)));
@@ -212,7 +212,7 @@ fn r11_a_48_is_fresh_once() {
 }
 
 /// An attacker tries every 50 ms from these addresses in turn, always wrongly; a person who comes from another address
-/// after a while and waits as told gets in within a minute.
+/// after a while, and waits as the answers say, gets in within a minute.
 fn a_neighbour_gets_in(guessers: &[&str], neighbour: &str) {
     let of = |address: &str| caller_of(Some(address.parse().unwrap()));
     for begins in [60_000, 70_050, 99_900, 118_500] {
@@ -267,7 +267,7 @@ fn memory_is_bounded_whoever_tries() {
     let mut throttle = Throttle::default();
     for n in 0..150_000_u32 {
         let now = at(i64::from(n) * 40);
-        // More networks, prefixes and browsers than are remembered, as fast as they are admitted at all.
+        // More networks, prefixes and browsers than are remembered, as fast as they are admitted.
         let _ = throttle.admit(network(n * 5), None, now);
         let _ = throttle.admit(v6((0x2000_0000 + u128::from(n % 600)) << 96 | u128::from(n) << 64), None, now);
         let _ = throttle.admit(in_one_48(n.into()), None, now);
@@ -320,7 +320,7 @@ fn nth(n: u32) -> SourceAddress {
     }
 }
 
-/// Runs the tries; returns the times at which strangers were admitted.
+/// Runs the attempts; returns the times at which strangers were admitted.
 fn run(throttle: &mut Throttle, tries: &[Try], may_go_back: bool) -> Vec<i64> {
     let (mut now, mut admitted) = (0, Vec::new());
     for (n, one) in tries.iter().enumerate() {
@@ -351,12 +351,12 @@ proptest! {
         }
     }
 
-    /// Whatever came before, and however the clock jumped: after a quiet minute everybody is admitted.
+    /// Whatever came before, and however the clock jumped: after a quiet minute every caller is admitted.
     #[test]
     fn a39_nobody_is_locked_for_longer_than_a_minute(tries in tries(), jump in -40_000_000_000_i64..40_000_000_000) {
         let mut throttle = Throttle::default();
         run(&mut throttle, &tries, true);
-        // The clock is set in the quiet time; the minute counts from then.
+        // The clock is set during the quiet minute, which counts from then.
         let _ = throttle.admit(nth(77), None, at(jump));
         for n in 0..40 {
             prop_assert!(throttle.clone().admit(nth(n), None, at(jump + 60_000)).is_ok(), "network {}", n);

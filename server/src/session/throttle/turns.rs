@@ -1,22 +1,22 @@
-/// How long the turn of a caller that was told to wait is kept, in milliseconds.
+/// How long the turn of a caller that was asked to wait is kept, in milliseconds.
 const KEPT: u64 = 60_000;
-/// The longest that a caller is told to wait for a turn: it leaves time to type the secret again before the turn is
+/// The longest wait for a turn that a caller is asked for: it leaves time to type the secret again before the turn is
 /// lost.
 pub(super) const TOLD: u64 = 45_000;
 /// How many callers are remembered for each network. Beyond that, the quickest of the others go first.
 const CALLERS: usize = 32;
 
-/// Turns among the callers of a network. The caller whose last try was longest ago goes first, so the one that asks
-/// most often does not take every try that becomes available.
+/// Turns among the callers of a network. The caller whose last attempt was longest ago goes first, so the one that asks
+/// most often does not take every attempt that becomes available.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turns(Vec<Caller>);
 
 #[derive(Clone, Debug)]
 struct Caller {
     id: u64,
-    /// When it had its last try.
+    /// When it had its last attempt.
     had: Option<u64>,
-    /// When it last asked for the one that it waits for.
+    /// When it last asked for its next attempt.
     asked: Option<u64>,
 }
 
@@ -25,7 +25,7 @@ impl Caller {
         self.asked.is_some_and(|asked| at < asked + KEPT)
     }
 
-    /// The least informative are forgotten first; one that waits and has had no try yet is never forgotten.
+    /// The least informative are forgotten first; one that waits and has had no attempt yet is never forgotten.
     fn worth(&self, at: u64) -> u8 {
         match (self.waits(at), self.had.is_some()) {
             (false, false) => 0,
@@ -37,7 +37,7 @@ impl Caller {
 }
 
 impl Turns {
-    /// Records that a caller waits for a try; returns how many others go first.
+    /// Records that a caller waits for an attempt; returns how many others go first.
     pub(super) fn ask(&mut self, id: u64, at: u64) -> u64 {
         let had = self.caller(id, at).and_then(|caller| {
             caller.asked = Some(at);
@@ -47,14 +47,14 @@ impl Turns {
         u64::try_from(first).unwrap_or(u64::MAX)
     }
 
-    /// Records that the caller got its try, and no longer waits.
+    /// Records that the caller got its attempt, and no longer waits.
     pub(super) fn take(&mut self, id: u64, at: u64) {
         if let Some(caller) = self.caller(id, at) {
             caller.asked = None;
         }
     }
 
-    /// Records that the caller has had its try.
+    /// Records that the caller has had its attempt.
     pub(super) fn had(&mut self, id: u64, at: u64) {
         if let Some(caller) = self.caller(id, at) {
             caller.had = Some(at);

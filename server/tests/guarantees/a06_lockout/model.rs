@@ -1,4 +1,4 @@
-//! What the directory should hold after all that was sent to it.
+//! What the directory should contain after everything that was sent to it.
 
 use crate::support::{TestApp, Value};
 use domain::fold;
@@ -21,11 +21,11 @@ pub(crate) struct Group {
 pub(crate) struct Model {
     pub(crate) users: BTreeMap<String, User>,
     pub(crate) groups: BTreeMap<String, Group>,
-    /// How many changes there were, by what was done.
+    /// How many changes there were, by action.
     pub(crate) changes: BTreeMap<&'static str, u64>,
 }
 
-/// What SCIM lists: of each user the name and whether it is active, of each group the name and the members.
+/// What SCIM lists: the name of each user and whether it is active, the name and the members of each group.
 pub(crate) type Listing = (BTreeMap<String, (String, bool)>, BTreeMap<String, (String, BTreeSet<String>)>);
 
 impl Model {
@@ -48,7 +48,7 @@ impl Model {
         ids.iter().filter(|id| self.users.contains_key(*id)).cloned().collect()
     }
 
-    /// Sets `active`, and tells what that is in the audit log; `also` says whether anything else changes.
+    /// Sets `active`, and returns the action for the audit log; `also` says whether anything else changes.
     pub(crate) fn set_user(&mut self, id: &str, name: String, active: bool, also: bool) {
         let Some(user) = self.users.get_mut(id) else { return };
         let action = match (user.active, active) {
@@ -61,7 +61,7 @@ impl Model {
         self.changed(action);
     }
 
-    /// Sets a group, and tells whether anything changed.
+    /// Sets a group, and returns whether anything changed.
     pub(crate) fn set_group(&mut self, id: &str, after: Group, also: bool) {
         let Some(group) = self.groups.get_mut(id) else { return };
         if also || *group != after {

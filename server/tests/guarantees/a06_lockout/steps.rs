@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// The break-glass account's name.
 pub(crate) const RESERVED: &str = "gate-7f3k";
-/// It in spellings that are the same name.
+/// Other spellings of the same name.
 const SPELLINGS: [&str; 5] = [RESERVED, "GATE-7F3K", " gate-7f3k ", "ｇａｔｅ-7f3k", "\u{2003}Ｇate-７Ｆ３Ｋ"];
 const PEOPLE: usize = 80;
 const GROUPS: usize = 15;
@@ -66,7 +66,7 @@ impl<'a> Walk<'a> {
         if self.dice.once_in(4) { name.to_uppercase() } else { name }
     }
 
-    /// A user's id, nearly always of one that is there.
+    /// A user's id, nearly always of one who exists.
     fn someone(&mut self) -> String {
         let ids: Vec<String> = self.model.users.keys().cloned().collect();
         self.id_of(&ids)
@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
         self.dice.one(ids).clone()
     }
 
-    /// Up to six ids, the break-glass account's among them now and then.
+    /// Up to six ids, sometimes including the break-glass account's.
     fn people(&mut self) -> Vec<String> {
         (0..self.dice.below(6)).map(|_| self.someone()).collect()
     }
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Checks the answer to a change of a user who should be called `name`; true when it should have happened.
+    /// Checks the answer to a change of a user who should be called `name`; true if the change should have happened.
     fn is_there(&self, id: &str, name: &str, answer: Answer) -> bool {
         let status = match self.model.users.get(id) {
             None => StatusCode::NOT_FOUND,
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
                     {"op": "Replace", "path": "emails[type eq \"work\"].value", "value": format!("m{}@corp.example", self.serial)}])
             }
             _ => {
-                // The second operation is wrong, so neither happens.
+                // The second operation is wrong, so neither takes effect.
                 let operations = json!([{"op": "replace", "path": "active", "value": false},
                     {"op": "replace", "path": "active[", "value": true}]);
                 expect(self.app.patch(&format!("/Users/{id}"), operations).await, StatusCode::BAD_REQUEST);
@@ -230,7 +230,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a group would lose all its members to a list of strangers, which is refused.
+    /// Whether a list of unknown ids would remove all members of a group, which is refused.
     fn would_empty(&self, id: &str, people: &[String]) -> bool {
         let has_members = self.model.groups.get(id).is_some_and(|group| !group.members.is_empty());
         has_members && !people.is_empty() && self.model.people(people).is_empty()
@@ -320,7 +320,7 @@ impl<'a> Walk<'a> {
         expect(answer, if there { StatusCode::CONFLICT } else { StatusCode::NOT_FOUND });
     }
 
-    /// Sends what is refused, whoever is there.
+    /// Sends requests that are always refused.
     async fn wrong(&mut self) {
         let id = self.someone();
         let path = format!("/Users/{id}");
@@ -351,7 +351,7 @@ impl<'a> Walk<'a> {
         self.app.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    /// Looks one user up by name, as Entra does before everything it does.
+    /// Looks one user up by name, as Entra does before every other call.
     async fn look(&mut self) {
         let name = self.user_name();
         let filter = format!("/Users?filter=userName%20eq%20%22{}%22", name.trim());
@@ -361,7 +361,7 @@ impl<'a> Walk<'a> {
 }
 
 #[track_caller]
-/// Whether none of these can be an id, so that they are no members.
+/// Whether none of these can be an id, so that none names a member.
 fn names_nobody(people: &[String]) -> bool {
     !people.is_empty() && people.iter().all(|id| id.parse::<UserId>().is_err())
 }

@@ -1,4 +1,4 @@
-//! Documents made to be stored at a loss, up to every limit, and what may be done to them.
+//! Documents that are meant to store as much as possible, up to every limit, and changes of them.
 
 use crate::{
     guarantees::common::Dice,
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde_json::Map;
 
-/// The largest document that is stored, and room for what stands around the part that is made up.
+/// The largest document that is stored, less the room for the parts around the generated one.
 const LARGEST: usize = 131_072 - 700;
 
 /// One character that folding makes twice as long, the most that a long text may become.
@@ -36,7 +36,7 @@ const SHAPES: [(&str, Make); 12] = [
     }),
 ];
 
-/// A document of some shape and size, of a user of this name.
+/// A user document with this name, of some shape and size.
 pub(super) fn any(dice: &mut Dice, name: &str) -> (&'static str, Value) {
     let (shape, make) = *dice.one(&SHAPES);
     let room = *dice.one(&[200, 2_000, 20_000, LARGEST, LARGEST]);
@@ -49,7 +49,7 @@ pub(super) fn any(dice: &mut Dice, name: &str) -> (&'static str, Value) {
     (shape, document)
 }
 
-/// Changes that are far shorter than what they touch.
+/// Changes that are far shorter than what they change.
 pub(super) fn operations(dice: &mut Dice) -> Vec<(&'static str, Value)> {
     let replace = |path: &str, value: Value| json!({"op": "replace", "path": path, "value": value});
     let text = "z".repeat(1 + dice.below(500));

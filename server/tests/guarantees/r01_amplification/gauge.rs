@@ -1,4 +1,4 @@
-//! How much is stored.
+//! Measures how much is stored.
 
 use sqlx::{Connection, PgConnection, QueryBuilder, SqliteConnection};
 use std::collections::BTreeMap;
@@ -8,8 +8,8 @@ enum Backdoor {
     Postgres(PgConnection),
 }
 
-/// Measures how many bytes of text and binary values all tables hold together. What moves from one table into another, as
-/// a deleted user does, is no growth, and neither is a row that is written again.
+/// Measures how many bytes of text and binary values all tables hold together. A row that moves to another table, such
+/// as a deleted user, is no growth, and neither is a row that is written again.
 pub(super) struct Gauge {
     backdoor: Backdoor,
     /// The sum over each table, all in one query.
@@ -41,7 +41,7 @@ impl Gauge {
         gauge
     }
 
-    /// How much more there is than at the last look.
+    /// How much has been added since the last measurement.
     pub(super) async fn growth(&mut self) -> i64 {
         let (before, now) = (self.last, self.total().await);
         self.last = now;
@@ -61,7 +61,7 @@ impl Gauge {
         }
     }
 
-    /// Takes out what only makes the next looks slower.
+    /// Removes what would only slow down the next measurements.
     pub(super) async fn forget(&mut self) {
         let statements = [
             "UPDATE audit_events SET before = NULL, after = NULL, target_name = NULL",
@@ -107,7 +107,7 @@ fn sum(columns: Vec<(String, String, String)>) -> String {
     format!("SELECT CAST(SUM(bytes) AS BIGINT) FROM ({}) AS parts", parts.join(" UNION ALL "))
 }
 
-/// Gives every user a document with an attribute of so many bytes.
+/// Gives every user a document with an attribute of this many bytes.
 pub(super) async fn enlarge(url: &str, bytes: usize) {
     let pad = format!(",\"pad\":\"{}\"}}", "x".repeat(bytes));
     match open(url).await {

@@ -1,4 +1,4 @@
-//! A directory that means harm.
+//! A hostile directory.
 
 use crate::{
     guarantees::common::Dice,
@@ -11,7 +11,7 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// People and groups who were there before, and two tokens.
+/// People and groups from before, and two tokens.
 pub(super) struct Attack<'a> {
     app: &'a TestApp,
     round: u64,
@@ -20,7 +20,7 @@ pub(super) struct Attack<'a> {
     groups: Vec<String>,
 }
 
-/// What SCIM shows of those who were there.
+/// What SCIM shows of the users and groups from before.
 pub(super) type Picture = BTreeMap<String, Value>;
 
 impl<'a> Attack<'a> {
@@ -39,7 +39,7 @@ impl<'a> Attack<'a> {
         Self { app, round, tokens: [app.token.clone(), second], people, groups }
     }
 
-    /// Those who were there, and of each group the members who were.
+    /// The users and groups from before, with only the members from before.
     pub(super) fn picture(&self, mut all: Picture) -> Picture {
         all.retain(|id, _| self.people.contains(id) || self.groups.contains(id));
         for resource in all.values_mut() {
@@ -113,7 +113,7 @@ impl<'a> Attack<'a> {
         }
     }
 
-    /// Takes somebody out of one group and into another.
+    /// Moves a person from one group to another.
     async fn move_somebody(&self, dice: &mut Dice, token: &str) -> Answer {
         let (from, to) = (dice.one(&self.groups), dice.one(&self.groups));
         let members = self.members(&format!("/Groups/{from}")).await;
@@ -144,7 +144,7 @@ impl<'a> Attack<'a> {
         json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations})
     }
 
-    /// The people who lost something that counts: access, their name, or a membership of a large group.
+    /// The people who lost something that counts: access, their name, or the membership of a large group.
     pub(super) fn gone(&self, before: &Picture, now: &Picture) -> BTreeSet<String> {
         let lost = |id: &&String| {
             let (was, is) = (&before[*id], now.get(*id));

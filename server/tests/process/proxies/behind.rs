@@ -18,14 +18,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How often each answer came; `None` stands for no answer.
+/// How often each answer was received; `None` means no answer.
 pub(super) type Answers = BTreeMap<Option<u16>, usize>;
 
 pub(super) struct Behind {
     pub(super) token: String,
     port: u16,
     http2: u16,
-    /// The server's, which it is started with.
+    /// The server's listening socket, which is passed to it.
     socket: TcpListener,
     server: Mutex<Child>,
     _proxy: Child,
@@ -34,7 +34,7 @@ pub(super) struct Behind {
 }
 
 impl Behind {
-    /// Starts both, where the proxy is installed.
+    /// Starts both, if the proxy is installed.
     pub(super) async fn start(kind: &Kind) -> Option<Arc<Self>> {
         let Some(program) = find(kind.program) else {
             println!("{} is not installed", kind.program);
@@ -69,7 +69,7 @@ impl Behind {
         Some(Arc::new(started))
     }
 
-    /// Stops the server as a system does, and starts it again after that.
+    /// Stops the server as a system does, and then starts it again.
     pub(super) async fn restart(&self) {
         let mut server = self.server.lock().await;
         let id = server.id().unwrap().to_string();
@@ -79,7 +79,7 @@ impl Behind {
         *server = serve(&self.database, &self.socket, self.port);
     }
 
-    /// The status of the answer, where one came; the body is blanks around an empty object.
+    /// The status of the answer, if there was one; the body is blanks around an empty object.
     pub(super) async fn call(&self, method: &str, path: &str, token: &str, blanks: usize) -> Option<u16> {
         let body = if method == "GET" { String::new() } else { object(blanks) };
         self.send(method, path, token, body).await
@@ -129,7 +129,7 @@ pub(super) fn object(blanks: usize) -> String {
     format!("{{{}}}", " ".repeat(blanks))
 }
 
-/// A server on this socket, which it finds as its third file, as it finds one of systemd's.
+/// A server on this socket, which is passed as its third file, as systemd does.
 fn serve(database: &Database, socket: &TcpListener, port: u16) -> Child {
     let url = format!("http://localhost:{port}");
     let mut command = Command::new("sh");
@@ -147,7 +147,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Where a program is; /usr/sbin is not in everybody's PATH.
+/// Where a program is; /usr/sbin is not in every user's PATH.
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();

@@ -1,6 +1,6 @@
 //! The proxies, and how they are configured; docs/operations.md shows the same lines.
 
-/// A proxy, and how it is told to stand before a server.
+/// A proxy, and its configuration in front of a server.
 pub(super) struct Kind {
     pub(super) program: &'static str,
     /// Its arguments; `@` is the file with its configuration.

@@ -1,4 +1,4 @@
-//! Finds a secret in whatever form it was written.
+//! Finds a secret in every form in which it may be written.
 
 use base64::{
     Engine,
@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 /// How much of the surroundings a hit shows.
 const AROUND: usize = 120;
 
-/// What must be nowhere.
+/// A text that must not be found anywhere.
 pub(super) struct Secret {
     pub(super) what: &'static str,
     forms: Vec<Vec<u8>>,
@@ -27,8 +27,8 @@ impl Secret {
     }
 }
 
-/// As it is, and as it is in hexadecimal digits, in a URL and in base64. In the latter it looks different after one, two
-/// or three bytes, and its ends are mixed with the neighbours, so those are left out.
+/// As it is, and as it is in hexadecimal digits, in a URL and in base64. In base64 it looks different after one, two or
+/// three bytes, and its ends mix with the neighbouring bytes, so those are left out.
 fn forms(text: &[u8]) -> Vec<Vec<u8>> {
     let hex = |separator: &str| text.iter().map(|byte| format!("{byte:02x}{separator}")).collect::<String>();
     let every_byte: String = text.iter().map(|byte| format!("%{byte:02x}")).collect();
@@ -48,7 +48,7 @@ fn forms(text: &[u8]) -> Vec<Vec<u8>> {
     forms
 }
 
-/// The surroundings of the first place where it stands, in whatever case.
+/// The surroundings of its first occurrence, in any letter case.
 pub(super) fn find(content: &[u8], secret: &Secret) -> Option<String> {
     let content = content.to_ascii_lowercase();
     let at = secret.forms.iter().find_map(|form| position(&content, form))?;

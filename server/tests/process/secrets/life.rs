@@ -1,4 +1,4 @@
-//! What happens to a server with every kind of secret in it.
+//! The life of a server, with every kind of secret in it.
 
 use super::leaks::Secret;
 use crate::{
@@ -10,19 +10,19 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Not secret: the name of a token, by which each place shows that something was collected from it.
+/// Not secret: the name of a token, which shows that each place was really searched.
 pub(super) const NAME: &str = "visible-canary-7f3k";
 pub(super) const DATABASE_PASSWORD: &str = "canary-database-Q7";
 const USER_PASSWORD: &str = "canary-user-password-Q7";
-/// What hurried people type: a wrong secret, and a secret where the name belongs.
+/// What people type in a hurry: a wrong secret, and a secret in the field for the name.
 const WRONG: &str = "WRONG-CANARY-SECRE-T0000-11111-22222";
 const MISPLACED: &str = "MISPLACED-CANARY-00000-11111-22222";
 
 pub(super) struct Life {
     pub(super) url: String,
-    /// What commands printed, except where that is a secret, and logged.
+    /// What commands printed, except secrets, and logged.
     pub(super) said: String,
-    /// Every answer's head and body, but for the one that shows a token and the cookies that are set.
+    /// Every answer's head and body, except the one that shows a token and the cookies that are set.
     pub(super) seen: String,
     sheet: Sheet,
     next: Sheet,
@@ -32,7 +32,7 @@ pub(super) struct Life {
 }
 
 impl Life {
-    /// What is done before a server runs.
+    /// The commands before a server runs.
     pub(super) async fn begin(url: String) -> Self {
         let (none, said) = (Sheet::default(), String::new());
         let mut life = Self {
@@ -53,13 +53,13 @@ impl Life {
         life
     }
 
-    /// What is done while it runs.
+    /// What happens while it runs.
     pub(super) async fn go_on(&mut self, port: u16) {
         let (name, secret) = (self.sheet.name.clone(), self.sheet.secret.clone());
         let mut browser = Browser::new(port);
         self.see(browser.get("/login").await);
         self.see(browser.sign_in(&name, WRONG).await.expect(StatusCode::UNPROCESSABLE_ENTITY));
-        // The form comes back with the name that was typed; that answer goes to whoever typed it and nowhere else.
+        // The form comes back with the name that was typed; only the browser that sent it gets that answer.
         browser.sign_in(MISPLACED, &secret).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
         self.sign_in(&mut browser, &name, &secret).await;
         let confirm = format!("secret={secret}&reason=set+up+Entra&next=/admin/users");
@@ -102,7 +102,7 @@ impl Life {
         let entra = tokens.as_array().unwrap().iter().find(|token| token["name"] == "Entra").unwrap();
         let form = format!("id={}", entra["id"].as_str().unwrap());
         self.see(browser.post("/admin/api/revoke_token", &form).await.expect(StatusCode::OK));
-        // One account is no way back, so this leaves a refusal in the log.
+        // One account is not enough, so this leaves a refusal in the log.
         self.see(browser.post("/admin/api/set_provisioning", "on=true").await.expect(StatusCode::CONFLICT));
     }
 
@@ -159,7 +159,7 @@ impl Life {
     }
 
     fn see(&mut self, answer: Answer) -> u16 {
-        // A new session's cookie is for its browser.
+        // A new session's cookie is meant for its browser.
         if !answer.head.contains("set-cookie") {
             self.seen += &answer.head;
         }
@@ -167,7 +167,7 @@ impl Life {
         answer.status.as_u16()
     }
 
-    /// The ids of all alerts of the log so far.
+    /// The ids of all alerts in the log so far.
     pub(super) async fn alerts(&mut self) -> BTreeSet<String> {
         let export = self.export().await;
         let events = export.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -179,14 +179,14 @@ impl Life {
         self.command(&["audit", "export"]).await
     }
 
-    /// Runs a command whose answer may be seen.
+    /// Runs a command whose output may be seen.
     async fn show(&mut self, arguments: &[&str]) -> String {
         let printed = self.command(arguments).await;
         self.said += &printed;
         printed
     }
 
-    /// Runs a command at the finest log level; what it prints may be a secret, what it logs not.
+    /// Runs a command at the finest log level; its output may be a secret, its log must not be.
     async fn command(&mut self, arguments: &[&str]) -> String {
         let output = postern(&self.url, arguments).args(["--log", "trace"]).output().await.unwrap();
         let logged = String::from_utf8(output.stderr).unwrap();
@@ -209,7 +209,7 @@ impl Life {
             Secret::new("the webhook's secret", webhook.trim_start_matches("whsec_")),
         ];
         secrets.extend(self.sheet.codes.iter().map(|code| Secret::new("a recovery code", code)));
-        // Prefix and id of a token are for everybody; what comes after them is not.
+        // Prefix and id of a token are public; the rest is not.
         let tokens = self.tokens.iter().map(|token| token.rsplit('_').next().unwrap());
         secrets.extend(tokens.map(|secret| Secret::new("a SCIM token", &secret[..secret.len() - 4])));
         secrets.extend(self.cookies.iter().map(|cookie| Secret::new("a cookie", cookie)));

@@ -3,13 +3,13 @@ use scim::{
     path::AttributePath,
 };
 
-/// What a leaf of a filter asks about one attribute.
+/// What a leaf of a filter tests on one attribute.
 pub(super) enum Ask<'f> {
     Compare(CompareOp, &'f Literal),
     Present,
 }
 
-/// The attribute that a leaf is about, and what it asks.
+/// The attribute that a leaf is about, and the test.
 pub(super) fn ask(leaf: &Wire) -> Option<(&AttributePath, Ask<'_>)> {
     match leaf {
         Wire::Compare { path, op, value, .. } => Some((path, Ask::Compare(*op, value))),

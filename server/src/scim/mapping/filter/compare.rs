@@ -1,4 +1,5 @@
-//! Comparisons with one attribute, as conditions of a query. `None` means that the attribute cannot be asked this.
+//! Comparisons of one attribute, as conditions of a query. `None` means that the attribute cannot be compared in this
+//! way.
 
 use super::ask::Ask;
 use domain::{
@@ -15,7 +16,7 @@ pub(super) fn text<C>(ask: &Ask<'_>, condition: impl Fn(Test) -> C) -> Option<Pr
     let passes = |test| Predicate::Where(condition(test));
     let Ask::Compare(op, value) = ask else { return Some(passes(Test::Present)) };
     let Some(value) = value.as_text() else {
-        // `eq null` asks for absence, `ne null` for presence.
+        // `eq null` tests for absence, `ne null` for presence.
         return match op {
             CompareOp::Eq => Some(negated(passes(Test::Present))),
             CompareOp::Ne => Some(passes(Test::Present)),

@@ -1,4 +1,4 @@
-//! The queries that filters become.
+//! The queries that filters are translated into.
 
 use super::*;
 use domain::query::Order;

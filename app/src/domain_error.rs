@@ -28,13 +28,13 @@ impl From<Error> for ApiError {
 fn taken(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::UserName | Conflict::Reserved => {
-            "Somebody else has this user name by now. Rename or delete that user in the directory first."
+            "Another user has this user name by now. Rename or delete that user in the directory first."
         }
-        Conflict::GroupName => "Another group has this name by now. Rename or delete that one in the directory first.",
+        Conflict::GroupName => "Another group has this name by now. Rename or delete it in the directory first.",
         Conflict::BreakGlassName => "This name is taken. Choose another.",
     }
 }
 
 fn log(error: &Error) {
-    tracing::error!(error = error as &dyn std::error::Error, "the console could not do what it was asked for");
+    tracing::error!(error = error as &dyn std::error::Error, "a request to the console failed");
 }

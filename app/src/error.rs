@@ -53,11 +53,11 @@ impl ApiError {
                                    is kept."
             }
             Self::Forbidden => "This was refused and nothing was changed. Reload the page and try again.",
-            Self::NotFound => "It is not there any more. Reload the page to see what is.",
+            Self::NotFound => "This no longer exists. Reload the page to see what does.",
             Self::Confirm(words) | Self::Invalid(words) | Self::Refused(words) => words,
-            Self::Malformed => "The page and the server do not fit together, as after an upgrade. Reload the page.",
+            Self::Malformed => "The page does not match the server, for example after an upgrade. Reload the page.",
             Self::Unavailable => "Postern or its database did not answer. Reload the page to see whether it happened.",
-            Self::Internal => "Postern failed; its log says why. Reload the page to see what is so now.",
+            Self::Internal => "Postern failed; its log says why. Reload the page to see the present state.",
         }
     }
 }

@@ -9,7 +9,7 @@ macro_rules! say {
         if let Err(error) = writeln!(std::io::stdout(), $($words)*)
             && error.kind() != std::io::ErrorKind::BrokenPipe
         {
-            return Err(format!("cannot print what was asked for: {error}"));
+            return Err(format!("cannot print the result: {error}"));
         }
     }};
 }

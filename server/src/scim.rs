@@ -95,7 +95,7 @@ async fn elsewhere(State(state): State<AppState>, method: Method) -> Response {
 pub(crate) fn not_here(state: &AppState, method: &Method) -> Response {
     let base = format!("{}{PREFIX}", state.public_url.as_str());
     let detail = format!("SCIM is not here. The URL to give to your directory is {base}");
-    tracing::info!(detail, "a SCIM call went to another place");
+    tracing::info!(detail, "a SCIM call went to a wrong path");
     let status = if matches!(*method, Method::GET | Method::HEAD) { 404 } else { 400 };
     Problem::from(scim::Error::new(status, None, detail)).response()
 }

@@ -50,7 +50,7 @@ fn going_on(drills: &[Drill], now: Timestamp) -> Option<Notice> {
 pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
     let (class, words, link) = match notice {
         Notice::Low => {
-            let words = "SCIM is read-only: disk space is low, and directories wait. Free some where the database is. ";
+            let words = "SCIM is read-only: disk space is low. Free some on the database’s disk. ";
             ("note note-warn banner", words.into_any(), "See since when")
         }
         Notice::Failing => {
@@ -66,13 +66,13 @@ pub(super) fn banner(notice: &Notice, now: Timestamp) -> impl IntoView + use<> {
             ("note note-warn banner", words.into_any(), "Review what left")
         }
         Notice::Drill(account, started) => {
-            let words = view! { {format!("A drill with {account} goes on. It began ")} {when(now, *started)} ". " };
+            let words = view! { {format!("A drill with {account} is running. It began ")} {when(now, *started)} ". " };
             ("note note-info banner", words.into_any(), "See the drill")
         }
         Notice::Thin(proven) => {
             let words = match proven {
-                0 => "A directory is in charge and no break-glass account is proven: a mistake there locks you out. ",
-                _ => "A directory is in charge and only one break-glass account is proven. ",
+                0 => "Provisioning is on, but no break-glass account is proven: a mistake there locks you out. ",
+                _ => "Provisioning is on, but only one break-glass account is proven. ",
             };
             ("note note-warn banner", words.into_any(), "Prove a second one")
         }

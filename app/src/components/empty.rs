@@ -6,7 +6,7 @@ pub(crate) fn ended(there: String, href: String) -> impl IntoView {
     view! {
         <div class="empty">
             <h2>"The list ends before this page"</h2>
-            <p>{format!("It has changed since you came here, and has {there} now.")}</p>
+            <p>{format!("It has changed since you opened it, and now has {there}.")}</p>
             <p>
                 <a href=href>"Go to the first page"</a>
             </p>

@@ -10,7 +10,7 @@ pub(crate) fn ids(id: String, external: Option<String>) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="ids">
             <div class="panel-head"><h2 id="ids">Ids</h2></div>
-            <div class="panel-text">{copy_field("id", "id, by which the directory calls", id)} {external}</div>
+            <div class="panel-text">{copy_field("id", "id, used by the directory in its calls", id)} {external}</div>
         </section>
     }
 }

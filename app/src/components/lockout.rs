@@ -10,9 +10,9 @@ use leptos::prelude::*;
 
 /// What can be lost, and the label of its row.
 const LOSSES: [(Loss, &str); 3] = [
-    (Loss::SingleSignOn, "Single sign-on goes away"),
+    (Loss::SingleSignOn, "Single sign-on fails"),
     (Loss::Directory, "The directory deactivates everybody"),
-    (Loss::Secrets, "Nobody has the sheets at hand"),
+    (Loss::Secrets, "The sheets are not at hand"),
 ];
 
 /// The meter: a row for each loss, and the last resort.
@@ -32,7 +32,7 @@ pub(crate) fn meter(doors: &Doors) -> impl IntoView + use<> {
         <ul class="meter">
             {LOSSES.map(row).collect_view()}
             <li class="meter-row">
-                <h3>"All of that at once"</h3>
+                <h3>"All of these at once"</h3>
                 <p class="soft">
                     "An operator with a shell on the host can always get in, even while the server is down: "
                     <code>"postern break-glass recover"</code> " prints a code that works once, for 15 minutes."
@@ -92,7 +92,7 @@ fn sentence(loss: Loss, left: &[&Door]) -> String {
             let with_codes: Vec<String> =
                 left.iter().map(|door| format!("{} ({} left)", door.name, door.codes)).collect();
             let names: Vec<&str> = with_codes.iter().map(String::as_str).collect();
-            format!("The recovery codes of {} still open it, where they were kept apart from the sheet.", list(&names))
+            format!("The recovery codes of {} still open it, if they were kept apart from the sheet.", list(&names))
         }
         (_, []) => format!(
             "No break-glass account is known to work: none has signed in within the last {PROOF_DAYS} days with its \

@@ -42,7 +42,7 @@ fn sentence(channels: &[AlertStatus]) -> String {
     let failing = channels.iter().filter(|status| status.channel.last_error.is_some()).count();
     let number = count(channels.len() as u64, "channel", "channels");
     match (channels.len(), failing) {
-        (0, _) => "No alerts are sent: no channel is set.".to_owned(),
+        (0, _) => "No alerts are sent: no channel is set up.".to_owned(),
         (1, 0) => format!("Alerts go out through {number}, which works."),
         (_, 0) => format!("Alerts go out through {number}; all of them work."),
         (_, failing) => format!(
@@ -55,12 +55,12 @@ fn sentence(channels: &[AlertStatus]) -> String {
 fn thin(number: usize) -> impl IntoView {
     let words = match number {
         0 => {
-            "Nobody learns of a break-glass sign-in, of many people losing access at once, or of a stolen token until \
-             somebody looks here. Set two channels that do not depend on each other, as below."
+            "You learn of a break-glass sign-in, of many people losing access at once, or of a stolen token only when \
+             you look here. Set up two channels that do not depend on each other, as below."
         }
         _ => {
-            "One channel is not enough: what silences it silences every alert. Set a second one that does not depend \
-             on the first, as below."
+            "One channel is not enough: what silences it silences every alert. Set up a second one that does not \
+             depend on the first, as below."
         }
     };
     view! { <div class="note note-warn page-note">{icon(Icon::Warning)} <p>{words}</p></div> }
@@ -153,7 +153,8 @@ fn told() -> impl IntoView {
     let kinds = [
         (
             "Ways in",
-            "Every sign-in with a break-glass account and every refused one; accounts and secrets that are made, replaced or removed; drills.",
+            "Every sign-in with a break-glass account and every refused one; accounts and secrets that are created, \
+             replaced or removed; drills.",
         ),
         (
             "Mass deprovisioning",
@@ -161,12 +162,17 @@ fn told() -> impl IntoView {
         ),
         (
             "Tokens",
-            "A token was made, replaced, revoked, paused or resumed, or the networks that it is bound to were changed; it was used for the first time, from a new network, from outside its networks, or after its end; it ends soon or is old; its changes have used up half of its budget, or all of it; it asked for a name that is kept for break-glass accounts.",
+            "A token was created, replaced, revoked, paused or resumed, or the networks that it is bound to were \
+             changed; it was used for the first time, from a new network, from outside its networks, or after its end; \
+             it ends soon or is old; its changes have used up half of its budget, or all of it; it tried to use a name \
+             that is reserved for break-glass accounts.",
         ),
         ("Rights", "The role of a person or of a group was changed."),
         (
             "Postern itself",
-            "Provisioning was turned on or off; the database became read-only, or takes changes again; an administrator ended a session; the audit log was exported, or how long it is kept was changed; a backup is overdue or was put back; the clock seems to have jumped.",
+            "Provisioning was turned on or off; the database became read-only, or takes changes again; an \
+             administrator ended a session; the audit log was exported, or how long it is kept was changed; a backup \
+             is overdue or was restored; the clock seems to have jumped.",
         ),
     ];
     let kind = |(title, words)| {
@@ -181,8 +187,9 @@ fn told() -> impl IntoView {
         <section class="panel" aria-labelledby="told">
             <div class="panel-head"><h2 id="told">"What you are alerted about"</h2></div>
             <p class="panel-text soft">
-                "What is urgent, such as a sign-in, the guard, rights or disk space, waits for nothing else. Of what the \
-                 holder of a token can cause at will you get a few alerts an hour, and then one with the number."
+                "Urgent alerts, such as those about a sign-in, the guard, roles or disk space, do not wait for others. \
+                 Of those that the holder of a token can cause at will, you get a few an hour, and then one with the \
+                 number."
             </p>
             <dl class="attributes">{kinds.map(kind).collect_view()}</dl>
         </section>
@@ -200,12 +207,14 @@ fn configure(open: bool) -> impl IntoView {
         (
             "Mail",
             &["--alert-mail smtps://HOST:465", "--alert-mail-from FROM", "--alert-mail-to TO"],
-            "Over TLS, to an address that somebody reads at night. A URL with a user and password goes into POSTERN_ALERT_MAIL, or into the file that POSTERN_ALERT_MAIL_FILE names.",
+            "Over TLS, to an address that is read at night. A URL with a user and password goes into \
+             POSTERN_ALERT_MAIL, or into the file that POSTERN_ALERT_MAIL_FILE names.",
         ),
         (
             "Syslog",
             &["--alert-syslog tls://HOST:6514"],
-            "A line as in RFC 5424; udp://, tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so take it as one of two at most.",
+            "A line as in RFC 5424; udp://, tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so use it \
+             only together with another channel.",
         ),
     ];
     let flag = |(title, flags, words): (&'static str, &[&'static str], &'static str)| {
@@ -222,10 +231,10 @@ fn configure(open: bool) -> impl IntoView {
     };
     view! {
         <details class="panel panel-fold" open=open>
-            <summary>"How a channel is set"</summary>
+            <summary>"How to set up a channel"</summary>
             <p class="panel-text soft">
                 "Channels are flags of " <code>"postern serve"</code>
-                ", so that nobody who gets into the console can silence them. Restart it with:"
+                ", so that an intruder in the console cannot silence them. Restart it with:"
             </p>
             <dl class="attributes">{flags.map(flag).collect_view()}</dl>
         </details>

@@ -75,7 +75,7 @@ fn sentence(asked: &Asked, log: &AuditPage) -> String {
             "Nothing has happened yet. Every change leaves an event here, in the same step as the change.".to_owned()
         }
         Some(_) if asked.is_filtered() => {
-            format!("These are the events that you asked for, the last first. Events are kept for {days}.")
+            format!("These are the events that match, newest first. Events are kept for {days}.")
         }
         Some((seq, _)) => {
             let newer = match log.pending {
@@ -98,7 +98,7 @@ fn list(asked: &Asked, log: AuditPage, now: Timestamp) -> impl IntoView + use<> 
 
 fn nothing(asked: &Asked) -> impl IntoView + use<> {
     let (title, words) = match (asked.is_filtered(), asked.before) {
-        (true, _) => ("Nothing like this has happened", "Ask for another kind, another time, or everything."),
+        (true, _) => ("No events match", "Choose another kind, another time, or all events."),
         (false, Some(_)) => ("There is nothing older", "Events before these are no longer kept."),
         (false, None) => ("Nothing has happened yet", "The first change leaves the first event."),
     };
@@ -108,7 +108,7 @@ fn nothing(asked: &Asked) -> impl IntoView + use<> {
 fn pages(asked: &Asked, next: Option<i64>) -> impl IntoView + use<> {
     let newest = asked.before.map(|_| asked.address(None));
     let older = next.map(|next| asked.address(Some(next)));
-    back_in_time(format!("{EVENTS_SHOWN} a page, the last first"), newest, older)
+    back_in_time(format!("{EVENTS_SHOWN} a page, newest first"), newest, older)
 }
 
 #[cfg(test)]
@@ -124,6 +124,6 @@ mod tests {
         log.pending = 2;
         assert!(sentence(&Asked::default(), &log).contains("is the last one. 2 newer events will follow in a moment."));
         let asked = Asked { kind: "tokens".to_owned(), ..Asked::default() };
-        assert!(sentence(&asked, &log).contains("that you asked for"));
+        assert!(sentence(&asked, &log).contains("that match"));
     }
 }

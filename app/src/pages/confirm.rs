@@ -32,9 +32,10 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     let name = visible(&console.principal().person.name);
     let title = if needs_reason && !needs_secret { "Say what this session is for" } else { "Confirm that it is you" };
     let then = match (waiting.is_empty(), next.is_empty()) {
-        (false, _) => " Nothing was changed yet: what you asked for is done once you have confirmed.",
+        (false, _) => " Nothing has been changed yet: your request is carried out after you confirm.",
         (true, false) => {
-            " Nothing was changed yet: you are led back to what you entered, and press the button once more."
+            " Nothing has been changed yet: after you confirm, you return to what you entered and press the button \
+             again."
         }
         (true, true) => "",
     };
@@ -68,16 +69,15 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
 /// Why each is asked for, and what follows.
 fn why(needs_secret: bool, needs_reason: bool, then: &str) -> String {
     let secret = format!(
-        "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: a \
-         screen that was left alone must not open the gate."
+        "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: an \
+         unattended screen must not open the gate."
     );
-    let reason =
-        "Nobody has said yet what this session is for; the answer stands beside every change in the audit log.";
+    let reason = "This session has no reason yet; it is recorded with every change in the audit log.";
     match (needs_secret, needs_reason) {
         (true, true) => format!("{reason} {secret}{then}"),
         (true, false) => format!("{secret}{then}"),
         (false, true) => format!("{reason}{then}"),
-        (false, false) => "You have confirmed that already, so nothing is asked for.".to_owned(),
+        (false, false) => "You have confirmed this already; there is nothing to enter.".to_owned(),
     }
 }
 
@@ -130,6 +130,6 @@ mod tests {
         let both = why(true, true, " Then.");
         assert!(both.contains("secret was last given") && both.contains("audit log") && both.ends_with("Then."));
         assert!(!why(true, false, "").contains("audit log") && !why(false, true, "").contains("secret was"));
-        assert!(why(false, false, "").contains("nothing is asked"));
+        assert!(why(false, false, "").contains("nothing to enter"));
     }
 }

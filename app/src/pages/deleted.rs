@@ -53,7 +53,7 @@ fn page(search: &str, lists: DeletedLists, may_change: bool, now: Timestamp) -> 
             </section>
         })}
         {(nothing && search.is_empty()).then(|| {
-            let words = format!("What your directory deletes stands here for {KEPT_DAYS} days, and one click brings it back.");
+            let words = format!("Deleted users and groups stay here for {KEPT_DAYS} days. One click restores them.");
             let empty = empty("Nothing to restore".to_owned(), words, "/admin/users".to_owned(), "See all users");
             view! { <section class="panel">{empty}</section> }
         })}
@@ -66,10 +66,10 @@ fn sentence(lists: &DeletedLists, search: &str) -> String {
     let search = visible(search);
     let (users, groups) = (lists.users.len(), lists.groups.len());
     if users + groups == 0 && !search.is_empty() {
-        return format!("Nobody and nothing that was deleted within the last {KEPT_DAYS} days matches “{search}”.");
+        return format!("No user or group that was deleted within the last {KEPT_DAYS} days matches “{search}”.");
     }
     if users + groups == 0 {
-        return format!("Nobody and nothing was deleted within the last {KEPT_DAYS} days.");
+        return format!("No user or group was deleted within the last {KEPT_DAYS} days.");
     }
     let some = if users >= DELETED_SHOWN || groups >= DELETED_SHOWN { "The last " } else { "" };
     let kinds = [(users, "person", "people"), (groups, "group", "groups")];
@@ -131,19 +131,18 @@ fn restore(kind: Kind, id: Uuid, name: &str) -> impl IntoView + use<> {
         Kind::User => (
             RestoreUser::PATH,
             [
-                "The person comes back whole: every attribute, the id by which the directory calls, the groups, and \
-                 whether active or not.",
-                "If somebody else has the user name by now, that person is kept and gets another user name.",
-                "Assign the person again in your directory; otherwise it deletes them once more.",
+                "The person is restored completely: every attribute, the id that the directory uses, the groups, and \
+                 the status.",
+                "If another person has the user name by now, that person is kept and gets another user name.",
+                "Assign the person again in your directory; otherwise it deletes them again.",
             ],
         ),
         Kind::Group => (
             RestoreGroup::PATH,
             [
-                "The group comes back with its name, its id and those of its members who are still here; the role that \
-                 it gives, too.",
+                "The group is restored with its name, its id, its role, and those of its members who still exist.",
                 "If another group has the name by now, that group is kept and renamed.",
-                "Assign the group again in your directory; otherwise it deletes it once more.",
+                "Assign the group again in your directory; otherwise it deletes it again.",
             ],
         ),
     };
@@ -181,7 +180,7 @@ mod tests {
         let deleted = Deleted { id: Default::default(), name: "Ada".into(), deleted: Timestamp::from_millis(0) };
         let lists =
             |users, groups| DeletedLists { users: vec![deleted.clone(); users], groups: vec![deleted.clone(); groups] };
-        assert!(sentence(&lists(0, 0), "").starts_with("Nobody and nothing"));
+        assert!(sentence(&lists(0, 0), "").starts_with("No user or group"));
         assert!(sentence(&lists(1, 2), "").starts_with("1 person and 2 groups were deleted"));
         assert!(sentence(&lists(0, 1), "").starts_with("1 group was deleted"));
         assert!(sentence(&lists(200, 0), "").starts_with("The last 200 people were deleted"));

@@ -88,7 +88,7 @@ fn rows(drill: &Drill) -> Vec<(String, &'static str, String)> {
         let seen = drill.seen.contains(channel);
         // The time of each code is not kept: it lies between the start and the end.
         let time = if seen { "during the drill" } else { "–" };
-        (format!("Alert by {channel} read, its code given back"), done(seen), time.to_owned())
+        (format!("Alert by {channel} read, its code typed back"), done(seen), time.to_owned())
     }));
     if drill.channels.is_empty() {
         rows.push(("Alerts read".to_owned(), "No channel", "–".to_owned()));

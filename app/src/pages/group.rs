@@ -30,7 +30,7 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
     let list = if members.rows.is_empty() && members.total > 0 {
         ended(count(members.total, "member", "members"), format!("/admin/groups/{}", group.id)).into_any()
     } else if members.rows.is_empty() {
-        view! { <p class="panel-text soft">"Nobody is in this group."</p> }.into_any()
+        view! { <p class="panel-text soft">"There are no users in this group."</p> }.into_any()
     } else {
         let pager = pager(&members, &[]);
         view! { {people_table("Members", members.rows, now)} {pager} }.into_any()

@@ -21,7 +21,7 @@ pub(crate) fn show() -> impl IntoView {
 fn page(search: String, listing: Page<GroupSummary>, all: u64, now: Timestamp) -> impl IntoView {
     let sentence = match all {
         0 => "None yet. Groups arrive when your directory provisions them.".to_owned(),
-        _ => format!("{}. Who is in them is decided in your directory, not here.", count(all, "group", "groups")),
+        _ => format!("{}. Your directory decides who is in them, not Postern.", count(all, "group", "groups")),
     };
     let list = if listing.rows.is_empty() && listing.total > 0 {
         let there = count(listing.total, "group", "groups");
@@ -77,7 +77,7 @@ fn none(search: &str, all: u64) -> impl IntoView + use<> {
         _ if all == 0 => {
             let words =
                 "Assign groups to the application in Entra, which needs Entra ID P1; they arrive with the next cycle.";
-            empty("No group is here yet".to_owned(), words, "/admin/sso/scim".to_owned(), "See how provisioning stands")
+            empty("No groups yet".to_owned(), words, "/admin/sso/scim".to_owned(), "See the state of provisioning")
         }
         search => {
             let words = "The search looks for the text anywhere in the name.";

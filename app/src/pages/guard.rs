@@ -57,7 +57,7 @@ fn sentence(guard: &Guard) -> String {
     });
     match guard.open.len() {
         0 if guard.past.is_empty() && guard.undoing.is_empty() => {
-            "So far nobody has left in numbers that look like a mistake.".to_owned()
+            "So far, no departures have looked like a mistake.".to_owned()
         }
         0 => "No batch waits for you.".to_owned(),
         1 => format!("One batch waits for you: {}.", lost(together)),
@@ -92,7 +92,7 @@ mod tests {
             may_change: true,
             now: Timestamp::from_millis(0),
         };
-        assert!(sentence(&guard(&[])).starts_with("So far nobody"));
+        assert!(sentence(&guard(&[])).starts_with("So far, no"));
         assert_eq!(sentence(&guard(&[1])), "One batch waits for you: 1 person lost access.");
         assert_eq!(sentence(&guard(&[300, 984])), "2 batches wait for you: 1,284 people lost access in all.");
     }

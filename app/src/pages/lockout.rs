@@ -23,7 +23,7 @@ fn page(simulation: &Simulation) -> impl IntoView + use<> {
         <section class="panel" aria-labelledby="left">
             <div class="panel-head">
                 <h2 id="left">
-                    "If single sign-on, the directory or the sheets went away now, who could still get in?"
+                    "If single sign-on, the directory or the sheets were lost now, who could still get in?"
                 </h2>
                 <a href="/admin/break-glass">"Break-glass accounts"</a>
             </div>
@@ -80,13 +80,13 @@ fn guard(simulation: &Simulation) -> String {
     let (ordinary, minutes) = (count(*threshold, "departure", "departures"), guard.minutes);
     match guard.mode {
         _ if users <= threshold => format!(
-            "The guard would say nothing: up to {ordinary} within {minutes} minutes count as ordinary, and there are \
-             not more people here."
+            "The guard would not react: up to {ordinary} within {minutes} minutes count as ordinary, and there are no \
+             more people than that."
         ),
         GuardMode::Alert => format!(
-            "The guard would {}, because more than {ordinary} within {minutes} minutes are not ordinary; one \
-             click under Single sign-on, Guard would bring everybody back.",
-            if *has_channel { "alert you" } else { "say so here only, since no alert channel is set" }
+            "The guard would {}, because more than {ordinary} within {minutes} minutes are not ordinary; one click \
+             under Single sign-on, Guard would restore everybody.",
+            if *has_channel { "alert you" } else { "show this only here, since no alert channel is set up" }
         ),
         GuardMode::Hold => format!(
             "The guard would hold the rest after {ordinary} within {minutes} minutes: {} would keep their access until \
@@ -118,9 +118,9 @@ mod tests {
     fn the_guard_says_what_it_would_do() {
         assert!(guard(&simulation(1_284, GuardMode::Alert)).contains("more than 50 departures within 40 minutes"));
         let alone = Simulation { has_channel: false, ..simulation(1_284, GuardMode::Alert) };
-        assert!(guard(&alone).starts_with("The guard would say so here only, since no alert channel is set, because"));
+        assert!(guard(&alone).contains("show this only here, since no alert channel is set up, because"));
         assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("1,234 people would keep"));
-        assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would say nothing: up to 10"));
+        assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would not react: up to 10"));
     }
 
     #[test]

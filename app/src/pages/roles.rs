@@ -41,8 +41,8 @@ fn sentence(mapped: usize) -> String {
 fn meanings() -> impl IntoView {
     let roles = [
         (Role::Administrator, "Does everything here. Changes to ways in and to the guard ask for the secret again."),
-        (Role::Auditor, "Reads everything, the audit log too, and changes nothing."),
-        (Role::Member, "Has no business in the console. Everybody else is one."),
+        (Role::Auditor, "Reads everything, including the audit log, and changes nothing."),
+        (Role::Member, "Has no access to the console. Everybody else has this role."),
     ];
     let role = |(role, words)| {
         view! {
@@ -54,7 +54,7 @@ fn meanings() -> impl IntoView {
     };
     view! {
         <section class="panel" aria-labelledby="meanings">
-            <div class="panel-head"><h2 id="meanings">"What the roles are"</h2></div>
+            <div class="panel-head"><h2 id="meanings">"What the roles mean"</h2></div>
             <dl class="attributes">{roles.map(role).collect_view()}</dl>
             <div class="panel-text panel-line">
                 <p class="soft">{PENDING}</p>

@@ -37,7 +37,7 @@ fn page(sessions: Vec<SessionSummary>, looks: Looks) -> impl IntoView {
             <p class="soft">{sentence(&sessions)}</p>
         </div>
         <section class="panel" aria-label="Sessions">
-            <table class="rows sessions" aria-label="Sessions that are alive">
+            <table class="rows sessions" aria-label="Live sessions">
                 <thead>
                     <tr>
                         <th scope="col">Who</th>
@@ -111,7 +111,7 @@ fn end(session: &SessionSummary, is_own: bool) -> impl IntoView + use<> {
     let consequences = view! {
         <ul class="consequences">
             <li>{whose}</li>
-            <li>"Nothing that was saved is lost. Whoever has the secret can sign in again."</li>
+            <li>"Nothing that was saved is lost. Anyone with the secret can sign in again."</li>
         </ul>
     };
     confirm(question, Opener::Danger("End session"), format!("End the session of {name}"), consequences)

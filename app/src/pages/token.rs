@@ -85,7 +85,7 @@ fn facts(page: &Page) -> impl IntoView + use<> {
             {token.user.map(|_| row("/Me is", user(page)))}
             {token.paused.map(|at| row("Paused", moment(Some(at), "")))}
             {token.revoked.map(|at| row("Revoked", moment(Some(at), "")))}
-            {page.replaces.as_ref().map(|token| row("Took the place of", link(token)))}
+            {page.replaces.as_ref().map(|token| row("Replaces", link(token)))}
             {page.replaced_by.as_ref().map(|token| row("Replaced by", link(token)))}
         </dl>
     }
@@ -125,15 +125,15 @@ fn advise(token: &Token, has_successor: bool, now: Timestamp) -> Option<String> 
         let left = days(expires.millis() - now.millis());
         return (left < 60).then(|| {
             format!(
-                "It ends in {left} days, on {}. Replace it before: Entra puts its provisioning job into quarantine once \
-                 the token has ended.",
+                "It ends in {left} days, on {}. Replace it before then: Entra puts its provisioning job into \
+                 quarantine after the token has ended.",
                 absolute(expires)
             )
         });
     }
     let age = days(now.millis() - token.created.millis());
     (age >= ROTATE_DAYS).then(|| {
-        format!("It is {age} days old. Replace it every {ROTATE_DAYS} days, so that a copy that leaked ends with it.")
+        format!("It is {age} days old. Replace it every {ROTATE_DAYS} days, so that a leaked copy ends with it.")
     })
 }
 

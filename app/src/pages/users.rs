@@ -57,7 +57,7 @@ fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + 
 fn sentence(listing: &UserListing) -> String {
     let people = count(listing.all, "person", "people");
     match (listing.all, listing.suspended) {
-        (0, _) => "Nobody yet. People arrive when your directory provisions them.".to_owned(),
+        (0, _) => "No users yet. They arrive when your directory provisions them.".to_owned(),
         (_, 0) => format!("{people}, all active. Their names and addresses change in your directory, not here."),
         (_, suspended) => {
             let suspended = grouped(suspended);
@@ -86,12 +86,12 @@ fn filters(asked: &Asked) -> impl IntoView + use<> {
 fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
     if all == 0 {
         let words = "Turn on provisioning and connect your directory; it creates them.";
-        return empty("Nobody is here yet".to_owned(), words, "/admin/sso/scim".to_owned(), "Set up provisioning");
+        return empty("No users yet".to_owned(), words, "/admin/sso/scim".to_owned(), "Set up provisioning");
     }
     let whom = match asked.status {
         UserStatus::Any => "Nobody",
-        UserStatus::Active => "Nobody who is active",
-        UserStatus::Suspended => "Nobody who is suspended",
+        UserStatus::Active => "No active users",
+        UserStatus::Suspended => "No suspended users",
     };
     let (title, words) = match asked.search.trim() {
         "" => (format!("{whom} is here"), "Your directory says who is active and who is suspended."),

@@ -1,7 +1,7 @@
 /// A browser and its system in words, from its own description: `Firefox on Windows`.
 pub(crate) fn browser(agent: Option<&str>) -> String {
     let Some(agent) = agent.map(str::trim).filter(|agent| !agent.is_empty()) else {
-        return "a browser that does not say which".to_owned();
+        return "an unknown browser".to_owned();
     };
     let find =
         |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn others_are_quoted() {
         assert_eq!(browser(Some("curl/8.9.1")), "curl/8.9.1");
-        assert_eq!(browser(Some(" ")), "a browser that does not say which");
+        assert_eq!(browser(Some(" ")), "an unknown browser");
         assert_eq!(browser(Some(&"x".repeat(500))).len(), 60);
     }
 }

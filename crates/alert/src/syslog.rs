@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-const FORM: &str = "give the syslog as tls://host:6514, udp://host:514, tcp://host:601 or unix:///dev/log";
+const FORM: &str = "give the syslog server as tls://host:6514, udp://host:514, tcp://host:601 or unix:///dev/log";
 
 pub(crate) struct Syslog {
     transport: Transport,

@@ -85,7 +85,7 @@ impl Who {
                 format!("break-glass account {}", show(name))
             }
             Self::Person(Person { id: PersonId::User(_), name }) => show(name),
-            Self::Host => "somebody with a shell on the host".to_owned(),
+            Self::Host => "a person with a shell on the host".to_owned(),
             Self::System => "Postern itself".to_owned(),
             Self::Nobody => "somebody unknown".to_owned(),
         }
@@ -206,7 +206,7 @@ mod tests {
                 "SCIM token <Entra>",
                 "break-glass account <Ada>",
                 "<Ada>",
-                "somebody with a shell on the host",
+                "a person with a shell on the host",
                 "Postern itself",
                 "somebody unknown"
             ]

@@ -43,7 +43,7 @@ const ALLOWED: [Allowed; 9] = [
     Allowed {
         from: "crates/domain/src/audit/",
         to: "crates/domain/src/audit.rs",
-        because: "an event is defined there with its methods, which ask these files what is special about it",
+        because: "an event is defined there with its methods, which these files tell what is special about it",
     },
     Allowed {
         from: "crates/domain/src/directory/",
@@ -63,12 +63,12 @@ const ALLOWED: [Allowed; 9] = [
     Allowed {
         from: "crates/domain/src/token.rs",
         to: "crates/domain/src/token/networks.rs",
-        because: "a token has networks, and a file of its own learns which it is used from",
+        because: "a token has networks, and another file records from which networks it was used",
     },
     Allowed {
         from: "server/src/scim/profile.rs",
         to: "server/src/scim/request.rs",
-        because: "the kind of client is found while a call is read, from what was read of it",
+        because: "the kind of client is detected while a call is read, from its content",
     },
     Allowed {
         from: "server/src/session/resume.rs",
@@ -106,9 +106,7 @@ fn problems(roots: &BTreeSet<PathBuf>, read: Read<'_>, allowed: &[Allowed]) -> R
         problems.extend(circles(&graph).iter().map(|circle| describe(&graph, circle)));
     }
     let unused = unused.into_iter().map(|Allowed { from, to, because }| {
-        format!(
-            "{from} may import {to}, because {because}; no circle is closed by that any more: take it out of ALLOWED"
-        )
+        format!("{from} may import {to}, because {because}; it no longer closes a circle: take it out of ALLOWED")
     });
     Ok(problems.into_iter().chain(unused).collect())
 }
@@ -275,7 +273,7 @@ mod tests {
         let two = wrong(&files, &[allow("src/b.rs", "src/a.rs"), allow("src/c.rs", "src/a.rs")]);
         assert_eq!(
             two,
-            ["src/c.rs may import src/a.rs, because x; no circle is closed by that any more: take it out of ALLOWED"]
+            ["src/c.rs may import src/a.rs, because x; it no longer closes a circle: take it out of ALLOWED"]
         );
     }
 }

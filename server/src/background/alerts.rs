@@ -47,7 +47,7 @@ async fn tell(env: &Env, channel: &Channel, lane: Lane) -> Result<bool> {
     let sent = channel.send(&message(&entry, code.as_deref()), env.now().millis() / 1_000).await;
     let failure = sent.err().map(|error| error.to_string());
     if let Some(reason) = &failure {
-        tracing::warn!(channel = channel.name(), reason, event = entry.seq, "an alert could not be told yet");
+        tracing::warn!(channel = channel.name(), reason, event = entry.seq, "an alert could not be sent yet");
     }
     tried(env, state, &entry, failure).await?;
     Ok(true)

@@ -104,7 +104,7 @@ async fn put_back(file: &Path, url: &str) -> Result<(), String> {
     let env = env(restore.store().clone());
     let ended = upkeep::restored(&env, RestoreNoticed::ByHost).await.map_err(|error| line(&error))?;
     let kept = restore.finish(&ending(env.clock.now())).await.map_err(|error| line(&error))?;
-    say!("The backup is in the place of the database.");
+    say!("The backup has replaced the database.");
     if let Some(kept) = kept {
         say!("The database before it is kept as {}", kept.display());
     }
@@ -119,7 +119,7 @@ fn ending(now: Timestamp) -> String {
 
 fn explain(ended: Invalidated) -> Result<(), String> {
     say!(
-        "\nA backup knows nothing of what came after it, so what could have ended since is ended:\n\
+        "\nA backup does not contain what came after it, so everything that may have ended since is ended:\n\
          - {} paused. Entra gets 403 until you replace them, or resume those that you know to be good.\n\
          - {} ended.\n\
          - {} removed. Make new ones: replace the secret of each break-glass account.",
@@ -128,10 +128,10 @@ fn explain(ended: Invalidated) -> Result<(), String> {
         count(ended.codes, "one-time code is", "one-time codes are"),
     );
     say!(
-        "\nWhat you must take care of:\n\
+        "\nWhat is left for you to do:\n\
          - Break-glass secrets are those of the backup. One that was replaced since works again: replace it again.\n\
-         - Roles, networks of tokens and who is active are as they were. Look at the roles.\n\
-         - Entra gets 404 for what it created since. Restart provisioning there, with its state cleared."
+         - Roles, networks of tokens and who is active are as in the backup. Check the roles.\n\
+         - Entra gets 404 for everything that it created since. Restart provisioning there, with its state cleared."
     );
     Ok(())
 }

@@ -157,7 +157,7 @@ async fn list(host: &Host, json: bool) -> Result<(), String> {
     for row in rows {
         let state = match (&row.last_signed_in, row.proven) {
             (Some(at), true) => format!("proven, last signed in {at}"),
-            (Some(at), false) => format!("not proven any more, last signed in {at}"),
+            (Some(at), false) => format!("no longer proven, last signed in {at}"),
             (None, _) => "not proven: sign in with it once".to_owned(),
         };
         say!("{}  {state}", row.name);

@@ -99,11 +99,12 @@ async fn end_what_came_back(env: &Env) -> Result<(), String> {
             tokens,
             sessions,
             codes,
-            "an older database was put back: tokens are paused, sessions ended, codes removed"
+            "an older database was restored: tokens are paused, sessions ended, codes removed"
         );
         say!(
-            "An older database was put back. What may have ended since is ended: {tokens} tokens are paused, {sessions} \
-             sessions and {codes} one-time codes are gone. Resume or replace the tokens under Single sign-on, SCIM."
+            "An older database was restored. Everything that may have ended since is ended: {tokens} tokens are \
+             paused, {sessions} sessions and {codes} one-time codes are gone. Resume or replace the tokens under \
+             Single sign-on, SCIM."
         );
     }
     // The next start finds the older mark, which this database knows, too.

@@ -158,7 +158,7 @@ impl Places {
         let is_in_crowd = self.connections.is_in_crowd(networks);
         if is_in_crowd && CROWDED.is_due() {
             let network = networks.widest();
-            tracing::warn!(%network, limit = "connections", "all places are taken, and many of them by one network: its newcomers are hung up on");
+            tracing::warn!(%network, limit = "connections", "all places are taken, many of them by one network: its new connections are closed");
         }
         is_in_crowd
     }
@@ -178,7 +178,7 @@ impl Places {
     /// earlier.
     pub(super) async fn wait(&self, newcomer: Newcomer) -> Arc<Place> {
         if FULL.is_due() {
-            tracing::warn!(limit = "connections", "all places are taken: who waits for callers makes room");
+            tracing::warn!(limit = "connections", "all places are taken: waiting connections make room");
         }
         let Newcomer { arriving, _waiting } = newcomer;
         let begun = Instant::now();

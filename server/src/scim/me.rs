@@ -6,7 +6,7 @@ use axum::http::Method;
 /// Carries out a request on the user whom `/Me` addresses. The `Location` of every answer is that of the user.
 pub(super) async fn answer(call: &mut Call) -> Result<Reply, Problem> {
     let Some(user) = call.directory.token().user else {
-        let detail = "This token is not bound to a user, so there is no /Me for it. Create a token that is on the host: \
+        let detail = "This token is not bound to a user, so there is no /Me for it. Create a bound token on the host: \
                       postern token create --user";
         return Err(scim::Error::not_implemented(detail).into());
     };

@@ -293,7 +293,7 @@ impl Problem {
         if NO_LIST.is_due() {
             tracing::warn!(limit = "lists_each", "SCIM lists are refused: others of the same token take long");
         }
-        let detail = "Other lists that this token asked for take long. Narrow their filters, or send fewer at once.";
+        let detail = "Other lists of this token take long. Narrow their filters, or send fewer at once.";
         Self { retry_after: Some(1), ..scim::Error::new(429, None, detail).into() }
     }
 
@@ -357,8 +357,8 @@ fn conflict_detail(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::UserName => "Another user has this userName already; letter case does not matter.",
         Conflict::Reserved => {
-            "A userName or externalId of this form, a word and four characters behind a hyphen, is kept for accounts of \
-             Postern’s own, whether there is one or not. Choose another."
+            "A userName or externalId of this form, a word and four characters behind a hyphen, is reserved for \
+             accounts of Postern’s own, whether there is one or not. Choose another."
         }
         Conflict::GroupName => "Another group has this displayName already; letter case does not matter.",
         Conflict::BreakGlassName => "This name is taken.",

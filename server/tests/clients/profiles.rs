@@ -148,7 +148,7 @@ async fn an_administrator_knows_better(app: TestApp) {
     app.get("/Users?count=0&aadOptscim062020").await.expect(StatusCode::OK);
     let page = async || app.page(&format!("/admin/sso/tokens/{id}"), Some(&cookie)).await.expect(StatusCode::OK).text;
     app.recorder.flush().await;
-    assert!(page().await.contains("What it sends says that Microsoft Entra ID calls with it."));
+    assert!(page().await.contains("Its calls show that Microsoft Entra ID uses it."));
     let list = app.page("/admin/sso/scim", Some(&cookie)).await.text;
     assert!(list.contains("detected"), "{list}");
     let set = async |client: &str| {

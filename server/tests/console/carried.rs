@@ -56,7 +56,7 @@ async fn a_stale_form_is_done_once_the_secret_is_given(app: TestApp) {
     let cookie = app.confirm(&cookie, "", "set+up+Entra").await.cookie().unwrap();
     app.clock.advance_minutes(6);
     let asked = plain(&app, "/admin/api/set_guard", Some(&cookie), GUARD).await.expect(StatusCode::OK);
-    assert!(asked.text.contains("Confirm that it is you") && asked.text.contains("is done once you have confirmed"));
+    assert!(asked.text.contains("Confirm that it is you") && asked.text.contains("is carried out after you confirm"));
     let wrong = plain(&app, "/admin/confirm", Some(&cookie), &fields(&asked.text, &[("secret", "wrong")])).await;
     let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY);
     let right = fields(&wrong.text, &[("secret", &secret)]);

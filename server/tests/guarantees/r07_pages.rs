@@ -79,7 +79,7 @@ async fn r07_pages_are_short_whatever_is_stored(app: TestApp) {
     let last = app.host.audit_head().await.unwrap().unwrap().0;
     for path in ["/admin/audit", "/admin/audit?kind=users", "/admin/audit?kind=groups"] {
         let answer = page(&app, &cookie, path).await;
-        assert!(answer.text.contains("It says more than this list has room for"), "{path}");
+        assert!(answer.text.contains("It has more than this list can show"), "{path}");
     }
     let answer = page(&app, &cookie, &format!("/admin/audit/{}", last - 1)).await;
     assert!(answer.text.contains("An export has all of them") && answer.text.contains("n4999"));

@@ -79,7 +79,7 @@ async fn r19_a_restore_revives_no_token_code_or_session() {
     }
 
     let server = Server::start(database.url()).await;
-    assert!(!server.said.contains("put back"), "it is done already: {}", server.said);
+    assert!(!server.said.contains("older database"), "it is done already: {}", server.said);
     assert_eq!(list(&server, &token).await, 403);
     let mut browser = browser.on(server.port);
     browser.get("/admin/users").await.expect(StatusCode::SEE_OTHER);
@@ -123,7 +123,7 @@ async fn r19_what_was_put_back_by_hand_is_seen_at_the_start(database: Database) 
     }
     let server = Server::start(database.url()).await;
     assert!(
-        server.said.contains("An older database was put back") && server.said.contains("1 token"),
+        server.said.contains("An older database was restored") && server.said.contains("1 token"),
         "{}",
         server.said
     );
@@ -131,7 +131,7 @@ async fn r19_what_was_put_back_by_hand_is_seen_at_the_start(database: Database) 
     server.stop().await;
     assert_eq!(events(&database, "database.restored").await.len(), 1);
     let server = Server::start(database.url()).await;
-    assert!(!server.said.contains("put back"), "once is enough: {}", server.said);
+    assert!(!server.said.contains("older database"), "once is enough: {}", server.said);
 }
 
 /// What `pg_restore` leaves: the same rows in new tables.
@@ -190,7 +190,7 @@ async fn r19_what_is_no_backup_is_refused() {
         (put("damaged.db", &damaged), "damaged"),
         (put("copied.db", &before), "copied from a live database"),
         (newer, "newer version"),
-        (other, "no database of Postern"),
+        (other, "not a database of Postern"),
         (live.clone(), "the database itself"),
         (folder.path().join("gone"), "there is no file"),
     ] {

@@ -37,7 +37,7 @@ pub(super) fn row(row: EventSummary, shown: Option<Uuid>, now: Timestamp) -> imp
                 <div class="event-body">
                     {changes(&facts(event))}
                     {(!is_whole).then(|| view! {
-                        <p class="soft">"It says more than this list has room for."</p>
+                        <p class="soft">"It has more than this list can show."</p>
                     })}
                     {place(&entry)}
                     {links(&entry, shown)}

@@ -153,7 +153,7 @@ fn own(name: &str, value: &Value) -> Option<(String, String)> {
         "through" => ("Last event removed", text),
         "hash" => ("Its hash", text),
         "restored" => ("Brought back", text),
-        "failed" => ("Could not be brought back", text),
+        "failed" => ("Could not be restored", text),
         "budget" => ("Changes may store", format!("{text} MiB an hour")),
         "refusals" => ("Refused calls answered", format!("{text} a minute")),
         "MiB stored" => ("Stored in this hour", format!("{text} MiB")),

@@ -19,7 +19,7 @@ pub(super) fn panel(console: &Console, log: &AuditPage) -> impl IntoView + use<>
     view! {
         <section class="panel" aria-labelledby="kept">
             <div class="panel-head">
-                <h2 id="kept">"What is kept, and the proof"</h2>
+                <h2 id="kept">"What is kept, and how to verify it"</h2>
             </div>
             <div class="panel-text">
                 {log.head.map(|(seq, hash)| head(seq, &hash))}
@@ -36,8 +36,8 @@ fn head(seq: i64, hash: &[u8; 32]) -> impl IntoView + use<> {
         {copy_field("head", "Hash of the last event", to_hex(hash))}
         <p class="hint">
             {format!(
-                "Every event carries the hash of the one before. Write this one down elsewhere, as of event {seq}: \
-                 changing or removing an event up to there, even in the database, changes it. ",
+                "Every event carries the hash of the one before. Keep this one elsewhere: changing or removing any \
+                 event up to number {seq}, even in the database, changes it. ",
             )}
             <code>"postern audit verify FILE --head HASH"</code> " checks an export against it."
         </p>
@@ -47,7 +47,7 @@ fn head(seq: i64, hash: &[u8; 32]) -> impl IntoView + use<> {
 fn backup(now: Timestamp, at: Timestamp) -> impl IntoView + use<> {
     view! {
         <p class="hint">
-            "The last backup of the database was made " {when(now, at)} ". One that is older than 7 days is an alert."
+            "The last backup of the database was made " {when(now, at)} ". If it is older than 7 days, you are alerted."
         </p>
     }
 }

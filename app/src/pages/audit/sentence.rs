@@ -26,7 +26,7 @@ impl Sentence {
                         format!("{} lost something at once through token ", count(people, "person", "people"))
                     }
                     (None, Some(departures)) => format!(
-                        "A batch that nobody has decided on has grown to {} through token ",
+                        "An undecided batch has grown to {} through token ",
                         count(departures, "departure", "departures")
                     ),
                     (None, None) => "Many people lost something at once through token ".to_owned(),
@@ -68,7 +68,7 @@ impl Sentence {
             }
             (Action::Refused, name) => {
                 let what = fact("refused").and_then(|refused| Action::parse(refused.as_str()?)).map(intention);
-                let before = format!("It was refused to {}", what.unwrap_or("change something"));
+                let before = format!("A change was refused: {}", what.unwrap_or("change something"));
                 Self { before, name, after: String::new() }
             }
             (Action::AuditExported, _) => {
@@ -89,7 +89,7 @@ impl Sentence {
                 }
             }
             (_, None) if before.is_empty() => {
-                Self { before: "Somebody without a name".to_owned(), name: None, after: after.to_owned() }
+                Self { before: "A user without a name".to_owned(), name: None, after: after.to_owned() }
             }
             (_, None) if before.ends_with(' ') => {
                 Self { before: format!("{before}without a name"), name: None, after: after.to_owned() }
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(said(Action::UserDeactivated, Some("Ada Byron")), "Ada Byron was deactivated");
         assert_eq!(said(Action::TokenCreated, Some("Entra")), "Token Entra was made");
         assert_eq!(said(Action::ProvisioningEnabled, None), "SCIM provisioning was turned on");
-        assert_eq!(said(Action::UserDeleted, None), "Somebody without a name was deleted");
+        assert_eq!(said(Action::UserDeleted, None), "A user without a name was deleted");
         assert_eq!(said(Action::TokenRevoked, None), "Token without a name was revoked");
     }
 
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_refusal_says_what_was_wanted() {
         let refused = said(Action::Refused, None, json!({"refused": "provisioning.enabled"}));
-        assert_eq!(refused, "It was refused to turn on SCIM provisioning");
+        assert_eq!(refused, "A change was refused: turn on SCIM provisioning");
     }
 
     #[test]

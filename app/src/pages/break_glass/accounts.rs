@@ -101,11 +101,11 @@ fn rotate(account: &Account) -> impl IntoView + use<> {
                 <div class="dialog-body">
                     <h2 id=title.clone()>{format!("Make a new secret for {name}?")}</h2>
                     <ul class="consequences">
-                        <li>"You are shown a new sheet once, with a new secret and eight new recovery codes."</li>
-                        <li>"The codes on the old sheet are gone at once."</li>
+                        <li>"You see a new sheet once, with a new secret and eight new recovery codes."</li>
+                        <li>"The codes on the old sheet stop working at once."</li>
                         <li>
-                            "The old secret works until somebody signs in with the new one. Until then the account does \
-                             not count as proven."
+                            "The old secret works until the first sign-in with the new one. Until then the account \
+                             does not count as proven."
                         </li>
                         {waits}
                     </ul>
@@ -148,7 +148,7 @@ fn remove(all: &BreakGlass, account: &Account) -> impl IntoView + use<> {
     });
     let consequences = view! {
         <ul class="consequences">
-            <li>"Its secret and its recovery codes open nothing any more, and its sessions end."</li>
+            <li>"Its secret and its recovery codes stop working, and its sessions end."</li>
             <li><strong>{who_is_left(left.as_ref().ok())}</strong></li>
             {own}
             <li>"This cannot be undone; its past stays in the audit log."</li>

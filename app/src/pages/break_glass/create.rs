@@ -46,8 +46,8 @@ fn ask() -> impl IntoView {
             <h2 id="name-account-title">"Create a break-glass account"</h2>
             <p>
                 {format!(
-                    "It belongs to nobody in particular: anyone with its sheet is an administrator for {MINUTES} minutes at a \
-                     time."
+                    "It belongs to no particular person: anyone with its sheet is an administrator for {MINUTES} \
+                     minutes at a time."
                 )}
             </p>
             <div class="field">
@@ -67,7 +67,7 @@ fn ask() -> impl IntoView {
                 />
                 <p class="hint" id="stem-hint">
                     "Lower-case letters, digits and hyphens, for example “night-shift”. Postern adds four random \
-                     characters, as in “night-shift-7f3k”: no directory makes such a name, and nobody guesses it."
+                     characters, as in “night-shift-7f3k”: no directory creates such a name, and it cannot be guessed."
                 </p>
             </div>
             <p class="alert" role="alert"></p>

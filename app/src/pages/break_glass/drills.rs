@@ -26,7 +26,7 @@ pub(super) fn panel(all: &BreakGlass) -> impl IntoView + use<> {
     view! {
         <section class="panel" id="drill" aria-labelledby="drill-title">
             <div class="panel-head">
-                <h2 id="drill-title">{if open.is_some() { "A drill goes on" } else { "Drills" }}</h2>
+                <h2 id="drill-title">{if open.is_some() { "A drill is running" } else { "Drills" }}</h2>
                 {open.map(|_| view! { <p class="soft figures">{format!("{done} of {of} done")}</p> })}
             </div>
             {match open {
@@ -71,7 +71,7 @@ fn invitation(all: &BreakGlass) -> impl IntoView + use<> {
 /// When the last drill was, and whether another is due.
 fn since(now: Timestamp, last: Option<Timestamp>) -> String {
     let Some(last) = last else {
-        return format!("No drill was ever finished. One is due every {PROOF_DAYS} days, so begin with this one.");
+        return format!("No drill has been finished yet. One is due every {PROOF_DAYS} days, so begin with this one.");
     };
     let days = ((now.millis() - last.millis()) / 86_400_000).max(0);
     let ago = match days {
@@ -145,8 +145,8 @@ fn checklist(drill: &Drill, now: Timestamp, may_change: bool) -> impl IntoView +
 fn no_channel() -> impl IntoView {
     view! {
         <p>
-            "No alert channel is set up, so nobody is told when a break-glass account is used. The drill can be finished \
-             without, and its record says so. " <a href="/admin/alerts">See how to set one up</a>
+            "No alert channel is set up, so no alert is sent when a break-glass account is used. You can finish the \
+             drill without one, and its record will say so. " <a href="/admin/alerts">See how to set one up</a>
         </p>
     }
 }
@@ -154,7 +154,7 @@ fn no_channel() -> impl IntoView {
 fn read_code(drill: &Drill, channel: &str, number: u8, now: Timestamp, may_change: bool) -> impl IntoView + use<> {
     let title = format!("Read the alert by {channel}");
     if drill.seen.iter().any(|seen| seen == channel) {
-        let words = view! { <p>"Somebody read this alert, and its code was right."</p> };
+        let words = view! { <p>"This alert was read, and its code was right."</p> };
         return step(number, Standing::Done(None), now, title, words).into_any();
     }
     let (field, name) = (format!("code-{channel}"), channel.to_owned());
@@ -183,8 +183,8 @@ fn read_code(drill: &Drill, channel: &str, number: u8, now: Timestamp, may_chang
     });
     let words = view! {
         <p>
-            {format!("An alert about this drill went out by {channel} when it began. It shows a code of its own; whoever \
-                      types it here has read it.")}
+            {format!("An alert about this drill went out by {channel} when it began. It shows its own code; typing \
+                      that code here proves that the alert was read.")}
         </p>
         {form}
     };
@@ -232,7 +232,7 @@ mod tests {
     fn a_drill_is_due_after_ninety_days() {
         let now = Timestamp::from_millis(1_795_000_000_000);
         let said = |days: i64| since(now, Some(now.plus_days(-days)));
-        assert!(since(now, None).starts_with("No drill was ever finished"));
+        assert!(since(now, None).starts_with("No drill has been finished yet"));
         assert_eq!(said(0), "The last drill was finished today. The next is due in 90 days.");
         assert_eq!(said(89), "The last drill was finished 89 days ago. The next is due in 1 day.");
         assert!(said(90).ends_with("so it is overdue."));

@@ -37,7 +37,7 @@ const ADVICE: [&str; 3] = [
     "Sign in with it once, soon: only a secret that has been tried counts as a way in.",
     "Keep it where no directory, password manager or single person is needed to reach it, such as a sealed envelope in \
      a safe. Keep the recovery codes apart from it.",
-    "After each use, and when somebody leaves who could reach it, make a new secret.",
+    "Make a new secret after each use, and when a person leaves who had access to it.",
 ];
 
 impl SheetView {
@@ -72,7 +72,7 @@ pub(super) fn dialog() -> impl IntoView {
             <div class="dialog-body">
                 <h2 id=format!("{DIALOG}-title")>"Print or store this sheet now"</h2>
                 <p>
-                    "Postern keeps only hashes of what stands on it. When this window closes, nobody can read it again."
+                    "Postern keeps only hashes of its content. After this window closes, it can never be shown again."
                 </p>
                 {paper()}
                 <pre id="sheet-text" class="visually-hidden" aria-hidden="true" {..field("text")}></pre>

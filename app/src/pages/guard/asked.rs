@@ -61,8 +61,8 @@ pub(super) fn panel(
             <div class="panel-text">
                 <p class="soft">
                     {format!(
-                        "What a directory took away can be undone for {KEPT_DAYS} days, also when it was too little to be \
-                         noticed."
+                        "What a directory took away can be restored for {KEPT_DAYS} days, even if it was too little to \
+                         be noticed."
                     )}
                 </p>
                 {form(asked, tokens)}
@@ -122,7 +122,7 @@ fn result(
 ) -> impl IntoView + use<> {
     let time = format!("between {} and {}", absolute(span.from), absolute(span.until));
     if departed.departures.is_empty() {
-        return view! { <p role="status">{format!("Nobody lost anything {time}.")}</p> }.into_any();
+        return view! { <p role="status">{format!("There were no losses {time}.")}</p> }.into_any();
     }
     let fields = || vec![("token", asked.token.clone()), ("from", asked.from.clone()), ("until", asked.until.clone())];
     view! {

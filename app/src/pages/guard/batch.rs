@@ -83,10 +83,10 @@ fn between(first: Timestamp, last: Timestamp) -> String {
 fn what_now(is_held: bool, mode: GuardMode) -> &'static str {
     match (is_held, mode) {
         (true, _) => {
-            "Nobody more loses anything until you decide. The directory gets an error that says so, and tries again."
+            "No more people lose anything until you decide. The directory gets an error that says so, and tries again."
         }
         (false, GuardMode::Alert) => "Anyone else who loses something in the meantime joins this batch.",
-        (false, GuardMode::Hold) => "Nobody more loses anything until you decide.",
+        (false, GuardMode::Hold) => "No more people lose anything until you decide.",
     }
 }
 
@@ -134,7 +134,7 @@ fn approve(found: &Found) -> impl IntoView + use<> {
                 {format!("For two hours, everybody whom the directory removes through {} ", token_names(&found.summary))}
                 <strong>"loses access, however many they are"</strong> "."
             </li>
-            <li>"The directory does it by itself with its next cycle; Entra’s comes within about 40 minutes."</li>
+            <li>"The directory continues by itself with its next cycle; Entra’s comes within about 40 minutes."</li>
             <li>"They stay in this batch, so that you can still undo it all together afterwards."</li>
         </ul>
     };
@@ -156,7 +156,7 @@ fn dismiss(found: &Found) -> impl IntoView + use<> {
     let consequences = view! {
         <ul class="consequences">
             <li>{format!("What happened stays: {}.", lost(*losses))}</li>
-            <li>"The count starts from nothing."</li>
+            <li>"The count starts again from zero."</li>
             <li>{format!("It can still be undone below, by its time, for {KEPT_DAYS} days.")}</li>
         </ul>
     };

@@ -30,8 +30,8 @@ pub(super) fn note(token: &Token, may_change: bool, now: Timestamp) -> Option<An
                 <div class="note-text">
                     <p>
                         "Token " <a href=href>{visible(&token.name)}</a> " is paused, since " {when(now, since)}
-                        ": every call with it is refused, and people who leave stay active here. Put right in the \
-                         directory what went wrong, then resume it."
+                        ": every call with it is refused, and people who leave stay active here. Correct the mistake \
+                         in the directory, then resume it."
                     </p>
                     {resume}
                 </div>

@@ -38,7 +38,7 @@ pub(super) fn panel(guard: &Guard) -> impl IntoView + use<> {
 fn alerted(has_channel: bool) -> impl IntoView {
     match has_channel {
         true => "You are alerted through the alert channels.".into_any(),
-        false => view! { "No alert channel is set, so you are told here only. " <a href="/admin/alerts">"Set one"</a> }
+        false => view! { "Without an alert channel, this is shown only here. " <a href="/admin/alerts">"Set one"</a> }
             .into_any(),
     }
 }
@@ -46,11 +46,11 @@ fn alerted(has_channel: bool) -> impl IntoView {
 /// What the percentage is of.
 fn basis(population: u64) -> String {
     if population == 0 {
-        return "The percentage counts from the second day, when there are active people of the day before.".to_owned();
+        return "The percentage applies from the second day on, when there is a number from the day before.".to_owned();
     }
     format!(
         "The percentage is of {}: the smallest number of the last seven days, without the last 24 hours, so that new \
-         people do not widen it.",
+         people do not raise it.",
         count(population, "active person", "active people"),
     )
 }
@@ -118,9 +118,9 @@ fn rule(settings: GuardSettings, active: u64, population: u64) -> String {
 /// What happens when the threshold is exceeded.
 fn consequence(mode: GuardMode) -> &'static str {
     match mode {
-        GuardMode::Alert => "They lose it all the same, and one click here brings them back as they were.",
+        GuardMode::Alert => "They lose it all the same, and one click here restores them as they were.",
         GuardMode::Hold => {
-            "Nobody more loses anything until you approve: the directory is answered with an error that says so, and \
+            "No more people lose anything until you approve: the directory is answered with an error that says so, and \
              tries again."
         }
     }

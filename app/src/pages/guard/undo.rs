@@ -68,9 +68,9 @@ fn consequences(lines: Vec<String>, pause: impl IntoView + 'static) -> impl Into
     view! {
         <ul class="consequences">
             {lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
-            <li>"Each comes back as before, with groups and under the same ID."</li>
+            <li>"Each is restored as before, with groups and the same id."</li>
             <li>"A user or group that has taken one of their names is kept and renamed."</li>
-            <li>"Correct the directory too, before its token works again: it sends what it holds."</li>
+            <li>"Correct the directory too before you resume its token: it sends its own state again."</li>
         </ul>
         {pause}
     }
@@ -145,10 +145,10 @@ pub(super) fn choose(
         <details class="fold" open=is_searched>
             <summary id=heading.clone()>"Undo for some of them"</summary>
             {has_search.then(|| view! {
-                <p class="soft">"The last ones are listed. Search for anybody else by name."</p>
+                <p class="soft">"The most recent ones are listed. Search for others by name."</p>
                 {search_box_at(box_of, "Name", search.text.to_owned(), search.kept)}
             })}
-            {found_nobody.then(|| view! { <p role="status">{format!("Nobody among them matches “{searched}”.")}</p> })}
+            {found_nobody.then(|| view! { <p role="status">{format!("None of them matches “{searched}”.")}</p> })}
             {(!found_nobody).then(|| view! { <Submit>
                 <form class="stack" method="post" {..done(UNDONE)} action=action aria-labelledby=heading>
                     {hidden(fields)}

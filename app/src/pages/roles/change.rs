@@ -107,7 +107,7 @@ fn lines(of: &Of, role: Option<Role>) -> Vec<String> {
             lines.push("An administrator can do everything here, and make others administrators.".to_owned());
         }
         Some(Role::Auditor) => {
-            lines.push("An auditor reads everything, the audit log too, and changes nothing.".to_owned());
+            lines.push("An auditor reads everything, including the audit log, and changes nothing.".to_owned());
         }
         Some(Role::Member) | None => {}
     }
@@ -117,7 +117,7 @@ fn lines(of: &Of, role: Option<Role>) -> Vec<String> {
 /// This many people, the first of them by name, and what they do.
 fn who(people: u64, some: &[String], one: &str, many: &str) -> String {
     if people == 0 {
-        return format!("Nobody is in the group now, so nobody {one}");
+        return format!("The group has no members now, so no one {one}");
     }
     let named: Vec<&str> = some.iter().take(NAMED).map(String::as_str).collect();
     let others = people.saturating_sub(named.len() as u64);
@@ -162,6 +162,6 @@ mod tests {
         assert_eq!(done(&many, Some(Role::Administrator)), "The 3,000 people in “All staff” are administrators now.");
         let lost = lines(&group(1, &["Ada"]), None);
         assert_eq!(lost[0], "1 person loses the role: Ada.");
-        assert!(lines(&group(0, &[]), Some(Role::Auditor))[0].starts_with("Nobody is in the group now"));
+        assert!(lines(&group(0, &[]), Some(Role::Auditor))[0].starts_with("The group has no members now"));
     }
 }

@@ -46,8 +46,8 @@ fn panel(title: &'static str, role: Role, sentence: String, form: Option<impl In
                 <p class="soft">
                     {sentence}
                     " Your directory changes a role only by putting people into a group that gives one, or out of it, \
-                     which is an alert. "
-                    <a href="/admin/sso/roles">"What the roles are"</a>
+                     and you are alerted. "
+                    <a href="/admin/sso/roles">"What the roles mean"</a>
                 </p>
                 {form}
             </div>
@@ -67,7 +67,7 @@ fn user_sentence(status: &RoleStatus) -> String {
     let role = word(effective).to_lowercase();
     let groups = format!("group{} {}", if names.len() == 1 { "" } else { "s" }, list(&names));
     match (effective, status.by_hand == Some(effective), names.is_empty()) {
-        (Role::Member, ..) => "A member, who has no business in the console.".to_owned(),
+        (Role::Member, ..) => "A member, with no access to the console.".to_owned(),
         (_, true, true) => format!("{} {role}, given by hand.", article(effective)),
         (_, false, _) => format!("{} {role}, through {groups}.", article(effective)),
         (_, true, false) => format!("{} {role}, given by hand and through {groups}.", article(effective)),
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_role_says_where_it_comes_from() {
         use Role::{Administrator, Auditor};
-        assert_eq!(said(None, &[]), "A member, who has no business in the console.");
+        assert_eq!(said(None, &[]), "A member, with no access to the console.");
         assert_eq!(said(Some(Auditor), &[]), "An auditor, given by hand.");
         assert_eq!(
             said(Some(Auditor), &[("IT", Administrator), ("Audit", Auditor)]),

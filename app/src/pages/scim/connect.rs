@@ -98,10 +98,10 @@ fn secret(scim: &Scim) -> impl IntoView + use<> {
 fn test_step(scim: &Scim, standing: Standing) -> impl IntoView + use<> {
     let done = standing.is_done();
     let words = match (scim.status.activity.first_test, done) {
-        (Some(_), _) => "Your directory asked for a user that does not exist, and got the empty list that it wants.",
-        (None, true) => "Your directory went to work without a test.",
+        (Some(_), _) => "Your directory looked up a user that does not exist, and got the empty list that it expects.",
+        (None, true) => "Your directory started without a test.",
         (None, false) => {
-            "In Entra, press Test connection. It asks for a user that cannot exist; the answer is an empty list."
+            "In Entra, press Test connection. It looks up a user that cannot exist; the answer is an empty list."
         }
     };
     view! {

@@ -54,14 +54,14 @@ fn ask() -> impl IntoView {
                 />
             </label>
             <p class="hint" id="name-token-hint">
-                "For example “Entra production”. By it you know the token again when you revoke it."
+                "For example “Entra production”. The name helps you recognise the token later."
             </p>
             <label class="field">
                 <span class="label">It works</span>
                 <select name="days" aria-describedby="life-hint">{lives.collect_view()}</select>
             </label>
             <p class="hint" id="life-hint">
-                "Entra puts a provisioning job whose token has expired into quarantine, so it wants one without an end. \
+                "Entra puts a provisioning job whose token has expired into quarantine, so use one without an end. \
                  Postern reminds you to replace it."
             </p>
             <p class="alert" role="alert"></p>

@@ -20,7 +20,7 @@ pub(super) fn where_in_entra(standing: Standing) -> impl IntoView {
                     <strong>"Connect your application"</strong> ", or Provisioning Mode " <strong>Automatic</strong> ")."
                 </li>
                 <li>
-                    "As authentication method take " <strong>"Bearer authentication"</strong> ". Paste the "
+                    "As the authentication method, choose " <strong>"Bearer authentication"</strong> ". Paste the "
                     <strong>"Tenant URL"</strong> " and the " <strong>"Secret token"</strong>
                     ", the token without “Bearer” in front."
                 </li>
@@ -42,9 +42,9 @@ pub(super) fn when_the_test_fails() -> impl IntoView {
                 </li>
                 <li>
                     <strong>"“Error occurred while sending the request”: "</strong>
-                    "Entra does not reach the Tenant URL. The name must be known to the internet, the certificate \
-                     trusted by everybody, and TLS 1.2 or later spoken. Firewalls can let in the service tag \
-                     AzureActiveDirectory."
+                    "Entra does not reach the Tenant URL. The name must resolve on the internet, the certificate must \
+                     be publicly trusted, and the server must support TLS 1.2 or later. Firewalls can admit the \
+                     service tag AzureActiveDirectory."
                 </li>
                 <li>
                     <strong>"No call arrives here at all: "</strong>

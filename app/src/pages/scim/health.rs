@@ -91,7 +91,7 @@ impl Health {
         let counts = status.counts;
         match self {
             Self::NeverOn => (
-                "Turn it on and your directory creates, updates and suspends people here. Nobody is created until the \
+                "Turn it on and your directory creates, updates and suspends people here. No user is created until the \
                  directory calls. You can turn it off at any time; people stay as they are.",
                 None,
                 String::new(),
@@ -104,11 +104,9 @@ impl Health {
                 );
                 ("Turned off ", Some(at), format!(". Every call is answered with 403; {people}."))
             }
-            Self::Waiting => (
-                "No call has come yet. Follow the steps below; each ticks itself when the call arrives.",
-                None,
-                String::new(),
-            ),
+            Self::Waiting => {
+                ("No calls yet. Follow the steps below; each is ticked when its call arrives.", None, String::new())
+            }
             Self::Strangers => {
                 let calls = count(activity.strangers, "call", "calls");
                 let rest = format!(
@@ -132,7 +130,7 @@ impl Health {
                 (CALLED, Some(last), rest.to_owned())
             }
             Self::Tested(last) => {
-                (CALLED, Some(last), ". No user has come yet: they come with its first cycle.".to_owned())
+                (CALLED, Some(last), ". No users have been created yet: that happens in its first cycle.".to_owned())
             }
             Self::Connected(last) => (CALLED, Some(last), format!(". {}", next_cycle(now, last))),
             Self::Quiet(last) => {

@@ -42,7 +42,7 @@ pub(super) fn warning(url: &str) -> Option<impl IntoView + use<>> {
             <p>
                 <strong>"Entra cannot call this address. "</strong> {why} " Start the server with "
                 <code>"--public-url"</code> " " <code>"https://id.corp.example"</code> " (or set " <code>POSTERN_PUBLIC_URL</code>
-                "), where the name is one that the internet knows, and its certificate one that everybody trusts."
+                "), with a name that resolves on the internet and a publicly trusted certificate."
             </p>
         </div>
     })

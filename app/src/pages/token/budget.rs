@@ -42,9 +42,9 @@ fn sentence(detail: &TokenDetail) -> String {
         mib => format!("stored {} MiB", grouped(mib)),
     };
     let rest = if detail.stored >= budget.bytes() {
-        "More changes are answered with 429 until the next hour begins; reads go on."
+        "More changes are answered with 429 until the next hour begins; reads continue."
     } else {
-        "Half of it is an alert; beyond it, changes are answered with 429 until the next hour begins."
+        "You are alerted at half of it; beyond all of it, changes are answered with 429 until the next hour begins."
     };
     format!("In this hour its changes have {stored} of {} MiB. {rest}", grouped(u64::from(budget.mib)))
 }

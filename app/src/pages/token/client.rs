@@ -8,17 +8,17 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The choices of the form, in their order; the first leaves it to the client.
 const CHOICES: [(Option<ClientProfile>, &str, &str); 4] = [
-    (None, "Detect", "What the client sends tells. Once it has shown itself as Entra or Okta, it stays so."),
+    (None, "Detect", "Detected from what the client sends. Once it is detected as Entra or Okta, it stays so."),
     (
         Some(ClientProfile::Entra),
         "Microsoft Entra ID",
-        "“replace” of a group’s members adds them and takes nobody out: Entra sends one such change for each person.",
+        "“replace” of a group’s members adds them and removes none: Entra sends one such change for each person.",
     ),
-    (Some(ClientProfile::Okta), "Okta", "“replace” of a group’s members replaces them, as RFC 7644 has it."),
+    (Some(ClientProfile::Okta), "Okta", "“replace” of a group’s members replaces them, as RFC 7644 says."),
     (
         Some(ClientProfile::Generic),
         "Other SCIM client",
-        "“replace” of a group’s members replaces them, as RFC 7644 has it.",
+        "“replace” of a group’s members replaces them, as RFC 7644 says.",
     ),
 ];
 
@@ -61,15 +61,15 @@ pub(in crate::pages) fn source(token: &Token) -> &'static str {
 
 fn sentence(token: &Token) -> String {
     let meaning = match token.profile {
-        Some(ClientProfile::Entra) => "A PATCH that replaces a group’s members adds them and takes nobody out.",
-        _ => "A PATCH that replaces a group’s members takes everybody else out.",
+        Some(ClientProfile::Entra) => "A PATCH that replaces a group’s members adds them and removes none.",
+        _ => "A PATCH that replaces a group’s members removes all others.",
     };
     let known = match (token.profile, token.profile_set) {
-        (None, _) => "Nothing that it sent has told yet which directory calls with it.".to_owned(),
-        (Some(ClientProfile::Entra), false) => "What it sends says that Microsoft Entra ID calls with it.".to_owned(),
-        (Some(ClientProfile::Okta), false) => "What it sends says that Okta calls with it.".to_owned(),
+        (None, _) => "Nothing that it has sent so far shows which directory uses it.".to_owned(),
+        (Some(ClientProfile::Entra), false) => "Its calls show that Microsoft Entra ID uses it.".to_owned(),
+        (Some(ClientProfile::Okta), false) => "Its calls show that Okta uses it.".to_owned(),
         (Some(ClientProfile::Generic), false) => {
-            "Nothing that it has sent so far is Entra’s or Okta’s manner.".to_owned()
+            "Nothing that it has sent so far is typical of Entra or Okta.".to_owned()
         }
         (Some(profile), true) => {
             let name = CHOICES.iter().find(|(choice, ..)| *choice == Some(profile)).map_or("", |(_, name, _)| name);
@@ -118,9 +118,9 @@ mod tests {
     #[test]
     fn it_says_what_is_known_and_what_follows() {
         let said = |profile, profile_set| sentence(&Token { profile, profile_set, ..token() });
-        assert!(said(None, false).starts_with("Nothing that it sent has told yet"));
-        assert!(said(Some(ClientProfile::Entra), false).ends_with("adds them and takes nobody out."));
+        assert!(said(None, false).starts_with("Nothing that it has sent so far shows"));
+        assert!(said(Some(ClientProfile::Entra), false).ends_with("adds them and removes none."));
         assert!(said(Some(ClientProfile::Okta), true).starts_with("An administrator has set it: Okta. A PATCH"));
-        assert!(said(Some(ClientProfile::Generic), false).ends_with("takes everybody else out."));
+        assert!(said(Some(ClientProfile::Generic), false).ends_with("removes all others."));
     }
 }

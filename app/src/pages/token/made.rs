@@ -25,7 +25,7 @@ pub(crate) fn dialog(another: bool) -> impl IntoView {
         <Once id=DIALOG.to_owned()>
             <div class="dialog-body">
                 <h2 id=format!("{DIALOG}-title")>Copy this token now</h2>
-                <p>"Postern keeps only a hash of it. When this window closes, nobody can read it again."</p>
+                <p>"Postern keeps only a hash of it. After this window closes, it can never be shown again."</p>
                 <div class="field">
                     <span class="label" {..field("name")}></span>
                     <div class="copy-field copy-field-whole">

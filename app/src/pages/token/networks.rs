@@ -54,7 +54,7 @@ fn sentence(detail: &TokenDetail) -> String {
     match (&detail.token.networks, outside.is_empty()) {
         (None, _) => "It may be used from anywhere.".to_owned(),
         (Some(networks), true) if networks.enforced => {
-            format!("It may be used from {} only; calls from elsewhere are refused, which is an alert.", networks.list)
+            format!("It may be used from {} only; calls from elsewhere are refused and alert you.", networks.list)
         }
         (Some(networks), true) => format!(
             "Every call so far came from {}. Nothing would have been refused, so you can enforce the list.",
@@ -110,9 +110,9 @@ fn form(detail: &TokenDetail) -> impl IntoView + use<> {
                         </textarea>
                     </label>
                     <p class="hint" id="list-hint">
-                        "As 20.190.128.0/18 or 2603:1000::/24, or single addresses; none at all lets it be used from \
-                         anywhere. Entra calls from the networks of the service tag AzureActiveDirectory, which \
-                         Microsoft publishes and changes from time to time."
+                        "For example 20.190.128.0/18 or 2603:1000::/24, or single addresses; an empty list lets it be \
+                         used from anywhere. Entra calls from the networks of the service tag AzureActiveDirectory, \
+                         which Microsoft publishes and changes from time to time."
                     </p>
                     <fieldset class="choices">
                         <legend class="label">Calls from elsewhere</legend>
@@ -121,8 +121,8 @@ fn form(detail: &TokenDetail) -> impl IntoView + use<> {
                             "true",
                             enforced,
                             "Enforce the list",
-                            "They are refused with 403, which is an alert. A list that leaves out a network that was \
-                             used within the last day is not taken: it would cut the directory off.",
+                            "They are refused with 403, and you are alerted. A list that leaves out a network that was \
+                             used within the last day is not accepted: it would cut the directory off.",
                         )}
                     </fieldset>
                     <button class="button">Save</button>

@@ -82,7 +82,7 @@ fn words(progress: Progress, old: &Token, new: &Token, now: Timestamp) -> String
             used(old)
         ),
         Progress::Done => format!(
-            "The new token is in use, last {}. The old one was last used {}, so nobody needs it any more; {end}.",
+            "The new token is in use, last {}. The old one was last used {}, so it is no longer needed; {end}.",
             used(new),
             used(old)
         ),

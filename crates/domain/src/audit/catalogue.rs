@@ -89,7 +89,7 @@ impl Action {
             ),
             Self::GuardApproved => row(
                 DECIDED,
-                "Departures that were held back may go on",
+                "Departures that were held back may continue",
                 "let departures through",
                 urgent("Departures that the guard held back were let through"),
             ),
@@ -114,7 +114,7 @@ impl Action {
             Self::TokenCreated => row(TOKEN, "Token {} was made", "make a token", urgent("SCIM token {} was made")),
             Self::TokenRotated => row(
                 TOKEN,
-                "A token to take the place of {} was made",
+                "A token to replace {} was made",
                 "replace a token",
                 urgent("SCIM token {} is being replaced"),
             ),
@@ -172,7 +172,7 @@ impl Action {
             ),
             Self::TokenNameRefused => row(
                 TOKEN,
-                "Token {} asked for a name that is kept for break-glass accounts",
+                "Token {} tried to use a name that is reserved for break-glass accounts",
                 NOT_ASKED,
                 ordinary("SCIM token {} asked for a name that is kept for break-glass accounts"),
             ),
@@ -241,7 +241,7 @@ impl Action {
             Self::AuditExported => {
                 row(AUDIT, "The audit log was exported", NOT_ASKED, ordinary("The audit log was exported"))
             }
-            Self::AuditPruned => row(AUDIT, "Events whose time was over were removed", NOT_ASKED, NO_ALERT),
+            Self::AuditPruned => row(AUDIT, "Events past their retention time were removed", NOT_ASKED, NO_ALERT),
             Self::AuditChanged => row(
                 AUDIT,
                 "How long the audit log is kept was changed",
@@ -254,7 +254,7 @@ impl Action {
             }
             Self::DatabaseRestored => row(
                 DATABASE,
-                "An older state of the database was put back",
+                "An older state of the database was restored",
                 NOT_ASKED,
                 urgent("An older state of the database was put back, and every token is paused"),
             ),

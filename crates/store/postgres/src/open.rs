@@ -144,8 +144,8 @@ fn cannot_connect(options: &PgConnectOptions, error: &sqlx::Error) -> Error {
         _ => false,
     };
     let advice = if is_tls && matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
-        ". The server must prove its name by TLS: add sslrootcert=FILE to the database URL for an authority of your own, \
-         or sslmode=disable where nobody else can reach the network in between"
+        ". The server must prove its name by TLS: add sslrootcert=FILE to the database URL for an authority of your \
+         own, or sslmode=disable if no other machine can reach the network in between"
     } else {
         ""
     };

@@ -154,7 +154,7 @@ async fn check(file: &Path) -> Result<()> {
     .await
     .map_err(sql::failed)?;
     connection.close().await.map_err(sql::failed)?;
-    if tables == 3 { Ok(()) } else { Err(refused("it is no database of Postern's".to_owned())) }
+    if tables == 3 { Ok(()) } else { Err(refused("it is not a database of Postern's".to_owned())) }
 }
 
 /// Checkpoints the database's write-ahead log and locks it, which works only if no other process has it open, including

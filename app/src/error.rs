@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 pub enum ApiError {
-    /// Nobody is signed in.
+    /// The request has no session.
     Unauthorized,
     /// The session may not do this.
     Forbidden,

@@ -51,7 +51,7 @@ fn comes_back(resource_type: &ResourceType, body: Map<String, Value>) {
     let rendered = render(resource_type, document.clone(), meta, added.to_vec(), &Projection::all());
     assert_eq!(normalise(resource_type, rendered).as_ref(), Ok(&document));
     if resource_type.name == TYPES.group.name {
-        // A text that is no id is refused, and nothing else.
+        // A text that is not an id is refused, and nothing else.
         let refused = take_members(&mut document).err().and_then(|error| error.scim_type);
         assert!(refused.is_none_or(|kind| kind == ScimType::InvalidValue));
     }

@@ -61,7 +61,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the server. Creates and migrates the database by itself.
+    /// Run the server. Creates and migrates the database itself.
     Serve(Serve),
     /// Manage break-glass accounts: the way in that no directory can touch.
     #[command(subcommand)]

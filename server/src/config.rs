@@ -1,4 +1,4 @@
-//! The configuration of the binary: by flag, or by the environment variable that `--help` names beside it.
+//! The configuration of the binary: by flag, or by the environment variable that `--help` shows with it.
 
 pub(crate) mod secret;
 

@@ -55,7 +55,7 @@ pub fn build(state: AppState) -> Router {
         .layer(from_fn_with_state(state, front::door))
 }
 
-/// The console: every page and server function behind the session, every change behind the origin check.
+/// The console: every page and server function needs a session, every change passes the origin check.
 fn console(state: &AppState) -> Router<AppState> {
     let options: LeptosOptions = FromRef::from_ref(state);
     let document = move || app::shell(options.clone());

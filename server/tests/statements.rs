@@ -67,7 +67,7 @@ impl Visit for Summary {
 /// How many statements a call reads with, and how many resources it returns.
 async fn cost(app: &TestApp, path: &str) -> (usize, u64) {
     app.recorder.flush().await;
-    // The token is looked up once in half a second, whatever is called; so it is now, and not in the next call.
+    // The token is looked up once in half a second; now, so that the next call does not do it.
     app.clock.advance_millis(1_000);
     app.get("/ServiceProviderConfig").await.expect(StatusCode::OK);
     STATEMENTS.store(0, Ordering::SeqCst);

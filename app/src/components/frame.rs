@@ -1,4 +1,4 @@
-//! The frame around every page behind the sign-in.
+//! The frame around every page that needs a session.
 
 use super::{
     Here, Icon,

@@ -196,7 +196,7 @@ fn told() -> impl IntoView {
     }
 }
 
-/// How to set up a channel: on the command line, so that nobody in the console can silence it.
+/// How to set up a channel: on the command line, so that an intruder in the console cannot silence it.
 fn configure(open: bool) -> impl IntoView {
     let flags = [
         (

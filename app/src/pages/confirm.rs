@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// Common reasons for a session; any other text will do too.
-const REASONS: [&str; 4] = ["Set up Entra", "Somebody is locked out", "Drill", "Look at something unusual"];
+const REASONS: [&str; 4] = ["Set up Entra", "A colleague is locked out", "Drill", "Look at something unusual"];
 
 /// Asks for the secret again, and for the reason of the session, before a change that needs them. A plain form, like
 /// the sign-in.
@@ -66,7 +66,7 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     }
 }
 
-/// Why each is asked for, and what follows.
+/// Why each is needed, and what follows.
 fn why(needs_secret: bool, needs_reason: bool, then: &str) -> String {
     let secret = format!(
         "Your secret was last given more than {FRESH_MINUTES} minutes ago, and changes of ways in need it again: an \
@@ -98,7 +98,7 @@ fn reason_field(reason: String) -> impl IntoView {
                 aria-describedby="reason-hint"
             />
             <datalist id="reasons">{REASONS.map(|reason| view! { <option value=reason></option> }).collect_view()}</datalist>
-            <p class="hint" id="reason-hint">"For example “Set up Entra”, “Somebody is locked out”, “Drill”."</p>
+            <p class="hint" id="reason-hint">"For example “Set up Entra”, “A colleague is locked out”, “Drill”."</p>
         </div>
     }
 }

@@ -99,7 +99,7 @@ fn user(page: &Page) -> AnyView {
     }
 }
 
-/// What an administrator should do next, where something should be done.
+/// What an administrator should do next, if anything.
 fn advice(page: &Page) -> Option<AnyView> {
     relay::note(page).or_else(|| restored(page)).or_else(|| {
         let words = advise(page.token(), page.replaced_by.is_some(), page.now)?;

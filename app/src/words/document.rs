@@ -123,7 +123,7 @@ impl Reader {
         }
     }
 
-    /// A complex value. Where it has the sub-attributes `value`, `type` and `primary` of RFC 7643 §2.4, the value is the
+    /// A complex value. If it has the sub-attributes `value`, `type` and `primary` of RFC 7643 §2.4, the value is the
     /// line and the other two tell it from its neighbours.
     fn read_object(&mut self, label: &str, parts: &Map<String, Value>) {
         let part = |name: &str| parts.get(name).and_then(text).filter(|text| !text.is_empty());

@@ -175,8 +175,8 @@ impl Answer {
         self.ensure(statuses.contains(&self.status), expected).map(drop)
     }
 
-    /// Checks for an error message (RFC 7644 §3.12): its schema, the status as text, and the `scimType` where the RFC
-    /// names one. Where several will do, `kind` separates them by bars.
+    /// Checks for an error message (RFC 7644 §3.12): its schema, the status as text, and the `scimType` if the RFC
+    /// names one. If several are allowed, `kind` separates them by bars.
     pub(crate) fn is_refusal(&self, statuses: &[u16], kind: Option<&str>) -> Result<()> {
         self.has_status(statuses)?;
         self.is_scim()?.is("/schemas", vec![ERROR])?.is("/status", self.status.to_string())?;

@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Failure>;
 pub struct Failure {
     /// Method and path of the request, and the start of its body.
     pub request: String,
-    /// What the rule asks for.
+    /// What the rule requires.
     pub expected: String,
     /// What the server answered.
     pub got: String,

@@ -1,6 +1,5 @@
 //! What directories send, request by request: ordered exchanges in the shape and with the headers that each client is
-//! known to send, and the answers that must come back. Unlike a [`Case`](crate::Case), a step needs the steps before
-//! it.
+//! known to send, and the answers that they must get. Unlike a [`Case`](crate::Case), a step needs the steps before it.
 
 mod directory;
 mod entra;

@@ -146,7 +146,7 @@ pub fn text(entry: &Entry, code: Option<&str>) -> String {
     lines.join("\n")
 }
 
-/// A name between quotation marks, on one line whatever is in it. Quotation marks and backslashes in the name are
+/// A name between quotation marks, on one line, whatever is in it. Quotation marks and backslashes in the name are
 /// escaped by a backslash, so that no name ends its quotation.
 fn quoted(name: &str) -> String {
     let mut line = String::with_capacity(name.len());

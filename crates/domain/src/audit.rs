@@ -94,7 +94,7 @@ text_enum! {
         TokenHalfSpent = "token.half_spent",
         /// A SCIM token's changes have used up what they may store in this hour; more are refused.
         TokenSpent = "token.spent",
-        /// A SCIM token asked for a name of the form that is reserved for break-glass accounts.
+        /// A SCIM token tried to use a name of the form that is reserved for break-glass accounts.
         TokenNameRefused = "token.name_refused",
         /// A break-glass account was created.
         BreakGlassCreated = "break_glass.created",

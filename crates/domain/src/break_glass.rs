@@ -94,7 +94,7 @@ pub enum Proof {
     Code([u8; 32]),
 }
 
-/// What was typed where a secret is asked for.
+/// What was typed into the field for the secret.
 pub enum Typed {
     /// A text in the form of a one-time code, by its hash.
     Code([u8; 32]),

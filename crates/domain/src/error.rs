@@ -64,7 +64,7 @@ pub enum Conflict {
 }
 
 impl Refusal {
-    /// Whether it is recorded in the audit log: not if it only asks for something to be done first.
+    /// Whether it is recorded in the audit log: not if something only has to be done first.
     pub(crate) fn is_recorded(self) -> bool {
         !matches!(
             self,

@@ -59,7 +59,7 @@ id!(
     SessionId
 );
 id!(
-    /// The id of a user or of a group, as a client names it among the members of a group. Only a look-up tells which of
+    /// The id of a user or of a group, as a client names it among the members of a group. Only a look-up shows which of
     /// the two it is.
     MemberId
 );

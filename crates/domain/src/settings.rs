@@ -13,7 +13,7 @@ text_enum! {
     }
 }
 
-/// When there are so many departures that they look like a mistake.
+/// How many departures look like a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuardSettings {
     /// What happens then.

@@ -222,7 +222,7 @@ impl<'a> Presented<'a> {
         (rest.as_bytes()[ID] == b'_' && checksum(body) == crc).then_some(Self { key: &rest[..ID], text })
     }
 
-    /// Whether this is the token with this hash; takes the same time whatever the answer.
+    /// Whether this is the token with this hash; takes the same time for either answer.
     pub fn matches(&self, hash: &[u8; 32]) -> bool {
         Sha256::digest(self.text).ct_eq(hash).into()
     }

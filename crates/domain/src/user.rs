@@ -2,7 +2,7 @@
 
 use crate::{Timestamp, UserId, query::UserValue};
 
-/// A user: what the directory sent, beside what is indexed.
+/// A user: what the directory sent, and the indexed values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// The id that the directory keeps.

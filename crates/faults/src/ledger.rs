@@ -185,7 +185,7 @@ impl Ledger {
             (None, _) => tally.half += 1,
             (Some(State::At(found)), State::At(before)) => tally.lost += u64::from(found < before),
             (Some(State::Absent), State::At(_)) => tally.lost += u64::from(!gone_later),
-            // Names are never reused, so one that is there now and was not before is one whose creation was under way.
+            // Names are never reused, so one that is there now and was not before was being created.
             (Some(State::At(_)), State::Absent) => tally.lost += u64::from(possible.is_none()),
             (Some(State::Absent), State::Absent) => {}
         }

@@ -88,7 +88,7 @@ impl Server {
         self.process.kill().await.context("the server cannot be killed")
     }
 
-    /// SIGTERM. Returns once the server has ended.
+    /// SIGTERM. Returns after the server has ended.
     pub(crate) async fn stop(&mut self) -> Result<()> {
         let id = self.process.id().context("the server has ended")?.to_string();
         ensure!(Command::new("kill").args(["-TERM", &id]).status().await?.success(), "no signal could be sent");

@@ -1,4 +1,4 @@
-//! The administrator who must get in whatever goes wrong: with a break-glass account, from a known browser and from an
+//! The administrator who must get in, whatever goes wrong: with a break-glass account, from a known browser and from an
 //! unknown one.
 
 use crate::{client, product::Product};

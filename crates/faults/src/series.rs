@@ -36,7 +36,7 @@ const MANY_CALLERS: u64 = 200;
 pub(crate) enum Fault {
     /// SIGKILL for the server.
     ServerKilled,
-    /// SIGTERM for the server: it answers what is under way first.
+    /// SIGTERM for the server: it first answers the calls in progress.
     ServerStops,
     /// SIGKILL for Postgres.
     PostgresKilled,
@@ -112,7 +112,7 @@ pub(crate) struct Series<'a> {
 }
 
 impl Series<'_> {
-    /// Runs it, and checks everything once more at the end.
+    /// Runs it, and checks everything again at the end.
     pub(crate) async fn run(&self) -> Result<Outcome> {
         let ledger = Ledger::default();
         let mut random = StdRng::seed_from_u64(self.seed);

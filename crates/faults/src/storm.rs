@@ -264,7 +264,7 @@ fn filled(group: &Value) -> Option<State> {
     members.is_multiple_of(JOINING).then(|| State::At(u64::try_from(members / JOINING).unwrap_or_default()))
 }
 
-/// How often a person was changed; `None` where the attributes disagree.
+/// How often a person was changed; `None` if the attributes disagree.
 fn changed(person: &Value) -> Option<State> {
     let n: u64 = person["title"].as_str()?.parse().ok()?;
     let agree = person["nickName"] == person["title"]

@@ -112,8 +112,8 @@ fn tape() -> MutexGuard<'static, Tape> {
 /// Makes this file system the default of the process. Once is enough; more often does no harm.
 pub(crate) fn install() {
     REAL.get_or_init(|| {
-        // SAFETY: a null name asks for the default, which is never freed. Our copy lives as long as the process, and
-        // has what the original needs: its private data and its file size.
+        // SAFETY: a null name means the default, which is never freed. Our copy lives as long as the process, and has
+        // what the original needs: its private data and its file size.
         unsafe {
             let vfs = sqlite3_vfs_find(ptr::null());
             let mut ours = *vfs;
@@ -210,7 +210,7 @@ unsafe extern "C" fn open(
     out: *mut c_int,
 ) -> c_int {
     let Some(system) = REAL.get() else { return SQLITE_IOERR_WRITE };
-    // SAFETY: the pointers are SQLite's own, and the file has the size that the real file system asks for.
+    // SAFETY: the pointers are SQLite's own, and the file has the size that the real file system requires.
     unsafe {
         let Some(real_open) = (*system.vfs).xOpen else { return SQLITE_IOERR_WRITE };
         let code = real_open(system.vfs, name, file, flags, out);

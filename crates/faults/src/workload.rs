@@ -26,7 +26,7 @@ const WRITERS: usize = 3;
 /// The units that were acknowledged to each writer.
 pub(crate) type Acknowledged = HashMap<usize, BTreeSet<u64>>;
 
-/// What the writers made. Ids are known once their unit was acknowledged.
+/// What the writers made. Ids are known after their unit was acknowledged.
 pub(crate) struct Workload {
     token: String,
     made: Mutex<HashMap<(usize, u64), Made>>,
@@ -104,7 +104,7 @@ impl Workload {
         Ok(Directory::open(&world::env(store.clone()), Some(&self.token), None).await?)
     }
 
-    /// Runs one unit and returns once it was acknowledged.
+    /// Runs one unit and returns after it was acknowledged.
     pub(crate) async fn unit(&self, store: &domain::store::Store, writer: usize, number: u64) -> Result<()> {
         let directory = self.directory(store).await?;
         match Unit::of(number) {

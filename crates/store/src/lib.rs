@@ -11,8 +11,8 @@ enum Place<'a> {
 }
 
 /// Opens a database: `sqlite://postern.db` (also `sqlite:postern.db`, or `sqlite:///var/lib/postern.db`), whose file is
-/// created if there is none, or `postgres://user:password@host:5432/database`. The tables are brought up to date, also
-/// when several processes open the database at once.
+/// created if there is none, or `postgres://user:password@host:5432/database`. The tables are brought up to date, even
+/// if several processes open the database at once.
 ///
 /// # Errors
 /// `Invalid` for any other URL and for a database that a newer version has written, `Unavailable` when the database

@@ -66,7 +66,7 @@ fn bind(wasm: &Path, profile: Profile) -> Result<[Vec<u8>; 2]> {
         .remove_producers_section(profile == Profile::Release)
         .generate(out.path())
         .context("wasm-bindgen")?;
-    // The hash covers two files, so nothing may be loaded beside them.
+    // The hash covers two files, so no other file may be loaded.
     ensure!(
         !out.path().join("snippets").exists(),
         "a dependency of app ships JavaScript of its own, which is not served"

@@ -121,7 +121,7 @@ impl Allowed {
     }
 }
 
-/// Whether one of the exceptions makes a difference beside the others.
+/// Whether one of the exceptions makes a difference, given the others.
 fn closes_a_circle(graph: &Graph, one: &Allowed, allowed: &[Allowed]) -> bool {
     let is_allowed = |from: &Path, to: &Path| allowed.iter().any(|other| other.covers(from, to));
     let by_others =

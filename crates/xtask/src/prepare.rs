@@ -1,7 +1,7 @@
 //! `cargo xtask prepare`: what `cargo sqlx prepare` does, for two databases at once.
 //!
 //! A `query!` that finds a database writes its description to SQLX_OFFLINE_DIR. So both store crates are compiled
-//! against fresh databases with all migrations applied, and what they wrote is kept in `.sqlx` beside each of them.
+//! against fresh databases with all migrations applied, and what they wrote is kept in the `.sqlx` folder of each.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ fn migrate_postgres(postgres: &Postgres, folder: &Path) -> Result<()> {
 ///
 /// Cargo does not know that the macros read the environment, so the crate's modification time is changed to trigger a
 /// build, and set back afterwards unless the file was changed meanwhile: otherwise everything that depends on it would
-/// be built once more.
+/// be built again.
 fn describe(project: &Project, package: &str, folder: &Path, variable: &str, url: &str, out: &Path) -> Result<()> {
     let source = folder.join("src/lib.rs");
     let file = File::options().append(true).open(&source).with_context(|| source.display().to_string())?;

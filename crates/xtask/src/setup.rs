@@ -1,4 +1,4 @@
-//! Tools that do not come with cargo. Each function finds one, installs it where that is safe to do unasked (a rustup
+//! Tools that do not come with cargo. Each function finds one, installs it if that is safe without asking (a rustup
 //! target; Debian packages when we are root, as in a CI container), or says in one line what to do.
 
 use std::path::PathBuf;
@@ -61,7 +61,8 @@ pub(crate) fn postgres() -> Result<PathBuf> {
     or_install(find, "postgresql", "Postgres is missing (initdb is neither in PATH nor in /usr/lib/postgresql)")
 }
 
-/// The reverse proxies that the server is tested behind. If they are missing, those tests are skipped, except in CI.
+/// The reverse proxies for the tests of the server behind one. If they are missing, those tests are skipped, except in
+/// CI.
 pub(crate) fn proxies(_: &Project) -> Result<()> {
     if std::env::var_os("CI").is_none() {
         return Ok(());

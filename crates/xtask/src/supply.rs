@@ -37,7 +37,7 @@ fn verdict(is_good: bool, said: &str) -> Result<()> {
 /// Writes the binary's bill of materials to the target folder, as CycloneDX.
 pub(crate) fn sbom(project: &Project) -> Result<()> {
     needs("cargo-cyclonedx")?;
-    // It writes a file beside each manifest of the workspace and accepts no other folder.
+    // It writes a file next to each manifest of the workspace and accepts no other folder.
     let words = "cyclonedx --format json --spec-version 1.5 --override-filename sbom --manifest-path server/Cargo.toml";
     output(&mut project.cargo(words))?;
     let written = manifests(project)?.into_iter().map(|manifest| manifest.with_file_name("sbom.json"));

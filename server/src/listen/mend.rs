@@ -1,6 +1,6 @@
 //! Queries that clients forget to encode. Guides show filters with raw quotes and blanks, and other servers accept
 //! them; the parser refuses them before we can say why. So such a character is replaced by an allowed one of the same
-//! length, and restored once the request has been read. This is done only for SCIM, and only where the request line
+//! length, and restored once the request has been read. This is done only for SCIM, and only if the request line
 //! arrives in one piece.
 
 use axum::http::{Request, Uri, uri::PathAndQuery};

@@ -174,8 +174,8 @@ impl Places {
         })
     }
 
-    /// Waits for a place while others are asked to leave. Their places go to this newcomer, not to one that came
-    /// earlier.
+    /// Waits for a place while other connections are asked to end. Their places go to this newcomer, not to one that
+    /// came earlier.
     pub(super) async fn wait(&self, newcomer: Newcomer) -> Arc<Place> {
         if FULL.is_due() {
             tracing::warn!(limit = "connections", "all places are taken: waiting connections make room");
@@ -249,7 +249,7 @@ impl Place {
         self.is_of_host
     }
 
-    /// Resolves when others need this place more, and the caller of a request that was given up has been told.
+    /// Resolves when others need this place more, and the caller of a request that was given up has got its answer.
     pub(super) async fn leave(&self) {
         self.connection.leave().await;
     }

@@ -35,7 +35,7 @@ where
     let mut turn = TURNS.acquire().await.map_err(|error| Error::Unavailable(error.into()))?;
     for _ in 0..TRIES {
         let edit = edit.clone();
-        // The computation goes on even if the caller hangs up, so it keeps its turn.
+        // The computation continues even if the caller hangs up, so it keeps its turn.
         let computed = spawn_blocking(move || (edit.prepare(&before), turn)).await;
         let (prepared, kept) = computed.map_err(|_| failed("a change could not be computed"))?;
         match attempt(Source::Prepared(prepared?)).await? {

@@ -110,7 +110,7 @@ pub(super) fn group_patch(types: Registry, operations: Vec<patch::Operation>) ->
     group_change(patch::effort(&operations), move |before| patch::apply(types.group, &operations, before))
 }
 
-/// The effort of replacing a document: the new one is read and written once, whatever the old one is.
+/// The effort of replacing a document: the new one is read and written once, regardless of the old one.
 fn put_effort(document: &Document) -> usize {
     4 + scim::json::length(document) / 1024
 }

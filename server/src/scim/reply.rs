@@ -196,7 +196,7 @@ impl Problem {
         Self { hint: Some(hint), ..scim::Error::unsupported_media_type(detail).into() }
     }
 
-    /// With the challenge that says why the token was refused (RFC 6750 §3.1), for instance because it was sent in the
+    /// With the challenge that says why the token was refused (RFC 6750 §3.1), for example because it was sent in the
     /// wrong place.
     pub(super) fn challenge(self, error: &'static str) -> Self {
         let challenge = match error {

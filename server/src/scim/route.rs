@@ -51,7 +51,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// Parses a path, with or without the prefix. Extra slashes, also at the end, make no difference.
+    /// Parses a path, with or without the prefix. Extra slashes make no difference, even at the end.
     pub(super) fn of(path: &str) -> Self {
         let path = path.strip_prefix(PREFIX).unwrap_or(path);
         let decode = |segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned);

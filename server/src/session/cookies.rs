@@ -45,7 +45,7 @@ impl Device {
         Self(env.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The one that a request presents; only the database tells whether it is known.
+    /// The one that a request presents; only the database knows whether it is known.
     pub(super) fn shown(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Self> {
         let value = shown(headers, device_name(public_url))?;
         (value.len() == 32).then(|| Self(value.to_owned()))

@@ -24,7 +24,7 @@ const WAITING: usize = 16;
 pub enum HashQueue {
     /// A caller whose identity was proven before: a known device, an administrator, the host.
     Device,
-    /// Any other caller. However many there are, one hash stays free for devices.
+    /// Any other caller. Even if there are many, one hash stays free for devices.
     Stranger,
 }
 

@@ -18,13 +18,13 @@ use axum::{
 use domain::console::{Console, Principal};
 use std::sync::Arc;
 
-/// Longer forms do not wait: escaped once more, they would not fit into the form that carries them.
+/// Longer forms do not wait: escaped again, they would not fit into the form that carries them.
 const LONGEST: usize = 20 * 1024;
 
 /// The page that asks for a reason and for the secret again.
 pub(super) const CONFIRM: &str = "/admin/confirm";
 
-/// The permission to administer that a session gives.
+/// The permission to administer that a session has.
 pub(super) fn console_of(state: &AppState, principal: Principal, parts: &Parts) -> Console {
     let hasher = Arc::new(state.hasher.clone());
     let address = ClientAddress::of(&parts.extensions);

@@ -86,9 +86,9 @@ async fn a_reason_outlives_its_session(app: TestApp) {
     assert!(!asked.text.contains("half-typed"), "a secret is not carried");
     let typed = [("name", "gate-test"), ("secret", &*secret)];
     let signed_in = plain(&app, "/login", None, &fields(&asked.text, &typed)).await.expect(StatusCode::OK);
-    assert!(signed_in.text.contains("value=\"Somebody is locked out\""), "{}", signed_in.text);
+    assert!(signed_in.text.contains("value=\"A colleague is locked out\""), "{}", signed_in.text);
     let cookie = signed_in.cookie().unwrap();
-    let said = fields(&signed_in.text, &[("reason", "Somebody is locked out")]);
+    let said = fields(&signed_in.text, &[("reason", "A colleague is locked out")]);
     let done = plain(&app, "/admin/confirm", Some(&cookie), &said).await.expect(StatusCode::SEE_OTHER);
     assert_eq!(done.header(header::LOCATION), "/admin/sessions");
 }

@@ -1,4 +1,4 @@
-//! Pages promise an alert only where one can be sent.
+//! Pages promise an alert only if one can be sent.
 
 use super::common::people;
 use crate::support::TestApp;

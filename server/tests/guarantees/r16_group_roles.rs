@@ -1,4 +1,4 @@
-//! R16: nobody gains or loses a role through a directory without an alert.
+//! R16: each role that is gained or lost through a directory causes an alert.
 
 use crate::{
     guarantees::{

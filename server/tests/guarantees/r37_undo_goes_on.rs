@@ -1,5 +1,5 @@
 //! R37: an undo that was ordered is carried out to its end, once, however long it takes and whichever process does it;
-//! and nobody is hidden among those who left.
+//! and each of those who left can be found.
 
 use crate::{
     guarantees::{

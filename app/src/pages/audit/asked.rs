@@ -82,7 +82,7 @@ impl Asked {
     }
 }
 
-/// The actions of a topic; none where there is no such topic.
+/// The actions of a topic; none if there is no such topic.
 fn actions(word: &str) -> Vec<Action> {
     let Some(topic) = Topic::parse(word) else { return Vec::new() };
     Action::ALL.iter().copied().filter(|action| action.kind().topic == topic).collect()

@@ -3,7 +3,7 @@
 use crate::words::{count, visible};
 use domain::audit::{Action, Event, NAME};
 
-/// A sentence around the name of what was changed, where it has one.
+/// A sentence around the name of what was changed, if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sentence {
     pub(super) before: String,

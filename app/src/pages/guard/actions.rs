@@ -60,7 +60,7 @@ pub(crate) async fn undo_span(
     Ok(())
 }
 
-/// The ticked users and groups, if the form asks for a choice.
+/// The ticked users and groups, if the form has a choice.
 fn targets(chosen: bool, people: &[String]) -> Result<Option<Vec<Uuid>>, ApiError> {
     if !chosen {
         return Ok(None);

@@ -59,7 +59,7 @@ pub(super) fn undo_of_span(
         done: UNDONE.to_owned(),
     };
     let mut lines = lines(&departed.departures, departed.losses);
-    lines.push("Memberships of these people that began in that time end.".to_owned());
+    lines.push("Memberships of these people that began in that time are ended.".to_owned());
     let pause = pause(&question.id, pausable, "Otherwise the next call of the directory may do it all again.");
     confirm(question, Opener::Plain("Undo"), "Undo all of this".to_owned(), consequences(lines, pause))
 }

@@ -37,6 +37,6 @@ pub(super) fn way_back(scim: &Scim) -> impl IntoView + use<> {
 
 fn reachable(scim: &Scim) -> impl IntoView + use<> {
     let warning = reach::warning(&scim.scim_url)?;
-    let words = view! { <p>"Entra would be given " <code>{scim.scim_url.clone()}</code> "."</p> {warning} };
+    let words = view! { <p>"Entra would get " <code>{scim.scim_url.clone()}</code> "."</p> {warning} };
     Some(step(2, Standing::Next, scim.now, "Give Postern an address that Entra can reach", words))
 }

@@ -50,7 +50,7 @@ fn switch(scim: &Scim) -> AnyView {
     if scim.is_on() {
         return turn_off(scim).into_any();
     }
-    // The next step stands out: until two ways back in are proven, that is not this button.
+    // The next step stands out: until two ways back in are proven, this button is not it.
     let ready = before::proven(&scim.status).is_some();
     view! {
         <Submit>

@@ -17,7 +17,7 @@ pub(super) fn write(message: &Message, from: &Mailbox, to: &Mailboxes) -> Result
         .header(ContentType::TEXT_PLAIN)
         .body(body(message, &id))
         .map_err(|_| SendError::Protocol("the mail cannot be written; check sender and recipients"))?;
-    // RFC 3834 §5: asks for no out-of-office reply.
+    // RFC 3834 §5: suppresses out-of-office replies.
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     letter.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
     Ok(letter.formatted())

@@ -11,7 +11,7 @@ use std::{
 
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// One request, or the same request for several objects at once, and the answer that must come back.
+/// One request, or the same request for several objects at once, and the answer that it must get.
 ///
 /// Path, body and expectations may hold values in angle brackets: `<tag>`, which makes a name unique; `<guid:x>`, a
 /// GUID for each `x`; `<hex:x>`, the same without dashes; `<n>`, the number of the request if there are several; and

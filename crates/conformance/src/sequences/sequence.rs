@@ -20,7 +20,7 @@ impl Sequence {
         Self { name: name.into(), source, directory, steps }
     }
 
-    /// Plays the steps in their order. Once one has failed, the others are skipped: they would fail for the same
+    /// Plays the steps in their order. After one has failed, the others are skipped: they would fail for the same
     /// reason.
     pub(super) async fn play(self, target: ServerUnderTest) -> Vec<Verdict> {
         let t = T::new(target);

@@ -102,7 +102,7 @@ impl Action {
             Self::GuardDismissed => row(
                 DECIDED,
                 "A batch of departures was accepted as it is",
-                "call a batch of departures right",
+                "accept a batch of departures as it is",
                 urgent("A batch of departures was accepted as it is"),
             ),
             Self::GuardChanged => row(

@@ -50,7 +50,7 @@ impl Link {
     }
 }
 
-/// Where a chain does not hold, and why.
+/// Where a chain is broken, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// An entry is not what was written.

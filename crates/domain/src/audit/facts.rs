@@ -4,7 +4,7 @@
 //! An event's `before` and `after` hold both: the attributes of the document that differ, and facts such as who joined
 //! a group. A token may give an attribute any name, so two rules keep an attribute from passing for a fact:
 //!
-//! - Where a change of a document is recorded, an attribute with a name from [`WORDS`] is written under another name,
+//! - When a change of a document is recorded, an attribute with a name from [`WORDS`] is written under another name,
 //!   see [`quoted`]. In a new event such a word is always Postern's own, in exports too.
 //! - An event about a document states few facts. Any other word there is an attribute, even in the events of older
 //!   versions, which did not quote.
@@ -20,8 +20,8 @@ pub const LEFT_OUT: &str = "left out";
 pub(crate) const JOINED: &str = "members joined";
 pub(crate) const LEFT: &str = "members left";
 
-/// Words about the membership of a group. The last three are from older versions, which named the members that a
-/// request asked for.
+/// Words about the membership of a group. The last three are from older versions, which named the members in the
+/// request.
 const OF_MEMBERS: [&str; 5] = [JOINED, LEFT, "members added", "members removed", "members set"];
 
 /// What an undo states of the users and groups that it changes.
@@ -140,7 +140,7 @@ pub(super) fn is_word(name: &str) -> bool {
 }
 
 /// The attributes of a document under names that cannot be facts: `because` becomes `attribute because`. Case does not
-/// matter, since people read exports, too, and a name that looks quoted is quoted once more.
+/// matter, since people read exports, too, and a name that looks quoted is quoted again.
 pub(super) fn quoted(attributes: Map<String, Value>) -> Map<String, Value> {
     let quote = |name: String| match looks_stated(&name) {
         true => format!("{QUOTE}{name}"),

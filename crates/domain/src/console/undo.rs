@@ -78,7 +78,7 @@ impl Console {
         self.begin_to_undo(id).await
     }
 
-    /// Takes the first steps of an order. Even if these fail the order stands, and further steps are taken in the
+    /// Takes the first steps of an order. Even if these fail, the order remains, and further steps are taken in the
     /// background.
     async fn begin_to_undo(&self, batch: Uuid) -> Result<Progress> {
         match undo::go_on(&self.env, batch, STEPS).await {

@@ -11,11 +11,11 @@ use std::sync::Arc;
 pub struct GroupView {
     /// The group.
     pub group: Group,
-    /// The users in it; empty when members were not asked for.
+    /// The users in it; empty if members were not requested.
     pub members: Vec<UserId>,
     /// The groups in it; likewise.
     pub nested: Vec<GroupId>,
-    /// Whether its members are included: they were asked for, and not too many.
+    /// Whether its members are included: they were requested, and are not too many.
     pub with_members: bool,
 }
 
@@ -87,8 +87,8 @@ impl Directory {
         work.await
     }
 
-    /// A part of the groups that match, in its order, with their members if these are asked for. It ends before a group
-    /// with which it would exceed its bytes. The first group is always included, whole.
+    /// A part of the groups that match, in its order, with their members if requested. It ends before a group with
+    /// which it would exceed its bytes. The first group is always included, whole.
     ///
     /// # Errors
     /// `Invalid` when a mark does not fit the order.
@@ -259,8 +259,8 @@ pub(super) async fn find(
     tx.find_groups(filter, &Window { limit: window.start.rows(window.limit), ..window.clone() }).await
 }
 
-/// Groups in the direction of reading, with their members if these are asked for. Ends before the page gets too heavy,
-/// and returns how many to show; an extra one, without its members, shows that the list continues.
+/// Groups in the direction of reading, with their members if requested. Ends before the page gets too heavy, and
+/// returns how many to show; an extra one, without its members, shows that the list continues.
 pub(super) async fn views<M>(
     tx: &mut dyn Tx,
     mut rows: Vec<Listed<Group, M>>,

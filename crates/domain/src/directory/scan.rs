@@ -26,8 +26,8 @@ impl<T: Weigh> ScanPage<T> {
 }
 
 impl Directory {
-    /// Whether the values of all users are known ([`crate::user::Profile::values`]), so that the database can be asked
-    /// for them.
+    /// Whether the values of all users are known ([`crate::user::Profile::values`]), so that the database can search
+    /// them.
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer.

@@ -20,7 +20,7 @@ pub struct UserView {
     pub changed: Timestamp,
     /// Everything that was sent, as one JSON object.
     pub document: String,
-    /// Its groups; none if they were not asked for.
+    /// Its groups; none if they were not requested.
     pub groups: UserGroups,
 }
 

@@ -6,7 +6,7 @@ use crate::query::REFERENCE;
 /// The groups of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserGroups {
-    /// All of them, by name; none if they were not asked for.
+    /// All of them, by name; none if they were not requested.
     All(Vec<GroupRef>),
     /// They weigh more than [`UserGroups::MOST`], so their names were not read. The text differs whenever they do.
     TooMany(String),

@@ -114,7 +114,7 @@ pub enum MarkKey {
     Number(i64),
     /// A text, folded if case does not count.
     Text(String),
-    /// A text computed from the document, where no index has the order. It sorts differently from the index of the same
+    /// A text computed from the document, if no index has the order. It sorts differently from the index of the same
     /// attribute, so a place in one list is meaningless in the other.
     Evaluated(String),
 }
@@ -190,7 +190,7 @@ pub(crate) const RESOURCE: u64 = 512;
 /// What a member of a group weighs, and a group of a user in addition to its name.
 pub(crate) const REFERENCE: u64 = 192;
 
-/// Weighs the rows of a page. The first row fits whatever it weighs: otherwise a client could never get past it.
+/// Weighs the rows of a page. The first row always fits: otherwise a client could never get past it.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter {
     left: u64,

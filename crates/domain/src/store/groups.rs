@@ -47,7 +47,7 @@ pub trait Groups: Send {
         filter: &Predicate<GroupCondition>,
         window: &Window<GroupKey>,
     ) -> Result<Vec<Listed<Group>>>;
-    /// How many groups match. Counting all costs the same however many there are.
+    /// How many groups match. Counting all of them costs the same for any number.
     async fn count_groups(&mut self, filter: &Predicate<GroupCondition>) -> Result<u64>;
     /// Groups whose folded name contains a text, by last change, newest first, with the size of each.
     async fn page_groups(&mut self, search: &str, place: Place, limit: u64) -> Result<Vec<GroupSummary>>;

@@ -57,7 +57,7 @@ pub trait Users: Send {
         window: &Window<UserKey>,
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>>;
-    /// How many users match. Counting all, all active or all inactive ones costs the same however many there are.
+    /// How many users match. Counting all, all active or all inactive ones costs the same for any number.
     async fn count_users(&mut self, filter: &Predicate<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
     async fn page_users(

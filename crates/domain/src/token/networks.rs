@@ -131,8 +131,8 @@ pub fn place_of(address: &str) -> Option<String> {
     }
 }
 
-/// The neighbourhood of a place: its /24 or /48. A directory calls from many addresses of one neighbourhood, and
-/// anybody can get a /48 for free.
+/// The neighbourhood of a place: its /24 or /48. A directory calls from many addresses of one neighbourhood, and a /48
+/// can be had for free.
 fn neighbourhood(place: &str) -> Option<IpNet> {
     let net = place.parse().or_else(|_| place.parse::<IpAddr>().map(IpNet::from)).ok()?;
     let near = match net {

@@ -170,7 +170,7 @@ impl PartialEq for Folded {
 /// The right side of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
-    /// Text: quoted, or a bare token that is no other literal.
+    /// Text: quoted, or a bare token that is not another literal.
     String(String),
     /// A number.
     Number(serde_json::Number),

@@ -42,7 +42,7 @@ impl SortBy {
         &self.0
     }
 
-    /// The resource's sort key: a text whose order by code points is the order of the values; `None` where it has no
+    /// The resource's sort key: a text whose order by code points is the order of the values; `None` if it has no
     /// value. Of several values the primary one decides, or else the first. Only the first 100 characters of a text
     /// count, folded unless case matters; a dateTime counts as an instant.
     pub fn key(&self, resource: &Map<String, Value>, resource_type: &ResourceType) -> Option<String> {

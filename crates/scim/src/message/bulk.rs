@@ -33,7 +33,7 @@ pub struct BulkOperation<'b> {
     pub version: Option<String>,
     /// The path, below the base URL, of the resource or of the endpoint that creates it.
     pub path: String,
-    /// The body as it came (`None` for a deletion), or why the operation cannot be carried out.
+    /// The body as received (`None` for a deletion), or why the operation cannot be carried out.
     pub data: Result<Option<&'b str>>,
     /// The type of resource that its path addresses.
     resource_type: &'static ResourceType,

@@ -22,7 +22,7 @@ pub const LIST_END: &str = "]}";
 pub enum Paging {
     /// The 1-based index of the first resource of this page (RFC 7644 §3.4.2.4).
     Index(u64),
-    /// The cursors of the pages before and after this one, where there are such pages (RFC 9865 §2).
+    /// The cursors of the pages before and after this one, if there are such pages (RFC 9865 §2).
     Cursor {
         /// `previousCursor`.
         previous: Option<String>,

@@ -18,8 +18,8 @@ impl Default for Registry {
 
 impl Registry {
     /// The built-in resource types with the extensions that `definitions` declares: JSON text, one definition or a list
-    /// of them. A definition is a schema in the form of RFC 7643 §7 (`id`, `name`, `description`, `attributes`), with
-    /// `resourceType` (`User` or `Group`) and `required` (whether every such resource must have it) beside them.
+    /// of them. A definition is a schema in the form of RFC 7643 §7 (`id`, `name`, `description`, `attributes`), plus
+    /// `resourceType` (`User` or `Group`) and `required` (whether every such resource must have it).
     ///
     /// The definitions stay in memory until the process ends, so call this once, at the start.
     ///

@@ -28,7 +28,7 @@ pub struct ResourceType {
     pub others: &'static [&'static str],
 }
 
-/// An attribute path, looked up in a resource type: canonical names where the table knows them.
+/// An attribute path, looked up in a resource type: canonical names if the table knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolved<'p> {
     /// URN of the extension that holds the attribute in the document; `None` for core attributes.

@@ -215,7 +215,7 @@ impl Waiting {
 
 /// The error for a directory whose unit was interrupted.
 pub(crate) fn gave_way() -> Error {
-    Error::Unavailable("the unit of work took long while others were waiting, and was given up".into())
+    Error::Unavailable("the unit of work took too long while others were waiting, and was given up".into())
 }
 
 fn late() -> Error {

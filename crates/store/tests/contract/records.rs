@@ -87,7 +87,7 @@ async fn activity_adds_up(store: Store) {
     assert_eq!(summary(0).await, one_stranger(of(4, 1)));
     unit!(store.write, |tx| tx.delete_records_before(at(1_000), 100)).unwrap();
     assert_eq!(summary(0).await, of(3, 1));
-    // However many there were before.
+    // For any number before.
     let good = (2_000..2_100).map(|moment| record(moment, Some(1), Change, User, Done));
     let bad = (3_000..3_040).map(|moment| record(moment, Some(1), Change, User, Refused));
     let records: Vec<Record> = bad.chain(good).collect();

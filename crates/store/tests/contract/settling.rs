@@ -1,5 +1,5 @@
-//! The work that units leave for later: events to seal and changes to count, whichever process settles them, and
-//! whenever.
+//! The work that units leave for later: events to seal and changes to count, in whichever process and whenever they are
+//! settled.
 
 use crate::support::{Database, at, group, on_both_databases_bare, store, unit, user, user_name};
 use domain::{

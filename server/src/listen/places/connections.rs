@@ -201,7 +201,7 @@ impl Connection {
         }
     }
 
-    /// Resolves when it was asked to leave, and the caller of a request that was given up has been told.
+    /// Resolves when it was asked to leave, and the caller of a request that was given up has got its answer.
     pub(super) async fn leave(&self) {
         self.leave.notified().await;
         let with_request = matches!(*lock(&self.phase), Phase::Leaving { with_request: true });

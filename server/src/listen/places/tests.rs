@@ -20,7 +20,7 @@ fn take(places: &Places, address: &str) -> Option<Arc<Place>> {
     }
 }
 
-/// Whether a place is found for a newcomer before a connection could have left by itself.
+/// Whether a place is found for a newcomer before a connection could have ended by itself.
 async fn finds(places: &Places, address: &str) -> Option<Arc<Place>> {
     match places.offer(address.parse().unwrap()) {
         Offer::Taken(place) => Some(place),
@@ -29,7 +29,7 @@ async fn finds(places: &Places, address: &str) -> Option<Arc<Place>> {
     }
 }
 
-/// Whether the connection is asked to leave.
+/// Whether the connection is asked to end.
 async fn leaves(place: &Place) -> bool {
     timeout(Duration::from_secs(1), place.leave()).await.is_ok()
 }

@@ -56,7 +56,7 @@ impl Call {
         Ok(Slice { offset, limit: number("count", default)?.min(largest) })
     }
 
-    /// `count` beside a cursor. RFC 9865 §2.1: a negative one is 0; no page exceeds the largest size.
+    /// `count` together with a cursor. RFC 9865 §2.1: a negative one is 0; no page exceeds the largest size.
     pub(in crate::scim) fn count(&self) -> Result<u64, Problem> {
         let (default, largest) = self.page_sizes();
         let text = self.parameter("count").map(str::trim).unwrap_or_default();

@@ -65,7 +65,7 @@ impl Recent {
         for (tried, level) in self.levels(caller.network) {
             let network = caller.network.first(level.bytes);
             if let Some(entry) = tried.networks.get_mut(&network) {
-                // Checked before: `ask` told the caller how long to wait.
+                // Checked before: `ask` returned how long to wait.
                 let _ = entry.own.take(level.own, at);
                 entry.turns.take(caller.within(level.bytes), at);
             }

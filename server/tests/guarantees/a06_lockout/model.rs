@@ -33,12 +33,12 @@ impl Model {
         *self.changes.entry(action).or_default() += 1;
     }
 
-    /// Whether another user than `but` has this name.
+    /// Whether a user other than `but` has this name.
     pub(crate) fn user_name_taken(&self, name: &str, but: Option<&str>) -> bool {
         self.users.iter().any(|(id, user)| Some(id.as_str()) != but && fold(&user.name) == fold(name))
     }
 
-    /// Whether another group than `but` has this name.
+    /// Whether a group other than `but` has this name.
     pub(crate) fn group_name_taken(&self, name: &str, but: Option<&str>) -> bool {
         self.groups.iter().any(|(id, group)| Some(id.as_str()) != but && fold(&group.name) == fold(name))
     }

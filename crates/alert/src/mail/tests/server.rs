@@ -61,7 +61,7 @@ impl Server {
         format!("{start}{}", self.address)
     }
 
-    /// What was said in the whole session, once the client is gone.
+    /// Everything that was said in the session, after the client has left.
     pub(super) async fn session(self) -> Session {
         self.task.await.unwrap()
     }

@@ -79,9 +79,9 @@ pub(super) fn replaced(dialect: Dialect) -> Vec<Step> {
     vec![
         users(2),
         group("the group is created"),
-        patch("one comes by a replacement", "/Groups/<group>", replace("<user-1>")),
+        patch("one joins by a replacement", "/Groups/<group>", replace("<user-1>")),
         get("it is in", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-1>"})),
-        patch("another comes by a replacement", "/Groups/<group>", replace("<user-2>")),
+        patch("another joins by a replacement", "/Groups/<group>", replace("<user-2>")),
         get("both are in", "/Groups/<group>").length("/members", 2).has("/members", json!({"value": "<user-1>"})),
         patch("one leaves", "/Groups/<group>", dialect.remove_member("<user-1>")),
         get("the other stays", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-2>"})),

@@ -27,7 +27,7 @@ pub(super) async fn knows_its_batches(store: &Store, version: i64) {
     assert_eq!(approved, (version >= 11).then_some(seeded(0x06b1)));
     departures_are_found_by_name(store, version).await;
     sizes_are_counted(store, version).await;
-    // Before there were samples, the upgrade takes one: nobody can raise it.
+    // Before there were samples, the upgrade takes one, which no directory can raise.
     let population = unit!(store.read, |tx| tx.population(NOW.plus_days(-1), NOW)).unwrap();
     assert_eq!(population, if (3..6).contains(&version) { 7 } else { 6 });
 }

@@ -1,6 +1,6 @@
 //! What runs in the browser. Everything else on a page is plain HTML, and forms work without JavaScript wherever they
 //! can.
-#![expect(unreachable_pub, reason = "the macro makes public what it makes of an island")]
+#![expect(unreachable_pub, reason = "the macro makes its output public")]
 
 pub(crate) mod attributes;
 pub(crate) mod copy_button;

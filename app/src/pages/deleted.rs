@@ -134,7 +134,7 @@ fn restore(kind: Kind, id: Uuid, name: &str) -> impl IntoView + use<> {
                 "The person is restored completely: every attribute, the id that the directory uses, the groups, and \
                  the status.",
                 "If another person has the user name by now, that person is kept and gets another user name.",
-                "Assign the person again in your directory; otherwise it deletes them again.",
+                "Assign the person again in your directory, or the directory deletes them again.",
             ],
         ),
         Kind::Group => (
@@ -142,7 +142,7 @@ fn restore(kind: Kind, id: Uuid, name: &str) -> impl IntoView + use<> {
             [
                 "The group is restored with its name, its id, its role, and those of its members who still exist.",
                 "If another group has the name by now, that group is kept and renamed.",
-                "Assign the group again in your directory; otherwise it deletes it again.",
+                "Assign the group again in your directory, or the directory deletes it again.",
             ],
         ),
     };

@@ -68,9 +68,9 @@ fn people(simulation: &Simulation) -> String {
         _ => format!("All {} active users", grouped(*users)),
     };
     let administrators = match administrators {
-        0 => "nobody there is an administrator".to_owned(),
-        1 => "1 person there is an administrator".to_owned(),
-        more => format!("{} people there are administrators", grouped(*more)),
+        0 => "no active user is an administrator".to_owned(),
+        1 => "1 active user is an administrator".to_owned(),
+        more => format!("{} active users are administrators", grouped(*more)),
     };
     format!("{lost} would lose access at once; {administrators}.")
 }
@@ -127,7 +127,7 @@ mod tests {
     fn numbers_are_said() {
         let said = sentences(&simulation(1_284, GuardMode::Alert)).join(" ");
         assert!(
-            said.contains("All 1,284 active users") && said.contains("3 people there are administrators"),
+            said.contains("All 1,284 active users") && said.contains("3 active users are administrators"),
             "{said}"
         );
         assert!(said.contains("no session would end"));

@@ -227,7 +227,7 @@ impl Console {
     {
         debug_assert!(
             action.kind().intention.is_some(),
-            "crates/domain/src/audit/catalogue.rs says that nobody asks for {action:?}"
+            "crates/domain/src/audit/catalogue.rs says that the console cannot request {action:?}"
         );
         let begun = self.begin(needs, action);
         let done = match begun {

@@ -29,5 +29,5 @@ pub(crate) async fn newest_sign_in(url: &str) -> Result<i64> {
     } else {
         sqlx::query_scalar(NEWEST).fetch_one(&mut PgConnection::connect(url).await?).await?
     };
-    newest.context("nobody has signed in")
+    newest.context("no browser has signed in")
 }

@@ -89,7 +89,7 @@ impl Workload {
             done??;
         }
         store.close().await;
-        Arc::into_inner(workload).context("a writer goes on")
+        Arc::into_inner(workload).context("a writer continues")
     }
 
     /// Turns provisioning on and makes a token.

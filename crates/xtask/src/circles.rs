@@ -73,7 +73,7 @@ const ALLOWED: [Allowed; 9] = [
     Allowed {
         from: "server/src/session/resume.rs",
         to: "server/src/session/",
-        because: "a form that waited for the secret is handed back to whatever asked for the secret",
+        because: "a form that waited for the secret is handed back to the file that asked for the secret",
     },
 ];
 

@@ -5,7 +5,7 @@ pub(super) fn text(sheet: &Sheet) -> String {
     let codes = sheet.codes.iter().enumerate().map(|(at, code)| format!("    {}  {}", at + 1, code.reveal()));
     let codes: Vec<String> = codes.collect();
     format!(
-        "  Name    {}\n  Secret  {}\n  Recovery codes, each good once in the place of the secret:\n{}",
+        "  Name    {}\n  Secret  {}\n  Recovery codes, each good once in place of the secret:\n{}",
         sheet.name,
         sheet.secret.reveal(),
         codes.join("\n")

@@ -32,7 +32,7 @@ impl<K: Hash + Eq> Slots<K> {
 
     fn of(&self, holder: K) -> Arc<Semaphore> {
         let mut holders = self.holders.lock().unwrap_or_else(PoisonError::into_inner);
-        // A semaphore that only this table has is neither taken nor waited for.
+        // A semaphore that is referenced only by this table is neither taken nor waited for.
         holders.retain(|_, own| Arc::strong_count(own) > 1);
         holders.entry(holder).or_insert_with(|| Arc::new(Semaphore::new(self.each))).clone()
     }

@@ -106,7 +106,8 @@ pub(crate) struct HalfSentForm {
 }
 
 impl Forms {
-    /// A semaphore that is referenced only by this table is neither taken nor waited for.
+    /// Counts a form whose body did not arrive with its head. If there are too many, the oldest is given up; `None` if
+    /// all are young.
     pub(crate) fn enter(&self, arrival: Arc<Arrival>) -> Option<HalfSentForm> {
         let is_full = self.half_sent.count() >= self.most;
         if is_full && TOO_MANY_FORMS.is_due() {

@@ -357,7 +357,7 @@ fn conflict_detail(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::UserName => "Another user has this userName already; letter case does not matter.",
         Conflict::Reserved => {
-            "A userName or externalId of this form, a word and four characters behind a hyphen, is reserved for \
+            "A userName or externalId of this form, a word, a hyphen and four characters, is reserved for \
              accounts of Postern’s own, whether there is one or not. Choose another."
         }
         Conflict::GroupName => "Another group has this displayName already; letter case does not matter.",

@@ -256,7 +256,7 @@ fn identifiers() -> Vec<Case> {
             let found = t.filter(endpoint, &format!("id eq \"{NOBODY}\"")).expect(200).await?;
             found.is_scim()?.finds(&[]).map(drop)
         }));
-        let rule = "An id of any form can be asked for.";
+        let rule = "A filter may compare an id of any form.";
         cases.push(Case::new(
             format!("rfc7644-3.4.2-{label}-id-of-another-form-is-an-empty-list"),
             rule,

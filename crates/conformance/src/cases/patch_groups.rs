@@ -124,7 +124,7 @@ fn membership() -> Vec<Case> {
         ),
         (
             "2-remove-all-members",
-            "remove of members takes all of them.",
+            "remove of members removes all of them.",
             "ABC",
             json!([{"op": "remove", "path": "members"}]),
             "",
@@ -138,7 +138,7 @@ fn membership() -> Vec<Case> {
         ),
         (
             "3-replace-with-none",
-            "replace with an empty list takes all members.",
+            "replace with an empty list removes all members.",
             "AB",
             json!([{"op": "replace", "path": "members", "value": []}]),
             "",

@@ -241,14 +241,14 @@ fn groups() -> Vec<Case> {
         ),
         (
             "group-members",
-            "members may be asked for alone.",
+            "members may be requested alone.",
             "attributes=members",
             &["/id", "/members/0/value"],
             &["/displayName", "/meta"],
         ),
         (
             "group-member-value",
-            "A sub-attribute of members may be asked for alone.",
+            "A sub-attribute of members may be requested alone.",
             "attributes=members.value",
             &["/members/0/value"],
             &["/members/0/$ref", "/members/0/type", "/displayName"],
@@ -290,7 +290,7 @@ fn groups() -> Vec<Case> {
             check(found.finds(&[&group.id])?, "/Resources/0", with, without)
         }));
     }
-    cases.push(Case::new("rfc7644-3.9-user-groups-asked-for", "groups may be asked for alone.", |t| async move {
+    cases.push(Case::new("rfc7644-3.9-user-groups-asked-for", "groups may be requested alone.", |t| async move {
         let user = t.user().await?;
         let group = t.group_of(&[&user]).await?;
         let read = t.get(&user.path).query("attributes", "groups").expect(200).await?;
@@ -314,7 +314,7 @@ async fn staffed(t: &T) -> Result<CreatedResource> {
 fn always() -> Vec<Case> {
     [("user", "/Users"), ("group", "/Groups")]
         .map(|(kind, endpoint)| {
-            let rule = "id and schemas are always returned, even if they are excluded or not asked for.";
+            let rule = "id and schemas are always returned, even if they are excluded or not requested.";
             Case::new(format!("rfc7643-7-{kind}-id-and-schemas-are-always-returned"), rule, move |t| async move {
                 let made = if endpoint == "/Users" { t.user().await? } else { t.group().await? };
                 for query in

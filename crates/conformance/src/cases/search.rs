@@ -90,7 +90,7 @@ fn below() -> Vec<Case> {
         let at = path.clone();
         cases.push(Case::new(
             name("search-refuses-parameters-of-another-type"),
-            "A filter that is not a string is refused with 400, and never finds everybody. null counts as no filter.",
+            "A filter that is not a string is refused with 400, and never finds all users. null counts as no filter.",
             move |t| async move {
                 let made = one(&t, endpoint).await?;
                 for (parameter, wrong) in [

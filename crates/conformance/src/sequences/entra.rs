@@ -46,10 +46,10 @@ pub(super) fn sequences() -> Vec<Sequence> {
 fn connection() -> Vec<Step> {
     let nobody = |step: Step| step.total(0).is("/Resources", json!([])).is("/startIndex", 1).is("/itemsPerPage", 0);
     vec![
-        nobody(get("nobody is found by user name", "/Users?filter=userName+eq+%22<guid:probe>%22")),
-        nobody(get("nobody is found by external id", "/Users?filter=externalId+eq+%22<guid:probe>%22")),
+        nobody(get("no user is found by user name", "/Users?filter=userName+eq+%22<guid:probe>%22")),
+        nobody(get("no user is found by external id", "/Users?filter=externalId+eq+%22<guid:probe>%22")),
         nobody(get(
-            "nobody is found by address",
+            "no user is found by address",
             "/Users?filter=emails%5Btype+eq+%22work%22%5D.value+eq+%22<guid:probe>%22",
         )),
         nobody(get("no group is found", "/Groups?excludedAttributes=members&filter=displayName+eq+%22<guid:probe>%22")),

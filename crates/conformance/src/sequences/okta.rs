@@ -27,8 +27,8 @@ pub(super) fn sequences() -> Vec<Sequence> {
 fn connection() -> Vec<Step> {
     let listed = |step: Step| step.has("/schemas", json!("urn:ietf:params:scim:api:messages:2.0:ListResponse"));
     vec![
-        listed(get("two users are asked for", "/Users?startIndex=1&count=2")).is("/startIndex", 1),
-        listed(get("a hundred groups are asked for", "/Groups?startIndex=1&count=100")).is("/startIndex", 1),
+        listed(get("two users are requested", "/Users?startIndex=1&count=2")).is("/startIndex", 1),
+        listed(get("a hundred groups are requested", "/Groups?startIndex=1&count=100")).is("/startIndex", 1),
         listed(get("an import begins", "/Users?startIndex=1&count=100")).is("/startIndex", 1),
     ]
 }

@@ -39,7 +39,7 @@ fn filled(family_name: &str, active: &str) -> Value {
 fn users() -> Vec<Step> {
     let emails = json!({"emails": {"value": "king.<tag>@onelogin.example", "type": "work", "primary": true}});
     vec![
-        get("the connection asks for nobody", "/Users?filter=userName%20eq%20%22nobody.<tag>%22").total(0),
+        get("the connection looks up no user", "/Users?filter=userName%20eq%20%22nobody.<tag>%22").total(0),
         get("Ada is not there", LOOK_UP).total(0),
         post("Ada is created", "/Users", filled("Byron", "true"))
             .is("/active", true)

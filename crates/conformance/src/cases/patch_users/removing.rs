@@ -17,7 +17,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "remove-unassigns-a-complex-attribute",
-            "remove takes away all sub-attributes.",
+            "remove removes all sub-attributes.",
             json!({"name": {"givenName": "Ada", "familyName": "King"}, "nickName": "A"}),
             remove("name"),
             json!({"name": null, "nickName": "A"}),
@@ -38,7 +38,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "remove-of-a-list",
-            "remove of a multi-valued attribute takes away all values.",
+            "remove of a multi-valued attribute removes all values.",
             json!({"emails": emails(), "nickName": "A"}),
             remove("emails"),
             json!({"emails": null, "nickName": "A"}),

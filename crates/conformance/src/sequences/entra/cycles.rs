@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(super) fn initial(dialect: Dialect) -> Vec<Step> {
     let manager = format!("{ENTERPRISE}:manager");
     vec![
-        get("the probe finds nobody", "/Users?filter=userName+eq+%22<guid:probe>%22").total(0),
+        get("the probe finds no user", "/Users?filter=userName+eq+%22<guid:probe>%22").total(0),
         get("Ada is not there", "/Users?filter=userName+eq+%22ada.<tag>%40corp.example%22").total(0),
         full_user(),
         reads_back(get("Ada reads as she was sent", "/Users/<ada>")),
@@ -125,7 +125,7 @@ pub(super) fn incremental(dialect: Dialect) -> Vec<Step> {
         get("the new value is kept", "/Users/<Ada>").is("/title", "Lady"),
         patch("the same is sent again", "/Users/<Ada>", json!(dialect.replace(&[("title", json!("Lady"))]))),
         patch("a new name is sent", "/Users/<Ada>", rename(dialect, "king.<tag>@corp.example")),
-        get("the old name finds nobody", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22").total(0),
+        get("the old name finds no user", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22").total(0),
         get("the new name finds the same user", "/Users?filter=userName+eq+%22king.<tag>%40corp.example%22")
             .total(1)
             .is("/Resources/0/id", "<Ada>"),

@@ -11,7 +11,7 @@ use serde_json::json;
 pub(super) fn on_demand() -> Vec<Step> {
     vec![
         user("Ada is there", "Ada"),
-        get("the probe finds nobody", "/Users?filter=userName+eq+%22<guid:probe>%22").total(0),
+        get("the probe finds no user", "/Users?filter=userName+eq+%22<guid:probe>%22").total(0),
         get(
             "the group is not there",
             "/Groups?excludedAttributes=members&filter=displayName+eq+%22Engine+Owners+<tag>%22",

@@ -12,10 +12,10 @@ pub(super) fn on_demand() -> Vec<Step> {
     let dialect = Dialect::Legacy;
     let changes = [("displayName", json!("Ada King")), ("active", json!(false))];
     vec![
-        get("the probe finds nobody", "/Users?filter=userName+eq+%22<guid:probe>%22").total(0),
+        get("the probe finds no user", "/Users?filter=userName+eq+%22<guid:probe>%22").total(0),
         get("Ada is not there", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22").total(0),
         user("Ada is created", "Ada"),
-        get("the probe finds nobody again", "/Users?filter=userName+eq+%22<guid:probe2>%22").total(0),
+        get("the probe finds no user again", "/Users?filter=userName+eq+%22<guid:probe2>%22").total(0),
         get("Ada is found", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22")
             .total(1)
             .is("/Resources/0/id", "<Ada>"),

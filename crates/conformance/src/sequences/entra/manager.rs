@@ -39,7 +39,7 @@ fn standard() -> Vec<Step> {
         set("Grace becomes the manager", ["Grace reads back", "<Grace>"], change("add", object("<Grace>"))),
         set("Mary takes over", ["Mary reads back", "<Mary>"], change("replace", json!("<Mary>"))),
         set(
-            "Grace once more, without a path",
+            "Grace again, without a path",
             ["Grace reads back again", "<Grace>"],
             json!({"op": "replace", "value": {
                 format!("{ENTERPRISE}:manager"): "<Grace>"

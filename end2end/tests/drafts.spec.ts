@@ -25,7 +25,7 @@ test("what was entered outlives the session", async ({ page, postern, expected, 
   await page.goto("/admin/sso/guard?from=2026-11-29T08%3A00&until=2026-11-29T09%3A00");
   await page.getByText("Change the guard").click();
   await page.getByLabel("Hold them back").check();
-  await page.getByLabel("Ordinary in any case").fill("17");
+  await page.getByLabel("Always ordinary up to").fill("17");
   await context.clearCookies();
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "session has ended" })).toContainText("is kept");
@@ -38,12 +38,12 @@ test("what was entered outlives the session", async ({ page, postern, expected, 
   await page.getByLabel("What is this session for?").fill("Set the guard");
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page).toHaveURL(/guard\?from=2026-11-29T08%3A00/);
-  await expect(page.getByLabel("Ordinary in any case")).toHaveValue("17");
+  await expect(page.getByLabel("Always ordinary up to")).toHaveValue("17");
   await expect(page.getByLabel("Hold them back")).toBeChecked();
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("status").first()).toHaveText("Saved.");
   await page.getByText("Change the guard").click();
-  await expect(page.getByLabel("Ordinary in any case")).toHaveValue("17");
+  await expect(page.getByLabel("Always ordinary up to")).toHaveValue("17");
 });
 
 test("the focus stays where it was", async ({ page, postern, expected }) => {

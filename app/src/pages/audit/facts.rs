@@ -146,7 +146,7 @@ fn own(name: &str, value: &Value) -> Option<(String, String)> {
         }
         "days" => ("Kept for", format!("{text} days")),
         "mode" => ("When too many leave", mode(&text).to_owned()),
-        "count" => ("Ordinary in any case", format!("{text} people")),
+        "count" => ("Always ordinary up to", format!("{text} people")),
         "percent" => ("Ordinary too", format!("{text} % of active users")),
         "cap" => ("But at most", format!("{text} people")),
         "minutes" => ("Within", format!("{text} minutes")),

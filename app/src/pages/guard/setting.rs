@@ -63,7 +63,7 @@ fn change(settings: GuardSettings) -> impl IntoView {
                 <form class="stack" method="post" action=SetGuard::PATH>
                     {modes(settings.mode)}
                     <div class="fields">
-                        {number("count", "Ordinary in any case", settings.count, GuardSettings::COUNT, "people")}
+                        {number("count", "Always ordinary up to", settings.count, GuardSettings::COUNT, "people")}
                         {number("percent", "Or of active people", settings.percent, GuardSettings::PERCENT, "percent")}
                         {number("cap", "But at most", settings.cap, GuardSettings::CAP, "people")}
                         {number("minutes", "Within", settings.minutes, GuardSettings::MINUTES, "minutes")}

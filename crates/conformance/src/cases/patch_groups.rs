@@ -279,7 +279,7 @@ fn unchanged() -> Vec<Case> {
             })
         })
         .into();
-    let rule = "The same name is no change.";
+    let rule = "Setting the name the group already has changes neither the group nor lastModified.";
     cases.push(Case::new("rfc7644-3.5.2.1-group-no-change-by-the-same-name", rule, |t| async move {
         let (group, _) = group(&t, "AB").await?;
         keeps(&t, &group, json!([{"op": "replace", "path": "displayName", "value": group.name}])).await

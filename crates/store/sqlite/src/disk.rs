@@ -162,7 +162,7 @@ mod tests {
     fn what_is_low_depends_on_the_reserve_and_on_what_was() {
         let is_low = |free, kept, was| Space { free, share: 64, kept }.is_low(was);
         assert!(!is_low(64, 64, false) && is_low(63, 64, false));
-        assert!(!is_low(80, 64, true) && is_low(79, 64, true), "it does not change to and fro");
+        assert!(!is_low(80, 64, true) && is_low(79, 64, true), "it does not flap near the limit");
         assert!(!is_low(128, 0, false) && is_low(127, 0, false), "a reserve that was given up does not count as room");
     }
 

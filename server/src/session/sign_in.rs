@@ -88,7 +88,7 @@ pub(crate) async fn sign_in(State(state): State<AppState>, parts: Parts, Form(fo
             };
         }
         Err(Failure::Wait(wait)) => {
-            let words = "Too many sign-ins are being tried just now. Nothing is locked.";
+            let words = "There are too many sign-in attempts just now. Nothing is locked.";
             return again(StatusCode::TOO_MANY_REQUESTS, wait, words);
         }
         Err(Failure::Error(Error::Refused(refusal))) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),

@@ -32,8 +32,8 @@ async fn sign_in(app: &TestApp, address: &str, name: &str, secret: &str) -> Answ
     app.send(request).await
 }
 
-/// A guesser tries four times a second; after a minute the administrator comes, and waits as the answers say. Returns
-/// after how many milliseconds the administrator is in.
+/// A guesser tries four times a second. After a minute the administrator tries too, and waits as long as each answer
+/// says. Returns how many milliseconds the administrator needed to get in.
 async fn waits(app: &TestApp, guessers: &[&str], administrator: &str, secret: &str) -> i64 {
     let (mut now, mut next) = (0, 60_000);
     for guesser in guessers.iter().cycle() {

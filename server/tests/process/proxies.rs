@@ -64,7 +64,7 @@ fn pauses() -> Vec<Duration> {
     seconds.split(',').map(|word| Duration::from_secs(word.parse().expect("a number of seconds"))).collect()
 }
 
-/// Including those that are sent before the body was read.
+/// Refusals arrive at the client, including those that are sent before the body was read.
 async fn refusals_arrive(kind: &Kind, behind: &Behind) {
     for length in [300, 8_000, 20_000, 60_000, 1_000_000] {
         let mut answers = Answers::new();
@@ -119,7 +119,7 @@ async fn create(behind: &Behind, name: &str) -> Option<u16> {
     behind.send("POST", "/Users", &behind.token, user.to_string()).await
 }
 
-/// Of at least 3,600 calls, while the server stops and starts three times.
+/// Makes at least 3,600 calls while the server stops and starts three times; none is lost.
 async fn nothing_is_lost_by_a_restart(kind: &Kind) {
     let Some(behind) = Behind::start(kind).await else { return };
     let is_over = Arc::new(AtomicBool::new(false));

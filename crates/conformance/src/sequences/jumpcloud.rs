@@ -8,7 +8,7 @@ use super::{
 use serde_json::{Value, json};
 
 const DOCUMENTED: &str =
-    "JumpCloud: identity management using a custom SCIM integration, and payloads of others' tests";
+    "JumpCloud: identity management using a custom SCIM integration, and payloads from other projects' tests";
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const LOOK_UP: &str = "/Users?filter=userName%20eq%20%22test.<tag>%40jumpcloud.example%22";

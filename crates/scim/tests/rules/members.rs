@@ -1,4 +1,4 @@
-//! Membership, taken out of operations.
+//! Changes of membership, as they are read from operations.
 
 use scim::patch::{MemberOperation, normalise, split_members, take_members};
 use scim::resource;

@@ -297,7 +297,7 @@ pub(crate) fn maintenance(store: &Store, now: Timestamp) -> Maintenance {
 /// The maintenance of a day, counted from 1970-01-01.
 async fn maintain(store: &Store, days: i64) {
     let now = at(0).plus_days(days);
-    // As the run an hour before left it.
+    // As the previous run, an hour ago, left it.
     unit!(store.write, |tx, now| tx.set_horizon(*now)).unwrap();
     maintenance(store, now).run(Duration::ZERO).await.unwrap();
 }

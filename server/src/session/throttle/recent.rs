@@ -45,8 +45,8 @@ impl Recent {
         tried.networks.get(&network.first(level.bytes)).is_none_or(|entry| !entry.failed && entry.under_way == 0)
     }
 
-    /// Requests an attempt for the caller's network, and for each network around it: those with recent attempts have
-    /// few. The error is how many milliseconds to wait until each has one left, after those for callers who go first.
+    /// Requests an attempt for the caller's network and for each network around it; those with recent attempts have
+    /// few left. The error is the milliseconds until each has one for this caller, after the callers with precedence.
     pub(super) fn ask(&mut self, caller: SourceAddress, at: u64) -> Result<(), u64> {
         for (tried, level) in self.levels(caller.network) {
             let Some(entry) = tried.networks.get_mut(&caller.network.first(level.bytes)) else { continue };

@@ -34,7 +34,7 @@ pub(super) fn restore(dialect: Dialect) -> Vec<Step> {
         user("Ada is there", "Ada"),
         group("the group is there"),
         patch("Ada is in the group", "/Groups/<group>", dialect.add_members(&["<Ada>"])),
-        patch("Ada is deleted softly", "/Users/<Ada>", json!(dialect.replace(&gone))),
+        patch("Ada is soft-deleted", "/Users/<Ada>", json!(dialect.replace(&gone))),
         get("she is inactive, her address as it was", "/Users/<Ada>")
             .is("/active", false)
             .has("/emails", json!({"value": "Ada.<tag>@corp.example"})),

@@ -24,9 +24,9 @@ fn legacy() -> Vec<Step> {
     [
         set("Grace becomes the manager", ["Grace reads back", "<Grace>"], change("Add", json!("<Grace>"))),
         set("Mary takes over", ["Mary reads back", "<Mary>"], change("Replace", json!("<Mary>"))),
-        cleared("the manager goes as an empty text", "nobody manages", change("Replace", json!(""))),
+        cleared("the manager is sent as an empty text", "there is no manager", change("Replace", json!(""))),
         set("the older form lists her", ["the listed one reads back", "<Grace>"], plain("Add", listed)),
-        cleared("the manager is removed", "nobody manages again", json!({"op": "Remove", "path": "manager"})),
+        cleared("the manager is removed", "there is no manager again", json!({"op": "Remove", "path": "manager"})),
     ]
     .into_iter()
     .flatten()
@@ -45,7 +45,7 @@ fn standard() -> Vec<Step> {
                 format!("{ENTERPRISE}:manager"): "<Grace>"
             }}),
         ),
-        cleared("the manager goes as an empty object", "nobody manages", change("replace", object(""))),
+        cleared("the manager is sent as an empty object", "there is no manager", change("replace", object(""))),
     ]
     .into_iter()
     .flatten()

@@ -57,8 +57,8 @@ use wire::Wire;
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_COUNT: usize = 64;
 
-/// How much of a head the parser reads. Heads that are slightly too long are read whole, so their refusal is logged with
-/// the path.
+/// How much of a head the parser reads. Heads that are slightly too long are read whole, so the log line of their
+/// refusal has the path.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Limits the log lines about bytes that are not a request, which any caller can send.

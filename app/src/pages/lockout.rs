@@ -118,7 +118,7 @@ mod tests {
     fn the_guard_says_what_it_would_do() {
         assert!(guard(&simulation(1_284, GuardMode::Alert)).contains("more than 50 departures within 40 minutes"));
         let alone = Simulation { has_channel: false, ..simulation(1_284, GuardMode::Alert) };
-        assert!(guard(&alone).contains("show this only here, since no alert channel is set up, because"));
+        assert!(guard(&alone).starts_with("The guard would show this only here, since no alert channel is set up"));
         assert!(guard(&simulation(1_284, GuardMode::Hold)).contains("1,234 people would keep"));
         assert!(guard(&simulation(9, GuardMode::Hold)).starts_with("The guard would not react: up to 10"));
     }

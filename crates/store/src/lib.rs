@@ -47,7 +47,7 @@ pub async fn backup(url: &str, target: &Path) -> Result<Backup> {
 /// Copies a backup next to an SQLite database, ready to replace it.
 ///
 /// # Errors
-/// `Unavailable` with what to do; `Invalid` for a database of another kind and a backup that a newer version has written.
+/// `Unavailable` with what to do; `Invalid` for a database of another kind and for a backup that a newer version wrote.
 pub async fn restore(url: &str, backup: &Path) -> Result<Restore> {
     store_sqlite::restore(file(url)?, backup).await
 }

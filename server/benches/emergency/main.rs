@@ -1,8 +1,8 @@
 //! An emergency on the real binary: how long the rescue takes after a crash, how a flood of guesses affects others, and
 //! how people get in while a hostile caller does its worst.
 //!
-//! `cargo bench -p server --bench emergency -- rescue | flood | siege [--seconds 180] [--users 100000]`; with `--profile dev` for a quick look.
-//! The binary is the one of the same build, or the one that `POSTERN_BIN` names.
+//! `cargo bench -p server --bench emergency -- rescue | flood | siege [--seconds 180] [--users 100000]`; with
+//! `--profile dev` for a quick look. The binary is the one of the same build, or the one that `POSTERN_BIN` names.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot go on should stop")]
 

@@ -47,8 +47,8 @@ pub struct ServerLimits {
     pub scans_each: usize,
     /// How long such a query waits for a place.
     pub scan_turn: Duration,
-    /// Lists, look-ups included, that are read at the same time for one token. Fewer than the database's connections for
-    /// reading, so that other tokens find one.
+    /// Lists, look-ups included, that are read at the same time for one token. Fewer than the database's connections
+    /// for reading, so that other tokens find one.
     pub lists_each: usize,
     /// How long a list waits for its turn.
     pub list_turn: Duration,

@@ -15,8 +15,8 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 /// so that no client starves.
 const TRIES: usize = 5;
 
-/// Makes a change. `attempt` is the unit of work that takes the new profile from a source; a change that takes long waits
-/// for `own_slot` first.
+/// Makes a change. `attempt` is the unit of work that takes the new profile from a source; a change that takes long
+/// waits for `own_slot` first.
 pub(super) async fn change<R: Recorded, V, F, T>(
     edit: &Arc<Edit<R>>,
     own_slot: impl Future<Output = Result<T, Problem>>,

@@ -135,8 +135,8 @@ impl Memory {
     }
 }
 
-/// An account with what a typed text proves for it; `None` if it is wrong. A name that does not exist takes the same work: the
-/// same look-up for a text in the form of a one-time code, and a hash in any case.
+/// Returns the account and what the typed text proves for it, or `None` if the text is wrong. A name that does not
+/// exist takes the same work: the same look-up for a text in the form of a one-time code, and always a hash.
 pub(super) async fn verify(
     env: &Env,
     hasher: &Hasher,

@@ -61,7 +61,8 @@ impl Console {
         work.await
     }
 
-    /// What was deleted within the last 30 days and has a text in its name, the last first, [`DELETED_SHOWN`] of each kind.
+    /// The users and groups that were deleted within the last 30 days and whose names contain a text, the most recently
+    /// deleted first; [`DELETED_SHOWN`] of each kind.
     pub async fn deleted(&self, name: &str) -> Result<DeletedLists> {
         let work = self.env.store.read(name.to_owned(), |name, tx| {
             Box::pin(async move {

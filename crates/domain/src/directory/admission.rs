@@ -67,8 +67,8 @@ pub(super) async fn known(env: &Env, key: &str) -> Result<Option<Known>> {
     let read = env.store.look_up(key.to_owned(), |key, tx| Box::pin(async move { tx.token_and_settings(key).await }));
     let (Some(token), settings) = read.await? else { return Ok(None) };
     let known = Known { token: Arc::new(token), settings, read: now };
-    // A temporary reason for refusing calls is never cached, so that its end takes effect at once. A token that has ended
-    // stays so.
+    // A temporary reason for refusing calls is never cached, so that its end takes effect at once. A token that has
+    // ended stays so.
     let admits = known.settings.provisioning && known.token.paused.is_none();
     if admits || known.token.ended(now).is_some() {
         admissions.remember(key, &known, generation);

@@ -20,7 +20,7 @@ pub trait Activity: Send {
     ) -> Result<Vec<RecordRow>>;
     /// The record with a number.
     async fn record(&mut self, seq: i64) -> Result<Option<RecordRow>>;
-    /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`CallSummary`] reports.
-    /// Returns how many.
+    /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`CallSummary`]
+    /// reports. Returns how many.
     async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
 }

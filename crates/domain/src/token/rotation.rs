@@ -4,8 +4,8 @@ use super::Token;
 use crate::{Timestamp, TokenId};
 use std::collections::BTreeSet;
 
-/// The tokens with these ids, their predecessors and their successors, as far as they have not ended. All of them must be
-/// paused to stop a directory, which otherwise carries on with another one.
+/// The tokens with these ids, their predecessors and their successors, except those that have ended. All of them must
+/// be paused to stop a directory, which otherwise continues with another one.
 pub fn with_rotations<'t>(all: &'t [Token], ids: &[TokenId], now: Timestamp) -> Vec<&'t Token> {
     let mut found: BTreeSet<TokenId> = ids.iter().copied().collect();
     loop {

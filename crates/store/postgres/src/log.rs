@@ -6,10 +6,10 @@
 //! the two tables, and the next batch starts over.
 //!
 //! **In order.** If a unit was acknowledged before another one began, its event gets the smaller number. Ids are drawn
-//! one by one (CACHE 1) from a sequence when the event is inserted, so the earlier unit's id is the smaller one. A batch
-//! is read by one statement after the lease was taken, so it sees what earlier batches moved, and it sees either both
-//! units' commits, or only the earlier one's. If it takes the later event, it therefore takes the earlier one too, in
-//! front of it, unless an earlier batch did. Limiting a batch to the smallest ids keeps that true.
+//! one by one (CACHE 1) from a sequence when the event is inserted, so the earlier unit's id is the smaller one. A
+//! batch is read by one statement after the lease was taken, so it sees what earlier batches moved, and it sees either
+//! both units' commits or only the earlier one's. If it takes the later event, it therefore takes the earlier one too,
+//! before it, unless an earlier batch did. Limiting a batch to the smallest ids keeps that true.
 //!
 //! **Without gaps.** Numbers follow the last event of the chain, not the ids. An event whose unit is still running is
 //! not visible yet; a later batch seals it, whatever its id.

@@ -35,8 +35,9 @@ async fn run_once(pool: &PgPool, unit: &dyn Unit) -> Result<()> {
     transaction.end(outcome).await
 }
 
-/// An open transaction. Unless it ends, its connection is closed when this is dropped: in the pool, the next unit would run
-/// inside it. A transaction does not end when its unit panics or is dropped, or when the database cannot be reached.
+/// An open transaction. Unless it has ended, its connection is closed when this is dropped: in the pool, the next unit
+/// would run inside it. A transaction does not end when its unit panics or is dropped, or when the database cannot be
+/// reached.
 pub(crate) struct Transaction<'c> {
     connection: &'c mut PoolConnection<Postgres>,
     is_open: bool,

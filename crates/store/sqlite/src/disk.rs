@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The reserve is this large, or an eighth of a small file system. Directories are refused while less than that is free.
+/// The size of the reserve, or an eighth of a small file system. Directories are refused while less than that is free.
 const RESERVE: u64 = 64 * 1024 * 1024;
 
 /// How long a measurement of the file system is valid.

@@ -50,7 +50,8 @@ pub(super) fn restore(dialect: Dialect) -> Vec<Step> {
     ]
 }
 
-/// The deletion 30 days after the soft deletion, or when an administrator purges the user; then the same person is created again.
+/// The user is deleted for good, 30 days after the soft deletion or when an administrator purges it; then the same
+/// person is created again.
 pub(super) fn hard_delete(dialect: Dialect) -> Vec<Step> {
     vec![
         user("Ada is there", "Ada"),

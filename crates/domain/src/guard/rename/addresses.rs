@@ -4,8 +4,8 @@ use crate::user::{Email, Profile};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
-/// Up to this many bytes of addresses that stay, but not as they were, are recorded. Those that are gone always are: the
-/// directory paid for them when it sent them, and padding must not keep the real one out of the record.
+/// Addresses that stay but were changed are recorded up to this many bytes. Addresses that were removed are always
+/// recorded: the directory paid for them when it sent them, and padding must not keep the real one out of the record.
 const CHANGED: usize = 3_000;
 
 /// The addresses to restore.

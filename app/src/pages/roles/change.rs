@@ -131,7 +131,7 @@ fn who(people: u64, some: &[String], one: &str, many: &str) -> String {
 /// The message when it is done.
 fn done(of: &Of, role: Option<Role>) -> String {
     match (of, role) {
-        (Of::User { name, .. }, None) => format!("{name} has no role by hand."),
+        (Of::User { name, .. }, None) => format!("{name} no longer has a role given by hand."),
         (Of::User { name, .. }, Some(role)) => format!("{name} is an {} now.", word(role).to_lowercase()),
         (Of::Group { name, .. }, None) => format!("“{name}” gives no role any more."),
         (Of::Group { name, people, .. }, Some(role)) => {

@@ -41,14 +41,16 @@ fn member(op: &str) -> Value {
 /// The test user and the test group, from creation to deletion.
 fn activation() -> Vec<Step> {
     vec![
-        get("the connection is tried", "/Users?count=1&startIndex=1").is("/startIndex", 1),
+        get("the connection is tested", "/Users?count=1&startIndex=1").is("/startIndex", 1),
         get("the test user is not there", LOOK_UP).total(0),
         post("the test user is created", "/Users", user("User", true)).is("/active", true).keep("user", "/id"),
         get("it is read", "/Users/<user>").is("/userName", "test.<tag>@jumpcloud.example"),
         put("it is updated", "/Users/<user>", user("Changed", true)).is("/name/familyName", "Changed"),
         post("the test group is created", "/Groups", group("Test <tag>")).keep("group", "/id"),
         patch("the user joins", "/Groups/<group>", member("add")),
-        get("it is in", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user>"})),
+        get("the user is a member", "/Groups/<group>")
+            .length("/members", 1)
+            .has("/members", json!({"value": "<user>"})),
         put(
             "the group is renamed as a whole",
             "/Groups/<group>",
@@ -58,7 +60,7 @@ fn activation() -> Vec<Step> {
         )
         .is("/displayName", "Tested <tag>"),
         patch("the user leaves", "/Groups/<group>", member("remove")),
-        get("it has left", "/Groups/<group>").absent("/members").is("/displayName", "Tested <tag>"),
+        get("the user is no longer a member", "/Groups/<group>").absent("/members").is("/displayName", "Tested <tag>"),
         put("the user is deactivated", "/Users/<user>", user("Changed", false)).is("/active", false),
         delete("the test group is deleted", "/Groups/<group>"),
         delete("the test user is deleted", "/Users/<user>"),
@@ -72,7 +74,7 @@ fn provisioning() -> Vec<Step> {
     vec![
         get("the user is not there", LOOK_UP).total(0),
         post("the user is created", "/Users", user("User", true)).keep("user", "/id"),
-        post("a second of its name is refused", "/Users", user("User", true)).refused(409, "uniqueness"),
+        post("a second user with its name is refused", "/Users", user("User", true)).refused(409, "uniqueness"),
         patch(
             "attributes change and the user is suspended",
             "/Users/<user>",
@@ -82,13 +84,13 @@ fn provisioning() -> Vec<Step> {
                 {"op": "replace", "path": "active", "value": false}
             ]),
         ),
-        get("all three stand", "/Users/<user>")
+        get("all three values are stored", "/Users/<user>")
             .is("/name", json!({"givenName": "John", "familyName": "Doe"}))
             .is("/active", false),
         post("a group is created", "/Groups", group("Engines <tag>")).keep("group", "/id"),
         patch("the user joins", "/Groups/<group>", member("add")),
         patch("the user joins again", "/Groups/<group>", member("add")),
-        get("it is in once", "/Groups/<group>").length("/members", 1),
+        get("the user is a member once", "/Groups/<group>").length("/members", 1),
         patch(
             "the group is renamed",
             "/Groups/<group>",
@@ -97,7 +99,7 @@ fn provisioning() -> Vec<Step> {
             ]),
         ),
         patch("the user leaves", "/Groups/<group>", member("remove")),
-        get("nobody is in", "/Groups/<group>").absent("/members").is("/displayName", "Mills <tag>"),
+        get("the group has no members", "/Groups/<group>").absent("/members").is("/displayName", "Mills <tag>"),
         delete("the user is deleted", "/Users/<user>"),
         get("the user is gone", "/Users/<user>").refused(404, ""),
     ]

@@ -89,7 +89,7 @@ fn custom_app() -> Vec<Step> {
         .chain([
             get("Ada is read", "/Users/<ada>").is("/name/givenName", "Ada").without("/password"),
             replace("Ada is replaced", "Augusta", true),
-            is_whole(get("the replacement stands", "/Users/<ada>"), "Augusta", true),
+            is_whole(get("the new values are stored", "/Users/<ada>"), "Augusta", true),
             replace("Ada is deactivated", "Augusta", false),
             is_whole(get("she is inactive and there", "/Users/<ada>"), "Augusta", false),
             get("the look-up finds her inactive", LOOK_UP).total(1).is("/Resources/0/active", false),
@@ -167,7 +167,7 @@ fn group_push() -> Vec<Step> {
             .is("/displayName", "Analytical Engines <tag>"),
         delete("the group is unlinked", "/Groups/<group>"),
         get("it is gone", "/Groups/<group>").refused(404, ""),
-        get("its members are not", "/Users/<user-1>").is("/active", true),
+        get("its members are still there", "/Users/<user-1>").is("/active", true),
     ]
 }
 
@@ -186,16 +186,18 @@ fn group_put() -> Vec<Step> {
     vec![
         members("three users are there"),
         creation_of_group(),
-        replace("two are in", "Engines <tag>", &["<user-1>", "<user-2>"]).is("/displayName", "Engines <tag>"),
-        get("they are two", "/Groups/<group>").length("/members", 2).has("/members", json!({"value": "<user-2>"})),
-        replace("one is another, and so is the name", "Mills <tag>", &["<user-2>", "<user-3>"]),
-        get("they are the other two", "/Groups/<group>")
+        replace("two members are sent", "Engines <tag>", &["<user-1>", "<user-2>"]).is("/displayName", "Engines <tag>"),
+        get("the group has two members", "/Groups/<group>")
+            .length("/members", 2)
+            .has("/members", json!({"value": "<user-2>"})),
+        replace("the name and one member are replaced", "Mills <tag>", &["<user-2>", "<user-3>"]),
+        get("the group has the new name and members", "/Groups/<group>")
             .is("/displayName", "Mills <tag>")
             .length("/members", 2)
             .lacks("/members", json!({"value": "<user-1>"}))
             .has("/members", json!({"value": "<user-3>"})),
-        replace("nobody is in", "Mills <tag>", &[]),
-        get("they are none", "/Groups/<group>").absent("/members"),
+        replace("an empty list of members is sent", "Mills <tag>", &[]),
+        get("the group has no members", "/Groups/<group>").absent("/members"),
         delete("the group is unlinked", "/Groups/<group>"),
         get("it is gone", "/Groups/<group>").refused(404, ""),
     ]

@@ -81,15 +81,19 @@ fn groups() -> Vec<Step> {
         post("a group is created", "/Groups", json!({"schemas": [GROUP], "displayName": "Engines <tag>"}))
             .is("/displayName", "Engines <tag>")
             .keep("group", "/id"),
-        change("one joins", json!({"op": "add", "path": "members", "value": [{"value": "<user-1>"}]})),
-        get("one is in", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-1>"})),
+        change("the first user joins", json!({"op": "add", "path": "members", "value": [{"value": "<user-1>"}]})),
+        get("the first user is a member", "/Groups/<group>")
+            .length("/members", 1)
+            .has("/members", json!({"value": "<user-1>"})),
         change(
             "the members are replaced",
             json!({"op": "replace", "path": "members", "value": [{"value": "<user-2>"}]}),
         ),
-        get("the other is in", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-2>"})),
-        change("the first joins again", json!({"op": "add", "path": "members", "value": [{"value": "<user-1>"}]})),
-        change("the other leaves", json!({"op": "remove", "path": "members[value eq \"<user-2>\"]"})),
+        get("the second user is the only member", "/Groups/<group>")
+            .length("/members", 1)
+            .has("/members", json!({"value": "<user-2>"})),
+        change("the first user joins again", json!({"op": "add", "path": "members", "value": [{"value": "<user-1>"}]})),
+        change("the second user leaves", json!({"op": "remove", "path": "members[value eq \"<user-2>\"]"})),
         get("the first stays", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-1>"})),
     ]
 }

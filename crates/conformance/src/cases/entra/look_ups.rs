@@ -139,7 +139,7 @@ pub(super) fn cases() -> Vec<Case> {
 pub(super) fn pages() -> Vec<Case> {
     vec![Case::new(
         "entra-5b-pages-of-users-are-walked",
-        "A walk by startIndex and count=5 over eleven users: the index is echoed, each comes once.",
+        "A walk by startIndex and count=5 over eleven users: the index is echoed, and each user is returned once.",
         |t| async move {
             futures_util::future::try_join_all((0..11).map(|_| t.user())).await?;
             let mut seen = Vec::new();

@@ -20,7 +20,7 @@ pub(super) fn on_demand() -> Vec<Step> {
         group("the group is created"),
         get("Ada is found", "/Users?filter=userName+eq+%22Ada.<tag>%40corp.example%22").total(1),
         patch("Ada joins", "/Groups/<group>", Dialect::Legacy.add_members(&["<Ada>"])),
-        get("she is in", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<Ada>"})),
+        get("she is a member", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<Ada>"})),
     ]
 }
 
@@ -32,7 +32,7 @@ pub(super) fn changes(dialect: Dialect) -> Vec<Step> {
         users(3),
         group("the group is created"),
         post(
-            "a second of its name is refused",
+            "a second group with its name is refused",
             "/Groups",
             json!({
                 "schemas": [GROUP], "externalId": "<guid:second>", "displayName": "ENGINE OWNERS <tag>"
@@ -41,10 +41,10 @@ pub(super) fn changes(dialect: Dialect) -> Vec<Step> {
         .refused(409, "uniqueness"),
         patch("three join", "/Groups/<group>", dialect.add_members(&["<user-1>", "<user-2>", "<user-3>"])),
         patch("one joins again", "/Groups/<group>", dialect.add_members(&["<user-2>"])),
-        get("they are three", "/Groups/<group>").length("/members", 3),
+        get("the group has three members", "/Groups/<group>").length("/members", 3),
         patch("one leaves", "/Groups/<group>", dialect.remove_member("<user-2>")),
         two_are_left(get("the other two stay", "/Groups/<group>")),
-        patch("the same leaves again", "/Groups/<group>", dialect.remove_member("<user-2>")),
+        patch("the same user leaves again", "/Groups/<group>", dialect.remove_member("<user-2>")),
         patch("an unknown member joins", "/Groups/<group>", dialect.add_members(&["<guid:nobody>"])),
         patch("the group is renamed", "/Groups/<group>", json!(rename)),
         patch("the group gets another external id", "/Groups/<group>", json!(adopt)),
@@ -80,9 +80,13 @@ pub(super) fn replaced(dialect: Dialect) -> Vec<Step> {
         users(2),
         group("the group is created"),
         patch("one joins by a replacement", "/Groups/<group>", replace("<user-1>")),
-        get("it is in", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-1>"})),
+        get("the first user is a member", "/Groups/<group>")
+            .length("/members", 1)
+            .has("/members", json!({"value": "<user-1>"})),
         patch("another joins by a replacement", "/Groups/<group>", replace("<user-2>")),
-        get("both are in", "/Groups/<group>").length("/members", 2).has("/members", json!({"value": "<user-1>"})),
+        get("both users are members", "/Groups/<group>")
+            .length("/members", 2)
+            .has("/members", json!({"value": "<user-1>"})),
         patch("one leaves", "/Groups/<group>", dialect.remove_member("<user-1>")),
         get("the other stays", "/Groups/<group>").length("/members", 1).has("/members", json!({"value": "<user-2>"})),
     ]
@@ -94,7 +98,7 @@ pub(super) fn parallel(dialect: Dialect) -> Vec<Step> {
         users(20),
         group("the group is created"),
         patch("twenty join at once", "/Groups/<group>", dialect.add_members(&["<user-<n>>"])).times(20),
-        get("nobody was lost", "/Groups/<group>").length("/members", 20),
+        get("no member was lost", "/Groups/<group>").length("/members", 20),
         patch("twelve leave at once", "/Groups/<group>", dialect.remove_member("<user-<n>>")).times(12),
         get("the other eight stay", "/Groups/<group>")
             .length("/members", 8)
@@ -102,7 +106,7 @@ pub(super) fn parallel(dialect: Dialect) -> Vec<Step> {
             .has("/members", json!({"value": "<user-13>"})),
         patch("all join at once, some of them again", "/Groups/<group>", dialect.add_members(&["<user-<n>>"]))
             .times(20),
-        get("they are twenty, each of them once", "/Groups/<group>").length("/members", 20),
+        get("there are twenty members, each once", "/Groups/<group>").length("/members", 20),
         delete("the group is deleted", "/Groups/<group>"),
     ]
 }

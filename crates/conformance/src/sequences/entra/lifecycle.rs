@@ -21,7 +21,7 @@ pub(super) fn on_demand() -> Vec<Step> {
             .is("/Resources/0/id", "<Ada>"),
         get("Ada is compared", "/Users/<Ada>").is("/active", true),
         patch("Ada is changed", "/Users/<Ada>", json!(dialect.replace(&changes))),
-        get("both changes stand", "/Users/<Ada>").is("/displayName", "Ada King").is("/active", false),
+        get("both changes are stored", "/Users/<Ada>").is("/displayName", "Ada King").is("/active", false),
     ]
 }
 

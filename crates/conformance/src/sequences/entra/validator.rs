@@ -29,9 +29,9 @@ pub(super) fn replaces() -> Vec<Step> {
             .length("/roles", 1)
             .has("/roles", json!({"primary": true, "display": "Owner", "value": "owner"})),
         patch("an empty text clears", "/Users/<eve>", json!([{"op": "replace", "path": "title", "value": ""}])),
-        get("it has cleared", "/Users/<eve>").absent("/title"),
+        get("the title is cleared", "/Users/<eve>").absent("/title"),
         patch("a null clears", "/Users/<eve>", json!([{"op": "replace", "path": "nickName", "value": null}])),
-        get("it has cleared too", "/Users/<eve>").absent("/nickName").is("/displayName", "Eve Verbose"),
+        get("the nickname is cleared too", "/Users/<eve>").absent("/nickName").is("/displayName", "Eve Verbose"),
     ]
 }
 
@@ -130,9 +130,9 @@ pub(super) fn additions() -> Vec<Step> {
     vec![
         post("two bare users are created", "/Users", bare).times(2).keep("user-<n>", "/id"),
         patch("attributes are added, merged", "/Users/<user-1>", json!(merged)),
-        added(get("they are there", "/Users/<user-1>")),
+        added(get("the attributes are there", "/Users/<user-1>")),
         patch("attributes are added, one by one", "/Users/<user-2>", json!(verbose)),
-        added(get("they are there as well", "/Users/<user-2>")),
+        added(get("the same attributes are there", "/Users/<user-2>")),
     ]
 }
 
@@ -162,10 +162,10 @@ pub(super) fn life() -> Vec<Step> {
     ]);
     vec![
         user("a user is created", "Eve"),
-        post("a second of the name is refused", "/Users", twice).refused(409, "uniqueness"),
+        post("a second user with the name is refused", "/Users", twice).refused(409, "uniqueness"),
         get("an unknown name finds no user", "/Users?filter=userName+eq+%22<guid:nobody>%22").total(0),
         patch("three operations on three attributes", "/Users/<Eve>", several),
-        get("each has done its work", "/Users/<Eve>")
+        get("each operation took effect", "/Users/<Eve>")
             .is("/title", "Clerk")
             .is("/name/familyName", "King")
             .absent("/name/givenName"),
@@ -186,6 +186,6 @@ pub(super) fn life() -> Vec<Step> {
         delete("the user is deleted", "/Users/<Eve>"),
         get("the user is gone", "/Users/<Eve>").refused(404, ""),
         delete("it cannot be deleted twice", "/Users/<Eve>").refused(404, ""),
-        delete("nor can a user who never existed", "/Users/<guid:nobody>").refused(404, ""),
+        delete("an unknown user cannot be deleted", "/Users/<guid:nobody>").refused(404, ""),
     ]
 }

@@ -32,8 +32,8 @@ pub struct GroupProfile {
     pub document: String,
 }
 
-/// One step of a change of membership. Adding a member twice or removing a non-member is no error: directories repeat
-/// themselves.
+/// One step of a change of membership. Adding a member twice or removing a non-member is not an error: directories
+/// repeat themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberChange {
     /// These join. Ids that belong to no user and no other group are ignored.

@@ -134,7 +134,7 @@ async fn welcome(env: &Env, hasher: &Hasher) -> Result<(), String> {
     }
     if host.create_first_break_glass(accounts).await.map_err(|error| line(&error))? {
         say!(
-            "Your two break-glass accounts, shown only now. Print both and keep them apart, out of any directory’s reach:"
+            "Your two break-glass accounts, shown only now. Print both; keep them apart, out of any directory’s reach:"
         );
         for made in &sheets {
             say!("\n{}", sheet::text(made));

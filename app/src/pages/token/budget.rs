@@ -93,7 +93,10 @@ mod tests {
         let said = |mib| (standing(&detail(mib)).1, sentence(&detail(mib)));
         let (word, words) = said(0);
         assert_eq!(word, "Within budget");
-        assert!(words.starts_with("In this hour its changes have stored nothing of 1,024 MiB. Half of it"), "{words}");
+        assert!(
+            words.starts_with("In this hour its changes have stored nothing of 1,024 MiB. You are alerted at half"),
+            "{words}"
+        );
         assert_eq!(said(511).0, "Within budget");
         assert_eq!(said(512).0, "Half spent");
         let (word, words) = said(1_030);

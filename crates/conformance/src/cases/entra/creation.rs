@@ -70,7 +70,7 @@ pub(super) fn cases() -> Vec<Case> {
         }),
         Case::new(
             "entra-2.2-unknown-attributes-are-kept",
-            "Unknown attributes are no error, and are returned as they were sent.",
+            "Unknown attributes are not an error, and are returned as they were sent.",
             |t| async move {
                 let user = t
                     .user_with(json!({"favouriteColour": "green", "shoes": {"size": 42, "laces": [true, null, 1.5]}}))

@@ -92,7 +92,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         (
             "2.3-unknown-path-is-kept",
-            "An unknown path is no error.",
+            "An unknown path is not an error.",
             json!([{"op": "Add", "path": "favouriteColour", "value": "green"}, {"op": "Add", "path": "title", "value": "x"}]),
             json!({"favouriteColour": "green", "title": "x"}),
         ),

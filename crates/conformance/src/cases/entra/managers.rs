@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
     );
     let unknown = Case::new(
         "entra-2.5-unknown-manager-is-no-error",
-        "A manager whom the server does not know is no error.",
+        "A manager whom the server does not know is not an error.",
         |t| async move {
             let user = ada(&t).await?;
             let operations = json!([{"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": NOBODY}, {"op": "Add", "path": "title", "value": "x"}]);

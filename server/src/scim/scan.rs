@@ -52,9 +52,8 @@ pub(super) struct Look<'c> {
 pub(super) struct Scanned {
     /// What matches, in its order.
     pub(super) marks: Vec<Mark>,
-    /// Whether all resources of a kind were examined, and none has an attribute that was asked for and that no schema
-    /// declares.
-    pub(super) is_unknown: bool,
+    /// The refusal of an attribute that no schema declares, if all resources of a kind were examined and none has it.
+    pub(super) unknown: Option<scim::Error>,
     /// The place among the scans, kept as long as the marks are.
     _share: Share<TokenId>,
 }
@@ -71,10 +70,14 @@ impl Look<'_> {
         self.paths().iter().any(is_named)
     }
 
-    fn undeclared(&self, types: &ResourceType) -> Vec<AttributePath> {
-        let mut paths: Vec<_> = self.filter.iter().flat_map(|filter| filter.undeclared(types)).collect();
-        paths.extend(self.sort.iter().map(|(sort, _)| sort.path().clone()).filter(|path| path.is_undeclared(types)));
-        paths
+    /// The attributes that no schema declares, each with its refusal, which must not repeat what was sent.
+    fn undeclared(&self, types: &ResourceType) -> Vec<(AttributePath, scim::Error)> {
+        let filter = self.filter.iter().flat_map(|filter| filter.undeclared(types));
+        let sort = self.sort.iter().map(|(sort, _)| sort.path()).filter(|path| path.is_undeclared(types));
+        let in_filter = "The filter names an attribute that no schema and no resource has.";
+        let in_order = "sortBy names an attribute that no schema and no resource has.";
+        let filter = filter.map(|path| (path, scim::Error::invalid_filter(in_filter)));
+        filter.chain(sort.map(|path| (path.clone(), scim::Error::invalid_value(in_order)))).collect()
     }
 
     /// The place of a resource in the list; `None` if it is not in it.
@@ -98,13 +101,11 @@ impl Look<'_> {
 impl Scanned {
     /// What was found, in a search of a single kind. Refuses an attribute that no schema declares and no resource has.
     pub(super) fn known(self) -> Result<Self, Problem> {
-        if self.is_unknown { Err(unknown().into()) } else { Ok(self) }
+        match self.unknown {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(self),
+        }
     }
-}
-
-/// Refuses an attribute that no schema declares and no resource has.
-pub(super) fn unknown() -> scim::Error {
-    scim::Error::invalid_filter("The filter or the order names an attribute that no schema and no resource has.")
 }
 
 /// The users that match, among those that `narrowed` finds.
@@ -174,7 +175,7 @@ where
                 return Err(too_many(attributes).into());
             }
             let (resource, id) = whole(row)?;
-            undeclared.retain(|path| !Filter::is_found(path, &resource, types));
+            undeclared.retain(|(path, _)| !Filter::is_found(path, &resource, types));
             marks.extend(look.mark(&resource, types, id));
             if yielded.elapsed() >= SLICE {
                 yield_now().await;
@@ -182,8 +183,8 @@ where
             }
         }
         let Some(next) = next else {
-            let is_unknown = is_all && !undeclared.is_empty();
-            return Ok(Scanned { marks: look.sorted(marks), is_unknown, _share: share });
+            let unknown = undeclared.into_iter().next().filter(|_| is_all).map(|(_, refusal)| refusal);
+            return Ok(Scanned { marks: look.sorted(marks), unknown, _share: share });
         };
         start = next;
     }

@@ -56,18 +56,20 @@ async fn filters(
     if users.asks_values && !call.directory.knows_values().await? {
         (users, groups) = ask(false)?;
     }
-    let (mut is_unknown, mut kinds) = (0, 0);
+    let mut unknown = Vec::new();
     if let Some(rest) = &users.rest {
         let found = scan::users(call, users.filter, &Look { filter: Some(rest), sort: None }).await?;
-        (users.filter, is_unknown, kinds) = (scan::among_users(&found), u8::from(found.is_unknown), 1);
+        users.filter = scan::among_users(&found);
+        unknown.push(found.unknown);
     }
     if let Some(rest) = &groups.rest {
         let found = scan::groups(call, groups.filter, &Look { filter: Some(rest), sort: None }).await?;
         groups.filter = scan::among_groups(&found);
-        (is_unknown, kinds) = (is_unknown + u8::from(found.is_unknown), kinds + 1);
+        unknown.push(found.unknown);
     }
-    if kinds > 0 && is_unknown == kinds {
-        return Err(scan::unknown().into());
+    // An attribute that one kind has is known.
+    if let Some(refusal) = unknown.into_iter().collect::<Option<Vec<_>>>().and_then(|each| each.into_iter().next()) {
+        return Err(refusal.into());
     }
     Ok((users.filter, groups.filter))
 }

@@ -132,7 +132,7 @@ fn plain_user() -> impl Strategy<Value = Value> {
             "name": {"givenName": given_name, "familyName": family_name},
             "active": active,
             "emails": emails,
-            ENTERPRISE: {"employeeNumber": number, "manager": {"value": manager}},
+            ENTERPRISE: {"employeeNumber": number, "manager": {"value": manager, "$ref": active.then_some("../Users/x")}},
         })
     })
 }

@@ -14,6 +14,7 @@ on_both!(
     users_are_found_by_what_they_have_now,
     who_comes_back_is_found_again,
     values_that_are_not_indexed_yet_are_found_in_the_documents,
+    a_manager_may_be_a_reference_alone,
     ra06_an_address_without_a_value_is_an_address,
     ra07_a_member_beside_one_is_another,
     groups_are_found_and_sorted_by_any_attribute,
@@ -286,7 +287,32 @@ async fn secrets_are_no_filter(app: TestApp) {
     }
 }
 
-/// Nobody has the attribute: that is no answer, unless the name is a client's own.
+async fn a_manager_may_be_a_reference_alone(app: TestApp) {
+    let boss = create(&app, "boss", json!({})).await;
+    for (user_name, manager) in [
+        ("ada", json!({"value": boss})),
+        ("bob", json!({"$ref": format!("../Users/{boss}")})),
+        // Only the server may set it.
+        ("carl", json!({"displayName": "The Boss"})),
+        ("dora", json!({"value": ""})),
+    ] {
+        create(&app, user_name, json!({ENTERPRISE: {"manager": manager}})).await;
+    }
+    let manager = format!("{ENTERPRISE}:manager");
+    for (filter, wanted) in [
+        (format!("{manager} pr"), &["ada", "bob"][..]),
+        (format!("not ({manager} pr)"), &["boss", "carl", "dora"]),
+        (format!("{manager} ne null"), &["ada", "bob"]),
+        (format!("{manager} eq null"), &["boss", "carl", "dora"]),
+        (format!("{manager}.value pr"), &["ada"]),
+        (format!("{manager}.$ref pr"), &["bob"]),
+        (format!("{manager} eq \"{boss}\""), &["ada"]),
+    ] {
+        assert_eq!(found(&app, "/Users", &filter).await, wanted, "{filter}");
+    }
+}
+
+/// An attribute that no schema and no resource has is refused; a URN of the client's own is not.
 async fn what_nothing_has_is_no_attribute(app: TestApp) {
     app.get("/Users?filter=shoeSize+pr").await.expect(StatusCode::BAD_REQUEST);
     let id = create(&app, "ada", json!({})).await;
@@ -303,12 +329,19 @@ async fn what_nothing_has_is_no_attribute(app: TestApp) {
         "/Users?filter=urn:ietf:params:scim:schemas:core:2.0:User+pr",
         "/Users?filter=urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:shoeSize+pr",
         "/Users?sortBy=shoeSize",
+        "/Users?sortBy=shoeSize.left&sortOrder=descending",
         "/Groups?filter=shoeSize+eq+42",
         "/Groups?sortBy=shoeSize",
         "/?filter=shoeSize+eq+42",
     ] {
-        let answer = app.get(path).await.expect(StatusCode::BAD_REQUEST);
-        assert_eq!(answer.json()["scimType"], "invalidFilter", "{path}");
+        let answer = app.get(path).await.expect(StatusCode::BAD_REQUEST).json();
+        let (scim_type, names) = if path.contains("sortBy") {
+            ("invalidValue", "sortBy names ")
+        } else {
+            ("invalidFilter", "The filter names ")
+        };
+        assert_eq!(answer["scimType"], scim_type, "{path}");
+        assert!(answer["detail"].as_str().unwrap().starts_with(names), "{path}: {answer}");
     }
     for path in ["/Users?filter=urn:x:y:shoeSize+eq+42", "/Users?filter=userName+eq+%22nobody%22+and+shoeSize+eq+42"] {
         assert_eq!(app.get(path).await.expect(StatusCode::OK).total(), 0, "{path}");

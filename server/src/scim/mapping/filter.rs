@@ -276,6 +276,8 @@ fn indexed_user_leaf(leaf: &Filter) -> Option<Predicate<UserCondition>> {
         (Some(ENTERPRISE_URN), "employeeNumber", None) => {
             text(&ask, |test| UserCondition::Text(UserText::EmployeeNumber, test))
         }
+        // A manager may be a reference alone, of which the index knows nothing.
+        (Some(ENTERPRISE_URN), "manager", None) if matches!(ask, Ask::Present) || is_null(&ask) => None,
         (Some(ENTERPRISE_URN), "manager", None | Some("value")) => {
             text(&ask, |test| UserCondition::Text(UserText::Manager, test))
         }

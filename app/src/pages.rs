@@ -13,6 +13,7 @@ pub(crate) mod groups;
 pub(crate) mod guard;
 pub(crate) mod lockout;
 pub(crate) mod login;
+pub(crate) mod overview;
 pub(crate) mod roles;
 pub(crate) mod scim;
 pub(crate) mod sessions;

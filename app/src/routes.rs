@@ -4,8 +4,8 @@ use crate::{
     ApiError,
     components::{Here, framed},
     pages::{
-        activity, alerts, audit, break_glass, confirm, deleted, drill, group, groups, guard, lockout, login, roles,
-        scim, sessions, token, user, users,
+        activity, alerts, audit, break_glass, confirm, deleted, drill, group, groups, guard, lockout, login, overview,
+        roles, scim, sessions, token, user, users,
     },
 };
 use leptos::prelude::*;
@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=no_such_page>
                 <Route path=path!("/login") view=login::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin") view=overview::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/confirm") view=confirm::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/break-glass") view=break_glass::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/break-glass/drills/:id") view=drill::show ssr=SsrMode::Async/>

@@ -15,5 +15,5 @@ pub(crate) use document::{Reader, Section, sections};
 pub(crate) use list::list;
 pub(crate) use number::{count, grouped, range};
 pub(crate) use person::initials;
-pub(crate) use time::{absolute, ago, clock, day, minutes_left};
+pub(crate) use time::{absolute, ago, clock, day, in_days, minutes_left};
 pub(crate) use visible::{visible, visible_json, visible_text};

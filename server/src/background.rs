@@ -4,4 +4,5 @@ pub(crate) mod alerts;
 pub(crate) mod recorder;
 pub(crate) mod sealer;
 pub(crate) mod storage;
+pub(crate) mod tallies;
 pub(crate) mod undo;

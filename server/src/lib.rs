@@ -43,7 +43,7 @@ const CONSOLE_BODY: usize = 64 * 1024;
 /// All routes and the layers in front of them. Tests run this same router.
 pub fn build(state: AppState) -> Router {
     let mut open = Router::new()
-        .route("/", get(|| async { Redirect::to("/admin/sso/scim") }))
+        .route("/", get(|| async { Redirect::to("/admin") }))
         .route("/healthz", get(observe::healthz))
         .route("/readyz", get(observe::readyz));
     for path in assets::paths() {

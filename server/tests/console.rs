@@ -5,6 +5,7 @@ mod carried;
 mod channel;
 mod common;
 mod counts;
+mod overview;
 mod rotation;
 mod tombstones;
 

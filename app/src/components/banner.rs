@@ -37,6 +37,11 @@ impl Notice {
         });
         Ok(going_on(&drills.drills, console.now()).or(waiting).or(thin))
     }
+
+    /// Whether the overview has the same in its list of what needs a decision.
+    pub(super) fn is_on_overview(&self) -> bool {
+        matches!(self, Self::Held | Self::Left | Self::Thin(_))
+    }
 }
 
 /// The unfinished drill, if any, that still runs: it can last as long as the session in which it was started.

@@ -50,16 +50,18 @@ async fn read(console: &Console) -> domain::Result<(Counts, Option<Notice>)> {
 
 fn frame(here: Here, console: &Console, around: Around, content: AnyView) -> impl IntoView + use<> {
     let (counts, now) = (around.counts, console.now());
+    let notice = around.notice.filter(|notice| here != Here::Overview || !notice.is_on_overview());
     let users = counts.map(|counts| grouped(counts.users));
     let groups = counts.map(|counts| grouped(counts.groups));
     let link = move |href, drawing, name, number, of| link(href, drawing, name, number, here == of);
     view! {
         <a class="skip" href="#content">Skip to the content</a>
         <header class="side">
-            <a class="brand" href="/admin/sso/scim">{mark()} "Postern"</a>
+            <a class="brand" href="/admin">{mark()} "Postern"</a>
             <button class="button menu-button" type="button" popovertarget="menu">Menu</button>
             <div class="menu" id="menu" popover="auto">
                 <nav aria-label="Console">
+                    <ul>{link("/admin", Icon::Home, "Overview", None, Here::Overview)}</ul>
                     <h2 id="nav-directory">Directory</h2>
                     <ul aria-labelledby="nav-directory">
                         {link("/admin/users", Icon::Users, "Users", users, Here::Users)}
@@ -83,7 +85,7 @@ fn frame(here: Here, console: &Console, around: Around, content: AnyView) -> imp
                 {account(console)}
             </div>
         </header>
-        <main id="content" tabindex="-1"><Kept/> {around.notice.map(|notice| banner(&notice, now))} {content}</main>
+        <main id="content" tabindex="-1"><Kept/> {notice.map(|notice| banner(&notice, now))} {content}</main>
     }
 }
 

@@ -1,6 +1,8 @@
 /// The entry of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Here {
+    /// The overview.
+    Overview,
     /// All users, or one of them.
     Users,
     /// All groups, or one of them.

@@ -3,6 +3,8 @@ use leptos::prelude::*;
 /// An icon beside a word. It is never the only sign of something.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Icon {
+    /// A house.
+    Home,
     /// Two people.
     Users,
     /// Four squares.
@@ -32,6 +34,7 @@ pub(crate) enum Icon {
 impl Icon {
     fn path(self) -> &'static str {
         match self {
+            Self::Home => "M2 7.5 8 2.5l6 5M3.5 6.5v7h9v-7M6.5 13.5v-4h3v4",
             Self::Users => {
                 "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.2 2-3.5 4.5-3.5s4.5 1.3 4.5 3.5\
                  M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12 10.3c1.5.5 2.5 1.6 2.5 3.2"

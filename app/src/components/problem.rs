@@ -42,7 +42,7 @@ fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static 
             ("There is no such drill", "The address may be mistyped.", "/admin/break-glass", "See all drills")
         }
         (ApiError::NotFound, _) => {
-            ("There is no such page", "The address may be mistyped.", "/admin/sso/scim", "Go to Single sign-on")
+            ("There is no such page", "The address may be mistyped.", "/admin", "Go to the overview")
         }
         (ApiError::Unauthorized, _) => {
             ("You are not signed in", "Sign in with a break-glass account to see this.", "/login", "Sign in")

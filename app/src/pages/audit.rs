@@ -17,19 +17,25 @@ use crate::{
 use asked::{Asked, filters};
 use domain::{
     Timestamp,
+    audit::EventSummary,
     console::{AuditPage, Console, EVENTS_SHOWN},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-pub(super) use asked::history;
+pub(super) use asked::{history, since};
 pub(crate) use detail::show as show_event;
 pub(super) use event::actor;
 
 /// What an event changed, side by side.
 pub(super) fn changed(event: &domain::audit::Event) -> impl IntoView + use<> {
     event::changes(&facts::facts(event))
+}
+
+/// A short list of events.
+pub(super) fn events(rows: Vec<EventSummary>, now: Timestamp) -> impl IntoView {
+    view! { <ol class="events">{rows.into_iter().map(|row| event::row(row, None, now)).collect_view()}</ol> }
 }
 
 /// The page.

@@ -28,7 +28,7 @@ fn page(console: &Console, asked: ConfirmFailed) -> impl IntoView + use<> {
     let ConfirmFailed { message, carried: Carried { next, reason, waiting } } = asked;
     let (needs_secret, needs_reason) = (!console.is_fresh(), console.needs_reason());
     // Only our own pages are linked to; the address in the answer is checked where it arrives.
-    let back = if next.starts_with("/admin/") { next.clone() } else { "/admin/sso/scim".to_owned() };
+    let back = if next.starts_with("/admin/") { next.clone() } else { "/admin".to_owned() };
     let name = visible(&console.principal().person.name);
     let title = if needs_reason && !needs_secret { "Say what this session is for" } else { "Confirm that it is you" };
     let then = match (waiting.is_empty(), next.is_empty()) {

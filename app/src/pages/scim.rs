@@ -16,6 +16,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use read::Scim;
 
+pub(super) use health::Health;
+
 /// The page.
 pub(crate) fn show() -> impl IntoView {
     framed(Here::SignOn, async |console, _| Ok(page(&Scim::read(console).await?).into_any()))

@@ -1,3 +1,4 @@
+use super::count;
 use domain::Timestamp;
 
 const MONTHS: [&str; 12] = [
@@ -53,6 +54,15 @@ pub(crate) fn day(now: Timestamp, at: Timestamp) -> String {
     if date(&now).0 == year { format!("{day} {month}") } else { format!("{day} {month} {year}") }
 }
 
+/// How far away a moment is, in days: `in 3 days`, `within a day`, `3 days ago`.
+pub(crate) fn in_days(now: Timestamp, at: Timestamp) -> String {
+    match (at.millis() - now.millis()).div_euclid(86_400_000) {
+        0 => "within a day".to_owned(),
+        days @ 1.. => format!("in {}", count(days.unsigned_abs(), "day", "days")),
+        days => format!("{} ago", count(days.unsigned_abs(), "day", "days")),
+    }
+}
+
 /// Year, name of the month, and day of an RFC 3339 text.
 fn date(text: &str) -> (&str, &'static str, &str) {
     let mut parts = text.split(['-', 'T']);
@@ -95,5 +105,11 @@ mod tests {
     fn a_begun_minute_is_left() {
         let left = |seconds: i64| minutes_left(NOW, NOW.plus_millis(1_000 * seconds));
         assert_eq!([1_800, 61, 60, 1, 0, -9].map(left), [30, 2, 1, 1, 0, 0]);
+    }
+
+    #[test]
+    fn days_are_counted_both_ways() {
+        let days = [-2, -1, 0, 1, 30].map(|days| in_days(NOW, NOW.plus_days(days)));
+        assert_eq!(days, ["2 days ago", "1 day ago", "within a day", "in 1 day", "in 30 days"]);
     }
 }

@@ -31,6 +31,7 @@ pub mod session;
 pub mod settings;
 pub mod sign_in;
 pub mod store;
+pub mod tally;
 mod text_enum;
 mod timestamp;
 pub mod token;

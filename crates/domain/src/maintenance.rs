@@ -5,6 +5,7 @@ use crate::{
     Env, Result, Timestamp,
     activity::RECORD_DAYS,
     audit::{Action, Event, Pruned, Until, prune},
+    console::POPULATION_DAYS,
     guard::{KEPT_DAYS, REMEMBERED_DAYS},
     identity::Who,
     sign_in::DEVICE_DAYS,
@@ -22,8 +23,9 @@ const RECORD_STEPS: usize = 250;
 /// How many removed events are enough for one hour, and how many steps are taken at most to remove them.
 const PRUNED_AN_HOUR: u64 = 50_000;
 const PRUNE_STEPS: usize = 64;
-/// How many days samples of active users are kept; the guard computes its threshold from them.
-const SAMPLED_DAYS: i64 = 9;
+/// How many days samples of active users are kept: the overview shows [`POPULATION_DAYS`], and the guard computes its
+/// threshold from the last nine.
+const SAMPLED_DAYS: i64 = POPULATION_DAYS + 1;
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -133,6 +135,7 @@ async fn forget(env: &Env, horizon: Timestamp) -> Result<()> {
     let work = env.store.write(horizon, |horizon, tx| {
         Box::pin(async move {
             tx.set_horizon(*horizon).await?;
+            tx.delete_tallies_before(horizon.plus_days(-RECORD_DAYS)).await?;
             tx.delete_sessions_before(*horizon).await?;
             tx.delete_break_glass_devices_before(horizon.plus_days(-DEVICE_DAYS)).await?;
             tx.forget_token_networks(horizon.plus_days(-FORGOTTEN_DAYS)).await?;

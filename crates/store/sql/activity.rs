@@ -10,6 +10,7 @@ use domain::{
     },
     audit::Action,
     store::Activity,
+    tally::{TALLY_MILLIS, Tally},
 };
 use sqlx::QueryBuilder;
 use std::{collections::HashMap, sync::Arc};
@@ -47,6 +48,8 @@ const ROW: &str = "SELECT a.seq, a.at, a.token, a.address, a.operation, a.subjec
     LEFT JOIN deleted_users ON deleted_users.id = a.target
     LEFT JOIN deleted_groups ON deleted_groups.id = a.target
     WHERE ";
+
+const HOUR_MILLIS: i64 = 3_600_000;
 
 /// The first event of each moment and target.
 type Events = HashMap<(i64, Uuid), (i64, Action)>;
@@ -161,17 +164,29 @@ impl Activity for Connection<'_> {
     }
 
     async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary> {
+        // What has a tally need not be counted.
+        let counted = sqlx::query!(
+            r#"SELECT CAST(COALESCE(SUM(calls), 0) AS BIGINT) AS "calls!: i64",
+                CAST(COALESCE(SUM(refused), 0) AS BIGINT) AS "refused!: i64",
+                CAST(COALESCE(SUM(strangers), 0) AS BIGINT) AS "strangers!: i64",
+                (SELECT MAX(start) FROM tallies) AS "last: i64"
+            FROM tallies WHERE start >= $1"#,
+            since.millis()
+        );
+        let counted = counted.fetch_one(&mut *self.0).await.map_err(failed)?;
+        let uncounted = counted.last.map_or(since.millis(), |start| since.millis().max(start + TALLY_MILLIS));
         let row = sqlx::query!(
             r#"SELECT COUNT(token) AS "calls!: i64",
                 COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
                 COUNT(*) - COUNT(token) AS "strangers!: i64",
-                MAX(at) FILTER (WHERE token IS NULL) AS "last_stranger: i64",
+                (SELECT MAX(at) FROM activity WHERE token IS NULL AND at >= $2) AS "last_stranger: i64",
                 (SELECT MAX(at) FROM activity WHERE token IS NOT NULL) AS "last_call: i64",
                 (SELECT MIN(at) FROM activity WHERE operation = 'look_up' AND outcome = 'empty')
                     AS "first_test: i64",
                 (SELECT MIN(at) FROM activity WHERE operation = 'create' AND subject = 'user' AND outcome = 'done')
                     AS "first_user: i64"
             FROM activity WHERE at >= $1"#,
+            uncounted,
             since.millis()
         );
         let row = row.fetch_one(&mut *self.0).await.map_err(failed)?;
@@ -187,9 +202,9 @@ impl Activity for Connection<'_> {
             last_call: row.last_call.map(Timestamp::from_millis),
             first_test: row.first_test.map(Timestamp::from_millis),
             first_user: row.first_user.map(Timestamp::from_millis),
-            calls: row.calls.unsigned_abs(),
-            refused: row.refused.unsigned_abs(),
-            strangers: row.strangers.unsigned_abs(),
+            calls: (counted.calls + row.calls).unsigned_abs(),
+            refused: (counted.refused + row.refused).unsigned_abs(),
+            strangers: (counted.strangers + row.strangers).unsigned_abs(),
             last_stranger: row.last_stranger.map(Timestamp::from_millis),
             latest: latest.calls.unsigned_abs(),
             latest_refused: latest.refused.unsigned_abs(),
@@ -231,5 +246,99 @@ impl Activity for Connection<'_> {
             bounded(limit)
         );
         Ok(delete.execute(&mut *self.0).await.map_err(failed)?.rows_affected())
+    }
+
+    async fn tally(&mut self, from: Timestamp, until: Timestamp) -> Result<Tally> {
+        let calls = sqlx::query!(
+            r#"SELECT COUNT(token) AS "calls!: i64",
+                COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
+                COUNT(*) - COUNT(token) AS "strangers!: i64"
+            FROM activity WHERE at >= $1 AND at < $2"#,
+            from.millis(),
+            until.millis()
+        );
+        let calls = calls.fetch_one(&mut *self.0).await.map_err(failed)?;
+        let events = sqlx::query!(
+            r#"SELECT action, COUNT(*) AS "events!: i64" FROM audit_events WHERE at >= $1 AND at < $2 GROUP BY action"#,
+            from.millis(),
+            until.millis()
+        );
+        let mut tally = Tally {
+            calls: calls.calls.unsigned_abs(),
+            refused: calls.refused.unsigned_abs(),
+            strangers: calls.strangers.unsigned_abs(),
+            ..Tally::default()
+        };
+        for row in events.fetch_all(&mut *self.0).await.map_err(failed)? {
+            if let Some(action) = Action::parse(&row.action) {
+                tally.add_events(action, row.events.unsigned_abs());
+            }
+        }
+        Ok(tally)
+    }
+
+    async fn next_happening(&mut self, from: Timestamp) -> Result<Option<Timestamp>> {
+        let next = sqlx::query_scalar!(
+            r#"SELECT MIN(at) AS "at: i64" FROM (
+                SELECT MIN(at) AS at FROM activity WHERE at >= $1
+                UNION ALL SELECT MIN(at) FROM audit_events WHERE at >= $1
+            ) AS first"#,
+            from.millis()
+        );
+        Ok(next.fetch_one(&mut *self.0).await.map_err(failed)?.map(Timestamp::from_millis))
+    }
+
+    async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<()> {
+        let insert = sqlx::query!(
+            "INSERT INTO tallies (start, calls, refused, strangers, joined, departed, changed, roles)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (start) DO NOTHING",
+            start.millis(),
+            bounded(tally.calls),
+            bounded(tally.refused),
+            bounded(tally.strangers),
+            bounded(tally.joined),
+            bounded(tally.departed),
+            bounded(tally.changed),
+            bounded(tally.roles)
+        );
+        insert.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn last_tally(&mut self) -> Result<Option<Timestamp>> {
+        let last = sqlx::query_scalar!(r#"SELECT MAX(start) AS "start: i64" FROM tallies"#);
+        Ok(last.fetch_one(&mut *self.0).await.map_err(failed)?.map(Timestamp::from_millis))
+    }
+
+    async fn tallies_by_hour(&mut self, since: Timestamp) -> Result<Vec<(Timestamp, Tally)>> {
+        let rows = sqlx::query!(
+            r#"SELECT start / $2 AS "hour!: i64", CAST(SUM(calls) AS BIGINT) AS "calls!: i64",
+                CAST(SUM(refused) AS BIGINT) AS "refused!: i64", CAST(SUM(strangers) AS BIGINT) AS "strangers!: i64",
+                CAST(SUM(joined) AS BIGINT) AS "joined!: i64", CAST(SUM(departed) AS BIGINT) AS "departed!: i64",
+                CAST(SUM(changed) AS BIGINT) AS "changed!: i64", CAST(SUM(roles) AS BIGINT) AS "roles!: i64"
+            FROM tallies WHERE start >= $1 GROUP BY 1 ORDER BY 1"#,
+            since.millis(),
+            HOUR_MILLIS
+        );
+        let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
+        let rows = rows.into_iter().map(|row| {
+            let tally = Tally {
+                calls: row.calls.unsigned_abs(),
+                refused: row.refused.unsigned_abs(),
+                strangers: row.strangers.unsigned_abs(),
+                joined: row.joined.unsigned_abs(),
+                departed: row.departed.unsigned_abs(),
+                changed: row.changed.unsigned_abs(),
+                roles: row.roles.unsigned_abs(),
+            };
+            (Timestamp::from_millis(row.hour * HOUR_MILLIS), tally)
+        });
+        Ok(rows.collect())
+    }
+
+    async fn delete_tallies_before(&mut self, moment: Timestamp) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM tallies WHERE start < $1", moment.millis());
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
     }
 }

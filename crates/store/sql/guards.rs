@@ -294,6 +294,17 @@ impl Guards for Connection<'_> {
         Ok(active.fetch_one(&mut *self.0).await.map_err(failed)?.unsigned_abs())
     }
 
+    async fn population_samples(&mut self, since: Timestamp) -> Result<Vec<(Timestamp, u64)>> {
+        let samples = sqlx::query!(
+            "SELECT hour, active FROM population_samples WHERE hour >= $1 ORDER BY hour",
+            since.millis() / HOUR_MILLIS
+        );
+        let samples = samples.fetch_all(&mut *self.0).await.map_err(failed)?;
+        let sample =
+            samples.into_iter().map(|row| (Timestamp::from_millis(row.hour * HOUR_MILLIS), row.active.unsigned_abs()));
+        Ok(sample.collect())
+    }
+
     async fn sample_population(&mut self, at: Timestamp, before: Timestamp) -> Result<()> {
         let (hour, before) = (at.millis() / HOUR_MILLIS, before.millis() / HOUR_MILLIS);
         let sample = sqlx::query!(

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     AppState, Hasher, Recorder, ServerLimits, TrustedProxies,
-    background::{alerts, recorder, sealer, storage, undo},
+    background::{alerts, recorder, sealer, storage, tallies, undo},
     build,
     config::Serve,
     listen::{self, Signal},
@@ -47,6 +47,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     tokio::spawn(scim::keys::keep(env.clone()));
     tokio::spawn(sealer::run(env.clone()));
     tokio::spawn(storage::watch(env.clone()));
+    tokio::spawn(tallies::run(env.clone()));
     tokio::spawn(undo::run(env.clone()));
     tokio::spawn(observe::tell());
     let state = AppState::new(env.clone(), url.clone(), hasher, recorder.clone());

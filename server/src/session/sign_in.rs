@@ -29,7 +29,7 @@ use domain::{
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
 
-const HOME: &str = "/admin/sso/scim";
+const HOME: &str = "/admin";
 
 /// A longer `User-Agent` is cut.
 const AGENT: usize = 200;

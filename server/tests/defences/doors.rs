@@ -13,7 +13,8 @@ on_both!(a02_every_route_has_a_door, a02_headers_do_not_lead_around_it, a02_thes
 
 /// Ways to write a path so that one part of a system may see another path than the next part does.
 fn disguises(path: &str) -> Vec<String> {
-    let last = path.rfind('/').unwrap_or_default();
+    // A path of one part has no part before the last.
+    let last = path.rfind('/').filter(|at| *at > 0).unwrap_or(path.len());
     let encoded = |byte: u8| format!("%{byte:02X}");
     let each: String = path.bytes().map(|byte| if byte == b'/' { "/".into() } else { encoded(byte) }).collect();
     let swapped: String = path

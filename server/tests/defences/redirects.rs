@@ -35,7 +35,7 @@ const FOREIGN: [&str; 20] = [
 ];
 
 fn is_local(location: &str) -> bool {
-    location.starts_with("/admin/") && !location.contains("evil") && !location.contains("//")
+    (location == "/admin" || location.starts_with("/admin/")) && !location.contains("evil") && !location.contains("//")
 }
 
 fn encode(text: &str) -> String {

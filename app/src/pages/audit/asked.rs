@@ -97,6 +97,12 @@ pub(in crate::pages) fn history(target: Uuid) -> String {
     Asked { target: Some(target), ..Asked::default() }.address(None)
 }
 
+/// The address of the events of a topic from the day of a moment on.
+pub(in crate::pages) fn since(topic: Topic, at: Timestamp) -> String {
+    let from = at.to_string().get(..10).unwrap_or_default().to_owned();
+    Asked { kind: topic.as_str().to_owned(), from, ..Asked::default() }.address(None)
+}
+
 /// A plain form, so that a search can be bookmarked.
 pub(super) fn filters(asked: &Asked) -> impl IntoView + use<> {
     let option = |topic: &Topic| {
@@ -162,6 +168,8 @@ mod tests {
         assert_eq!(asked.address(None), address);
         assert_eq!(asked.address(Some(9)), format!("{address}&before=9"));
         assert_eq!(history(id), "/admin/audit?target=00000000-0000-0000-0000-000000000007");
+        let moment = Timestamp::from_millis(1_795_000_000_007);
+        assert_eq!(since(Topic::Users, moment), "/admin/audit?kind=users&from=2026-11-18");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const FEW: u64 = 5;
 
 /// The state that the header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Health {
+pub(in crate::pages) enum Health {
     /// Off, and never was on.
     NeverOn,
     /// Off, since then.
@@ -39,7 +39,7 @@ pub(super) enum Health {
 }
 
 impl Health {
-    pub(super) fn of(status: &ScimStatus, now: Timestamp) -> Self {
+    pub(in crate::pages) fn of(status: &ScimStatus, now: Timestamp) -> Self {
         let ScimStatus { settings, activity, tokens, waiting, .. } = status;
         if !settings.provisioning {
             return settings.provisioning_changed.map_or(Self::NeverOn, Self::TurnedOff);
@@ -69,7 +69,7 @@ impl Health {
         }
     }
 
-    pub(super) fn chip(self) -> (Tone, &'static str) {
+    pub(in crate::pages) fn chip(self) -> (Tone, &'static str) {
         match self {
             Self::NeverOn | Self::TurnedOff(_) => (Tone::Plain, "Off"),
             Self::Waiting => (Tone::Info, "Waiting for the first call"),
@@ -85,7 +85,11 @@ impl Health {
     }
 
     /// The sentence, in parts: the words before a time, the time, and the words after it.
-    pub(super) fn sentence(self, status: &ScimStatus, now: Timestamp) -> (&'static str, Option<Timestamp>, String) {
+    pub(in crate::pages) fn sentence(
+        self,
+        status: &ScimStatus,
+        now: Timestamp,
+    ) -> (&'static str, Option<Timestamp>, String) {
         const CALLED: &str = "Your directory last called ";
         let activity = &status.activity;
         let counts = status.counts;

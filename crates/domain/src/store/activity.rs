@@ -1,6 +1,7 @@
 use crate::{
     Result, Timestamp,
     activity::{CallSummary, Record, RecordKey, RecordQuery, RecordRow},
+    tally::Tally,
 };
 use async_trait::async_trait;
 
@@ -23,4 +24,16 @@ pub trait Activity: Send {
     /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`CallSummary`]
     /// reports. Returns how many.
     async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
+    /// Counts calls and events from a moment until before another.
+    async fn tally(&mut self, from: Timestamp, until: Timestamp) -> Result<Tally>;
+    /// When the first call or event from a moment on happened.
+    async fn next_happening(&mut self, from: Timestamp) -> Result<Option<Timestamp>>;
+    /// Stores the tally of the five minutes from a moment on, unless it is stored already.
+    async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<()>;
+    /// The start of the last stored tally.
+    async fn last_tally(&mut self) -> Result<Option<Timestamp>>;
+    /// The stored tallies from a moment on, added up by hour, the first one first.
+    async fn tallies_by_hour(&mut self, since: Timestamp) -> Result<Vec<(Timestamp, Tally)>>;
+    /// Removes stored tallies from before a moment.
+    async fn delete_tallies_before(&mut self, moment: Timestamp) -> Result<()>;
 }

@@ -60,6 +60,8 @@ pub trait Guards: Send {
     async fn undo_departures(&mut self, seqs: &[i64], at: Timestamp) -> Result<()>;
     /// The smallest sample of active users between two moments; if there is none, the last one before them, or else 0.
     async fn population(&mut self, from: Timestamp, until: Timestamp) -> Result<u64>;
+    /// The samples of active users from a moment on, each with the start of its hour, the first one first.
+    async fn population_samples(&mut self, since: Timestamp) -> Result<Vec<(Timestamp, u64)>>;
     /// Samples how many active users there are, and forgets all but the last of the samples from before a moment.
     async fn sample_population(&mut self, at: Timestamp, before: Timestamp) -> Result<()>;
     /// Sets the guard.

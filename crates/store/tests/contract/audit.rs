@@ -1,10 +1,11 @@
 //! The audit log: a chain without gaps, for any writers and removals.
 
 use crate::support::{
-    Database, at, execute, id, insert_token, numbers, on_both_databases, on_both_databases_bare, store, token, unit,
+    Database, Zeros, at, execute, id, insert_token, numbers, on_both_databases, on_both_databases_bare, store, token,
+    unit,
 };
 use domain::{
-    BreakGlassId, Clock, Env, Error, Random, Result, Timestamp, TokenId, UserId,
+    BreakGlassId, Clock, Env, Error, Result, Timestamp, TokenId, UserId,
     audit::{Action, Entry, Event, EventQuery, LEFT_OUT, Lane, MOST, Until, Verified, Verifier},
     host::Host,
     identity::{Person, PersonId, Who},
@@ -278,14 +279,6 @@ struct Still(Timestamp);
 impl Clock for Still {
     fn now(&self) -> Timestamp {
         self.0
-    }
-}
-
-struct Zeros;
-
-impl Random for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }
 

@@ -313,6 +313,9 @@ async fn the_population_is_the_smallest_sample(store: Store) {
     sample(3).await;
     assert_eq!((found(3, 9).await, found(1, 9).await), (4, 2));
     assert_eq!((found(1, 2).await, found(5, 9).await), (0, 4), "the last one before, where there is none between");
+    let samples = async |since: i64| unit!(store.read, |tx, since| tx.population_samples(at(*since * HOUR))).unwrap();
+    assert_eq!(samples(2).await, [(at(2 * HOUR), 2), (at(3 * HOUR), 4)]);
+    assert_eq!(samples(3).await, [(at(3 * HOUR), 4)]);
     unit!(store.write, |tx| tx.sample_population(at(9 * HOUR), at(4 * HOUR))).unwrap();
     assert_eq!((found(0, 9).await, found(9, 10).await), (4, 4), "what is old is forgotten but for the last");
 }

@@ -1,8 +1,10 @@
 //! Settings and the activity record.
 
-use crate::support::{at, group, id, insert_groups, insert_token, insert_users, on_both_databases, token, unit, user};
+use crate::support::{
+    Zeros, at, group, id, insert_groups, insert_token, insert_users, on_both_databases, token, unit, user,
+};
 use domain::{
-    TokenId, UserId,
+    Clock, Env, Timestamp, TokenId, UserId,
     activity::{
         Call, CallKind, CallSummary, Outcome, Record, RecordKey, RecordQuery, RecordRow, Request, Show, Subject,
     },
@@ -10,14 +12,20 @@ use domain::{
     identity::Who,
     settings::{GuardMode, GuardSettings, Settings},
     store::Store,
+    tally::{self, Tally},
 };
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 on_both_databases!(
     the_switch_says_whether_it_moved,
     the_guard_and_the_days_are_set,
     activity_adds_up,
     many_records_at_once,
+    what_happened_is_counted_once,
+    what_is_due_is_counted,
     calls_are_found,
 );
 
@@ -94,6 +102,104 @@ async fn activity_adds_up(store: Store) {
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
     let found = summary(1_500).await;
     assert_eq!((found.calls, found.latest, found.latest_refused), (140, 50, 40));
+}
+
+/// Twenty-four minutes to midnight on 17 November 2026.
+const EVENING: i64 = 1_794_958_560_000;
+const MINUTE: i64 = 60_000;
+
+async fn append_event(store: &Store, moment: i64, action: Action) {
+    let event = Event::new(at(moment), Who::Host, None, action).on(id(1), "x");
+    unit!(store.write, |tx, event| tx.append_event(event)).unwrap();
+}
+
+async fn what_happened_is_counted_once(store: Store) {
+    use {CallKind::*, Outcome::*, Subject::*};
+    let records = [
+        record(10, Some(1), LookUp, User, Done),
+        record(20, Some(1), Create, User, Failed),
+        record(30, Some(1), Create, User, Refused),
+        record(40, None, Read, User, Refused),
+        record(50, Some(1), LookUp, User, Done),
+    ];
+    unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
+    for (moment, action) in [
+        (20, Action::UserCreated),
+        (21, Action::UserRestored),
+        (22, Action::UserReactivated),
+        (23, Action::UserDeactivated),
+        (24, Action::UserDeleted),
+        (25, Action::UserChanged),
+        (26, Action::GroupDeleted),
+        (27, Action::UserRoleChanged),
+        (28, Action::TokenCreated),
+        (50, Action::UserCreated),
+    ] {
+        append_event(&store, moment, action).await;
+    }
+    store.settle().await.unwrap();
+    let counted = Tally { calls: 2, refused: 2, strangers: 1, joined: 3, departed: 2, changed: 2, roles: 1 };
+    assert_eq!(unit!(store.read, |tx| tx.tally(at(20), at(50))).unwrap(), counted);
+    let next = async |from: i64| unit!(store.read, |tx, from| tx.next_happening(at(*from))).unwrap();
+    assert_eq!((next(0).await, next(41).await, next(51).await), (Some(at(10)), Some(at(50)), None));
+
+    let insert = async |start: i64, tally: Tally| {
+        unit!(store.write, |tx, start, tally| tx.insert_tally(at(*start), tally)).unwrap();
+    };
+    let last = async || unit!(store.read, |tx| tx.last_tally()).unwrap();
+    assert_eq!(last().await, None);
+    let one = Tally { calls: 1, ..Tally::default() };
+    for start in [EVENING, EVENING + 20 * MINUTE, EVENING + 25 * MINUTE] {
+        insert(start, counted).await;
+        insert(start, one).await;
+    }
+    assert_eq!(last().await, Some(at(EVENING + 25 * MINUTE)));
+    let by_hour = async |since: i64| unit!(store.read, |tx, since| tx.tallies_by_hour(at(*since))).unwrap();
+    let two: Tally = [counted, counted].into_iter().sum();
+    let (before, after) = (at(EVENING - 36 * MINUTE), at(EVENING + 24 * MINUTE));
+    assert_eq!(by_hour(0).await, [(before, two), (after, counted)]);
+    assert_eq!(by_hour(EVENING + 1).await, [(before, counted), (after, counted)]);
+    // Calls of a time that has a tally are not counted again.
+    let records =
+        [record(EVENING + MINUTE, Some(1), List, User, Done), record(EVENING + 31 * MINUTE, None, List, User, Refused)];
+    unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
+    let summary = unit!(store.read, |tx| tx.summarise_records(at(EVENING))).unwrap();
+    assert_eq!((summary.calls, summary.refused, summary.strangers), (6, 6, 4));
+    unit!(store.write, |tx| tx.delete_tallies_before(at(EVENING + 20 * MINUTE))).unwrap();
+    assert_eq!(by_hour(0).await, [(before, counted), (after, counted)]);
+}
+
+/// The clock of a test, in milliseconds since 1970.
+struct Fixed(AtomicI64);
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        at(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// The tallies are those of whole five minutes that have settled; pages count the rest.
+async fn what_is_due_is_counted(store: Store) {
+    use {CallKind::*, Outcome::*, Subject::*};
+    let clock = Arc::new(Fixed(AtomicI64::new(EVENING)));
+    let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(Zeros) };
+    let last = async || unit!(store.read, |tx| tx.last_tally()).unwrap();
+    let keep = async |moment: i64| {
+        clock.0.store(moment, Ordering::Relaxed);
+        tally::keep(&env).await.unwrap();
+        last().await.map(|start| (start.millis() - EVENING) / MINUTE)
+    };
+    assert_eq!(keep(EVENING).await, None, "nothing has ever happened");
+    let call = |minute: i64| record(EVENING + minute * MINUTE, Some(1), LookUp, User, Done);
+    let calls = [call(-3_000), call(-2_999), call(2), call(20), call(34)];
+    unit!(store.write, |tx, calls| tx.append_records(calls)).unwrap();
+    // It is 23:36; tallies begin at 23:35, 23:40 and so on.
+    assert_eq!(keep(EVENING + 6 * MINUTE - 1).await, Some(-3_001), "the last one can still miss something");
+    assert_eq!(keep(EVENING + 6 * MINUTE).await, Some(-1));
+    assert_eq!(keep(EVENING + 20 * MINUTE).await, Some(-1), "times without calls have none");
+    assert_eq!(keep(EVENING + 35 * MINUTE).await, Some(19));
+    let summary = unit!(store.read, |tx| tx.summarise_records(at(EVENING - MINUTE))).unwrap();
+    assert_eq!(summary.calls, 3, "the call that is not in a tally yet counts");
 }
 
 async fn many_records_at_once(store: Store) {

@@ -5,7 +5,7 @@ mod database;
 
 pub(crate) use database::Database;
 use domain::{
-    BreakGlassId, GroupId, SessionId, Timestamp, TokenId, UserId,
+    BreakGlassId, GroupId, Random, SessionId, Timestamp, TokenId, UserId,
     break_glass::Account,
     console::Principal,
     directory::UserView,
@@ -23,6 +23,15 @@ use sqlx::{
 };
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
+
+/// Randomness where none is needed.
+pub(crate) struct Zeros;
+
+impl Random for Zeros {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
 
 /// Makes a test of each of these functions for each database. They get the database and an open store on it.
 macro_rules! on_both_databases {

@@ -1,8 +1,8 @@
 //! Backups, restores, and removals by a clock that cannot be trusted.
 
-use crate::support::{at, id, insert_token, insert_users, on_both_databases, token, unit, user};
+use crate::support::{Zeros, at, id, insert_token, insert_users, on_both_databases, token, unit, user};
 use domain::{
-    Clock, Env, Random, Timestamp, UserId,
+    Clock, Env, Timestamp, UserId,
     audit::{Action, Event},
     identity::Who,
     maintenance::Maintenance,
@@ -40,14 +40,6 @@ impl Days {
 impl Clock for Days {
     fn now(&self) -> Timestamp {
         at(0).plus_days(self.0.load(Ordering::SeqCst))
-    }
-}
-
-struct Zeros;
-
-impl Random for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }
 

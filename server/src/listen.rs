@@ -83,8 +83,10 @@ pub async fn serve(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept(), if places.has_room_for_host() => accepted,
-            Some(Ok((stream, address, place))) = newcomers.join_next() => {
-                connect(&graceful, &router, &limits, stream, address, place);
+            Some(placed) = newcomers.join_next() => {
+                if let Ok(Some((stream, address, place))) = placed {
+                    connect(&graceful, &router, &limits, stream, address, place);
+                }
                 continue;
             }
             () = &mut stop => break,
@@ -117,10 +119,10 @@ pub async fn serve(
 
 /// Lets accepted callers send their request: otherwise a connection without one would be closed at once, and a caller
 /// who is about to send one would get no answer. Returns when no connection is left.
-async fn hear_out(graceful: &GracefulShutdown, mut newcomers: JoinSet<Placed>, connect: impl Fn(Placed)) {
+async fn hear_out(graceful: &GracefulShutdown, mut newcomers: JoinSet<Option<Placed>>, connect: impl Fn(Placed)) {
     while !newcomers.is_empty() || graceful.count() > 0 {
         tokio::select! {
-            Some(Ok(placed)) = newcomers.join_next() => connect(placed),
+            Some(placed) = newcomers.join_next() => placed.ok().flatten().into_iter().for_each(&connect),
             () = sleep(Duration::from_millis(10)) => {}
         }
     }
@@ -133,7 +135,7 @@ fn admit(
     stream: TcpStream,
     address: IpAddr,
     places: &Places,
-    newcomers: &mut JoinSet<Placed>,
+    newcomers: &mut JoinSet<Option<Placed>>,
     connect: impl FnOnce(TcpStream, IpAddr, Arc<Place>),
 ) {
     // On some systems this fails if the caller has hung up already; the first read will notice that.
@@ -142,7 +144,17 @@ fn admit(
         Offer::Taken(place) => connect(stream, address, place),
         Offer::Wait(newcomer) => {
             let places = places.clone();
-            newcomers.spawn(async move { (stream, address, places.wait(newcomer).await) });
+            newcomers.spawn(async move { Some((stream, address, places.wait(newcomer).await)) });
+        }
+        Offer::Queue(queued) => {
+            let places = places.clone();
+            newcomers.spawn(async move {
+                let place = places.queue(queued).await;
+                if place.is_none() {
+                    tracing::debug!(%address, "hung up on a caller: its address has its share of connections");
+                }
+                Some((stream, address, place?))
+            });
         }
         Offer::Refused => tracing::debug!(%address, "hung up on a caller: there is no place left"),
     }

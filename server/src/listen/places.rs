@@ -18,7 +18,7 @@ use crowds::Networks;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 /// How long to wait for a place before another connection is asked to end.
@@ -31,6 +31,15 @@ const LAST_RESORT: Duration = Duration::from_secs(3);
 const STRANGERS_WAITING: usize = 16;
 const HOST_WAITING: usize = 16;
 const PROXIES_WAITING: usize = 48;
+
+/// How many connections of addresses that have their share may wait, in total and of one address: a client that opens
+/// many connections at once uses some of them only for a moment.
+const QUEUED: u64 = 32;
+const QUEUED_EACH: u64 = 16;
+
+/// How long such a connection waits, and how often it tries.
+const QUEUE_TIME: Duration = Duration::from_secs(5);
+const QUEUE_TRY: Duration = Duration::from_millis(50);
 
 static FULL: Seldom = Seldom::new();
 static SHARE_TAKEN: Seldom = Seldom::new();
@@ -45,6 +54,7 @@ pub(super) struct Places {
     of_host: Room,
     waiting: Waiting,
     callers: Shares<IpAddr>,
+    queued: Shares<IpAddr>,
     connections: Arc<Connections>,
     proxies: TrustedProxies,
 }
@@ -69,8 +79,16 @@ pub(super) enum Offer {
     Taken(Arc<Place>),
     /// All places are taken: call [`Places::wait`] for one.
     Wait(Newcomer),
-    /// The address or its network already has its share, or too many wait.
+    /// The address has its share of places: call [`Places::queue`] to wait until it gives one back.
+    Queue(Queued),
+    /// The network of the address already has its share, or too many wait.
     Refused,
+}
+
+/// A caller that waits until its address has fewer connections, or one that is not in use.
+pub(super) struct Queued {
+    address: IpAddr,
+    _turn: Share<IpAddr>,
 }
 
 /// A caller on a new connection.
@@ -114,38 +132,64 @@ impl Places {
             of_host: Room::new(limits.host_connections),
             waiting,
             callers: Shares::new(u64::MAX, limits.connections_each as u64),
+            queued: Shares::new(QUEUED, QUEUED_EACH),
             connections: Arc::new(Connections::new(limits.grace, limits.connections_each)),
             proxies,
         }
     }
 
     /// A place for this address. An address that already has its share gives up the one of its connections that has
-    /// waited longest.
+    /// waited longest, or waits if all of them are in use.
     pub(super) fn offer(&self, address: IpAddr) -> Offer {
+        self.try_offer(address).unwrap_or_else(|| match self.queued.take(caller(address), 1) {
+            Ok(turn) => Offer::Queue(Queued { address, _turn: turn }),
+            Err(_) => Offer::Refused,
+        })
+    }
+
+    /// Waits until the address has a place to give. `None` if that takes too long.
+    pub(super) async fn queue(&self, queued: Queued) -> Option<Arc<Place>> {
+        let begun = Instant::now();
+        while begun.elapsed() < QUEUE_TIME {
+            sleep(QUEUE_TRY).await;
+            match self.try_offer(queued.address) {
+                Some(Offer::Taken(place)) => return Some(place),
+                Some(Offer::Wait(newcomer)) => return Some(self.wait(newcomer).await),
+                Some(Offer::Queue(_) | Offer::Refused) => return None,
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// An offer; `None` if there are places, but the address has its share of them.
+    fn try_offer(&self, address: IpAddr) -> Option<Offer> {
         let is_proxy = self.proxies.trust(address);
         let is_host = address.to_canonical().is_loopback();
         let networks = (!is_proxy && !is_host).then(|| Networks::of(caller(address)));
         let open = self.open.take();
         if open.is_none() && networks.as_ref().is_some_and(|networks| self.is_crowded_by(networks)) {
-            return Offer::Refused;
+            return Some(Offer::Refused);
         }
         let share = match (!is_proxy).then(|| self.share(caller(address))) {
-            Some(None) => return Offer::Refused,
+            Some(None) if open.is_some() => return None,
+            Some(None) => return Some(Offer::Refused),
             share => share.flatten(),
         };
         let arriving = Arriving { is_host, share, networks };
         if let Some(permit) = open {
-            return Offer::Taken(self.place(permit, arriving, false));
+            return Some(Offer::Taken(self.place(permit, arriving, false)));
         }
         // A proxy on this host forwards requests of others, so it waits like others first.
         if is_host
             && !is_proxy
             && let Some(permit) = self.of_host.take()
         {
-            return Offer::Taken(self.place(permit, arriving, true));
+            return Some(Offer::Taken(self.place(permit, arriving, true)));
         }
         let room = self.waiting.room(&arriving);
-        room.take().map_or(Offer::Refused, |waiting| Offer::Wait(Newcomer { arriving, _waiting: waiting }))
+        let waits = |waiting| Offer::Wait(Newcomer { arriving, _waiting: waiting });
+        Some(room.take().map_or(Offer::Refused, waits))
     }
 
     /// Whether another caller on this host could wait. Until then no connection is accepted, so that callers on the

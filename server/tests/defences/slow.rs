@@ -137,18 +137,23 @@ async fn is_served(mut stream: TcpStream) -> Option<TcpStream> {
 async fn a35_one_address_gets_its_share_of_connections() {
     let limits = ServerLimits { connections_each: 4, ..ServerLimits::default() };
     let proxies = TrustedProxies::new(vec!["127.0.0.9/32".parse().unwrap()]);
-    let router = Router::new().route("/", get(|| async { "hello" }));
+    let router = Router::new().route("/", get(|| async { "hello" })).route("/wait", get(std::future::pending::<()>));
     let server = Listening::router(router, limits, proxies).await;
-    let mut kept = Vec::new();
+    let mut busy = Vec::new();
     for _ in 0..4 {
-        kept.push(is_served(connect_from("127.0.0.2", &server).await).await.expect("within its share"));
+        let mut stream = connect_from("127.0.0.2", &server).await;
+        stream.write_all(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        busy.push(stream);
     }
-    assert!(is_served(connect_from("127.0.0.2", &server).await).await.is_none(), "over its share");
+    let mut fifth = std::pin::pin!(async { is_served(connect_from("127.0.0.2", &server).await).await });
+    assert!(timeout(Duration::from_millis(1_500), &mut fifth).await.is_err(), "over its share");
     assert!(is_served(connect_from("127.0.0.3", &server).await).await.is_some(), "another address");
+    busy.pop();
+    let mut kept = vec![fifth.await.expect("one of its connections has ended")];
     for _ in 0..10 {
         kept.push(is_served(connect_from("127.0.0.9", &server).await).await.expect("a proxy speaks for many"));
     }
-    kept.clear();
+    drop((kept, busy));
     let back = async { while is_served(connect_from("127.0.0.2", &server).await).await.is_none() {} };
     timeout(PATIENCE, back).await.expect("places come back");
 }

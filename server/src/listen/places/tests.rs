@@ -16,7 +16,7 @@ fn take(places: &Places, address: &str) -> Option<Arc<Place>> {
     match places.offer(address.parse().unwrap()) {
         Offer::Taken(place) => Some(place),
         Offer::Wait(_) => panic!("all places are taken"),
-        Offer::Refused => None,
+        Offer::Queue(_) | Offer::Refused => None,
     }
 }
 
@@ -25,7 +25,7 @@ async fn finds(places: &Places, address: &str) -> Option<Arc<Place>> {
     match places.offer(address.parse().unwrap()) {
         Offer::Taken(place) => Some(place),
         Offer::Wait(newcomer) => timeout(Duration::from_millis(20), places.wait(newcomer)).await.ok(),
-        Offer::Refused => None,
+        Offer::Queue(_) | Offer::Refused => None,
     }
 }
 
@@ -59,6 +59,28 @@ async fn an_address_gets_its_share_and_no_more() {
     assert_eq!(places.callers.taken(), (0, 0), "nothing is kept of those who went");
     assert!(places.connections.is_empty());
     assert_eq!(places.open.free.available_permits(), 100);
+}
+
+#[tokio::test]
+async fn who_has_its_share_waits_for_one_of_its_own() {
+    let places = places(100, 2, Duration::from_secs(1));
+    let [first, second] = std::array::from_fn(|_| take(&places, "198.51.100.7").unwrap());
+    let busy = [first.begin(None), second.begin(None)];
+    let queue = || match places.offer("198.51.100.7".parse().unwrap()) {
+        Offer::Queue(queued) => Some(queued),
+        _ => None,
+    };
+    let mut place = std::pin::pin!(places.queue(queue().unwrap()));
+    assert!(timeout(QUEUE_TRY * 4, &mut place).await.is_err(), "all of its connections are in use");
+    drop(busy);
+    assert!(timeout(QUEUE_TRY * 4, &mut place).await.is_err(), "one that was used a moment ago may be used again");
+    drop(first);
+    let place = timeout(QUEUE_TIME, place).await.unwrap();
+    assert!(place.is_some());
+    let waiting: Vec<_> = (0..40).map_while(|_| queue()).collect();
+    assert_eq!(waiting.len(), 16, "no more of one address");
+    drop((place, second, waiting));
+    assert_eq!((places.callers.taken(), places.queued.taken()), ((0, 0), (0, 0)));
 }
 
 #[tokio::test]
@@ -183,7 +205,7 @@ async fn r34_newcomers_of_each_kind_wait_apart() {
         for _ in 0..room {
             match places.offer(address.parse().unwrap()) {
                 Offer::Wait(newcomer) => waiting.push(newcomer),
-                Offer::Taken(_) | Offer::Refused => panic!("{address} waits"),
+                Offer::Taken(_) | Offer::Queue(_) | Offer::Refused => panic!("{address} waits"),
             }
         }
         assert!(is_refused(&places, address), "{address}");
@@ -200,7 +222,7 @@ async fn r34_a_place_goes_to_whom_it_was_freed_for() {
     let mut strangers: Vec<_> = (0..4).map(|n| take(&places, &format!("198.{n}.100.7")).unwrap()).collect();
     let wait = |address: &str| match places.offer(address.parse().unwrap()) {
         Offer::Wait(newcomer) => Box::pin(places.wait(newcomer)),
-        Offer::Taken(_) | Offer::Refused => panic!("{address} waits"),
+        Offer::Taken(_) | Offer::Queue(_) | Offer::Refused => panic!("{address} waits"),
     };
     let (mut earlier, mut proxied) = (wait("203.0.113.7"), wait("192.0.2.1"));
     let moment = Duration::from_millis(20);

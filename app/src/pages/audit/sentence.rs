@@ -1,6 +1,6 @@
 //! What an event says, in words.
 
-use crate::words::{count, visible};
+use crate::words::{count, grouped, visible};
 use domain::audit::{Action, Event, NAME};
 
 /// A sentence around the name of what was changed, if it has one.
@@ -66,6 +66,7 @@ impl Sentence {
                 );
                 Self { before: "Token ".to_owned(), name: Some(token), after }
             }
+            (Action::GroupChanged, Some(group)) if event.members() != (0, 0) => members(event, group),
             (Action::Refused, name) => {
                 let what = fact("refused").and_then(|refused| Action::parse(refused.as_str()?)).map(intention);
                 let before = format!("A change was refused: {}", what.unwrap_or("change something"));
@@ -99,6 +100,21 @@ impl Sentence {
                 Self { before: before.to_owned(), name: name.filter(|_| has_place), after: after.to_owned() }
             }
         }
+    }
+}
+
+/// Who joined and who left a group, and whether anything else changed.
+fn members(event: &Event, group: String) -> Sentence {
+    let members = |number| count(number, "member", "members");
+    let who = match event.members() {
+        (joined, 0) => format!("{} joined", members(joined)),
+        (0, left) => format!("{} left", members(left)),
+        (joined, left) => format!("{} joined and {} left", members(joined), grouped(left)),
+    };
+    if event.changes_attributes() {
+        Sentence { before: "Group ".to_owned(), name: Some(group), after: format!(" was changed; {who}") }
+    } else {
+        Sentence { before: format!("{who} group "), name: Some(group), after: String::new() }
     }
 }
 
@@ -151,6 +167,24 @@ mod tests {
         assert_eq!(refused(40), "40 sign-ins with break-glass account gate were refused");
         let undone = said(Action::GuardUndone, None, json!({"restored": 212, "failed": 1}));
         assert_eq!(undone, "A batch of 212 departures was undone; 1 could not be undone");
+    }
+
+    #[test]
+    fn who_joined_a_group_and_who_left_is_counted() {
+        let said = |after: Value| {
+            let event = Event::new(Timestamp::from_millis(0), Who::Host, None, Action::GroupChanged);
+            let event = Event { after: Some(after.to_string()), ..event.on(Uuid::nil(), "Sales") };
+            let Sentence { before, name, after } = Sentence::of(&event);
+            format!("{before}{}{after}", name.unwrap_or_default())
+        };
+        assert_eq!(said(json!({"members joined": ["1"]})), "1 member joined group Sales");
+        let many: Vec<String> = (0..50).map(|n| n.to_string()).chain(["and 1950 more".to_owned()]).collect();
+        assert_eq!(said(json!({"members left": many})), "2,000 members left group Sales");
+        let both = json!({"members joined": ["1", "2"], "members left": ["3"]});
+        assert_eq!(said(both), "2 members joined and 1 left group Sales");
+        let renamed = json!({"displayName": "Sales", "members joined": ["1", "2"]});
+        assert_eq!(said(renamed), "Group Sales was changed; 2 members joined");
+        assert_eq!(said(json!({"displayName": "Sales"})), "Group Sales was changed");
     }
 
     #[test]

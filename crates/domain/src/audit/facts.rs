@@ -117,6 +117,19 @@ impl Event {
         after.remove(word).filter(|_| self.states(word))
     }
 
+    /// How many members joined a group in this change, and how many left it.
+    pub fn members(&self) -> (u64, u64) {
+        let count = |word| self.fact(word).map_or(0, |fact| named(&fact));
+        (count(JOINED), count(LEFT))
+    }
+
+    /// Whether an attribute of the document that it is about changed.
+    pub fn changes_attributes(&self) -> bool {
+        let sides = [&self.before, &self.after].into_iter().flatten();
+        let mut sides = sides.filter_map(|side| serde_json::from_str::<Map<String, Value>>(side).ok());
+        sides.any(|side| side.keys().any(|name| !self.states(name)))
+    }
+
     /// Whether Postern states facts under this word in such an event.
     fn states(&self, word: &str) -> bool {
         let of_group = self.action.kind().contents == Contents::Group;
@@ -132,6 +145,13 @@ impl Action {
     pub fn is_about_document(self) -> bool {
         self.kind().contents != Contents::Facts
     }
+}
+
+/// How many ids a list has, with those that its last line only counts: `and 1950 more`.
+fn named(list: &Value) -> u64 {
+    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    let more = list.last().and_then(|last| last.as_str()?.strip_prefix("and ")?.strip_suffix(" more")?.parse().ok());
+    list.len() as u64 + more.map_or(0, |more: u64| more.saturating_sub(1))
 }
 
 /// Whether Postern states facts under this word.
@@ -161,6 +181,20 @@ mod tests {
 
     fn scim() -> Who {
         Who::Token { id: crate::TokenId(uuid::Uuid::nil()), name: "Entra".into() }
+    }
+
+    #[test]
+    fn members_are_counted_and_other_changes_noticed() {
+        let event = |after: Value| Event {
+            after: Some(after.to_string()),
+            ..Event::new(Timestamp::from_millis(0), scim(), None, Action::GroupChanged)
+        };
+        let some = event(json!({JOINED: ["1", "2", "and 48 more"], LEFT: ["3"]}));
+        assert_eq!((some.members(), some.changes_attributes()), ((50, 1), false));
+        let renamed = event(json!({"displayName": "and 7 more"}));
+        assert_eq!((renamed.members(), renamed.changes_attributes()), ((0, 0), true));
+        let before = Event { before: Some(r#"{"displayName":"Team"}"#.into()), ..event(json!({LEFT: ["3"]})) };
+        assert_eq!((before.members(), before.changes_attributes()), ((0, 1), true));
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! A deleted user or group is restored as it was, or not at all.
 
-use crate::support::{
-    Database, at, email, group, id, insert_groups, insert_users, numbers, on_both_databases, on_both_databases_bare,
-    store, unit, user,
+use crate::{
+    support::{
+        Database, at, email, group, id, insert_groups, insert_users, numbers, on_both_databases,
+        on_both_databases_bare, store, unit, user,
+    },
+    versions::tables::{self, Tables},
 };
 use domain::{
     Conflict, Error, GroupId, UserId,
     group::Group,
+    query::UserValue,
     role::Role,
     store::{Store, Work},
     user::{Deleted, User},
@@ -90,6 +94,16 @@ async fn added(database: &Database) -> Vec<i64> {
     numbers(database, "SELECT added FROM group_members ORDER BY group_id, user_id").await
 }
 
+/// Checks that all that came back is as it was, column by column, and that it was something.
+fn assert_back(before: &Tables, after: &Tables) {
+    const NEW: [&str; 3] = ["version", "changed", "position"];
+    let tables: [(&str, &[&str]); 5] =
+        [("users", &NEW), ("user_emails", &[]), ("user_values", &[]), ("groups", &NEW), ("group_members", &[])];
+    for (table, new) in tables {
+        assert_eq!(before.rows_without(table, new), after.rows_without(table, new), "{table}");
+    }
+}
+
 async fn everything_comes_back_but_version_and_change(database: Database) {
     let store = store(&database).await;
     let mut ada = user(1, "Ada@Corp.example");
@@ -107,6 +121,11 @@ async fn everything_comes_back_but_version_and_change(database: Database) {
         email("a@corp.example", None, true),
         email("a@corp.example", Some("Home"), false),
     ];
+    ada.profile.values = Some(vec![
+        (UserValue::Title, "countess".into()),
+        (UserValue::PhoneNumber, "2".into()),
+        (UserValue::PhoneNumber, "1".into()),
+    ]);
     let mut team = Group { version: 4, ..group(7, "Écurie") };
     team.profile.external_id = Some("G-1".into());
     team.profile.document = r#"{"displayName":"Écurie"}"#.into();
@@ -121,6 +140,7 @@ async fn everything_comes_back_but_version_and_change(database: Database) {
             AND family_name_key = 'løvelace' AND employee_number_key = 'e 7' AND value_key LIKE '%@corp.example'
             AND kind_key IS NOT DISTINCT FROM lower(kind)";
     assert_eq!((numbers(&database, keys).await, added(&database).await), (vec![3], vec![11, 11, 12]));
+    let before = tables::read(&database).await;
 
     delete_user(&store, 50).await;
     assert_eq!(unit!(store.write, |tx| tx.lock_user(ADA)).unwrap(), None);
@@ -129,6 +149,7 @@ async fn everything_comes_back_but_version_and_change(database: Database) {
     assert_eq!(unit!(store.write, |tx| tx.lock_user(ADA)).unwrap(), Some(wanted));
     assert_eq!(unit!(store.read, |tx| tx.user_role(ADA)).unwrap(), Some(Role::Auditor));
     assert_eq!((numbers(&database, keys).await, added(&database).await), (vec![3], vec![11, 11, 12]));
+    assert_back(&before, &tables::read(&database).await);
     // The groups changed twice: a member left, and came back.
     let found = unit!(store.read, |tx| tx.group(TEAM)).unwrap().unwrap();
     assert_eq!((found.version, found.changed), (6, at(60)));
@@ -138,8 +159,9 @@ async fn everything_comes_back_but_version_and_change(database: Database) {
     let wanted = Group { version: 7, changed: at(80), ..team };
     assert_eq!(unit!(store.read, |tx| tx.group(TEAM)).unwrap(), Some(wanted));
     assert_eq!(unit!(store.read, |tx| tx.group_role(TEAM)).unwrap(), Some(Role::Administrator));
-    assert_eq!(added(&database).await, [11, 11, 12]);
+    assert_back(&before, &tables::read(&database).await);
     let left = "SELECT (SELECT COUNT(*) FROM deleted_users) + (SELECT COUNT(*) FROM deleted_user_emails)
+        + (SELECT COUNT(*) FROM deleted_user_values) + (SELECT COUNT(*) FROM former_nested_groups)
         + (SELECT COUNT(*) FROM deleted_groups) + (SELECT COUNT(*) FROM former_members)";
     assert_eq!(numbers(&database, left).await, [0]);
 }

@@ -1,6 +1,7 @@
 //! The two folders of migrations create the same tables.
 
 mod constraints;
+mod copies;
 mod pinned;
 
 use crate::support::{Database, insert_users, migrations, numbers, on_both_databases_bare, store, user};

@@ -7,7 +7,7 @@ mod guard;
 mod people;
 mod records;
 mod seeds;
-mod tables;
+pub(crate) mod tables;
 mod ways_in;
 mod work;
 

@@ -19,7 +19,7 @@ const UNUSED: [(&str, &str, &str); 1] = [("sqlite", "upkeep", "place")];
 const BETWEEN: char = '\u{1f}';
 
 /// The tables and views of a database, by name.
-pub(super) struct Tables {
+pub(crate) struct Tables {
     kind: &'static str,
     tables: BTreeMap<String, Table>,
 }
@@ -55,6 +55,18 @@ impl Tables {
         }
     }
 
+    /// The rows of a table without some of its columns. Panics if one of the others is empty in all rows: it could be
+    /// lost and nothing would show it.
+    pub(crate) fn rows_without(&self, name: &str, columns: &[&str]) -> Vec<Vec<&str>> {
+        let table = &self.tables[name];
+        let kept: Vec<&String> = table.columns.iter().filter(|column| !columns.contains(&column.as_str())).collect();
+        let rows = table.only(&kept);
+        for (place, column) in kept.iter().enumerate() {
+            assert!(rows.iter().any(|row| row[place] != "NULL"), "no row of {name} has a {column}");
+        }
+        rows
+    }
+
     /// Checks that nothing is missing that was there before, except what was removed on purpose.
     pub(super) fn have_all_of(&self, before: &Self, version: &Version) {
         for (name, old) in &before.tables {
@@ -75,7 +87,7 @@ impl Tables {
 }
 
 /// Reads everything.
-pub(super) async fn read(database: &Database) -> Tables {
+pub(crate) async fn read(database: &Database) -> Tables {
     let kind = if database.url().starts_with("sqlite") { "sqlite" } else { "postgres" };
     let columns = match kind {
         "sqlite" => {

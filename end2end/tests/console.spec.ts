@@ -1,3 +1,4 @@
+import { pages } from "./pages";
 import { expect, signIn, test } from "./postern";
 
 const user = {
@@ -112,9 +113,9 @@ test("hostile names stay text", async ({ signedIn: page, postern }) => {
   const made = await postern.scim(token, "POST", "/Users", { ...user, displayName: hostile, title: hostile });
   const { id } = await made.json();
   const group = await (await postern.scim(token, "POST", "/Groups", { displayName: hostile })).json();
-  const pages = ["users", `users/${id}`, "groups", `groups/${group.id}`, "sso/scim", `users?q=${encodeURIComponent(hostile)}`];
-  for (const path of pages) {
-    await page.goto(`/admin/${path}`);
+  const others = [`/admin/users/${id}`, `/admin/groups/${group.id}`, `/admin/users?q=${encodeURIComponent(hostile)}`];
+  for (const path of [...pages, ...others]) {
+    await page.goto(path);
     await page.waitForLoadState("networkidle");
     expect(await page.evaluate(() => "__xss" in window)).toBe(false);
   }
@@ -153,8 +154,8 @@ test("the pages fit a narrow screen and a keyboard", async ({ signedIn: page, po
     await postern.scim(token, "POST", "/Users", { ...user, userName: `person${n}@a-rather-long-domain.corp.example` });
   }
   await page.setViewportSize({ width: 360, height: 760 });
-  for (const path of ["users", "groups", "sso/scim"]) {
-    await page.goto(`/admin/${path}`);
+  for (const path of pages) {
+    await page.goto(path);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width, path).toBeLessThanOrEqual(360);
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { pages } from "./pages";
 import { expect, signIn, test } from "./postern";
 
 const person = (n: number) => ({
@@ -150,11 +151,10 @@ test("the audit log is taken out and checked", async ({ signedIn: page }, info) 
 });
 
 test("every page of the console opens, wide and narrow", async ({ signedIn: page }) => {
-  const paths = ["users", "groups", "deleted", "sso/scim", "sso/guard", "sso/roles", "break-glass", "lockout", "sessions", "audit", "alerts", "confirm"];
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 760 });
-    for (const path of paths) {
-      const answer = await page.goto(`/admin/${path}`);
+    for (const path of pages) {
+      const answer = await page.goto(path);
       expect(answer!.status(), path).toBe(200);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
     }

@@ -9,7 +9,10 @@ mod overview;
 mod rotation;
 mod tombstones;
 
-use crate::support::{TestApp, URL, entra_user, json};
+use crate::support::{
+    TestApp, URL, entra_user, json,
+    pages::{is_one_page, pages},
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -328,15 +331,33 @@ async fn a19_hostile_names_are_shown_as_text(app: TestApp) {
     user["title"] = json!(hostile);
     let id = app.post("/Users", user).await.id();
     let group = app.post("/Groups", json!({"displayName": hostile})).await.id();
-    for path in [
-        "/admin/users".to_owned(),
-        format!("/admin/users/{id}"),
-        "/admin/groups".into(),
-        format!("/admin/groups/{group}"),
-        "/admin/users?q=%3Cscript%3Ealert(1)%3C/script%3E".into(),
-        "/login?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E".into(),
-    ] {
-        let page = app.page(&path, Some(&cookie)).await;
+    // Shorter, as the names of tokens are.
+    let name = "</title><script>alert(1)</script><img src=x>";
+    app.form("/admin/api/create_token", Some(&cookie), &format!("name={name}")).await.expect(StatusCode::OK);
+    let tokens = app.host.tokens().await.unwrap();
+    let token = tokens.iter().find(|token| token.name == name).unwrap().id.to_string();
+    app.recorder.flush().await;
+    let last = app.host.audit_head().await.unwrap().unwrap().0;
+    let filled = |path: String| {
+        let of = |parent| match parent {
+            "users" => vec![id.clone()],
+            "groups" => vec![group.clone()],
+            "tokens" => vec![token.clone()],
+            // No drill was done.
+            "drills" => vec![],
+            "activity" => vec!["1".to_owned(), "2".to_owned()],
+            "audit" => (1..=last).map(|seq| seq.to_string()).collect(),
+            other => panic!("an id of {other} with a hostile name"),
+        };
+        let (parent, _) = path.rsplit_once('/').unwrap();
+        let ids = if is_one_page(&path) { None } else { Some(of(parent.rsplit('/').next().unwrap())) };
+        ids.map_or_else(|| vec![path.clone()], |ids| ids.iter().map(|id| format!("{parent}/{id}")).collect())
+    };
+    let asked =
+        ["/admin/users?q=", "/login?next=%22%3E"].map(|path| format!("{path}%3Cscript%3Ealert(1)%3C/script%3E"));
+    let paths: Vec<String> = pages().into_iter().flat_map(filled).chain(asked).collect();
+    for path in paths {
+        let page = app.page(&path, Some(&cookie)).await.expect(StatusCode::OK);
         let raw = ["<script>alert", "<img src=x"].iter().find_map(|part| page.text.find(part));
         assert_eq!(raw.map(|at| &page.text[at.saturating_sub(200)..at + 40]), None, "{path}");
     }

@@ -25,29 +25,12 @@ pub(super) fn problem(here: Here, error: &ApiError, response: Option<ResponseOpt
 
 /// The title, the explanation, and the link that helps, with its label.
 fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static str, &'static str) {
-    match (error, here) {
-        (ApiError::NotFound, Here::Users) => (
-            "There is no such user",
-            "The address may be mistyped, or the user was deleted so long ago that the audit log no longer has it.",
-            "/admin/users",
-            "See all users",
-        ),
-        (ApiError::NotFound, Here::Groups) => (
-            "There is no such group",
-            "The address may be mistyped, or the group was deleted so long ago that the audit log no longer has it.",
-            "/admin/groups",
-            "See all groups",
-        ),
-        (ApiError::NotFound, Here::BreakGlass) => {
-            ("There is no such drill", "The address may be mistyped.", "/admin/break-glass", "See all drills")
-        }
-        (ApiError::NotFound, _) => {
-            ("There is no such page", "The address may be mistyped.", "/admin", "Go to the overview")
-        }
-        (ApiError::Unauthorized, _) => {
+    match error {
+        ApiError::NotFound => nothing_there(here),
+        ApiError::Unauthorized => {
             ("You are not signed in", "Sign in with a break-glass account to see this.", "/login", "Sign in")
         }
-        (ApiError::Unavailable, _) => (
+        ApiError::Unavailable => (
             "The database does not answer",
             "Nothing is lost: Postern shows this page again as soon as it does. The server’s log says more.",
             "",
@@ -59,5 +42,41 @@ fn words(here: Here, error: &ApiError) -> (&'static str, &'static str, &'static 
             "",
             "Try again",
         ),
+    }
+}
+
+/// What is said about an address of a page that leads to nothing.
+fn nothing_there(here: Here) -> (&'static str, &'static str, &'static str, &'static str) {
+    const MISTYPED: &str = "The address may be mistyped.";
+    match here {
+        Here::Users => (
+            "There is no such user",
+            "The address may be mistyped, or the user was deleted so long ago that the audit log no longer has it.",
+            "/admin/users",
+            "See all users",
+        ),
+        Here::Groups => (
+            "There is no such group",
+            "The address may be mistyped, or the group was deleted so long ago that the audit log no longer has it.",
+            "/admin/groups",
+            "See all groups",
+        ),
+        Here::SignOn => ("There is no such token", MISTYPED, "/admin/sso/scim", "See all tokens"),
+        Here::BreakGlass => ("There is no such drill", MISTYPED, "/admin/break-glass", "See all drills"),
+        Here::Activity => (
+            "There is no such call",
+            "The address may be mistyped, or the call was so long ago that it is no longer recorded.",
+            "/admin/activity",
+            "See all calls",
+        ),
+        Here::Audit => (
+            "There is no such event",
+            "The address may be mistyped, or the event is so old that the audit log no longer has it.",
+            "/admin/audit",
+            "See all events",
+        ),
+        Here::Overview | Here::Deleted | Here::Sessions | Here::Lockout | Here::Alerts | Here::Nowhere => {
+            ("There is no such page", MISTYPED, "/admin", "Go to the overview")
+        }
     }
 }

@@ -2,14 +2,20 @@
 
 use crate::{
     defences::routes::{self, METHODS, PUBLIC, bare},
-    support::{TestApp, URL},
+    support::{self, TestApp, URL},
 };
+use app::App;
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
 
-on_both!(a02_every_route_has_a_door, a02_headers_do_not_lead_around_it, a02_these_and_no_others_are_public);
+on_both!(
+    a02_every_route_has_a_door,
+    a02_headers_do_not_lead_around_it,
+    a02_these_and_no_others_are_public,
+    every_page_is_sent_whole_and_linked,
+);
 
 /// Ways to write a path so that one part of a system may see another path than the next part does.
 fn disguises(path: &str) -> Vec<String> {
@@ -135,4 +141,30 @@ async fn a02_these_and_no_others_are_public(app: TestApp) {
         assert!(answer.status.is_success() || answer.status.is_redirection() || framed, "{path}: {}", answer.status);
     }
     assert!(routes::functions().len() >= 3);
+}
+
+/// Pages that no page links to: people are sent there.
+const NOT_LINKED: [&str; 2] = ["/login", "/admin/confirm"];
+
+/// A page in any other mode is streamed: it answers 200 before it knows whether there is such a thing, and it is empty
+/// without JavaScript.
+async fn every_page_is_sent_whole_and_linked(app: TestApp) {
+    let cookie = app.administrator("gate-0001").await;
+    let start = app.page("/admin/sso/scim", Some(&cookie)).await.expect(StatusCode::OK).text;
+    for route in leptos_axum::generate_route_list(App) {
+        let path = route.path();
+        assert_eq!(format!("{:?}", route.mode()), "Async", "{path}: ssr=SsrMode::Async in app/src/routes.rs");
+        let needs_link = support::pages::is_one_page(path) && !NOT_LINKED.contains(&path);
+        let is_linked = start.contains(&format!("href=\"{path}\""));
+        assert!(is_linked || !needs_link, "{path}: a link in frame.rs or tabs.rs of app/src/components");
+    }
+}
+
+/// The browser tests open every page of this list.
+#[tokio::test]
+async fn the_browser_tests_know_every_page() {
+    const LIST: &str = include_str!("../../../end2end/tests/pages.ts");
+    for path in support::pages::plain_pages() {
+        assert!(LIST.contains(&format!("\"{path}\",")), "{path} is missing in end2end/tests/pages.ts");
+    }
 }

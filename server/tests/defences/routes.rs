@@ -1,6 +1,6 @@
 //! What there is to attack, according to the router itself.
 
-use crate::support::{Answer, TestApp};
+use crate::support::{self, Answer, TestApp};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
@@ -36,8 +36,7 @@ pub(crate) fn scim(user: &str, group: &str) -> Vec<String> {
 
 /// The pages that need a session, with these ids filled in.
 pub(crate) fn pages(user: &str, group: &str) -> Vec<String> {
-    let listed = leptos_axum::generate_route_list(app::App);
-    let pages = listed.iter().map(|page| page.path().to_owned()).filter(|path| !PUBLIC.contains(&path.as_str()));
+    let pages = support::pages::pages().into_iter().filter(|path| !PUBLIC.contains(&path.as_str()));
     let fill = |path: String| {
         let id = if path.contains("/groups/") { group } else { user };
         path.split('/').map(|part| if part.starts_with([':', '{']) { id } else { part }).collect::<Vec<_>>().join("/")

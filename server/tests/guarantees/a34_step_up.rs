@@ -126,6 +126,8 @@ async fn a34_every_use_case_is_asked_for_the_secret(app: TestApp) {
             console.restore_group(GroupId(none)).await.err(),
             console.set_audit_days(90).await.err(),
         ];
+        let functions = FUNCTIONS.iter().filter(|(_, class, _)| *class == Class::Secret).count();
+        assert_eq!(asked.len(), functions, "one use case for each function that needs the secret");
         for (at, asked) in asked.iter().enumerate() {
             assert!(matches!(asked, Some(Error::Refused(Refusal::StepUp))), "{when}, {at}: {asked:?}");
         }

@@ -6,6 +6,9 @@
 #[path = "../../../crates/store/tests/support/database.rs"]
 #[expect(unreachable_pub, reason = "other test binaries share the file")]
 mod database;
+#[path = "../support/pages.rs"]
+#[expect(unreachable_pub, reason = "other test binaries share the file")]
+mod pages;
 
 /// Runs tests that take a [`Database`] on both databases.
 macro_rules! on_both {

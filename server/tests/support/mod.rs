@@ -3,6 +3,7 @@
 
 #[path = "../../../crates/store/tests/support/database.rs"]
 mod database;
+pub mod pages;
 
 use axum::{
     Router,

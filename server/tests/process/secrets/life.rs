@@ -4,6 +4,7 @@ use super::leaks::Secret;
 use crate::{
     binary::{Sheet, postern},
     browser::{Answer, Browser, request},
+    pages::plain_pages,
     receivers::{MAIL_PASSWORD, id_of, webhook_secret},
 };
 use hyper::StatusCode;
@@ -148,7 +149,10 @@ impl Life {
 
     /// Every page, and both exports.
     async fn look_around(&mut self, browser: &mut Browser) {
-        for page in ["/admin/sso/scim", "/admin/users", "/admin/groups", "/admin/none", "/login?next=/admin/users"] {
+        for page in plain_pages() {
+            self.see(browser.get(&page).await.expect(StatusCode::OK));
+        }
+        for page in ["/admin/none", "/login?next=/admin/users"] {
             self.see(browser.get(page).await);
         }
         for export in ["/admin/audit/export.csv", "/admin/audit/export.jsonl"] {

@@ -1,6 +1,7 @@
 //! Users and groups whose texts are hard to compare.
 
 use crate::support::{Value, json};
+use domain::query::UserValue;
 use proptest::{collection::vec, prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -92,10 +93,19 @@ fn further() -> impl Strategy<Value = Value> {
     let title = prop_oneof![6 => text(), 1 => (text(), 495..505_usize).prop_map(|(end, long)| "é".repeat(long) + &end)];
     let names = (proptest::option::weighted(0.7, title), some(), some(), some());
     let number = proptest::option::weighted(0.5, -2..12_i64);
-    (names, some(), some(), vec(phone(), 0..3), vec(text(), 0..3), number, proptest::option::of(any::<bool>()))
-        .prop_map(|((title, nick_name, formatted, department), division, locale, phones, tags, level, remote)| {
+    let work = (some(), some(), some(), some());
+    let others = (some(), vec(text(), 0..3), number, proptest::option::of(any::<bool>()));
+    (names, work, vec(phone(), 0..3), others).prop_map(
+        |(
+            (title, nick_name, formatted, department),
+            (user_type, cost_center, organization, division),
+            phones,
+            others,
+        )| {
+            let (locale, tags, level, remote) = others;
             json!({
                 "title": title,
+                "userType": user_type,
                 "nickName": nick_name,
                 "name": {"formatted": formatted},
                 "locale": locale,
@@ -103,9 +113,30 @@ fn further() -> impl Strategy<Value = Value> {
                 "tags": tags,
                 "level": level,
                 "remote": remote,
-                ENTERPRISE: {"department": department, "division": division},
+                ENTERPRISE: {
+                    "department": department,
+                    "costCenter": cost_center,
+                    "organization": organization,
+                    "division": division,
+                },
             })
-        })
+        },
+    )
+}
+
+/// The path of an attribute whose values are kept.
+pub(super) fn path(of: UserValue) -> String {
+    match of {
+        UserValue::Title => "title".to_owned(),
+        UserValue::UserType => "userType".to_owned(),
+        UserValue::NickName => "nickName".to_owned(),
+        UserValue::FormattedName => "name.formatted".to_owned(),
+        UserValue::PhoneNumber => "phoneNumbers.value".to_owned(),
+        UserValue::Department => format!("{ENTERPRISE}:department"),
+        UserValue::CostCenter => format!("{ENTERPRISE}:costCenter"),
+        UserValue::Organization => format!("{ENTERPRISE}:organization"),
+        UserValue::Division => format!("{ENTERPRISE}:division"),
+    }
 }
 
 fn user() -> impl Strategy<Value = Value> {
@@ -149,4 +180,21 @@ pub(super) fn everybody(runner: &mut TestRunner) -> (Vec<Value>, Vec<Value>) {
     let people = vec(user(), 60).new_tree(runner).unwrap().current();
     let groups = vec(group(), 30).new_tree(runner).unwrap().current();
     (people, groups)
+}
+
+/// Otherwise the databases would agree on filters by an attribute that nobody has.
+#[test]
+fn somebody_has_each_value() {
+    let (people, _) = everybody(&mut TestRunner::deterministic());
+    for attribute in UserValue::ALL {
+        let path = path(*attribute);
+        let has = |user: &Value| match path.rsplit_once([':', '.']) {
+            Some(("phoneNumbers", part)) => {
+                user["phoneNumbers"].as_array().unwrap().iter().any(|one| one[part].is_string())
+            }
+            Some((container, part)) => user[container][part].is_string(),
+            None => user[&path].is_string(),
+        };
+        assert!(people.iter().any(has), "nobody has {path}: `further` above");
+    }
 }

@@ -1,6 +1,7 @@
 //! Filters of every supported kind, most of them with the right types.
 
 use super::people;
+use domain::query::UserValue;
 use proptest::{prelude::*, sample::select};
 use scim::{
     filter::{CompareOp, Filter, Literal},
@@ -127,9 +128,8 @@ fn long() -> BoxedStrategy<Literal> {
 
 /// Filters by attributes that have no column of their own.
 fn further() -> BoxedStrategy<Filter> {
-    let enterprise = ["department", "division"].map(|name| format!("{ENTERPRISE_URN}:{name}"));
-    let mut values = names(&["title", "nickName", "name.formatted", "phoneNumbers", "phoneNumbers.value"]);
-    values.extend(enterprise);
+    let mut values: Vec<String> = UserValue::ALL.iter().copied().map(people::path).collect();
+    values.push("phoneNumbers".into());
     let loose =
         names(&["locale", "tags", "level", "remote", "emails.display", "groups.display", "x.y", "name", "schemas"]);
     let mut all = values.clone();

@@ -115,6 +115,14 @@ fn further_values_are_asked_for_where_they_are_known() {
 }
 
 #[test]
+fn the_advice_names_every_value() {
+    let named: Vec<&str> = USER_ATTRIBUTES.split([',', ' ', '.']).collect();
+    for attribute in UserValue::ALL {
+        assert!(named.contains(&values::name(*attribute)), "{attribute:?} is missing in USER_ATTRIBUTES");
+    }
+}
+
+#[test]
 fn at_the_root_each_kind_has_its_own_attributes() {
     let root = |text: &str| {
         let filter = scim::filter::parse(text, &Limits::default()).unwrap();

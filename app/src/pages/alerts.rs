@@ -8,7 +8,7 @@ use crate::{
     words::{count, visible},
 };
 use actions::TestAlert;
-use domain::{Timestamp, alert::ChannelState, console::AlertStatus};
+use domain::{Timestamp, alert::ChannelState, audit::Action, console::AlertStatus};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 
@@ -148,34 +148,81 @@ fn name(channel: &str) -> String {
     }
 }
 
-/// What is alerted.
+/// What is alerted: a title, words, and the kinds of events that they are about.
+const TOLD: [(&str, &str, &[Action]); 5] = [
+    (
+        "Ways in",
+        "Every sign-in with a break-glass account and every refused one; accounts and secrets that are created, \
+         replaced or removed; drills.",
+        &[
+            Action::BreakGlassSignedIn,
+            Action::BreakGlassRefused,
+            Action::BreakGlassCreated,
+            Action::BreakGlassReset,
+            Action::BreakGlassRotated,
+            Action::BreakGlassRemoved,
+            Action::BreakGlassRescue,
+            Action::DrillStarted,
+        ],
+    ),
+    (
+        "Mass deprovisioning",
+        "The guard found that many people lost something at once, or holds them back; an administrator decided about that, or changed the guard.",
+        &[
+            Action::GuardTripped,
+            Action::GuardHeld,
+            Action::GuardApproved,
+            Action::GuardUndone,
+            Action::GuardDismissed,
+            Action::GuardChanged,
+        ],
+    ),
+    (
+        "Tokens",
+        "A token was created, replaced, revoked, paused or resumed, or the networks that it is bound to were \
+         changed; it was used for the first time, from a new network, from outside its networks, or after its end; \
+         it ends soon or is old; its changes have used up half of its budget, or all of it; it tried to use a name \
+         that is reserved for break-glass accounts.",
+        &[
+            Action::TokenCreated,
+            Action::TokenRotated,
+            Action::TokenRevoked,
+            Action::TokenPaused,
+            Action::TokenResumed,
+            Action::TokenChanged,
+            Action::TokenFirstUsed,
+            Action::TokenNewNetwork,
+            Action::TokenOutsideNetworks,
+            Action::TokenUsedLate,
+            Action::TokenReminder,
+            Action::TokenHalfSpent,
+            Action::TokenSpent,
+            Action::TokenNameRefused,
+        ],
+    ),
+    ("Rights", "The role of a person or of a group was changed.", &[Action::UserRoleChanged, Action::GroupRoleChanged]),
+    (
+        "Postern itself",
+        "Provisioning was turned on or off; the database became read-only, or takes changes again; an \
+         administrator ended a session; the audit log was exported, or how long it is kept was changed; a backup \
+         is overdue or was restored; the clock seems to have jumped.",
+        &[
+            Action::ProvisioningEnabled,
+            Action::ProvisioningDisabled,
+            Action::StorageReadOnly,
+            Action::StorageWritable,
+            Action::SessionRevoked,
+            Action::AuditExported,
+            Action::AuditChanged,
+            Action::BackupOverdue,
+            Action::DatabaseRestored,
+            Action::RemovalDelayed,
+        ],
+    ),
+];
+
 fn told() -> impl IntoView {
-    let kinds = [
-        (
-            "Ways in",
-            "Every sign-in with a break-glass account and every refused one; accounts and secrets that are created, \
-             replaced or removed; drills.",
-        ),
-        (
-            "Mass deprovisioning",
-            "The guard found that many people lost something at once, or holds them back; an administrator decided about that, or changed the guard.",
-        ),
-        (
-            "Tokens",
-            "A token was created, replaced, revoked, paused or resumed, or the networks that it is bound to were \
-             changed; it was used for the first time, from a new network, from outside its networks, or after its end; \
-             it ends soon or is old; its changes have used up half of its budget, or all of it; it tried to use a name \
-             that is reserved for break-glass accounts.",
-        ),
-        ("Rights", "The role of a person or of a group was changed."),
-        (
-            "Postern itself",
-            "Provisioning was turned on or off; the database became read-only, or takes changes again; an \
-             administrator ended a session; the audit log was exported, or how long it is kept was changed; a backup \
-             is overdue or was restored; the clock seems to have jumped.",
-        ),
-    ];
-    let kind = |(title, words)| {
+    let kind = |(title, words, _)| {
         view! {
             <div>
                 <dt>{title}</dt>
@@ -191,7 +238,7 @@ fn told() -> impl IntoView {
                  Of those that the holder of a token can cause at will, you get a few an hour, and then one with the \
                  number."
             </p>
-            <dl class="attributes">{kinds.map(kind).collect_view()}</dl>
+            <dl class="attributes">{TOLD.map(kind).collect_view()}</dl>
         </section>
     }
 }
@@ -272,6 +319,16 @@ mod tests {
         assert_eq!(word(&status(Some("refused"), true, 2)), "Failing");
         assert_eq!(next(NOW, NOW.plus_millis(12_000)), "the next try is in 12 seconds");
         assert_eq!(next(NOW, NOW), "the next try is due now");
+    }
+
+    #[test]
+    fn the_page_says_what_is_told() {
+        let listed: Vec<Action> = TOLD.iter().flat_map(|(.., kinds)| kinds.iter().copied()).collect();
+        // Whoever sends a test alert knows that it is sent.
+        for action in Action::ALL.iter().copied().filter(|action| *action != Action::AlertTested) {
+            let lines = listed.iter().filter(|listed| **listed == action).count();
+            assert_eq!(lines, usize::from(action.kind().may_alert()), "{action:?} in TOLD of app/src/pages/alerts.rs");
+        }
     }
 
     #[test]

@@ -226,11 +226,13 @@ impl Event {
     /// With these facts, under words from [`WORDS`].
     #[must_use]
     pub fn with(self, after: &Value) -> Self {
-        debug_assert!(
-            after.as_object().is_none_or(|facts| facts.keys().all(|word| facts::is_word(word))),
-            "not all in WORDS of crates/domain/src/audit/facts.rs: {after}"
-        );
-        Self { after: Some(after.to_string()), ..self }
+        Self { after: Some(facts::stated(after)), ..self }
+    }
+
+    /// With these facts about the state before, under the same words as in [`Event::with`].
+    #[must_use]
+    pub fn before(self, before: &Value) -> Self {
+        Self { before: Some(facts::stated(before)), ..self }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) use tokens::{check_token_name, revoke};
 
 use crate::{
     BreakGlassId, Env, Error, Refusal, Result, SessionId, Timestamp,
-    audit::{Action, Event},
+    audit::{Action, Event, Topic},
     identity::{Person, PersonId, Who},
     role::Role,
     session::IDLE_MINUTES,
@@ -287,7 +287,7 @@ impl<C: Send + Sync> Change<C> {
 
     /// Records that a break-glass account was used for a change, or that the change is the task of a drill.
     async fn note_use(&self, tx: &mut dyn Tx, account: BreakGlassId) -> Result<()> {
-        if matches!(self.event.action, Action::DrillStarted | Action::DrillCompleted) {
+        if self.event.action.kind().topic == Topic::Drills {
             return Ok(());
         }
         match tx.open_drill(account, self.console.principal.since).await? {

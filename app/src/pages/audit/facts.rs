@@ -239,6 +239,56 @@ mod tests {
         assert_eq!(stated(Action::Refused, json!({"refused": "token.created"}))[0].2, "to make a token");
     }
 
+    /// Words that a page shows as they are.
+    const CLEAR: [&str; 38] = [
+        "members joined",
+        "members left",
+        "members added",
+        "members removed",
+        "members set",
+        "undone batch",
+        "members back",
+        "memberships ended",
+        "alerts read",
+        "alerts that were not sent",
+        "attempts",
+        "batch",
+        "bytes",
+        "client",
+        "codes removed",
+        "departures",
+        "drill",
+        "from",
+        "how",
+        "last",
+        "last backup",
+        "last event",
+        "names",
+        "now",
+        "old token expires",
+        "paused",
+        "people",
+        "proven accounts left",
+        "replaces",
+        "sessions ended",
+        "SHA-256",
+        "signed in",
+        "task",
+        "text",
+        "through group",
+        "token",
+        "tokens paused",
+        "user",
+    ];
+
+    #[test]
+    fn every_word_has_a_label_or_is_clear() {
+        let values = [json!("x"), json!(7), json!(null)];
+        let unlabelled = WORDS.into_iter().filter(|word| values.iter().all(|value| own(word, value).is_none()));
+        let unlabelled: Vec<&str> = unlabelled.collect();
+        assert_eq!(unlabelled, CLEAR, "a label in `own` of app/src/pages/audit/facts.rs, or a line in CLEAR");
+    }
+
     #[test]
     fn members_are_listed_and_moments_are_told() {
         for (word, label) in [("members joined", "Members joined"), ("members added", "Members added")] {

@@ -188,6 +188,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_summed_up_says_how_many() {
+        for action in Action::ALL.iter().copied().filter(|action| action.kind().is_summed_up()) {
+            let (one, many) = (Value::Null, json!({"further": 1_495}));
+            let (one, many) = (said(action, Some("Entra"), one), said(action, Some("Entra"), many));
+            assert!(
+                many != one && many.contains("1,495"),
+                "{action:?} needs an arm in app/src/pages/audit/sentence.rs: {many}"
+            );
+        }
+    }
+
+    #[test]
     fn a_refusal_says_what_was_wanted() {
         let refused = said(Action::Refused, None, json!({"refused": "provisioning.enabled"}));
         assert_eq!(refused, "A change was refused: turn on SCIM provisioning");

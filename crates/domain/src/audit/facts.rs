@@ -159,6 +159,15 @@ pub(super) fn is_word(name: &str) -> bool {
     WORDS.contains(&name)
 }
 
+/// Facts as an event has them.
+pub(super) fn stated(facts: &Value) -> String {
+    debug_assert!(
+        facts.as_object().is_none_or(|facts| facts.keys().all(|word| is_word(word))),
+        "not all in WORDS of crates/domain/src/audit/facts.rs: {facts}"
+    );
+    facts.to_string()
+}
+
 /// The attributes of a document under names that cannot be facts: `because` becomes `attribute because`. Case does not
 /// matter, since people read exports, too, and a name that looks quoted is quoted again.
 pub(super) fn quoted(attributes: Map<String, Value>) -> Map<String, Value> {

@@ -85,6 +85,18 @@ pub enum Contents {
     Group,
 }
 
+impl AuditKind {
+    /// Whether there are alerts about such events, or about some of them.
+    pub fn may_alert(&self) -> bool {
+        self.alert.is_some()
+    }
+
+    /// Whether there are so many of them that some are only told by their number, as the fact `further`.
+    pub fn is_summed_up(&self) -> bool {
+        self.alert.is_some_and(|alert| alert.an_hour.is_some())
+    }
+}
+
 /// The alert that events of a kind send.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KindAlert {

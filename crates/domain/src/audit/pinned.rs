@@ -96,13 +96,12 @@ fn every_kind_has_a_name_and_sentences_of_its_own() {
 #[test]
 fn what_is_summed_up_has_a_title_that_says_how_many() {
     let title = |event| crate::alert::title(&Entry { seq: 7, event, link: None });
-    let summed_up = |action: &Action| action.kind().alert.is_some_and(|alert| alert.an_hour.is_some());
-    for action in Action::ALL.iter().copied().filter(summed_up) {
+    for action in Action::ALL.iter().copied().filter(|action| action.kind().is_summed_up()) {
         let event = event(action).on(Uuid::nil(), "N");
         assert_ne!(
             title(event.clone().with(&json!({"further": 7}))),
             title(event),
-            "{action:?} needs a summary in crates/domain/src/alert.rs and in app/src/pages/audit/sentence.rs"
+            "{action:?} needs a summary in `numbered` of crates/domain/src/alert.rs"
         );
     }
 }

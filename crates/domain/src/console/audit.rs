@@ -90,8 +90,8 @@ impl Console {
                     return Ok(());
                 }
                 tx.set_audit_days(change.context).await?;
-                let mut event = change.event.clone().with(&json!({"days": change.context}));
-                event.before = Some(json!({"days": before}).to_string());
+                let facts = |days: u32| json!({"days": days});
+                let event = change.event.clone().before(&facts(before)).with(&facts(change.context));
                 tx.append_event(&event).await
             })
         })

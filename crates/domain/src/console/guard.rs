@@ -1,7 +1,7 @@
 use super::{Console, Lock, Needs};
 use crate::{
     Error, Refusal, Result,
-    audit::{Action, Event},
+    audit::Action,
     guard::{self, Batch, BatchState, BatchSummary, Chosen, Departure, Losses, Span},
     settings::GuardSettings,
     store::Tx,
@@ -118,8 +118,7 @@ impl Console {
                     return Ok(());
                 }
                 tx.set_guard(&change.context).await?;
-                let event = change.event.clone().with(&facts(&change.context));
-                tx.append_event(&Event { before: Some(facts(&before).to_string()), ..event }).await
+                tx.append_event(&change.event.clone().before(&facts(&before)).with(&facts(&change.context))).await
             })
         })
         .await

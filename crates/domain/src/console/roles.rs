@@ -86,5 +86,5 @@ impl Console {
 
 fn roles(event: crate::audit::Event, before: Option<Role>, after: Option<Role>) -> crate::audit::Event {
     let text = |role: Option<Role>| json!({"role": role.map(Role::as_str)});
-    crate::audit::Event { before: Some(text(before).to_string()), ..event.with(&text(after)) }
+    event.before(&text(before)).with(&text(after))
 }

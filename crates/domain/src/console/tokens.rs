@@ -157,9 +157,8 @@ impl Console {
                     return Ok(());
                 }
                 tx.update_token(&after).await?;
-                let mut event = change.event.clone().on(id.0, &token.name).with(&client(&after));
-                event.before = Some(client(&token).to_string());
-                tx.append_event(&event).await
+                let event = change.event.clone().on(id.0, &token.name);
+                tx.append_event(&event.before(&client(&token)).with(&client(&after))).await
             })
         })
         .await
@@ -180,9 +179,8 @@ impl Console {
                 }
                 tx.update_token(&Token { budget, ..token.clone() }).await?;
                 let facts = |budget: Budget| json!({"budget": budget.mib, "refusals": budget.refusals});
-                let mut event = change.event.clone().on(id.0, &token.name).with(&facts(budget));
-                event.before = Some(facts(token.budget).to_string());
-                tx.append_event(&event).await
+                let event = change.event.clone().on(id.0, &token.name);
+                tx.append_event(&event.before(&facts(token.budget)).with(&facts(budget))).await
             })
         })
         .await
@@ -209,9 +207,8 @@ impl Console {
                 }
                 let after = Token { networks: networks.clone(), ..token.clone() };
                 tx.update_token(&after).await?;
-                let mut event = change.event.clone().on(id.0, &token.name).with(&facts(&after));
-                event.before = Some(facts(&token).to_string());
-                tx.append_event(&event).await
+                let event = change.event.clone().on(id.0, &token.name);
+                tx.append_event(&event.before(&facts(&token)).with(&facts(&after))).await
             })
         })
         .await

@@ -134,3 +134,24 @@ fn database_url(flag: Option<&str>, is_server: bool) -> Result<String, String> {
     }
     Ok(secret::read(flag, "POSTERN_DATABASE_URL")?.unwrap_or_else(|| DATABASE.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_is_in_operations_md() {
+        const DOCS: &str = include_str!("../../docs/operations.md");
+        let lines = DOCS.lines().filter_map(|line| line.strip_prefix("postern ")?.split('#').next());
+        let lines: Vec<Vec<&str>> = lines.map(|line| line.split_whitespace().collect()).collect();
+        let is_told = |words: &[&str]| lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
+        for command in Cli::command().get_subcommands() {
+            let name = command.get_name();
+            assert!(is_told(&[name]), "docs/operations.md has no `postern {name}`");
+            for below in command.get_subcommands().map(clap::Command::get_name) {
+                assert!(is_told(&[name, below]), "docs/operations.md has no `postern {name} … {below}`");
+            }
+        }
+    }
+}

@@ -263,6 +263,11 @@ fn configure(open: bool) -> impl IntoView {
             "A line as in RFC 5424; udp://, tcp:// and unix:///dev/log too. Syslog acknowledges nothing, so use it \
              only together with another channel.",
         ),
+        (
+            "A certificate authority of your own",
+            &["--alert-ca FILE"],
+            "A PEM file. It is trusted for the webhook, the mail server and syslog, besides the public ones.",
+        ),
     ];
     let flag = |(title, flags, words): (&'static str, &[&'static str], &'static str)| {
         let flags = flags.iter().map(|flag| view! { <code class="flag">{*flag}</code> });

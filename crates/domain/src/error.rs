@@ -66,22 +66,50 @@ pub enum Conflict {
 impl Refusal {
     /// Whether it is recorded in the audit log: not if something only has to be done first.
     pub(crate) fn is_recorded(self) -> bool {
-        !matches!(
-            self,
+        match self {
             Self::StepUp
-                | Self::ReasonNeeded
-                | Self::SessionEnded
-                | Self::WrongCode
-                | Self::TestedLately
-                | Self::BeingUndone
-        )
+            | Self::ReasonNeeded
+            | Self::SessionEnded
+            | Self::WrongCode
+            | Self::TestedLately
+            | Self::BeingUndone => false,
+            Self::NoProvenWayBack
+            | Self::LastWayIn
+            | Self::ReadOnly
+            | Self::Held
+            | Self::TokenPaused
+            | Self::OutsideNetworks
+            | Self::BudgetSpent { .. }
+            | Self::RefusedTooOften { .. }
+            | Self::WouldCutOff
+            | Self::Decided
+            | Self::ProvisioningOff
+            | Self::BadToken
+            | Self::WrongSecret => true,
+        }
     }
 
     /// After how many seconds the same call may be tried again, if waiting is all that it takes.
     pub fn retry_after(self) -> Option<u32> {
         match self {
             Self::BudgetSpent { seconds, .. } | Self::RefusedTooOften { seconds, .. } => Some(seconds),
-            _ => None,
+            Self::NoProvenWayBack
+            | Self::LastWayIn
+            | Self::ReadOnly
+            | Self::SessionEnded
+            | Self::StepUp
+            | Self::ReasonNeeded
+            | Self::Held
+            | Self::TokenPaused
+            | Self::OutsideNetworks
+            | Self::WouldCutOff
+            | Self::Decided
+            | Self::BeingUndone
+            | Self::WrongCode
+            | Self::TestedLately
+            | Self::ProvisioningOff
+            | Self::BadToken
+            | Self::WrongSecret => None,
         }
     }
 }

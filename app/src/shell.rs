@@ -17,6 +17,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
+                // Otherwise the text would move when the font arrives.
+                <link rel="preload" href="/inter.woff2" r#as="font" type="font/woff2" crossorigin=""/>
                 <link rel="stylesheet" href=format!("/pkg/{}.css", options.output_name)/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {(!plain).then(|| view! { <HydrationScripts options islands=true/> })}

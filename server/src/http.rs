@@ -3,6 +3,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod authority;
+pub(crate) mod compression;
 pub(crate) mod deadline;
 pub(crate) mod edge;
 pub(crate) mod front;

@@ -33,7 +33,7 @@ use axum::{
     routing::{any, get, post},
 };
 pub(crate) use http::deadline::TIME_LIMIT;
-use http::{assets, edge, front, same_origin};
+use http::{assets, compression, edge, front, same_origin};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -72,4 +72,6 @@ fn console(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), same_origin::guard))
         .layer(RequestBodyLimitLayer::new(CONSOLE_BODY))
         .layer(from_fn(edge::uncompressed))
+        .layer(compression::pages())
+        .layer(from_fn(compression::leave_echoes))
 }

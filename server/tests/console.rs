@@ -4,6 +4,7 @@ mod activity;
 mod carried;
 mod channel;
 mod common;
+mod compression;
 mod counts;
 mod overview;
 mod rotation;

@@ -8,6 +8,7 @@ mod compression;
 mod counts;
 mod overview;
 mod rotation;
+mod search;
 mod tombstones;
 
 use crate::support::{
@@ -79,20 +80,21 @@ async fn what_waits_for_a_decision_stands_on_every_page(app: TestApp) {
 
 async fn br7_a_page_that_is_gone_leads_back(app: TestApp) {
     const BEYOND: &str = "after=1.ffffffff-ffff-ffff-ffff-ffffffffffff";
+    const BEYOND_ALL_FOUND: &str = "after=0";
     let cookie = signed_in(&app).await;
     let id = app.user("ada@corp.example").await;
     app.patch(&format!("/Users/{id}"), json!([{"op": "replace", "path": "active", "value": false}])).await;
     let group = json!({"displayName": "Staff", "members": [{"value": id}]});
     let group = app.post("/Groups", group).await.expect(StatusCode::CREATED).id();
-    for (path, back) in [
-        ("/admin/users?".to_owned(), "/admin/users?".to_owned()),
-        ("/admin/users?q=corp&".to_owned(), "?q=corp".to_owned()),
-        ("/admin/users?status=suspended&".to_owned(), "?status=suspended".to_owned()),
-        ("/admin/groups?q=sta&".to_owned(), "?q=sta".to_owned()),
-        ("/admin/groups?".to_owned(), "?".to_owned()),
-        (format!("/admin/groups/{group}?"), format!("/admin/groups/{group}")),
+    for (path, beyond, back) in [
+        ("/admin/users?".to_owned(), BEYOND, "/admin/users?".to_owned()),
+        ("/admin/users?q=corp&".to_owned(), BEYOND_ALL_FOUND, "?q=corp".to_owned()),
+        ("/admin/users?status=suspended&".to_owned(), BEYOND, "?status=suspended".to_owned()),
+        ("/admin/groups?q=sta&".to_owned(), BEYOND, "?q=sta".to_owned()),
+        ("/admin/groups?".to_owned(), BEYOND, "?".to_owned()),
+        (format!("/admin/groups/{group}?"), BEYOND, format!("/admin/groups/{group}")),
     ] {
-        let page = app.page(&format!("{path}{BEYOND}"), Some(&cookie)).await.expect(StatusCode::OK).text;
+        let page = app.page(&format!("{path}{beyond}"), Some(&cookie)).await.expect(StatusCode::OK).text;
         assert!(page.contains("The list ends before this page"), "{path}: {page}");
         let way = format!("href=\"{}\">Go to the first page", back.replace("/admin/users?", "?"));
         assert!(page.contains(&way), "{path} {way}: {page}");

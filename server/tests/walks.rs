@@ -140,7 +140,7 @@ async fn a_walk_of_the_console_misses_nobody(app: TestApp) {
     let (mut leavers, mut changes) = (leavers(), 0);
     let (mut place, mut found) = (Place::Start, BTreeMap::new());
     loop {
-        let (page, changed) = tokio::join!(console.users("", UserStatus::Any, place), come_and_go(&app, &mut leavers));
+        let (page, changed) = tokio::join!(console.users(UserStatus::Any, place), come_and_go(&app, &mut leavers));
         changes += changed;
         let page = page.unwrap().page;
         for user in &page.rows {

@@ -1,12 +1,13 @@
 use super::encode;
 use crate::words::range;
-use domain::page::{Key, Page, Place};
+use domain::page::{Page, Place};
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
+use std::{fmt::Display, str::FromStr};
 
 /// The page of a list that an address asks for.
-pub(crate) fn place(query: &ParamsMap) -> Place {
-    let key = |name| query.get_str(name).and_then(Key::parse);
+pub(crate) fn place<K: FromStr>(query: &ParamsMap) -> Place<K> {
+    let key = |name| query.get_str(name).and_then(|key| key.parse().ok());
     match (key("after"), key("before")) {
         (Some(key), _) => Place::After(key),
         (None, Some(key)) => Place::Before(key),
@@ -15,14 +16,14 @@ pub(crate) fn place(query: &ParamsMap) -> Place {
 }
 
 /// The foot of a list: which rows these are, and links to the other pages. `query` is the rest of the query string.
-pub(crate) fn pager<T>(page: &Page<T>, query: &[(&str, &str)]) -> impl IntoView + use<T> {
-    let link = |direction: &'static str, key: Option<Key>| {
+pub(crate) fn pager<T, K: Display>(page: &Page<T, K>, query: &[(&str, &str)]) -> impl IntoView + use<T, K> {
+    let link = |direction: &'static str, key: Option<&K>| {
         key.map(|key| {
             let key = key.to_string();
             encode(&[query, &[(direction, key.as_str())]].concat())
         })
     };
-    let (previous, next) = (link("before", page.previous), link("after", page.next));
+    let (previous, next) = (link("before", page.previous.as_ref()), link("after", page.next.as_ref()));
     let several = previous.is_some() || next.is_some();
     view! {
         <div class="pager">
@@ -55,15 +56,16 @@ fn step(word: &'static str, href: Option<String>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::page::Key;
 
     #[test]
     fn a_place_is_read_from_the_address() {
         let key = "1795000000007.00000000000000000000000000000007";
         let query = |name: &str, value: &str| ParamsMap::from_iter([(name.to_owned(), value.to_owned())]);
-        let parsed = Key::parse(key).unwrap();
+        let parsed: Key = key.parse().unwrap();
         assert_eq!(place(&query("after", key)), Place::After(parsed));
         assert_eq!(place(&query("before", key)), Place::Before(parsed));
-        assert_eq!(place(&query("after", "7")), Place::Start);
-        assert_eq!(place(&ParamsMap::new()), Place::Start);
+        assert_eq!(place(&query("after", "7")), Place::<Key>::Start);
+        assert_eq!(place(&ParamsMap::new()), Place::<Key>::Start);
     }
 }

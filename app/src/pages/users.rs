@@ -1,25 +1,37 @@
 use crate::{
     components::{Here, empty, encode, ended, framed, pager, people_table, place, search_box},
-    words::{count, grouped, visible},
+    words::{count, grouped, total, visible},
 };
 use domain::{
     Timestamp,
     console::{UserListing, UserStatus},
+    page::{Page, Position},
+    search::PeopleQuery,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use std::fmt::Display;
 
 /// All users, or those who match a search and a status.
 pub(crate) fn show() -> impl IntoView {
     let query = use_query_map().get_untracked();
-    let place = place(&query);
     let search = query.get("q").unwrap_or_default();
-    let status = query.get("status").unwrap_or_default();
+    let status = read_status(&query.get("status").unwrap_or_default());
     framed(Here::Users, async move |console, _| {
-        let asked = Asked { status: read_status(&status), search };
-        let listing = console.users(&asked.search, asked.status, place).await?;
-        Ok(page(&asked, listing, console.now()).into_any())
+        let asked = Asked { status, search };
+        Ok(match PeopleQuery::new(&asked.search, status.active()) {
+            Some(people) => {
+                let listing = console.find_users(people, place(&query)).await?;
+                let sentence = found(&listing);
+                page(&asked, listing, sentence, console.now()).into_any()
+            }
+            None => {
+                let listing = console.users(status, place(&query)).await?;
+                let sentence = sentence(status, &listing);
+                page(&asked, listing, sentence, console.now()).into_any()
+            }
+        })
     })
 }
 
@@ -28,22 +40,26 @@ struct Asked {
     status: UserStatus,
 }
 
-fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + use<> {
+fn page<K: Display>(
+    asked: &Asked,
+    listing: UserListing<K>,
+    sentence: String,
+    now: Timestamp,
+) -> impl IntoView + use<K> {
     let query = [("q", asked.search.as_str()), ("status", status_word(asked.status))];
     let kept = vec![("status", status_word(asked.status))];
     view! {
         <Title text="Users"/>
         <div class="page-head">
             <h1>Users</h1>
-            <p class="soft">{sentence(&listing)}</p>
+            <p class="soft">{sentence}</p>
         </div>
         <section class="panel" aria-label="Users">
             <div class="toolbar">
-                {search_box("Name, user name or e-mail", asked.search.clone(), kept)} {filters(asked)}
+                {search_box("Name, e-mail, title, department, phone", asked.search.clone(), kept)} {filters(asked)}
             </div>
             {if listing.page.rows.is_empty() && listing.page.total > 0 {
-                let there = count(listing.page.total, "person", "people");
-                ended(there, encode(&query)).into_any()
+                ended(people(&listing.page), encode(&query)).into_any()
             } else if listing.page.rows.is_empty() {
                 nobody(asked, listing.all).into_any()
             } else {
@@ -54,16 +70,34 @@ fn page(asked: &Asked, listing: UserListing, now: Timestamp) -> impl IntoView + 
     }
 }
 
-fn sentence(listing: &UserListing) -> String {
-    let people = count(listing.all, "person", "people");
-    match (listing.all, listing.suspended) {
-        (0, _) => "No users yet. They arrive when your directory provisions them.".to_owned(),
-        (_, 0) => format!("{people}, all active. Their names and addresses change in your directory, not here."),
-        (_, suspended) => {
-            let suspended = grouped(suspended);
-            format!(
-                "{people}, {suspended} of them suspended. Their names and addresses change in your directory, not here."
-            )
+/// How many people a list has: `1 person`, `more than 1,000 people`.
+fn people<T, K>(page: &Page<T, K>) -> String {
+    let one = page.total == 1 && !page.has_more;
+    format!("{} {}", total(page), if one { "person" } else { "people" })
+}
+
+fn sentence(status: UserStatus, listing: &UserListing) -> String {
+    let source = "Their names and addresses change in your directory, not here.";
+    let all = count(listing.all, "person", "people");
+    let suspended = grouped(listing.suspended);
+    match (status, listing.all, listing.suspended) {
+        (_, 0, _) => "No users yet. They arrive when your directory provisions them.".to_owned(),
+        (UserStatus::Any, _, 0) => format!("{all}, all active. {source}"),
+        (UserStatus::Any, ..) => format!("{all}, {suspended} of them suspended. {source}"),
+        (UserStatus::Active, ..) => format!("{} of {all} active. {source}", grouped(listing.page.total)),
+        (UserStatus::Suspended, ..) => format!("{suspended} of {all} suspended. {source}"),
+    }
+}
+
+fn found(listing: &UserListing<Position>) -> String {
+    let all = grouped(listing.all);
+    match (people(&listing.page), listing.page.has_more) {
+        (people, false) => format!("{people} of {all} found, the newest first."),
+        (people, true) => {
+            let mut people = people.chars();
+            let first = people.next().map(|letter| letter.to_ascii_uppercase());
+            let people: String = first.into_iter().chain(people).collect();
+            format!("{people} of {all} found, the newest first. Add a word to find fewer.")
         }
     }
 }
@@ -97,7 +131,9 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
         "" => (format!("{whom} is here"), "Your directory says who is active and who is suspended."),
         search => (
             format!("{whom} matches “{}”", visible(search)),
-            "The search looks for the text anywhere in names, user names and e-mail addresses.",
+            "The search looks for these words, in any order, in names, user names, e-mail addresses, employee \
+             numbers, titles, departments and phone numbers: one or two characters where a word begins, more \
+             anywhere. An id has to be whole.",
         ),
     };
     empty(title, words, "/admin/users".to_owned(), "Show everybody")
@@ -122,6 +158,35 @@ fn status_word(status: UserStatus) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn listing<K>(total: u64, has_more: bool) -> UserListing<K> {
+        let page = Page { rows: Vec::new(), total, has_more, previous: None, next: None };
+        UserListing { page, all: 1_284, suspended: 84 }
+    }
+
+    #[test]
+    fn the_sentence_follows_the_filter() {
+        for (status, total, start) in [
+            (UserStatus::Any, 1_284, "1,284 people, 84 of them suspended. "),
+            (UserStatus::Active, 1_200, "1,200 of 1,284 people active. "),
+            (UserStatus::Suspended, 84, "84 of 1,284 people suspended. "),
+        ] {
+            let said = sentence(status, &listing(total, false));
+            assert!(said.starts_with(start), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_search_says_how_many_were_found() {
+        for (total, has_more, wanted) in [
+            (0, false, "0 people of 1,284 found, the newest first."),
+            (1, false, "1 person of 1,284 found, the newest first."),
+            (1_000, false, "1,000 people of 1,284 found, the newest first."),
+            (1_000, true, "More than 1,000 people of 1,284 found, the newest first. Add a word to find fewer."),
+        ] {
+            assert_eq!(found(&listing(total, has_more)), wanted);
+        }
+    }
 
     #[test]
     fn a_status_is_its_word() {

@@ -18,13 +18,19 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
-/// Which rows of how many a page shows. A page by key knows its numbers only at either end of the list.
-pub(crate) fn range<T>(page: &Page<T>) -> String {
-    let rows = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
+/// How many rows a list has, as far as they were counted: `1,284`, `more than 1,000`.
+pub(crate) fn total<T, K>(page: &Page<T, K>) -> String {
     let total = grouped(page.total);
-    let (first, last) = match (page.previous, page.next) {
+    if page.has_more { format!("more than {total}") } else { total }
+}
+
+/// Which rows of how many a page shows. A page by key knows its numbers only at either end of the list.
+pub(crate) fn range<T, K>(page: &Page<T, K>) -> String {
+    let rows = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
+    let total = total(page);
+    let (first, last) = match (&page.previous, &page.next) {
         (None, _) => (1, rows),
-        (_, None) => ((page.total + 1).saturating_sub(rows), page.total),
+        (_, None) if !page.has_more => ((page.total + 1).saturating_sub(rows), page.total),
         _ => return format!("{} of {total}", grouped(rows)),
     };
     if first >= last {
@@ -53,10 +59,13 @@ mod tests {
     #[test]
     fn a_range_is_given_where_it_is_known() {
         let key = Some(Key { changed: Timestamp::from_millis(0), id: Default::default() });
-        let page = |rows, previous, next| Page { rows: vec![(); rows], total: 1_284, previous, next };
+        let page = |rows, previous, next| Page { rows: vec![(); rows], total: 1_284, has_more: false, previous, next };
         assert_eq!(range(&page(50, None, key)), "1–50 of 1,284");
         assert_eq!(range(&page(50, key, key)), "50 of 1,284");
         assert_eq!(range(&page(34, key, None)), "1,251–1,284 of 1,284");
+        let found = |page| Page { total: 1_000, has_more: true, ..page };
+        assert_eq!(range(&found(page(50, None, key))), "1–50 of more than 1,000");
+        assert_eq!(range(&found(page(34, key, None))), "34 of more than 1,000");
         assert_eq!(range(&Page { total: 1, ..page(1, None, None) }), "1 of 1");
     }
 }

@@ -27,6 +27,7 @@ pub mod page;
 pub mod query;
 mod restore;
 pub mod role;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod sign_in;

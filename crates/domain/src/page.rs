@@ -1,8 +1,11 @@
 //! Pages of the console's lists, by key rather than by number, so that a page costs the same however far down it is. A
 //! row that changes in the meantime moves to the top.
 
-use crate::{Timestamp, group::GroupSummary, user::UserSummary};
+use crate::{Error, Timestamp, group::GroupSummary, search::FoundPerson, user::UserSummary};
+use std::str::FromStr;
 use uuid::Uuid;
+
+const NO_PLACE: Error = Error::Invalid("This is no place in a list.");
 
 /// A place in a list ordered by last change, newest first; ties are broken by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,29 +16,35 @@ pub struct Key {
     pub id: Uuid,
 }
 
-/// Which page of a list is wanted.
+/// A place in a list by position, newest first. A row keeps its position, whatever changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position(pub i64);
+
+/// Which page of a list is wanted, by keys `K`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Place {
+pub enum Place<K = Key> {
     /// The first one.
     #[default]
     Start,
     /// The page after a row.
-    After(Key),
+    After(K),
     /// The page before a row.
-    Before(Key),
+    Before(K),
 }
 
-/// A page of a list.
+/// A page of a list, by keys `K`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct Page<T, K = Key> {
     /// The rows.
     pub rows: Vec<T>,
     /// How many rows match, including those on other pages.
     pub total: u64,
+    /// Whether even more match: counting ended there.
+    pub has_more: bool,
     /// Where the page before this one ends, if there is one.
-    pub previous: Option<Key>,
+    pub previous: Option<K>,
     /// Where the page after this one starts, if there is one.
-    pub next: Option<Key>,
+    pub next: Option<K>,
 }
 
 impl std::fmt::Display for Key {
@@ -44,11 +53,36 @@ impl std::fmt::Display for Key {
     }
 }
 
-impl Key {
-    /// Reads what `Display` writes; `None` for any other text.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (changed, id) = text.split_once('.')?;
-        Some(Self { changed: Timestamp::from_millis(changed.parse().ok()?), id: Uuid::try_parse(id).ok()? })
+/// Reads what `Display` writes, and refuses any other text with `Invalid`.
+impl FromStr for Key {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (changed, id) = text.split_once('.').ok_or(NO_PLACE)?;
+        let changed = changed.parse().map_err(|_| NO_PLACE)?;
+        Ok(Self { changed: Timestamp::from_millis(changed), id: Uuid::try_parse(id).map_err(|_| NO_PLACE)? })
+    }
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Reads what `Display` writes, and refuses any other text with `Invalid`.
+impl FromStr for Position {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        text.parse().map(Self).map_err(|_| NO_PLACE)
+    }
+}
+
+/// The position of a person who was found.
+impl From<&FoundPerson> for Position {
+    fn from(row: &FoundPerson) -> Self {
+        Self(row.position)
     }
 }
 
@@ -66,11 +100,11 @@ impl From<&GroupSummary> for Key {
     }
 }
 
-impl<T> Page<T> {
+impl<T, K> Page<T, K> {
     /// Makes a page from up to `limit + 1` rows read from `place`, in the order in which they are shown.
     ///
     /// The extra row shows that the list continues in the direction of reading.
-    pub fn cut(mut rows: Vec<T>, limit: usize, total: u64, place: Place, key: impl Fn(&T) -> Key) -> Self {
+    pub fn cut(mut rows: Vec<T>, limit: usize, total: u64, place: Place<K>, key: impl Fn(&T) -> K) -> Self {
         let more = rows.len() > limit;
         if more {
             match place {
@@ -85,7 +119,13 @@ impl<T> Page<T> {
         };
         let previous = rows.first().filter(|_| has_previous).map(&key);
         let next = rows.last().filter(|_| has_next).map(&key);
-        Self { rows, total, previous, next }
+        Self { rows, total, has_more: false, previous, next }
+    }
+
+    /// The same page with other rows.
+    pub fn map<R>(self, row: impl FnMut(T) -> R) -> Page<R, K> {
+        let Self { rows, total, has_more, previous, next } = self;
+        Page { rows: rows.into_iter().map(row).collect(), total, has_more, previous, next }
     }
 }
 
@@ -110,7 +150,9 @@ mod tests {
     #[test]
     fn keys_round_trip() {
         let key = Key { changed: Timestamp::from_millis(1_795_000_000_007), id: Uuid::from_u128(7) };
-        assert_eq!(Key::parse(&key.to_string()), Some(key));
-        assert_eq!(Key::parse("x.y"), None);
+        assert_eq!(key.to_string().parse::<Key>().ok(), Some(key));
+        assert!("x.y".parse::<Key>().is_err());
+        assert_eq!(Position(7).to_string().parse::<Position>().ok(), Some(Position(7)));
+        assert!("7.0".parse::<Position>().is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! The query language over users and groups: conditions on indexed attributes. SCIM filters and the console's search
-//! are both translated into it, and the store turns it into SQL with bound parameters.
+//! The query language over users and groups: conditions on indexed attributes. SCIM filters are translated into it, and
+//! the store turns it into SQL with bound parameters. The console's search of people is [`crate::search`].
 
 mod list;
 
@@ -162,8 +162,6 @@ pub enum UserCondition {
     Created(Order, Timestamp),
     /// Was changed at a time that compares in this way with the given one.
     Changed(Order, Timestamp),
-    /// The text is part of a name or an e-mail address.
-    Search(String),
 }
 
 /// A condition on one e-mail address. Case does not matter in any of them.

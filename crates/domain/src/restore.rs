@@ -7,6 +7,7 @@ use crate::{
     fold,
     group::{Group, GroupProfile},
     guard::rename,
+    search,
     store::Tx,
     user::User,
 };
@@ -43,7 +44,9 @@ pub(crate) async fn free_user_name(by: By<'_>, tx: &mut dyn Tx, user_name: &str,
     let (name, document) = (user.name().to_owned(), user.profile.document.clone());
     let profile = rename::renamed(user.profile.clone(), beside(by.env, user_name));
     let differs = audit::Change::between(&document, &profile.document);
-    tx.update_user(&User { version: user.version + 1, changed: by.event.at, profile, ..user }).await?;
+    let after = User { version: user.version + 1, changed: by.event.at, profile, ..user };
+    tx.update_user(&after).await?;
+    search::follow(tx, &user.profile, &after).await?;
     let event = Event { action: Action::UserChanged, ..by.event.clone() };
     Ok(vec![event.on(other.0, &name).change(differs)])
 }

@@ -16,7 +16,7 @@ pub use keys::{Keys, Outdated};
 pub use ports::{Audit, AuditLog, BreakGlass, Channels, Drills, Roles, Sessions, System, Tokens, Tx};
 pub use undos::Undos;
 pub use upkeep::Upkeep;
-pub use users::Users;
+pub use users::{PeopleSearch, Users};
 
 use crate::{
     Result, Timestamp,

@@ -152,7 +152,8 @@ impl store::Keys for Connection<'_> {
         self.delete_of(tables.emails, of.id.0).await?;
         self.insert_emails(tables.emails, of.id, emails).await?;
         self.delete_of(tables.values, of.id.0).await?;
-        self.insert_values(tables.values, of.id, values).await
+        self.insert_values(tables.values, of.id, values).await?;
+        if of.is_deleted { Ok(()) } else { self.renew_search_text(of.id).await }
     }
 }
 

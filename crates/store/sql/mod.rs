@@ -21,6 +21,7 @@ mod nesting;
 mod page;
 mod query;
 mod roles;
+mod search;
 mod sessions;
 mod system;
 mod tokens;

@@ -27,7 +27,7 @@ pub(super) fn push_limit(query: &mut QueryBuilder<Db>, limit: u64) {
 }
 
 /// The rows of a page in the order in which they are shown.
-pub(super) fn shown<T>(mut rows: Vec<T>, place: Place) -> Vec<T> {
+pub(super) fn shown<T, K>(mut rows: Vec<T>, place: Place<K>) -> Vec<T> {
     if matches!(place, Place::Before(_)) {
         rows.reverse();
     }

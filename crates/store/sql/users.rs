@@ -16,10 +16,12 @@ use domain::{
     group::UserGroups,
     page::Place,
     query::{Listed, Predicate, UserCondition, UserKey, UserValue, Window},
-    store::Users,
+    search,
+    store::{PeopleSearch, Users},
     user::{Deleted, Email, User, UserSummary},
 };
-use rows::{NameRow, SummaryRow, UserRow, ViewRow};
+pub(super) use rows::SummaryRow;
+use rows::{NameRow, UserRow, ViewRow};
 use sqlx::QueryBuilder;
 
 impl Connection<'_> {
@@ -111,7 +113,8 @@ impl Users for Connection<'_> {
         );
         insert.execute(&mut *self.0).await.map_err(failed)?;
         self.insert_values("user_values", user.id, profile.values.as_deref().unwrap_or_default()).await?;
-        self.insert_emails("user_emails", user.id, &profile.emails).await
+        self.insert_emails("user_emails", user.id, &profile.emails).await?;
+        self.replace_search_text(user.id, &search::text(profile)).await
     }
 
     async fn update_user(&mut self, user: &User) -> Result<()> {
@@ -258,6 +261,7 @@ impl Users for Connection<'_> {
             id.0
         );
         restore.execute(&mut *self.0).await.map_err(failed)?;
+        self.renew_search_text(id).await?;
         dialect::lock_groups_of_return(&mut *self.0, &[id.0]).await.map_err(failed)?;
         self.restore_memberships_of(id, at).await?;
         let forget = sqlx::query!("DELETE FROM deleted_users WHERE id = $1", id.0);
@@ -314,23 +318,11 @@ impl Users for Connection<'_> {
         place: Place,
         limit: u64,
     ) -> Result<Vec<UserSummary>> {
-        let mut query = QueryBuilder::<Db>::new(
-            "SELECT id, COALESCE(display_name, user_name) AS name, user_name, active, changed,
-                (SELECT value FROM user_emails WHERE user_id = users.id AND value <> '' ORDER BY is_primary DESC, position LIMIT 1)
-                AS email
-            FROM users WHERE ",
-        );
+        let mut query = QueryBuilder::<Db>::new("SELECT ");
+        query.push(SummaryRow::COLUMNS).push(" FROM users WHERE ");
         filter.push(&mut query);
         page::push(&mut query, place, limit);
         let rows: Vec<SummaryRow> = query.build_query_as().fetch_all(&mut *self.0).await.map_err(failed)?;
-        let rows = rows.into_iter().map(|row| UserSummary {
-            id: UserId(row.id),
-            name: row.name,
-            user_name: row.user_name,
-            email: row.email,
-            active: row.active,
-            changed: Timestamp::from_millis(row.changed),
-        });
-        Ok(page::shown(rows.collect(), place))
+        Ok(page::shown(rows.into_iter().map(UserSummary::from).collect(), place))
     }
 }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     AppState, Hasher, Recorder, ServerLimits, TrustedProxies,
-    background::{alerts, recorder, sealer, storage, tallies, undo},
+    background::{alerts, recorder, sealer, search, storage, tallies, undo},
     build,
     config::Serve,
     listen::{self, Signal},
@@ -46,6 +46,7 @@ pub(super) async fn run(options: Serve, database_url: &str) -> Result<(), String
     tokio::spawn(recorder::maintain(env.clone()));
     tokio::spawn(scim::keys::keep(env.clone()));
     tokio::spawn(sealer::run(env.clone()));
+    tokio::spawn(search::fill(env.clone()));
     tokio::spawn(storage::watch(env.clone()));
     tokio::spawn(tallies::run(env.clone()));
     tokio::spawn(undo::run(env.clone()));

@@ -3,6 +3,7 @@ use crate::{
     UserId,
     group::UserGroups,
     query::{Meter, Predicate, RESOURCE, UserCondition, UserKey, Weigh, end_early},
+    search::follow,
     user::User,
 };
 use std::sync::Arc;
@@ -161,6 +162,7 @@ impl Directory {
                     if let Some(values) = &after.profile.values {
                         tx.replace_values(*id, known.as_deref(), values).await?;
                     }
+                    follow(tx, &before.profile, &after).await?;
                     tx.append_records(&[this.done(call, id.0)]).await?;
                     if action == Action::UserReactivated {
                         roles = tx.roles_of(&[*id]).await?;

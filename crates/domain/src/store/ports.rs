@@ -1,6 +1,6 @@
 //! What the rules need from a database, by subject.
 
-use super::{Activity, Groups, Guards, Keys, Nesting, Undos, Upkeep, Users};
+use super::{Activity, Groups, Guards, Keys, Nesting, PeopleSearch, Undos, Upkeep, Users};
 use crate::{
     BreakGlassId, GroupId, Result, SessionId, Timestamp, TokenId, UserId,
     alert::ChannelState,
@@ -36,6 +36,7 @@ pub trait Tx:
     + Undos
     + Upkeep
     + Keys
+    + PeopleSearch
 {
 }
 
@@ -57,6 +58,7 @@ impl<T> Tx for T where
         + Undos
         + Upkeep
         + Keys
+        + PeopleSearch
 {
 }
 

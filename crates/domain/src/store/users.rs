@@ -2,8 +2,9 @@ use crate::{
     Result, Timestamp, UserId,
     directory::UserView,
     group::UserGroups,
-    page::Place,
+    page::{Place, Position},
     query::{Listed, Predicate, UserCondition, UserKey, UserValue, Window},
+    search::{FoundPerson, PeopleQuery},
     user::{Deleted, Email, User, UserSummary},
 };
 use async_trait::async_trait;
@@ -24,8 +25,9 @@ pub trait Users: Send {
     async fn lock_user_and_groups(&mut self, id: UserId) -> Result<Option<(User, UserGroups)>>;
     /// Adds a user. Refuses a taken user name with `Conflict`.
     async fn insert_user(&mut self, user: &User) -> Result<()>;
-    /// Writes a user, but neither its e-mail addresses nor its values. Its version must be one more than the stored
-    /// one; otherwise refuses with `VersionMismatch`. Refuses a taken user name with `Conflict`.
+    /// Writes a user, but neither its e-mail addresses, nor its values, nor the text that it is found by. Its version
+    /// must be one more than the stored one; otherwise refuses with `VersionMismatch`. Refuses a taken user name with
+    /// `Conflict`.
     async fn update_user(&mut self, user: &User) -> Result<()>;
     /// Replaces the values of a user by which it is filtered and sorted: those of the attributes that differ from the
     /// `known` ones, or all if the stored ones are not known.
@@ -66,4 +68,24 @@ pub trait Users: Send {
         place: Place,
         limit: u64,
     ) -> Result<Vec<UserSummary>>;
+}
+
+/// The search of people; see [`crate::search`]. Users who are created or restored get their texts by that.
+#[async_trait]
+pub trait PeopleSearch: Send {
+    /// Writes the text that a user is found by.
+    async fn replace_search_text(&mut self, id: UserId, text: &str) -> Result<()>;
+    /// Writes the texts of the next `limit` users of those that were there before there were texts. Returns how many
+    /// these were; `None` if all have theirs.
+    async fn fill_search(&mut self, limit: u64) -> Result<Option<u64>>;
+    /// People who match, the newest first; the page before a position comes in the same order. While some users have no
+    /// text yet, these are the people whose names or e-mail addresses contain what was entered as a whole.
+    async fn find_people(
+        &mut self,
+        query: &PeopleQuery,
+        place: Place<Position>,
+        limit: u64,
+    ) -> Result<Vec<FoundPerson>>;
+    /// How many people match; counting ends at `most`.
+    async fn count_people(&mut self, query: &PeopleQuery, most: u64) -> Result<u64>;
 }

@@ -7,6 +7,7 @@ use crate::{
     guard::{Departure, DepartureKind, Undone, rename},
     restore::{self, By},
     role::{Role, RoleChange, role_events},
+    search,
     store::Tx,
     user::{Profile, User},
 };
@@ -142,6 +143,7 @@ async fn undo_of_user(part: &Part<'_>, tx: &mut dyn Tx, departure: &Departure, t
     if other_emails {
         tx.replace_emails(id, &after.profile.emails).await?;
     }
+    search::follow(tx, &user.profile, &after).await?;
     told.events.push(event(part, departure, action));
     Ok(true)
 }

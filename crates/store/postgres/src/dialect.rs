@@ -22,6 +22,27 @@ pub(crate) const GROUPS: &str =
     "(SELECT COALESCE(json_agg(json_build_array(groups.id, groups.display_name)), '[]')::text
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id)";
 
+/// The texts that people are found by.
+pub(crate) const SEARCHED: &str = "user_search AS searched";
+
+/// The position in [`SEARCHED`] by which rows come in order.
+pub(crate) const SEARCHED_POSITION: &str = "searched.position";
+
+/// Adds a test whether a text contains all needles. The index of three characters answers LIKE, and nothing else that
+/// finds a text inside another.
+pub(crate) fn push_needles(query: &mut sqlx::QueryBuilder<crate::Db>, needles: &[String]) {
+    query.push("TRUE");
+    for needle in needles {
+        let needle = needle.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        query.push(" AND searched.text LIKE ").push_bind(format!("%{needle}%"));
+    }
+}
+
+/// Has the planner learn how many texts there are, once all have been written.
+pub(crate) async fn analyze_search(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("ANALYZE user_search").execute(connection).await.map(drop)
+}
+
 /// Adds a test whether the id before is one of these; the number of ids is not limited.
 pub(crate) fn push_among(query: &mut sqlx::QueryBuilder<crate::Db>, ids: Vec<Uuid>) {
     query.push(" = ANY(").push_bind(ids).push(")");

@@ -1,7 +1,7 @@
 use crate::sql;
 use domain::{Error, Result, store::Caller};
 use sqlx::{
-    ConnectOptions, Connection, PgPool,
+    ConnectOptions, Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
@@ -90,7 +90,18 @@ pub(crate) async fn migrate(url: &str) -> Result<()> {
     let mut connection = options.connect().await.map_err(|error| cannot_connect(&options, &error))?;
     // Not `run`: its future cannot be sent to another thread.
     MIGRATIONS.run_direct(None, &mut connection, false).await.map_err(sql::not_migrated)?;
+    warn_of_slow_searches(&mut connection).await?;
     connection.close().await.map_err(sql::failed)
+}
+
+/// The migration goes on without the extension that the index needs.
+async fn warn_of_slow_searches(connection: &mut PgConnection) -> Result<()> {
+    let index = sqlx::query_scalar("SELECT to_regclass('user_search_grams') IS NOT NULL").fetch_one(connection).await;
+    let has_index: bool = index.map_err(sql::failed)?;
+    if !has_index {
+        tracing::warn!("searches of people are slow without pg_trgm; operations.md says how to add it (“Postgres”)");
+    }
+    Ok(())
 }
 
 fn options(url: &str) -> Result<PgConnectOptions> {

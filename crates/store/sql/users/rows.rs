@@ -5,7 +5,7 @@ use domain::{
     Error, Result, Timestamp, UserId,
     directory::UserView,
     group::UserGroups,
-    user::{Profile, User},
+    user::{Profile, User, UserSummary},
 };
 use uuid::Uuid;
 
@@ -31,13 +31,34 @@ pub(super) struct UserRow {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct SummaryRow {
-    pub(super) id: Uuid,
-    pub(super) name: String,
-    pub(super) user_name: String,
-    pub(super) email: Option<String>,
-    pub(super) active: bool,
-    pub(super) changed: i64,
+pub(in crate::sql) struct SummaryRow {
+    id: Uuid,
+    name: String,
+    user_name: String,
+    email: Option<String>,
+    active: bool,
+    changed: i64,
+}
+
+impl SummaryRow {
+    /// The columns, in a query over `users`.
+    pub(in crate::sql) const COLUMNS: &str =
+        "users.id, COALESCE(display_name, user_name) AS name, user_name, active, changed,
+            (SELECT value FROM user_emails WHERE user_id = users.id AND value <> ''
+            ORDER BY is_primary DESC, user_emails.position LIMIT 1) AS email";
+}
+
+impl From<SummaryRow> for UserSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            id: UserId(row.id),
+            name: row.name,
+            user_name: row.user_name,
+            email: row.email,
+            active: row.active,
+            changed: Timestamp::from_millis(row.changed),
+        }
+    }
 }
 
 pub(super) struct NameRow {

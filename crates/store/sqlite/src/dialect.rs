@@ -19,6 +19,52 @@ pub(crate) const VALUES: &str = "(SELECT json_group_array(json_array(attribute, 
 pub(crate) const GROUPS: &str = "(SELECT json_group_array(json_array(hex(groups.id), groups.display_name))
     FROM group_members JOIN groups ON groups.id = group_id WHERE user_id = users.id)";
 
+/// The texts that people are found by, beside their index. Without CROSS, the planner could read all texts instead.
+pub(crate) const SEARCHED: &str =
+    "user_grams AS grams CROSS JOIN user_search AS searched ON searched.position = grams.rowid";
+
+/// The position in [`SEARCHED`] by which rows come in order.
+pub(crate) const SEARCHED_POSITION: &str = "grams.rowid";
+
+/// Adds a test whether a text contains all needles; each has three characters or more. The index finds the texts that
+/// have the characters of a needle, three by three, anywhere; so each is then looked for as a whole.
+pub(crate) fn push_needles(query: &mut sqlx::QueryBuilder<crate::Db>, needles: &[String]) {
+    let mut grams = Vec::new();
+    for needle in needles {
+        let letters: Vec<char> = needle.chars().collect();
+        let last = letters.len().saturating_sub(GRAM);
+        for from in (0..last).step_by(GRAM).chain([last]) {
+            let gram: String = letters[from..letters.len().min(from + GRAM)].iter().collect();
+            grams.push(format!("\"{}\"", gram.replace('"', "\"\"")));
+        }
+    }
+    query.push("grams.user_grams MATCH ").push_bind(grams.join(" AND "));
+    for needle in needles {
+        query.push(" AND instr(searched.text, ").push_bind(needle.clone()).push(") > 0");
+    }
+}
+
+/// How many characters an entry of the index has.
+const GRAM: usize = 3;
+
+/// Brings the index of texts up to date. FTS5 writes at every savepoint, and whenever a row is not above the last one:
+/// in the order of the rows, once for all units of a transaction, it costs a thirtieth.
+macro_rules! index_texts {
+    () => {
+        "DELETE FROM user_grams WHERE rowid IN
+            (SELECT position FROM user_search_changed EXCEPT SELECT position FROM user_search);
+        INSERT OR REPLACE INTO user_grams (rowid, text)
+            SELECT position, text FROM user_search_changed JOIN user_search USING (position) ORDER BY position;
+        DELETE FROM user_search_changed;"
+    };
+}
+pub(crate) use index_texts;
+
+/// Has the planner learn how many texts there are. Nothing to do: the query leaves it no choice.
+pub(crate) async fn analyze_search(_: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
+    Ok(())
+}
+
 /// Adds a test whether the id before is one of these; the number of ids is not limited.
 pub(crate) fn push_among(query: &mut sqlx::QueryBuilder<crate::Db>, ids: Vec<Uuid>) {
     // Text, since JSON has no bytes.

@@ -87,9 +87,9 @@ async fn within(
         let last = outcomes.len() == jobs.len();
         let next = match (failed, last) {
             (false, false) => "RELEASE unit; SAVEPOINT unit",
-            (false, true) => "COMMIT",
+            (false, true) => concat!(dialect::index_texts!(), "COMMIT"),
             (true, false) => "ROLLBACK TO unit",
-            (true, true) => "ROLLBACK TO unit; COMMIT",
+            (true, true) => concat!("ROLLBACK TO unit; ", dialect::index_texts!(), "COMMIT"),
         };
         run(connection, next).await?;
     }

@@ -17,7 +17,6 @@ on_both_databases!(
     signs_of_the_language_are_letters,
     beyond_ascii,
     groups_are_tested,
-    a_search_looks_into_names_and_emails,
 );
 
 const ALL: Slice = Slice { offset: 0, limit: 100 };
@@ -255,20 +254,4 @@ async fn groups_are_tested(store: Store) {
     }
     let without = Predicate::Not(Box::new(Predicate::Where(GroupCondition::HasMembers)));
     assert_eq!(unit!(store.read, |tx, without| tx.count_groups(without)).unwrap(), 1);
-}
-
-async fn a_search_looks_into_names_and_emails(store: Store) {
-    let mut mailed = user(4, "d");
-    mailed.profile.emails = vec![email("first@x.example", None, false), email("Needle@x.example", None, false)];
-    let mut numbered = user(5, "e");
-    numbered.profile.employee_number = Some("needle".into());
-    let family =
-        User { profile: Profile { family_name: Some("Needleman".into()), ..user(6, "f").profile }, ..user(6, "") };
-    let users = [user(1, "the-NEEDLE"), full(2, "b", "a needle", "x"), full(3, "c", "x", "Needle"), mailed, numbered];
-    insert_users(&store, &users).await;
-    insert_users(&store, &[family]).await;
-    let search = |text: &str| Predicate::Where(UserCondition::Search(text.into()));
-    assert_eq!(matching(&store, &search("NeedLE")).await, ["the-NEEDLE", "b", "c", "d", "f"]);
-    assert_eq!(matching(&store, &search("needle%")).await, [""; 0]);
-    assert_eq!(matching(&store, &not(search("needle"))).await, ["e"]);
 }

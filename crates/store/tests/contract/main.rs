@@ -20,6 +20,7 @@ mod pages;
 mod records;
 mod roles;
 mod schema;
+mod search;
 mod sessions;
 mod settling;
 mod support;

@@ -1,6 +1,6 @@
 //! What both databases hold rows to, and how Postgres compares texts.
 
-use super::{POSTGRES_ONLY, assert_same};
+use super::{POSTGRES_ONLY, SQLITE_ONLY, assert_same};
 use crate::support::Database;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ async fn sqlite(query: &'static str) -> BTreeSet<String> {
     store::open(database.url()).await.unwrap();
     let mut connection = SqliteConnection::connect(database.url()).await.unwrap();
     let found: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap();
-    found.into_iter().collect()
+    common(found, &SQLITE_ONLY)
 }
 
 async fn postgres(query: &'static str) -> BTreeSet<String> {
@@ -18,8 +18,13 @@ async fn postgres(query: &'static str) -> BTreeSet<String> {
     store::open(database.url()).await.unwrap();
     let mut connection = PgConnection::connect(database.url()).await.unwrap();
     let found: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap();
-    let is_postgres_only = |line: &String| POSTGRES_ONLY.iter().any(|table| line.starts_with(&format!("{table}:")));
-    found.into_iter().filter(|line| !is_postgres_only(line)).collect()
+    common(found, &POSTGRES_ONLY)
+}
+
+/// The lines about tables that both databases have.
+fn common(lines: Vec<String>, alone: &[&str]) -> BTreeSet<String> {
+    let is_alone = |line: &String| alone.iter().any(|table| line.starts_with(&format!("{table}:")));
+    lines.into_iter().filter(|line| !is_alone(line)).collect()
 }
 
 #[tokio::test]

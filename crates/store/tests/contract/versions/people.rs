@@ -5,8 +5,10 @@ use crate::support::unit;
 use domain::{
     Env, GroupId, UserId,
     keys::{KeySources, renew},
+    page::Place,
     query::{EmailCondition, GroupCondition, GroupText, Predicate, Slice, Test, UserCondition, UserText, UserValue},
     role::Role,
+    search::{PeopleQuery, fill},
     store::Store,
     user::Email,
 };
@@ -14,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Users: the version that seeds them, the digits of their ids, and their names in another spelling.
-const USERS: [(i64, u16, &str); 10] = [
+const USERS: [(i64, u16, &str); 11] = [
     (1, 0x0001, "ADA.LOVELACE@CORP.EXAMPLE"),
     (1, 0x0002, "ÅSA.ÖBERG@corp.example"),
     (1, 0x0003, "kai@CORP.example"),
@@ -25,6 +27,7 @@ const USERS: [(i64, u16, &str); 10] = [
     (3, 0x0021, "FIONA@corp.example"),
     (9, 0x0091, "i\u{307}lker@corp.example"),
     (13, 0x00d1, "ZOE\u{308}@corp.example"),
+    (16, 0x0161, "ĐẶNG@corp.example"),
 ];
 
 /// The user whose key differs from today's keys.
@@ -70,6 +73,7 @@ pub(super) async fn are_there(env: &Env, version: i64) {
         assert_eq!(named(store, name).await, [seeded(user)], "{name}");
     }
     further_values_are_found(store, version).await;
+    people_are_searched(env, version).await;
 }
 
 async fn lists_are_whole(store: &Store, version: i64) {
@@ -145,6 +149,22 @@ async fn further_values_are_found(store: &Store, version: i64) {
         let found = matching(store, Predicate::Where(UserCondition::Email(Predicate::Where(address)))).await;
         assert_eq!(found, [seeded(user)]);
     }
+}
+
+/// By names and addresses at once, and by everything when the server has written the texts in the background.
+async fn people_are_searched(env: &Env, version: i64) {
+    assert_eq!(found(&env.store, "lovelace").await, [seeded(0x0001)]);
+    assert!(found(&env.store, "mathematician").await.is_empty());
+    while fill(env).await.unwrap().is_some() {}
+    assert_eq!(found(&env.store, "mathemat love").await, [seeded(0x0001)]);
+    assert_eq!(found(&env.store, "OBERG").await, [seeded(0x0002)]);
+    assert_eq!(found(&env.store, "van dang").await, if version >= 16 { vec![seeded(0x0161)] } else { Vec::new() });
+}
+
+async fn found(store: &Store, entered: &str) -> Vec<Uuid> {
+    let query = PeopleQuery::new(entered, None).unwrap();
+    let found = unit!(store.read, |tx, query| tx.find_people(query, Place::Start, 100)).unwrap();
+    found.iter().map(|person| person.user.id.0).collect()
 }
 
 /// The users of that user name.

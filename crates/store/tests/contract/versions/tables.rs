@@ -86,14 +86,15 @@ impl Tables {
     }
 }
 
-/// Reads everything.
+/// Reads everything, except the index of what people are searched by, which only SQLite keeps in tables.
 pub(crate) async fn read(database: &Database) -> Tables {
     let kind = if database.url().starts_with("sqlite") { "sqlite" } else { "postgres" };
     let columns = match kind {
         "sqlite" => {
             "SELECT tables.name || char(31) || columns.name
             FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
-            WHERE tables.type IN ('table', 'view') AND tables.name NOT LIKE '\\_sqlx%' ESCAPE '\\'"
+            WHERE tables.type IN ('table', 'view') AND tables.name NOT LIKE '\\_sqlx%' ESCAPE '\\'
+                AND tables.name NOT LIKE 'user\\_grams%' ESCAPE '\\' AND tables.name <> 'user_search_changed'"
         }
         _ => {
             "SELECT table_name || chr(31) || column_name FROM information_schema.columns

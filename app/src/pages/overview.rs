@@ -23,6 +23,8 @@ fn page(overview: Overview, now: Timestamp) -> impl IntoView {
     let (tone, word) = health.chip();
     let (before, at, after) = match health {
         Health::NeverOn => ("Provisioning is off, so no directory can change anything here.", None, String::new()),
+        Health::Waiting => ("No call has come yet.", None, String::new()),
+        Health::Held(_) => ("The guard refuses departures until you decide.", None, String::new()),
         _ => health.sentence(&overview.scim, now),
     };
     let is_connected = overview.scim.activity.first_user.is_some();

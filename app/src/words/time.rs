@@ -54,9 +54,10 @@ pub(crate) fn day(now: Timestamp, at: Timestamp) -> String {
     if date(&now).0 == year { format!("{day} {month}") } else { format!("{day} {month} {year}") }
 }
 
-/// How far away a moment is, in days: `in 3 days`, `within a day`, `3 days ago`.
+/// How far away a moment is, in whole days: `in 3 days`, `within a day`, `less than a day ago`, `3 days ago`.
 pub(crate) fn in_days(now: Timestamp, at: Timestamp) -> String {
-    match (at.millis() - now.millis()).div_euclid(86_400_000) {
+    match (at.millis() - now.millis()) / 86_400_000 {
+        0 if at <= now => "less than a day ago".to_owned(),
         0 => "within a day".to_owned(),
         days @ 1.. => format!("in {}", count(days.unsigned_abs(), "day", "days")),
         days => format!("{} ago", count(days.unsigned_abs(), "day", "days")),
@@ -110,6 +111,8 @@ mod tests {
     #[test]
     fn days_are_counted_both_ways() {
         let days = [-2, -1, 0, 1, 30].map(|days| in_days(NOW, NOW.plus_days(days)));
-        assert_eq!(days, ["2 days ago", "1 day ago", "within a day", "in 1 day", "in 30 days"]);
+        assert_eq!(days, ["2 days ago", "1 day ago", "less than a day ago", "in 1 day", "in 30 days"]);
+        let hours = [-25, -1, 1, 47].map(|hours| in_days(NOW, NOW.plus_millis(hours * 3_600_000)));
+        assert_eq!(hours, ["1 day ago", "less than a day ago", "within a day", "in 1 day"]);
     }
 }

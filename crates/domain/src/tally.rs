@@ -3,10 +3,12 @@
 
 use crate::{
     Env, Result, Timestamp,
+    activity::RECORD_DAYS,
     audit::{Action, Topic},
+    session::SKEW_MILLIS,
     store::Tx,
 };
-use std::{iter::Sum, ops::AddAssign};
+use std::{collections::BTreeMap, iter::Sum, ops::AddAssign};
 
 /// The time that one stored tally covers, in milliseconds.
 pub const TALLY_MILLIS: i64 = 5 * 60_000;
@@ -16,8 +18,6 @@ const SETTLED_MILLIS: i64 = 2 * 60_000;
 
 /// How many tallies are counted in one run: after an upgrade or an outage there are many to count.
 const AT_ONCE: usize = 1_000;
-
-const HOUR_MILLIS: i64 = 3_600_000;
 
 /// What happened in some time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +79,8 @@ impl Sum for Tally {
 /// # Errors
 /// `Unavailable` when the database does not answer, `NoRoom` when it takes no more.
 pub async fn keep(env: &Env) -> Result<()> {
-    env.store.settle_to_read().await;
+    // An event that is not in the log yet would be missed for good.
+    env.store.settle().await?;
     for _ in 0..AT_ONCE {
         if !env.store.write(env.now(), |now, tx| Box::pin(keep_next(tx, *now))).await? {
             break;
@@ -90,44 +91,42 @@ pub async fn keep(env: &Env) -> Result<()> {
 
 /// Counts and stores the next tally that is due and not empty. Returns whether there was one.
 async fn keep_next(tx: &mut dyn Tx, now: Timestamp) -> Result<bool> {
-    let from = end_of_last(tx).await?;
+    // Counted while the clock was ahead, and counted again when their time has come.
+    tx.delete_tallies_after(now.plus_millis(SKEW_MILLIS)).await?;
+    // What is older is removed soon.
+    let from = end_of_last(tx, now).await?.max(now.plus_days(-RECORD_DAYS));
     let Some(next) = tx.next_happening(from).await? else { return Ok(false) };
     let start = Timestamp::from_millis(next.millis().div_euclid(TALLY_MILLIS) * TALLY_MILLIS);
     let end = start.plus_millis(TALLY_MILLIS);
     if end.plus_millis(SETTLED_MILLIS) > now {
         return Ok(false);
     }
-    let tally = tx.tally(start, end).await?;
+    let tally = tx.count_by_hour(start, end).await?.into_iter().map(|(_, tally)| tally).sum();
     tx.insert_tally(start, &tally).await?;
     Ok(true)
 }
 
-async fn end_of_last(tx: &mut dyn Tx) -> Result<Timestamp> {
-    Ok(tx.last_tally().await?.map_or(Timestamp::from_millis(0), |start| start.plus_millis(TALLY_MILLIS)))
+/// Until when tallies are stored, as of now.
+async fn end_of_last(tx: &mut dyn Tx, now: Timestamp) -> Result<Timestamp> {
+    Ok(tx.last_tally(now).await?.map_or(Timestamp::from_millis(0), |start| start.plus_millis(TALLY_MILLIS)))
 }
 
-/// What happened since a moment, to five minutes.
+/// What happened since a moment.
 pub(crate) async fn since(tx: &mut dyn Tx, moment: Timestamp, now: Timestamp) -> Result<Tally> {
     Ok(by_hour(tx, moment, now).await?.into_iter().map(|(_, tally)| tally).sum())
 }
 
-/// What happened since a moment, to five minutes, by hour of the clock; hours in which nothing happened are left out.
+/// What happened since a moment, by hour of the clock; hours in which nothing happened are left out.
 pub(crate) async fn by_hour(tx: &mut dyn Tx, moment: Timestamp, now: Timestamp) -> Result<Vec<(Timestamp, Tally)>> {
-    let mut hours = tx.tallies_by_hour(moment).await?;
-    let this_hour = Timestamp::from_millis(now.millis().div_euclid(HOUR_MILLIS) * HOUR_MILLIS);
-    let from = end_of_last(tx).await?.max(moment);
-    // What is not counted yet has just happened; at most a part of it before this hour began.
-    for (start, end) in [(from, this_hour), (from.max(this_hour), now.plus_millis(1))] {
-        if start >= end {
-            continue;
-        }
-        let hour = if end == this_hour { this_hour.plus_millis(-HOUR_MILLIS) } else { this_hour };
-        let tally = tx.tally(start, end).await?;
-        match hours.last_mut().filter(|(last, _)| *last == hour) {
-            Some((_, sum)) => *sum += tally,
-            None if tally != Tally::default() => hours.push((hour, tally)),
-            None => {}
-        }
+    // Read first: what is stored while this runs is counted here.
+    let stored_until = end_of_last(tx, now).await?;
+    let boundary = Timestamp::from_millis((moment.millis() + TALLY_MILLIS - 1).div_euclid(TALLY_MILLIS) * TALLY_MILLIS);
+    let (end, mut hours) = (now.plus_millis(1), BTreeMap::<i64, Tally>::new());
+    let first = tx.count_by_hour(moment, boundary.min(end)).await?;
+    let stored = tx.tallies_by_hour(boundary, stored_until).await?;
+    let rest = tx.count_by_hour(stored_until.max(boundary), end).await?;
+    for (hour, tally) in first.into_iter().chain(stored).chain(rest) {
+        *hours.entry(hour.millis()).or_default() += tally;
     }
-    Ok(hours)
+    Ok(hours.into_iter().map(|(hour, tally)| (Timestamp::from_millis(hour), tally)).collect())
 }

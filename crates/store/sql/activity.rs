@@ -13,7 +13,10 @@ use domain::{
     tally::{TALLY_MILLIS, Tally},
 };
 use sqlx::QueryBuilder;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -163,15 +166,16 @@ impl Activity for Connection<'_> {
         Ok(())
     }
 
-    async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary> {
+    async fn summarise_records(&mut self, since: Timestamp, now: Timestamp) -> Result<CallSummary> {
         // What has a tally need not be counted.
         let counted = sqlx::query!(
             r#"SELECT CAST(COALESCE(SUM(calls), 0) AS BIGINT) AS "calls!: i64",
                 CAST(COALESCE(SUM(refused), 0) AS BIGINT) AS "refused!: i64",
                 CAST(COALESCE(SUM(strangers), 0) AS BIGINT) AS "strangers!: i64",
-                (SELECT MAX(start) FROM tallies) AS "last: i64"
-            FROM tallies WHERE start >= $1"#,
-            since.millis()
+                (SELECT MAX(start) FROM tallies WHERE start <= $2) AS "last: i64"
+            FROM tallies WHERE start >= $1 AND start <= $2"#,
+            since.millis(),
+            now.millis()
         );
         let counted = counted.fetch_one(&mut *self.0).await.map_err(failed)?;
         let uncounted = counted.last.map_or(since.millis(), |start| since.millis().max(start + TALLY_MILLIS));
@@ -248,33 +252,42 @@ impl Activity for Connection<'_> {
         Ok(delete.execute(&mut *self.0).await.map_err(failed)?.rows_affected())
     }
 
-    async fn tally(&mut self, from: Timestamp, until: Timestamp) -> Result<Tally> {
+    async fn count_by_hour(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<(Timestamp, Tally)>> {
+        if from >= until {
+            return Ok(Vec::new());
+        }
+        let mut hours: BTreeMap<i64, Tally> = BTreeMap::new();
         let calls = sqlx::query!(
-            r#"SELECT COUNT(token) AS "calls!: i64",
+            r#"SELECT at / $3 AS "hour!: i64", COUNT(token) AS "calls!: i64",
                 COUNT(token) FILTER (WHERE outcome IN ('refused', 'failed')) AS "refused!: i64",
                 COUNT(*) - COUNT(token) AS "strangers!: i64"
-            FROM activity WHERE at >= $1 AND at < $2"#,
+            FROM activity WHERE at >= $1 AND at < $2 GROUP BY 1"#,
             from.millis(),
-            until.millis()
+            until.millis(),
+            HOUR_MILLIS
         );
-        let calls = calls.fetch_one(&mut *self.0).await.map_err(failed)?;
+        for row in calls.fetch_all(&mut *self.0).await.map_err(failed)? {
+            *hours.entry(row.hour).or_default() += Tally {
+                calls: row.calls.unsigned_abs(),
+                refused: row.refused.unsigned_abs(),
+                strangers: row.strangers.unsigned_abs(),
+                ..Tally::default()
+            };
+        }
         let events = sqlx::query!(
-            r#"SELECT action, COUNT(*) AS "events!: i64" FROM audit_events WHERE at >= $1 AND at < $2 GROUP BY action"#,
+            r#"SELECT at / $3 AS "hour!: i64", action, COUNT(*) AS "events!: i64"
+            FROM audit_events WHERE at >= $1 AND at < $2 GROUP BY 1, action"#,
             from.millis(),
-            until.millis()
+            until.millis(),
+            HOUR_MILLIS
         );
-        let mut tally = Tally {
-            calls: calls.calls.unsigned_abs(),
-            refused: calls.refused.unsigned_abs(),
-            strangers: calls.strangers.unsigned_abs(),
-            ..Tally::default()
-        };
         for row in events.fetch_all(&mut *self.0).await.map_err(failed)? {
             if let Some(action) = Action::parse(&row.action) {
-                tally.add_events(action, row.events.unsigned_abs());
+                hours.entry(row.hour).or_default().add_events(action, row.events.unsigned_abs());
             }
         }
-        Ok(tally)
+        let happened = hours.into_iter().filter(|(_, tally)| *tally != Tally::default());
+        Ok(happened.map(|(hour, tally)| (Timestamp::from_millis(hour * HOUR_MILLIS), tally)).collect())
     }
 
     async fn next_happening(&mut self, from: Timestamp) -> Result<Option<Timestamp>> {
@@ -305,19 +318,21 @@ impl Activity for Connection<'_> {
         Ok(())
     }
 
-    async fn last_tally(&mut self) -> Result<Option<Timestamp>> {
-        let last = sqlx::query_scalar!(r#"SELECT MAX(start) AS "start: i64" FROM tallies"#);
+    async fn last_tally(&mut self, by: Timestamp) -> Result<Option<Timestamp>> {
+        let last =
+            sqlx::query_scalar!(r#"SELECT MAX(start) AS "start: i64" FROM tallies WHERE start <= $1"#, by.millis());
         Ok(last.fetch_one(&mut *self.0).await.map_err(failed)?.map(Timestamp::from_millis))
     }
 
-    async fn tallies_by_hour(&mut self, since: Timestamp) -> Result<Vec<(Timestamp, Tally)>> {
+    async fn tallies_by_hour(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<(Timestamp, Tally)>> {
         let rows = sqlx::query!(
-            r#"SELECT start / $2 AS "hour!: i64", CAST(SUM(calls) AS BIGINT) AS "calls!: i64",
+            r#"SELECT start / $3 AS "hour!: i64", CAST(SUM(calls) AS BIGINT) AS "calls!: i64",
                 CAST(SUM(refused) AS BIGINT) AS "refused!: i64", CAST(SUM(strangers) AS BIGINT) AS "strangers!: i64",
                 CAST(SUM(joined) AS BIGINT) AS "joined!: i64", CAST(SUM(departed) AS BIGINT) AS "departed!: i64",
                 CAST(SUM(changed) AS BIGINT) AS "changed!: i64", CAST(SUM(roles) AS BIGINT) AS "roles!: i64"
-            FROM tallies WHERE start >= $1 GROUP BY 1 ORDER BY 1"#,
-            since.millis(),
+            FROM tallies WHERE start >= $1 AND start < $2 GROUP BY 1 ORDER BY 1"#,
+            from.millis(),
+            until.millis(),
             HOUR_MILLIS
         );
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?;
@@ -338,6 +353,12 @@ impl Activity for Connection<'_> {
 
     async fn delete_tallies_before(&mut self, moment: Timestamp) -> Result<()> {
         let delete = sqlx::query!("DELETE FROM tallies WHERE start < $1", moment.millis());
+        delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn delete_tallies_after(&mut self, moment: Timestamp) -> Result<()> {
+        let delete = sqlx::query!("DELETE FROM tallies WHERE start > $1", moment.millis());
         delete.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }

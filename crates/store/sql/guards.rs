@@ -42,7 +42,7 @@ impl Guards for Connection<'_> {
         let row = sqlx::query_as!(
             BatchRow,
             "SELECT id, token, opened, latest, state, approved_until, closed, restored, failed FROM batches
-            WHERE state IN ('open', 'held') AND closed IS NULL ORDER BY latest DESC LIMIT 1"
+            WHERE state IN ('open', 'held') AND closed IS NULL ORDER BY state, latest DESC LIMIT 1"
         );
         row.fetch_optional(&mut *self.0).await.map_err(failed)?.map(Batch::try_from).transpose()
     }

@@ -13,8 +13,8 @@ pub(crate) async fn run(env: Env) {
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        // While the database takes nothing, there is an alert already, and what is missed is counted later.
-        if env.store.health() != Health::Writable {
+        // While nothing can be written, there is an alert already, and what is missed is counted later.
+        if env.store.health() == Health::Failing {
             continue;
         }
         if let Err(error) = tally::keep(&env).await {

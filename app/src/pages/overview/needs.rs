@@ -40,10 +40,11 @@ pub(super) fn panel(overview: &Overview, health: Health, now: Timestamp) -> impl
     let needs = all(overview, health, now);
     (!needs.is_empty()).then(|| {
         let number = needs.len();
+        let is_bad = needs.iter().any(|need| need.tone == Tone::Bad);
         view! {
             <section class="panel" aria-labelledby="needs">
                 <div class="panel-head">
-                    <h2 id="needs">"Needs you " <span class="needs-count">{number}</span></h2>
+                    <h2 id="needs">"Needs you " <span class="needs-count" class:needs-count-bad=is_bad>{number}</span></h2>
                 </div>
                 <ul class="needs">{needs.into_iter().map(row).collect_view()}</ul>
             </section>
@@ -52,12 +53,15 @@ pub(super) fn panel(overview: &Overview, health: Health, now: Timestamp) -> impl
 }
 
 fn row(need: Need) -> impl IntoView {
-    let class = if need.tone == Tone::Bad { "need-mark need-bad" } else { "need-mark need-warn" };
+    let (class, word) = match need.tone {
+        Tone::Bad => ("need-mark need-bad", "Urgent: "),
+        _ => ("need-mark need-warn", ""),
+    };
     view! {
         <li class="need">
             <span class=class>{icon(Icon::Warning)}</span>
             <div>
-                <h3>{need.title}</h3>
+                <h3><span class="visually-hidden">{word}</span> {need.title}</h3>
                 <p class="soft">{need.words}</p>
             </div>
             <a class="button" href=need.href>{need.link}</a>
@@ -75,6 +79,7 @@ fn all(overview: &Overview, health: Health, now: Timestamp) -> Vec<Need> {
     needs.extend(drill(overview, now));
     needs.extend(channel(overview));
     needs.extend(backup(overview, now));
+    needs.sort_by_key(|need| need.tone != Tone::Bad);
     needs
 }
 
@@ -155,13 +160,15 @@ fn refused(overview: &Overview, health: Health) -> Option<Need> {
 }
 
 fn ending(token: &Token, tokens: &[Token], now: Timestamp) -> Option<Need> {
-    // A token that was replaced is meant to end.
-    if token.ended(now).is_some() || tokens.iter().any(|other| other.replaces == Some(token.id)) {
+    // A token is meant to end if another has taken its place.
+    let is_successor =
+        |other: &Token| other.replaces == Some(token.id) && other.ended(now).is_none() && other.last_used.is_some();
+    if token.ended(now).is_some() || tokens.iter().any(is_successor) {
         return None;
     }
     let words = match token.expires {
         Some(ends) if ends <= now.plus_days(ENDING_DAYS) => {
-            format!("It expires {}. Your directory stops syncing then.", in_days(now, ends))
+            format!("It expires {}. Calls with it are refused then.", in_days(now, ends))
         }
         None if token.created <= now.plus_days(-ROTATE_DAYS) => format!("It is older than {ROTATE_DAYS} days."),
         _ => return None,
@@ -174,12 +181,12 @@ fn ways_in(overview: &Overview) -> Option<Need> {
     let scim = &overview.scim;
     let proven = scim.doors.proven();
     (scim.settings.provisioning && proven < NEEDED).then(|| {
-        let (title, tone) = match proven {
-            0 => ("No break-glass account is proven", Tone::Bad),
-            _ => ("Only one break-glass account is proven", Tone::Warn),
+        let (title, tone, link) = match proven {
+            0 => ("No break-glass account is proven", Tone::Bad, "Prove two"),
+            _ => ("Only one break-glass account is proven", Tone::Warn, "Prove another"),
         };
-        let words = "If the directory makes a mistake, it may be the only way back in. Two should be proven.";
-        Need::new(tone, title, words, "/admin/break-glass", "Prove another")
+        let words = "If the directory makes a mistake, they are the way back in. Two should be proven.";
+        Need::new(tone, title, words, "/admin/break-glass", link)
     })
 }
 
@@ -195,10 +202,19 @@ fn drill(overview: &Overview, now: Timestamp) -> Option<Need> {
 }
 
 fn channel(overview: &Overview) -> Option<Need> {
-    (overview.scim.settings.provisioning && !overview.has_channel).then(|| {
-        let words = "Nobody is alerted to a break-glass sign-in or to many people leaving at once.";
-        Need::new(Tone::Warn, "No alert channel is configured", words, "/admin/alerts", "See how")
-    })
+    const ALERTS: &str = "/admin/alerts";
+    match overview.channels {
+        (0, _) if overview.scim.settings.provisioning => {
+            let words = "Nobody is alerted to a break-glass sign-in or to many people leaving at once.";
+            Some(Need::new(Tone::Warn, "No alert channel is configured", words, ALERTS, "See how"))
+        }
+        (_, 0) => None,
+        (all, failed) => {
+            let title = format!("{failed} of {} failed last", count(all as u64, "alert channel", "alert channels"));
+            let words = "Nothing is lost: what waits is sent once it works again.";
+            Some(Need::new(Tone::Warn, title, words, ALERTS, "See why"))
+        }
+    }
 }
 
 fn backup(overview: &Overview, now: Timestamp) -> Option<Need> {

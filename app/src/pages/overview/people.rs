@@ -16,7 +16,7 @@ pub(super) fn panel(samples: &[(Timestamp, u64)], active: u64, now: Timestamp) -
     let first = days[0];
     let (low, high) = scale(&days);
     let points = points(&days, (low, high));
-    let width = STEP * (days.len().max(2) - 1) as f64;
+    let width = (STEP * place(&days, now)).max(STEP);
     let label = format!("Active people by day, last {POPULATION_DAYS} days; the table below has the numbers");
     let line = view! { <polyline class="plot-people" points=points/> }.into_any();
     let times = vec![day(now, first.0), "today".to_owned()];
@@ -57,12 +57,18 @@ fn scale(days: &[(Timestamp, u64)]) -> (u64, u64) {
     (low, low + round_up((most - low).max(1)))
 }
 
+/// How many days after the first a moment is: days without a sample have their place, too.
+#[expect(clippy::cast_precision_loss, reason = "a drawing needs no more than three digits")]
+fn place(days: &[(Timestamp, u64)], at: Timestamp) -> f64 {
+    let first = days.first().map_or(at, |(day, _)| *day);
+    (at.millis_since(first) / DAY.unsigned_abs()) as f64
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a drawing needs no more than three digits")]
 fn points(days: &[(Timestamp, u64)], (low, high): (u64, u64)) -> String {
-    let first = days.first().map_or(0, |(day, _)| day.millis());
     let height = |active: u64| HEIGHT - (active - low) as f64 / (high - low) as f64 * HEIGHT;
     let point = |(day, active): &(Timestamp, u64)| {
-        let x = ((day.millis() - first) / DAY) as f64 * STEP;
+        let x = place(days, *day) * STEP;
         format!("{x},{:.1}", height(*active))
     };
     days.iter().map(point).collect::<Vec<_>>().join(" ")
@@ -124,6 +130,8 @@ mod tests {
         assert_eq!(days.iter().map(|(_, active)| *active).collect::<Vec<_>>(), [7, 9, 12]);
         assert_eq!(points(&days, (0, 20)), "0,65.0 10,55.0 20,40.0");
         assert_eq!(sentence(&days, NOW), "12 people are active now, 5 more than on 16 Nov.");
+        let gap = [(hour(96), 5), (NOW, 10)];
+        assert_eq!((place(&gap, NOW), points(&gap, (0, 20)).as_str()), (4.0, "0,75.0 40,50.0"));
         assert_eq!(sentence(&days[2..], NOW), "12 people are active now. A line shows here from tomorrow on.");
     }
 
@@ -132,7 +140,7 @@ mod tests {
         let of = |numbers: &[u64]| scale(&numbers.iter().map(|number| (NOW, *number)).collect::<Vec<_>>());
         assert_eq!(of(&[1_130, 1_262]), (1_000, 1_400));
         assert_eq!(of(&[0, 0]), (0, 2));
-        assert_eq!(of(&[0, 5_000]), (0, 5_000));
+        assert_eq!(of(&[0, 5_000]), (0, 6_000));
         let (low, high) = of(&[1_000_000, 1_000_000]);
         assert!(low <= 1_000_000 && high >= 1_000_000 && low < high);
     }

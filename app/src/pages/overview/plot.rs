@@ -6,11 +6,11 @@ use leptos::prelude::*;
 /// The drawing's own units; it is stretched to the width that there is.
 pub(super) const HEIGHT: f64 = 100.0;
 
-/// The least number of the form 1, 2 or 5 times a power of ten, or 4, that is no smaller.
+/// The least of 2, 4, 6, 8, 10, 20, 40 and so on that is no smaller: half of it is round, too.
 pub(super) fn round_up(number: u64) -> u64 {
     let mut power = 1_u64;
     loop {
-        for step in [1, 2, 4, 5] {
+        for step in [1, 2, 4, 6, 8] {
             let round = power.saturating_mul(step);
             if round >= number || round == u64::MAX {
                 return round.max(2);
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_scale_ends_at_a_round_number() {
-        assert_eq!([0, 1, 3, 5, 6, 41, 63, 5_000, 5_001].map(round_up), [2, 2, 4, 5, 10, 50, 100, 5_000, 10_000]);
+        assert_eq!([0, 1, 3, 5, 9, 41, 63, 5_000, 8_001].map(round_up), [2, 2, 4, 6, 10, 60, 80, 6_000, 10_000]);
         assert_eq!(round_up(u64::MAX), u64::MAX);
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn panel(last: SinceLastSignIn, now: Timestamp) -> impl IntoView {
     let SinceLastSignIn { at, tally } = last;
     let is_cut = at < now.plus_days(-RECORD_DAYS);
     let from = if is_cut { now.plus_days(-RECORD_DAYS) } else { at };
-    let title = if is_cut { format!("The last {RECORD_DAYS} days") } else { "Since you were last here".to_owned() };
+    let title = if is_cut { format!("The last {RECORD_DAYS} days") } else { "Since your last sign-in".to_owned() };
     let numbers = [
         (tally.joined, "joined", "created, reactivated or restored", since(Topic::Users, from)),
         (tally.departed, "left", "suspended or deleted", since(Topic::Users, from)),
@@ -21,7 +21,9 @@ pub(super) fn panel(last: SinceLastSignIn, now: Timestamp) -> impl IntoView {
         view! {
             <div>
                 <dt>{name} <span class="soft">{words}</span></dt>
-                <dd><a href=href>{grouped(number)}</a></dd>
+                <dd>
+                    <a href=href>{grouped(number)} <span class="visually-hidden">{format!(" {name}")}</span></a>
+                </dd>
             </div>
         }
     };

@@ -1,6 +1,6 @@
 use crate::{
     components::{Tone, chip},
-    words::{in_days, list},
+    words::{count, in_days, list},
 };
 use domain::{
     Timestamp,
@@ -27,10 +27,10 @@ pub(super) fn panel(overview: &Overview, now: Timestamp) -> impl IntoView + use<
             </div>
         }
     };
-    let alerts = if overview.has_channel {
-        "Break-glass sign-ins and mass departures send an alert."
-    } else {
-        "No channel is configured, so no alert is sent."
+    let alerts = match overview.channels {
+        (0, _) => "No channel is configured, so no alert is sent.".to_owned(),
+        (all, 0) => format!("Sent through {}.", count(all as u64, "channel", "channels")),
+        (all, failed) => format!("{failed} of {} failed last.", count(all as u64, "channel", "channels")),
     };
     view! {
         <section class="panel" aria-labelledby="ways-in">
@@ -44,7 +44,7 @@ pub(super) fn panel(overview: &Overview, now: Timestamp) -> impl IntoView + use<
             <div class="thirds">
                 {part("Break-glass accounts", "/admin/break-glass", accounts(doors, now))}
                 {part("Drill", "/admin/break-glass#drill", drill(overview.drilled, now))}
-                {part("Alerts", "/admin/alerts", alerts.to_owned())}
+                {part("Alerts", "/admin/alerts", alerts)}
             </div>
         </section>
     }
@@ -55,9 +55,9 @@ fn accounts(doors: &Doors, now: Timestamp) -> String {
     let names: Vec<&str> = proven.iter().map(|door| door.name.as_str()).collect();
     let oldest = proven.iter().filter_map(|door| door.last).min();
     match (&names[..], oldest) {
-        ([], _) => format!("None has signed in within the last {PROOF_DAYS} days."),
-        ([only], Some(at)) => format!("{only} is proven, by a sign-in {}.", past(now, at)),
-        (_, Some(at)) => format!("{} are proven; the oldest proof was {}.", list(&names), past(now, at)),
+        ([], _) => "None is proven.".to_owned(),
+        ([only], Some(at)) => format!("{only} is proven, by a sign-in {}.", in_days(now, at)),
+        (_, Some(at)) => format!("{} are proven; the oldest proof was {}.", list(&names), in_days(now, at)),
         (_, None) => format!("{} are proven.", list(&names)),
     }
 }
@@ -72,13 +72,9 @@ fn drill(last: Option<Timestamp>, now: Timestamp) -> String {
             } else {
                 "The next is overdue.".to_owned()
             };
-            format!("The last was finished {}. {due}", past(now, at))
+            format!("The last was finished {}. {due}", in_days(now, at))
         }
     }
-}
-
-fn past(now: Timestamp, at: Timestamp) -> String {
-    if at > now.plus_days(-1) { "today".to_owned() } else { in_days(now, at) }
 }
 
 #[cfg(test)]
@@ -95,8 +91,11 @@ mod tests {
     fn accounts_and_drills_have_their_age() {
         let doors = Doors(vec![door("gate", true, 0), door("spare", true, 21), door("old", false, 99)]);
         assert_eq!(accounts(&doors, NOW), "gate and spare are proven; the oldest proof was 21 days ago.");
-        assert_eq!(accounts(&Doors(vec![door("gate", true, 0)]), NOW), "gate is proven, by a sign-in today.");
-        assert_eq!(accounts(&Doors::default(), NOW), "None has signed in within the last 90 days.");
+        assert_eq!(
+            accounts(&Doors(vec![door("gate", true, 0)]), NOW),
+            "gate is proven, by a sign-in less than a day ago."
+        );
+        assert_eq!(accounts(&Doors::default(), NOW), "None is proven.");
         assert_eq!(
             drill(Some(NOW.plus_days(-14)), NOW),
             "The last was finished 14 days ago. The next is due in 76 days."

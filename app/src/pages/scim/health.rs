@@ -58,7 +58,10 @@ impl Health {
             _ if all_paused => Self::Paused,
             None if activity.strangers > 0 => Self::Strangers,
             None => Self::Waiting,
-            Some(last) if is_quiet(last) && activity.last_stranger > Some(last) => Self::WrongToken(last),
+            // While provisioning is off, no call counts as one with a token.
+            Some(last) if is_quiet(last) && activity.last_stranger > Some(last).max(settings.provisioning_changed) => {
+                Self::WrongToken(last)
+            }
             // An occasional duplicate is normal for a directory.
             Some(last) if activity.latest_refused >= FEW && activity.latest_refused * 4 >= activity.latest => {
                 Self::Refusing(last)
@@ -259,6 +262,10 @@ mod tests {
         assert!(matches!(health(strangers(3)), Health::Connected(_)), "somebody always knocks");
         assert!(matches!(health(strangers(121)), Health::WrongToken(_)));
         assert!(matches!(health(CallSummary { last_stranger: ago(200), ..running(121) }), Health::Quiet(_)));
+        let mut status = status(CallSummary { last_stranger: ago(150), ..running(200) });
+        assert!(matches!(Health::of(&status, NOW), Health::WrongToken(_)));
+        status.settings.provisioning_changed = ago(140);
+        assert!(matches!(Health::of(&status, NOW), Health::Quiet(_)), "provisioning was off");
     }
 
     #[test]

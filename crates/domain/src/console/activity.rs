@@ -36,15 +36,15 @@ impl Console {
     pub async fn activity(&self, query: RecordQuery, before: Option<RecordKey>) -> Result<ActivityPage> {
         self.env.store.settle_to_read().await;
         let is_first = before.is_none() && query == RecordQuery::default();
-        let context = (query, before, is_first.then(|| self.now().plus_days(-1)));
-        let work = self.env.store.read(context, |(query, before, since), tx| {
+        let context = (query, before, is_first.then(|| self.now()));
+        let work = self.env.store.read(context, |(query, before, now), tx| {
             Box::pin(async move {
                 let mut rows = tx.find_records(query, *before, CALLS_SHOWN as u64 + 1).await?;
                 let more = rows.len() > CALLS_SHOWN;
                 rows.truncate(CALLS_SHOWN);
                 let next = rows.last().filter(|_| more).map(RecordRow::key);
-                let summary = match since {
-                    Some(since) => Some(tx.summarise_records(*since).await?),
+                let summary = match now {
+                    Some(now) => Some(tx.summarise_records(now.plus_days(-1), *now).await?),
                     None => None,
                 };
                 Ok(ActivityPage { rows, next, tokens: tx.tokens().await?, summary })

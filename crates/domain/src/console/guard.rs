@@ -42,7 +42,7 @@ pub struct Departed {
 }
 
 impl Console {
-    /// The undecided batch that grew most recently.
+    /// The undecided batch that grew most recently, of those that hold departures back if there are any.
     pub async fn waiting_batch(&self) -> Result<Option<Batch>> {
         self.env.store.read((), |(), tx| Box::pin(async move { tx.waiting_batch().await })).await
     }

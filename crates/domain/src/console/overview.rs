@@ -8,6 +8,7 @@ use crate::{
     store::Tx,
     tally::{self, Tally},
 };
+use std::collections::HashSet;
 
 /// How many hours of calls and changes the overview shows.
 pub const HOURS_SHOWN: i64 = 48;
@@ -36,8 +37,8 @@ pub struct Overview {
     pub since: Option<SinceLastSignIn>,
     /// When the last drill was finished.
     pub drilled: Option<Timestamp>,
-    /// Whether there is a channel for alerts.
-    pub has_channel: bool,
+    /// How many channels there are for alerts, and how many of them failed last.
+    pub channels: (usize, usize),
     /// The latest events of kinds that send alerts, the newest first.
     pub events: Vec<EventSummary>,
 }
@@ -88,7 +89,7 @@ impl Console {
                     active: tx.count_users(&Predicate::Where(UserCondition::Active(true))).await?,
                     since,
                     drilled: last_drill(tx).await?,
-                    has_channel: !tx.channels().await?.is_empty(),
+                    channels: channels(tx).await?,
                     events: tx.find_events(&notable, None, EVENTS_SHOWN).await?,
                 })
             })
@@ -99,4 +100,14 @@ impl Console {
 
 async fn last_drill(tx: &mut dyn Tx) -> Result<Option<Timestamp>> {
     Ok(tx.drills(DRILLS_READ).await?.iter().filter_map(|drill: &Drill| drill.completed).max())
+}
+
+/// A channel has a row for each of its lanes.
+async fn channels(tx: &mut dyn Tx) -> Result<(usize, usize)> {
+    let lanes = tx.channels().await?;
+    let names = |failed: bool| -> HashSet<&str> {
+        let lanes = lanes.iter().filter(|lane| !failed || lane.last_error.is_some());
+        lanes.map(|lane| lane.name.as_str()).collect()
+    };
+    Ok((names(false).len(), names(true).len()))
 }

@@ -61,7 +61,7 @@ pub(crate) async fn status(tx: &mut dyn Tx, now: Timestamp) -> Result<ScimStatus
     Ok(ScimStatus {
         settings: tx.settings().await?,
         doors: Doors::of(&tx.break_glass().await?, now),
-        activity: tx.summarise_records(now.plus_days(-1)).await?,
+        activity: tx.summarise_records(now.plus_days(-1), now).await?,
         counts: counts(tx).await?,
         tokens: tx.tokens().await?,
         token_users: tx.token_users().await?,

@@ -11,7 +11,7 @@ pub trait Activity: Send {
     /// Adds to the record.
     async fn append_records(&mut self, records: &[Record]) -> Result<()>;
     /// Summarises the record, counting calls since a moment.
-    async fn summarise_records(&mut self, since: Timestamp) -> Result<CallSummary>;
+    async fn summarise_records(&mut self, since: Timestamp, now: Timestamp) -> Result<CallSummary>;
     /// A page of records, the newest first, those before a place if one is given.
     async fn find_records(
         &mut self,
@@ -24,16 +24,18 @@ pub trait Activity: Send {
     /// Removes records from before a moment, the oldest first and at most `limit`, but none that [`CallSummary`]
     /// reports. Returns how many.
     async fn delete_records_before(&mut self, moment: Timestamp, limit: u64) -> Result<u64>;
-    /// Counts calls and events from a moment until before another.
-    async fn tally(&mut self, from: Timestamp, until: Timestamp) -> Result<Tally>;
+    /// Counts calls and events from a moment until before another, by hour, the first one first.
+    async fn count_by_hour(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<(Timestamp, Tally)>>;
     /// When the first call or event from a moment on happened.
     async fn next_happening(&mut self, from: Timestamp) -> Result<Option<Timestamp>>;
     /// Stores the tally of the five minutes from a moment on, unless it is stored already.
     async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<()>;
-    /// The start of the last stored tally.
-    async fn last_tally(&mut self) -> Result<Option<Timestamp>>;
-    /// The stored tallies from a moment on, added up by hour, the first one first.
-    async fn tallies_by_hour(&mut self, since: Timestamp) -> Result<Vec<(Timestamp, Tally)>>;
+    /// The start of the last stored tally that begins by a moment.
+    async fn last_tally(&mut self, by: Timestamp) -> Result<Option<Timestamp>>;
+    /// The stored tallies that begin from a moment on and before another, added up by hour, the first one first.
+    async fn tallies_by_hour(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<(Timestamp, Tally)>>;
     /// Removes stored tallies from before a moment.
     async fn delete_tallies_before(&mut self, moment: Timestamp) -> Result<()>;
+    /// Removes stored tallies that begin after a moment.
+    async fn delete_tallies_after(&mut self, moment: Timestamp) -> Result<()>;
 }

@@ -12,7 +12,7 @@ pub trait Guards: Send {
     /// The last approved batch whose approval is still valid and covers a token: the batch holds departures of the
     /// token, or of one that it replaces.
     async fn approved_batch(&mut self, token: TokenId, now: Timestamp) -> Result<Option<Uuid>>;
-    /// The undecided batch that grew most recently.
+    /// The undecided batch that grew most recently, of those that hold departures back if there are any.
     async fn waiting_batch(&mut self) -> Result<Option<Batch>>;
     /// Records that people departed and belong to no batch. Each counts once.
     async fn note_departed(&mut self, people: &[Uuid], at: Timestamp) -> Result<()>;

@@ -21,6 +21,7 @@ on_both_databases!(
     a_deactivation_is_remembered,
     an_approval_covers_a_token_and_its_successors,
     a_batch_grows_and_is_decided,
+    a_batch_that_holds_departures_back_comes_first,
     batches_are_listed,
     an_empty_batch_is_closed,
     the_population_is_the_smallest_sample,
@@ -223,6 +224,15 @@ async fn an_approval_covers_a_token_and_its_successors(store: Store) {
         assert!(covers(number, 90).await && !covers(number, 91).await, "{number}");
     }
     assert!(!covers(4, 50).await);
+}
+
+async fn a_batch_that_holds_departures_back_comes_first(store: Store) {
+    let waiting = async || unit!(store.read, |tx| tx.waiting_batch()).unwrap().map(|batch| batch.id);
+    open(&store, batch(1, 10)).await;
+    open(&store, batch(2, 20)).await;
+    assert_eq!(waiting().await, Some(id(2)), "the one that grew last");
+    open(&store, Batch { state: BatchState::Held, ..batch(3, 5) }).await;
+    assert_eq!(waiting().await, Some(id(3)));
 }
 
 async fn a_batch_grows_and_is_decided(store: Store) {

@@ -70,7 +70,8 @@ fn record(moment: i64, token: Option<u128>, operation: CallKind, subject: Subjec
 
 async fn activity_adds_up(store: Store) {
     use {CallKind::*, Outcome::*, Subject::*};
-    let summary = async |since: i64| unit!(store.read, |tx, since| tx.summarise_records(at(*since))).unwrap();
+    let summary =
+        async |since: i64| unit!(store.read, |tx, since| tx.summarise_records(at(*since), at(i64::MAX))).unwrap();
     assert_eq!(summary(0).await, CallSummary::default());
     unit!(store.write, |tx| tx.append_records(&[])).unwrap();
     let records = [
@@ -139,14 +140,18 @@ async fn what_happened_is_counted_once(store: Store) {
     }
     store.settle().await.unwrap();
     let counted = Tally { calls: 2, refused: 2, strangers: 1, joined: 3, departed: 2, changed: 2, roles: 1 };
-    assert_eq!(unit!(store.read, |tx| tx.tally(at(20), at(50))).unwrap(), counted);
+    let count = async |from: i64, until: i64| {
+        unit!(store.read, |tx, from, until| tx.count_by_hour(at(*from), at(*until))).unwrap()
+    };
+    assert_eq!(count(20, 50).await, [(at(0), counted)]);
+    assert_eq!((count(51, 60 * MINUTE).await, count(50, 20).await), (vec![], vec![]));
     let next = async |from: i64| unit!(store.read, |tx, from| tx.next_happening(at(*from))).unwrap();
     assert_eq!((next(0).await, next(41).await, next(51).await), (Some(at(10)), Some(at(50)), None));
 
     let insert = async |start: i64, tally: Tally| {
         unit!(store.write, |tx, start, tally| tx.insert_tally(at(*start), tally)).unwrap();
     };
-    let last = async || unit!(store.read, |tx| tx.last_tally()).unwrap();
+    let last = async || unit!(store.read, |tx| tx.last_tally(at(i64::MAX))).unwrap();
     assert_eq!(last().await, None);
     let one = Tally { calls: 1, ..Tally::default() };
     for start in [EVENING, EVENING + 20 * MINUTE, EVENING + 25 * MINUTE] {
@@ -154,16 +159,21 @@ async fn what_happened_is_counted_once(store: Store) {
         insert(start, one).await;
     }
     assert_eq!(last().await, Some(at(EVENING + 25 * MINUTE)));
-    let by_hour = async |since: i64| unit!(store.read, |tx, since| tx.tallies_by_hour(at(*since))).unwrap();
+    let by = unit!(store.read, |tx| tx.last_tally(at(EVENING + 25 * MINUTE - 1))).unwrap();
+    assert_eq!(by, Some(at(EVENING + 20 * MINUTE)));
+    let by_hour =
+        async |since: i64| unit!(store.read, |tx, since| tx.tallies_by_hour(at(*since), at(i64::MAX))).unwrap();
     let two: Tally = [counted, counted].into_iter().sum();
     let (before, after) = (at(EVENING - 36 * MINUTE), at(EVENING + 24 * MINUTE));
     assert_eq!(by_hour(0).await, [(before, two), (after, counted)]);
     assert_eq!(by_hour(EVENING + 1).await, [(before, counted), (after, counted)]);
+    let first = unit!(store.read, |tx| tx.tallies_by_hour(at(0), at(EVENING + 20 * MINUTE))).unwrap();
+    assert_eq!(first, [(before, counted)]);
     // Calls of a time that has a tally are not counted again.
     let records =
         [record(EVENING + MINUTE, Some(1), List, User, Done), record(EVENING + 31 * MINUTE, None, List, User, Refused)];
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
-    let summary = unit!(store.read, |tx| tx.summarise_records(at(EVENING))).unwrap();
+    let summary = unit!(store.read, |tx| tx.summarise_records(at(EVENING), at(EVENING + 31 * MINUTE))).unwrap();
     assert_eq!((summary.calls, summary.refused, summary.strangers), (6, 6, 4));
     unit!(store.write, |tx| tx.delete_tallies_before(at(EVENING + 20 * MINUTE))).unwrap();
     assert_eq!(by_hour(0).await, [(before, counted), (after, counted)]);
@@ -183,13 +193,15 @@ async fn what_is_due_is_counted(store: Store) {
     use {CallKind::*, Outcome::*, Subject::*};
     let clock = Arc::new(Fixed(AtomicI64::new(EVENING)));
     let env = Env { store: store.clone(), clock: clock.clone(), random: Arc::new(Zeros) };
-    let last = async || unit!(store.read, |tx| tx.last_tally()).unwrap();
+    let last = async || unit!(store.read, |tx| tx.last_tally(at(i64::MAX))).unwrap();
     let keep = async |moment: i64| {
         clock.0.store(moment, Ordering::Relaxed);
         tally::keep(&env).await.unwrap();
         last().await.map(|start| (start.millis() - EVENING) / MINUTE)
     };
     assert_eq!(keep(EVENING).await, None, "nothing has ever happened");
+    append_event(&store, EVENING - 31 * 24 * 60 * MINUTE, Action::UserCreated).await;
+    assert_eq!(keep(EVENING).await, None, "what is about to be removed is not counted");
     let call = |minute: i64| record(EVENING + minute * MINUTE, Some(1), LookUp, User, Done);
     let calls = [call(-3_000), call(-2_999), call(2), call(20), call(34)];
     unit!(store.write, |tx, calls| tx.append_records(calls)).unwrap();
@@ -198,15 +210,22 @@ async fn what_is_due_is_counted(store: Store) {
     assert_eq!(keep(EVENING + 6 * MINUTE).await, Some(-1));
     assert_eq!(keep(EVENING + 20 * MINUTE).await, Some(-1), "times without calls have none");
     assert_eq!(keep(EVENING + 35 * MINUTE).await, Some(19));
-    let summary = unit!(store.read, |tx| tx.summarise_records(at(EVENING - MINUTE))).unwrap();
+    let summary =
+        unit!(store.read, |tx| tx.summarise_records(at(EVENING - MINUTE), at(EVENING + 35 * MINUTE))).unwrap();
     assert_eq!(summary.calls, 3, "the call that is not in a tally yet counts");
+    // The clock was a day ahead.
+    unit!(store.write, |tx| tx.insert_tally(at(EVENING + 1_440 * MINUTE), &Tally::default())).unwrap();
+    let summary =
+        unit!(store.read, |tx| tx.summarise_records(at(EVENING - MINUTE), at(EVENING + 35 * MINUTE))).unwrap();
+    assert_eq!(summary.calls, 3);
+    assert_eq!(keep(EVENING + 41 * MINUTE).await, Some(34), "and is right again");
 }
 
 async fn many_records_at_once(store: Store) {
     let records: Vec<Record> =
         (0..9_000).map(|moment| record(moment, None, CallKind::List, Subject::User, Outcome::Done)).collect();
     unit!(store.write, |tx, records| tx.append_records(records)).unwrap();
-    assert_eq!(unit!(store.read, |tx| tx.summarise_records(at(0))).unwrap().strangers, 9_000);
+    assert_eq!(unit!(store.read, |tx| tx.summarise_records(at(0), at(i64::MAX))).unwrap().strangers, 9_000);
 }
 
 async fn find(store: &Store, query: RecordQuery, before: Option<RecordKey>, limit: u64) -> Vec<RecordRow> {

@@ -1,6 +1,6 @@
 //! The audit log and the alerts that were sent, the activity record, settings and upkeep.
 
-use super::day;
+use super::{NOW, day};
 use crate::support::{at, unit};
 use domain::{
     activity::RecordQuery,
@@ -22,7 +22,7 @@ pub(super) async fn are_there(store: &Store, version: i64) {
     assert_eq!(names[..4], ["break_glass.created", "provisioning.enabled", "user.created", "break_glass.refused"]);
     channels_go_on_where_they_were(store, version).await;
     settings_are_as_they_were(store, version).await;
-    let summary = unit!(store.read, |tx| tx.summarise_records(at(day(1)))).unwrap();
+    let summary = unit!(store.read, |tx| tx.summarise_records(at(day(1)), NOW)).unwrap();
     assert_eq!((summary.first_test, summary.first_user), (Some(at(day(1) + 8_500)), Some(at(day(1) + 9_000))));
     // From the version on that keeps tallies, they are what is counted.
     let counted = match version {

@@ -62,6 +62,11 @@ impl<K: Hash + Eq + Clone> Shares<K> {
         share
     }
 
+    /// Whether this holder has a share.
+    pub(crate) fn has(&self, holder: &K) -> bool {
+        self.0.lock().by_holder.contains_key(holder)
+    }
+
     /// A share of nothing, which may grow.
     pub(crate) fn empty(&self, holder: K) -> Share<K> {
         Share { pool: self.0.clone(), holder, amount: 0 }

@@ -88,7 +88,7 @@ pub(super) enum Offer {
 /// A caller that waits until its address has fewer connections, or one that is not in use.
 pub(super) struct Queued {
     address: IpAddr,
-    _turn: Share<IpAddr>,
+    turn: Share<IpAddr>,
 }
 
 /// A caller on a new connection.
@@ -141,20 +141,25 @@ impl Places {
     /// A place for this address. An address that already has its share gives up the one of its connections that has
     /// waited longest, or waits if all of them are in use.
     pub(super) fn offer(&self, address: IpAddr) -> Offer {
-        self.try_offer(address).unwrap_or_else(|| match self.queued.take(caller(address), 1) {
-            Ok(turn) => Offer::Queue(Queued { address, _turn: turn }),
+        // Connections of the address that wait already come before this one.
+        let offer = if self.queued.has(&caller(address)) { None } else { self.try_offer(address) };
+        offer.unwrap_or_else(|| match self.queued.take(caller(address), 1) {
+            Ok(turn) => Offer::Queue(Queued { address, turn }),
             Err(_) => Offer::Refused,
         })
     }
 
     /// Waits until the address has a place to give. `None` if that takes too long.
     pub(super) async fn queue(&self, queued: Queued) -> Option<Arc<Place>> {
-        let begun = Instant::now();
+        let (Queued { address, turn }, begun) = (queued, Instant::now());
         while begun.elapsed() < QUEUE_TIME {
             sleep(QUEUE_TRY).await;
-            match self.try_offer(queued.address) {
+            match self.try_offer(address) {
                 Some(Offer::Taken(place)) => return Some(place),
-                Some(Offer::Wait(newcomer)) => return Some(self.wait(newcomer).await),
+                Some(Offer::Wait(newcomer)) => {
+                    drop(turn);
+                    return Some(self.wait(newcomer).await);
+                }
                 Some(Offer::Queue(_) | Offer::Refused) => return None,
                 None => {}
             }

@@ -72,11 +72,14 @@ async fn who_has_its_share_waits_for_one_of_its_own() {
     };
     let mut place = std::pin::pin!(places.queue(queue().unwrap()));
     assert!(timeout(QUEUE_TRY * 4, &mut place).await.is_err(), "all of its connections are in use");
+    let later = queue().unwrap();
     drop(busy);
     assert!(timeout(QUEUE_TRY * 4, &mut place).await.is_err(), "one that was used a moment ago may be used again");
     drop(first);
+    assert!(queue().is_some(), "who comes now does not overtake who waits");
     let place = timeout(QUEUE_TIME, place).await.unwrap();
     assert!(place.is_some());
+    drop(later);
     let waiting: Vec<_> = (0..40).map_while(|_| queue()).collect();
     assert_eq!(waiting.len(), 16, "no more of one address");
     drop((place, second, waiting));

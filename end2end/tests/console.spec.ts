@@ -130,6 +130,7 @@ test.describe("without JavaScript", () => {
     await postern.scim(token, "POST", "/Users", user);
     postern.run("scim", "disable");
     await signIn(page, postern);
+    await page.goto("/admin/sso/scim");
     await page.getByRole("button", { name: "Turn on provisioning" }).click();
     await expect(page.getByRole("heading", { name: "Say what this session is for" })).toBeVisible();
     await page.getByLabel("What is this session for?").fill("Set up Entra");

@@ -4,6 +4,7 @@ test("what was entered is still there after the reason was given", async ({ page
   expected.push(/403/);
   postern.run("scim", "enable");
   await signIn(page, postern);
+  await page.goto("/admin/sso/scim");
   await page.getByRole("button", { name: "Create token" }).first().click();
   await page.getByLabel("Name").fill("Entra production");
   await page.getByLabel("It works").selectOption("365");

@@ -185,8 +185,12 @@ impl Connection<'_> {
         push_rest(sql, column, query, place);
         push_order(sql, column, place);
         page::push_limit(sql, limit);
+        sql.push(") AS matching");
+        if !waits && let Some(column) = dialect::push_unindexed(sql, &query.needles) {
+            push_rest(sql, column, query, place);
+        }
         // Ids have indexes of their own.
-        sql.push(") AS matching UNION SELECT users.position FROM users WHERE (external_id = ");
+        sql.push(" UNION SELECT users.position FROM users WHERE (external_id = ");
         sql.push_bind(query.entered.clone());
         if let Ok(id) = query.entered.parse::<UserId>() {
             sql.push(" OR id = ").push_bind(id.0);

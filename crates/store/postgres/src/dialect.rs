@@ -38,6 +38,11 @@ pub(crate) fn push_needles(query: &mut sqlx::QueryBuilder<crate::Db>, needles: &
     }
 }
 
+/// The index has every text, so nothing is added.
+pub(crate) fn push_unindexed(_: &mut sqlx::QueryBuilder<crate::Db>, _: &[String]) -> Option<&'static str> {
+    None
+}
+
 /// Has the planner learn how many texts there are, once all have been written.
 pub(crate) async fn analyze_search(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("ANALYZE user_search").execute(connection).await.map(drop)

@@ -39,23 +39,38 @@ pub(crate) fn push_needles(query: &mut sqlx::QueryBuilder<crate::Db>, needles: &
         }
     }
     query.push("grams.user_grams MATCH ").push_bind(grams.join(" AND "));
+    push_contains(query, needles);
+}
+
+fn push_contains(query: &mut sqlx::QueryBuilder<crate::Db>, needles: &[String]) {
     for needle in needles {
         query.push(" AND instr(searched.text, ").push_bind(needle.clone()).push(") > 0");
     }
 }
 
+/// Adds the positions of texts that contain all needles and that the index does not have yet, and returns the column
+/// that they are in. A text that has changed since is not found by what it was: each that the index finds is read.
+pub(crate) fn push_unindexed(query: &mut sqlx::QueryBuilder<crate::Db>, needles: &[String]) -> Option<&'static str> {
+    query.push(" UNION SELECT searched.position FROM user_search_changed AS changed");
+    query.push(" CROSS JOIN user_search AS searched ON searched.position = changed.position WHERE TRUE");
+    push_contains(query, needles);
+    Some("searched.position")
+}
+
 /// How many characters an entry of the index has.
 const GRAM: usize = 3;
 
-/// Brings the index of texts up to date. FTS5 writes at every savepoint, and whenever a row is not above the last one:
-/// in the order of the rows, once for all units of a transaction, it costs a thirtieth.
+/// Brings the index of texts up to date once 64 have changed; until then a search reads those one by one. FTS5 rewrites
+/// parts of its index at every savepoint, and at every row that is not above the last one: in the order of the rows, and
+/// for many of them at once, a change costs a thirtieth.
 macro_rules! index_texts {
     () => {
-        "DELETE FROM user_grams WHERE rowid IN
-            (SELECT position FROM user_search_changed EXCEPT SELECT position FROM user_search);
+        "DELETE FROM user_grams WHERE (SELECT COUNT(*) FROM user_search_changed) >= 64
+            AND rowid IN (SELECT position FROM user_search_changed EXCEPT SELECT position FROM user_search);
         INSERT OR REPLACE INTO user_grams (rowid, text)
-            SELECT position, text FROM user_search_changed JOIN user_search USING (position) ORDER BY position;
-        DELETE FROM user_search_changed;"
+            SELECT position, text FROM user_search_changed JOIN user_search USING (position)
+            WHERE (SELECT COUNT(*) FROM user_search_changed) >= 64 ORDER BY position;
+        DELETE FROM user_search_changed WHERE (SELECT COUNT(*) FROM user_search_changed) >= 64;"
     };
 }
 pub(crate) use index_texts;

@@ -14,8 +14,8 @@ INSERT INTO search_backlog (position) SELECT 0 WHERE EXISTS (SELECT 1 FROM users
 CREATE VIRTUAL TABLE user_grams USING fts5(text, tokenize = 'trigram case_sensitive 1', detail = none, content = '',
     contentless_delete = 1);
 
--- The texts that the index does not have yet. The writer brings it up to date right before each COMMIT: after every savepoint
--- it would cost thirty times as much. The triggers do not say OR IGNORE: the statement that fires them would override it.
+-- The texts that the index does not have yet. The writer adds them right before a COMMIT, once there are many: after every
+-- savepoint it would cost thirty times as much. The triggers do not say OR IGNORE: the statement that fires them would override it.
 CREATE TABLE user_search_changed (
     position INTEGER NOT NULL PRIMARY KEY
 ) STRICT;

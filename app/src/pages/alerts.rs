@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn the_page_says_what_is_told() {
         let listed: Vec<Action> = TOLD.iter().flat_map(|(.., kinds)| kinds.iter().copied()).collect();
-        // Whoever sends a test alert knows that it is sent.
+        // The sender of a test alert knows about it.
         for action in Action::ALL.iter().copied().filter(|action| *action != Action::AlertTested) {
             let lines = listed.iter().filter(|listed| **listed == action).count();
             assert_eq!(lines, usize::from(action.kind().may_alert()), "{action:?} in TOLD of app/src/pages/alerts.rs");

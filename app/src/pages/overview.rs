@@ -57,7 +57,7 @@ fn page(overview: Overview, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// Until people have arrived, the way there.
+/// The way to the set-up, shown until the first user has arrived.
 fn set_up(health: Health) -> impl IntoView {
     let (words, link) = match health {
         Health::NeverOn | Health::TurnedOff(_) => {

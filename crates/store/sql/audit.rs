@@ -51,7 +51,7 @@ impl TryFrom<EventRow> for Entry {
     }
 }
 
-/// How many events are removed at once; meanwhile no event is added to the log.
+/// How many events are removed at once. No event is added to the log until they are gone.
 const PRUNED: i64 = 50_000;
 
 fn digest(bytes: Vec<u8>) -> Result<[u8; 32]> {

@@ -167,7 +167,7 @@ impl Connection<'_> {
     }
 
     /// Restores former members of a group, with the last membership of each, and keeps them from being deleted
-    /// meanwhile.
+    /// until the unit ends.
     async fn insert_former(&mut self, group: GroupId, cause: &str, since: Option<Timestamp>) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO group_members (group_id, user_id, added) SELECT group_id, user_id, added

@@ -183,8 +183,8 @@ impl Connection<'_> {
         self.insert_former_nested(group, Some(since)).await
     }
 
-    /// Restores former nestings, the last of each, and keeps both groups from being deleted meanwhile: those removed
-    /// from a group since a moment, or else those that a deletion ended.
+    /// Restores former nestings, the last of each: those removed from a group since a moment, or else those that a
+    /// deletion ended. Keeps both groups from being deleted until the unit ends.
     async fn insert_former_nested(&mut self, group: GroupId, since: Option<Timestamp>) -> Result<u64> {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO nested_groups (group_id, member_id, added) SELECT group_id, member_id, added

@@ -69,7 +69,7 @@ fn migrate_postgres(postgres: &Postgres, folder: &Path) -> Result<()> {
 /// Compiles a store crate against a database, tests included, since clippy compiles those too.
 ///
 /// Cargo does not know that the macros read the environment, so the crate's modification time is changed to trigger a
-/// build, and set back afterwards unless the file was changed meanwhile: otherwise everything that depends on it would
+/// build, and set back afterwards unless the file has changed since: otherwise everything that depends on it would
 /// be built again.
 fn describe(project: &Project, package: &str, folder: &Path, variable: &str, url: &str, out: &Path) -> Result<()> {
     let source = folder.join("src/lib.rs");

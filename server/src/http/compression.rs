@@ -31,8 +31,8 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// Has a page answered uncompressed if it echoes what the request says, such as the text of a search: whoever can make a
-/// browser send such requests would learn from the length of the answers what else is on the page (BREACH).
+/// Keeps a page uncompressed if it echoes what the request says, such as the text of a search. An attacker who makes a
+/// browser send such requests could learn from the length of the answers what else is on the page (BREACH).
 pub(crate) async fn leave_echoes(mut request: Request, next: Next) -> Response {
     if request.method() != Method::GET || request.uri().query().is_some() {
         request.headers_mut().remove(header::ACCEPT_ENCODING);

@@ -35,7 +35,7 @@ pub(super) fn panel(samples: &[(Timestamp, u64)], active: u64, now: Timestamp) -
     }
 }
 
-/// The last sample of each day, and the number of now.
+/// The last sample of each day, and the present number.
 fn days(samples: &[(Timestamp, u64)], active: u64, now: Timestamp) -> Vec<(Timestamp, u64)> {
     let start = |at: Timestamp| Timestamp::from_millis(at.millis().div_euclid(DAY) * DAY);
     let mut days: Vec<(Timestamp, u64)> = Vec::new();

@@ -19,7 +19,7 @@ pub const POPULATION_DAYS: i64 = 90;
 /// How many of the latest events of kinds that send alerts the overview shows.
 const EVENTS_SHOWN: u64 = 5;
 
-/// How many drills are searched for the last one that was finished.
+/// How many drills are read to find the last one that was finished.
 const DRILLS_READ: u64 = 50;
 
 /// Everything that the overview shows.

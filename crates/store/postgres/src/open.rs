@@ -94,7 +94,7 @@ pub(crate) async fn migrate(url: &str) -> Result<()> {
     connection.close().await.map_err(sql::failed)
 }
 
-/// The migration goes on without the extension that the index needs.
+/// The migration continues without the extension that the index needs.
 async fn warn_of_slow_searches(connection: &mut PgConnection) -> Result<()> {
     let index = sqlx::query_scalar("SELECT to_regclass('user_search_grams') IS NOT NULL").fetch_one(connection).await;
     let has_index: bool = index.map_err(sql::failed)?;

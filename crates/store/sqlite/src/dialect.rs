@@ -160,7 +160,7 @@ pub(crate) async fn lock_groups_around(_: &mut sqlx::SqliteConnection, _: Uuid) 
     Ok(Vec::new())
 }
 
-/// Whether a locked user or group has joined another group meanwhile. It cannot have: no other unit can write.
+/// Whether a locked user or group has joined another group since. It cannot have: no other unit can write.
 pub(crate) async fn is_elsewhere(_: &mut sqlx::SqliteConnection, _: Uuid, _: &[Uuid]) -> Result<bool, sqlx::Error> {
     Ok(false)
 }

@@ -2,8 +2,8 @@
 
 use super::sqlite_columns;
 
-/// Tables, those that hold what was deleted from them, and the column that is not kept: whoever comes back is last in
-/// the list.
+/// Tables, those that hold what was deleted from them, and the column that is not kept: a restored row is last in the
+/// list.
 const COPIES: [(&str, &str, Option<&str>); 6] = [
     ("users", "deleted_users", Some("position")),
     ("user_emails", "deleted_user_emails", None),

@@ -17,6 +17,7 @@ pub(crate) mod overview;
 pub(crate) mod roles;
 pub(crate) mod scim;
 pub(crate) mod sessions;
+pub(crate) mod steady;
 pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod users;

@@ -5,7 +5,7 @@ use crate::{
     components::{Here, framed},
     pages::{
         activity, alerts, audit, break_glass, confirm, deleted, drill, group, groups, guard, lockout, login, overview,
-        roles, scim, sessions, token, user, users,
+        roles, scim, sessions, steady, token, user, users,
     },
 };
 use leptos::prelude::*;
@@ -39,6 +39,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/lockout") view=lockout::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sessions") view=sessions::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/scim") view=scim::show ssr=SsrMode::Async/>
+                <Route path=path!("/admin/sso/steady") view=steady::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/guard") view=guard::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/roles") view=roles::show ssr=SsrMode::Async/>
                 <Route path=path!("/admin/sso/tokens/:id") view=token::show ssr=SsrMode::Async/>

@@ -6,6 +6,7 @@ export const pages = [
   "/admin/lockout",
   "/admin/sessions",
   "/admin/sso/scim",
+  "/admin/sso/steady",
   "/admin/sso/guard",
   "/admin/sso/roles",
   "/admin/users",

@@ -111,7 +111,17 @@ async fn handle(State(state): State<AppState>, request: Request) -> Response {
         Ok(directory) => directory.asked(asked, named),
         Err(problem) => {
             let request = Some(asked);
-            let call = activity::Call { at, token: None, address, request, operation, subject, named, remark: None };
+            let call = activity::Call {
+                at,
+                token: None,
+                address,
+                request,
+                operation,
+                subject,
+                named,
+                remark: None,
+                written: None,
+            };
             let millis = Some(state.env.now().millis_since(at));
             state.recorder.record(Record { millis, ..problem.record(call) });
             return problem.response();

@@ -17,5 +17,6 @@ mod guarantees;
 mod lists;
 mod locks;
 mod protocol;
+mod steady;
 mod tokens;
 mod walks;

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 pub(crate) enum Tab {
     /// Provisioning.
     Scim,
+    /// Whether each sync sends only what is new.
+    Steady,
     /// The guard against mass deprovisioning.
     Guard,
     /// Who may do what.
@@ -15,6 +17,7 @@ pub(crate) enum Tab {
 pub(crate) fn sso_head(here: Tab) -> impl IntoView {
     let tabs = [
         (Tab::Scim, "/admin/sso/scim", "SCIM"),
+        (Tab::Steady, "/admin/sso/steady", "Steady state"),
         (Tab::Guard, "/admin/sso/guard", "Guard"),
         (Tab::Roles, "/admin/sso/roles", "Roles"),
     ];

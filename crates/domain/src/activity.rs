@@ -2,7 +2,8 @@
 //! after its answer.
 
 use crate::{
-    Result, Timestamp, TokenId, audit::Action, directory::write_down, store::Store, text_enum::text_enum, token::used,
+    Result, Timestamp, TokenId, audit::Action, cycle::Written, directory::write_down, store::Store,
+    text_enum::text_enum, token::used,
 };
 use std::{collections::HashMap, fmt, sync::Arc};
 use uuid::Uuid;
@@ -87,6 +88,8 @@ pub struct Call {
     pub named: Option<Uuid>,
     /// Anything odd about a call that was carried out.
     pub remark: Option<String>,
+    /// What it wrote; only of a PATCH or PUT.
+    pub written: Option<Arc<Written>>,
 }
 
 /// A SCIM call and how it ended.

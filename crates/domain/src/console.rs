@@ -14,6 +14,7 @@ mod overview;
 mod provisioning;
 mod roles;
 mod sessions;
+mod steady;
 mod tokens;
 mod undo;
 
@@ -30,6 +31,7 @@ pub use overview::{HOURS_SHOWN, Overview, POPULATION_DAYS, SinceLastSignIn};
 pub use provisioning::ScimStatus;
 pub(crate) use provisioning::{status, switch};
 pub use roles::RoleStatus;
+pub use steady::{REPEATS_READ, SteadyState, SyncReport};
 pub use tokens::{Expiry, TOKEN_NAME, TokenDetail};
 pub(crate) use tokens::{check_token_name, revoke};
 

@@ -30,6 +30,7 @@ use crate::{
     Env, Error, Refusal, Result, Timestamp,
     activity::{Call, CallKind, Outcome, Record, Request, Subject},
     audit::{self, Action, Change, Event},
+    cycle::Written,
     guard::{self, Departure, DepartureKind},
     identity::Who,
     query::{Listed, Listing, Mark, Start, Window},
@@ -58,6 +59,7 @@ pub struct Directory {
     sent: usize,
     /// Anything odd about the call.
     remark: Option<Arc<str>>,
+    written: Option<Arc<Written>>,
     /// Counts what a unit of work stores; set only in the copy that is passed to the unit.
     meter: Option<Arc<Meter>>,
 }
@@ -84,7 +86,8 @@ impl Directory {
         let matches = presented.matches(&known.as_ref().map_or([0; 32], |known| known.token.hash));
         let known = known.filter(|_| matches).ok_or(Refusal::BadToken)?;
         let (env, token) = (env.clone(), known.token);
-        let this = Self { env, token, address, request: None, named: None, sent: 0, remark: None, meter: None };
+        let this =
+            Self { env, token, address, request: None, named: None, sent: 0, remark: None, written: None, meter: None };
         match this.admit(&this.token, &known.settings, this.env.now()) {
             Ok(()) => Ok(this),
             Err(refusal) => Err(this.refuse(refusal).await?.into()),
@@ -122,6 +125,12 @@ impl Directory {
     #[must_use]
     pub fn remarked(self, remark: Option<&str>) -> Self {
         Self { remark: remark.map(Into::into), ..self }
+    }
+
+    /// The same for a call that writes this.
+    #[must_use]
+    pub fn writing(self, written: Written) -> Self {
+        Self { written: Some(written.into()), ..self }
     }
 
     /// The request of the call.
@@ -172,6 +181,7 @@ impl Directory {
             subject,
             named: self.named,
             remark: self.remark.as_deref().map(str::to_owned),
+            written: self.written.clone(),
         }
     }
 

@@ -10,6 +10,7 @@ pub mod alert;
 pub mod audit;
 pub mod break_glass;
 pub mod console;
+pub mod cycle;
 pub mod directory;
 pub mod drill;
 mod error;

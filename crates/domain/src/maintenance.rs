@@ -6,6 +6,7 @@ use crate::{
     activity::RECORD_DAYS,
     audit::{Action, Event, Pruned, Until, prune},
     console::POPULATION_DAYS,
+    cycle,
     guard::{KEPT_DAYS, REMEMBERED_DAYS},
     identity::Who,
     sign_in::DEVICE_DAYS,
@@ -125,6 +126,14 @@ async fn forget_records(env: &Env, horizon: Timestamp) -> Result<()> {
             Box::pin(async move { tx.delete_records_before(*before, RECORDS_AT_ONCE).await })
         });
         if step.await? < RECORDS_AT_ONCE {
+            break;
+        }
+    }
+    for _ in 0..RECORD_STEPS {
+        let step = env
+            .store
+            .write(horizon, |horizon, tx| Box::pin(async move { cycle::forget(tx, *horizon, RECORDS_AT_ONCE).await }));
+        if !step.await? {
             break;
         }
     }

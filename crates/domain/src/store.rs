@@ -1,6 +1,7 @@
 //! The ports: what the rules need from a database, and the unit of work in which they use it.
 
 mod activity;
+mod cycles;
 mod groups;
 mod guards;
 mod keys;
@@ -10,6 +11,7 @@ mod upkeep;
 mod users;
 
 pub use activity::Activity;
+pub use cycles::Cycles;
 pub use groups::{Groups, Nesting};
 pub use guards::Guards;
 pub use keys::{Keys, Outdated};

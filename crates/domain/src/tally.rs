@@ -5,6 +5,7 @@ use crate::{
     Env, Result, Timestamp,
     activity::RECORD_DAYS,
     audit::{Action, Topic},
+    cycle,
     session::SKEW_MILLIS,
     store::Tx,
 };
@@ -102,7 +103,10 @@ async fn keep_next(tx: &mut dyn Tx, now: Timestamp) -> Result<bool> {
         return Ok(false);
     }
     let tally = tx.count_by_hour(start, end).await?.into_iter().map(|(_, tally)| tally).sum();
-    tx.insert_tally(start, &tally).await?;
+    // Another server may have counted it.
+    if tx.insert_tally(start, &tally).await? {
+        cycle::count(tx, start).await?;
+    }
     Ok(true)
 }
 

@@ -161,6 +161,12 @@ impl Token {
         }
     }
 
+    /// Whether another of these tokens has taken its place, and works and has been used.
+    pub fn is_succeeded(&self, tokens: &[Self], now: Timestamp) -> bool {
+        let replaces = |other: &Self| other.replaces == Some(self.id) && other.ended(now).is_none();
+        tokens.iter().any(|other| replaces(other) && other.last_used.is_some())
+    }
+
     /// How many milliseconds it works from its creation.
     pub fn lifetime(&self) -> Option<i64> {
         self.expires.map(|expires| expires.millis() - self.created.millis())

@@ -25,7 +25,8 @@ pub(crate) use normalise::explode;
 pub use normalise::normalise;
 pub use request::PatchRequest;
 
-use crate::filter::Filter;
+use crate::filter::{Filter, Literal};
+use crate::path::{AttributePath, PatchPath};
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,28 @@ pub struct Target {
     pub sub_attribute: Option<String>,
 }
 
+/// The longest `type` in a form, in bytes.
+const LONGEST_TYPE: usize = 20;
+
 impl Target {
+    /// The path without the values in its filter, except for a `type`, which says nothing about a person:
+    /// `emails[type eq "work"].value`, `members[value eq "…"]`. The URN of an extension is left out if the request does
+    /// not name it.
+    pub fn form(&self, request: &PatchRequest) -> String {
+        let filter = self.filter.as_ref().map(|filter| match filter {
+            Filter::Compare { path, value: Literal::String(kind), .. }
+                if path.attribute == "type" && kind.len() <= LONGEST_TYPE =>
+            {
+                filter.clone()
+            }
+            filter => filter.without_values(),
+        });
+        let schema = self.extension.clone().filter(|urn| request.names_schema(urn));
+        let path =
+            AttributePath { schema, attribute: self.attribute.clone(), sub_attribute: self.sub_attribute.clone() };
+        PatchPath { path, filter }.to_string()
+    }
+
     /// Whether this targets the members of a group.
     fn is_members(&self) -> bool {
         self.extension.is_none() && self.attribute == "members"

@@ -72,6 +72,7 @@ impl Row {
             subject: Subject::parse(&row.subject).ok_or(corrupt("subject"))?,
             named: None,
             remark: None,
+            written: None,
         };
         let status = row.status.map(|status| u16::try_from(status).map_err(|_| corrupt("status"))).transpose()?;
         let record = Record {
@@ -146,7 +147,7 @@ impl Activity for Connection<'_> {
         for part in records.chunks(ROWS) {
             let mut query = QueryBuilder::<Db>::new(
                 "INSERT INTO activity (at, token, address, operation, subject, target, outcome, detail, request, asked, agent,
-                    status, reason, millis) ",
+                    status, reason, millis, attributes, digest) ",
             );
             query.push_values(part, |mut row, record| {
                 let call = &record.call;
@@ -160,6 +161,9 @@ impl Activity for Connection<'_> {
                 row.push_bind(request.and_then(|request| request.agent.clone()));
                 row.push_bind(record.status.map(i64::from)).push_bind(record.reason.clone());
                 row.push_bind(record.millis.map(bounded));
+                let written = call.written.as_deref();
+                row.push_bind(written.map(|written| written.attributes.clone()));
+                row.push_bind(written.map(|written| written.digest));
             });
             query.build().execute(&mut *self.0).await.map_err(failed)?;
         }
@@ -301,7 +305,7 @@ impl Activity for Connection<'_> {
         Ok(next.fetch_one(&mut *self.0).await.map_err(failed)?.map(Timestamp::from_millis))
     }
 
-    async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<()> {
+    async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<bool> {
         let insert = sqlx::query!(
             "INSERT INTO tallies (start, calls, refused, strangers, joined, departed, changed, roles)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (start) DO NOTHING",
@@ -314,8 +318,7 @@ impl Activity for Connection<'_> {
             bounded(tally.changed),
             bounded(tally.roles)
         );
-        insert.execute(&mut *self.0).await.map_err(failed)?;
-        Ok(())
+        Ok(insert.execute(&mut *self.0).await.map_err(failed)?.rows_affected() > 0)
     }
 
     async fn last_tally(&mut self, by: Timestamp) -> Result<Option<Timestamp>> {

@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod audit_log;
 mod break_glass;
 mod channels;
+mod cycles;
 mod departures;
 mod drills;
 mod emails;

@@ -225,7 +225,7 @@ mod tests {
     fn call(token: Option<TokenId>, second: i64) -> Call {
         let at = Timestamp::from_millis(second * 1_000);
         let (operation, subject) = (CallKind::Read, Subject::User);
-        Call { at, token, address: None, request: None, operation, subject, named: None, remark: None }
+        Call { at, token, address: None, request: None, operation, subject, named: None, remark: None, written: None }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{
     mapping::{self, Asked, Order},
     paging::Paging,
     prefer::Preference,
-    request::Call,
+    request::{Call, written},
     scan::{self, Look},
     tag::tag,
     users::own_names,
@@ -85,7 +85,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
         created => created?,
     };
     let location = mapping::location(call, call.schemas.group, view.group.id);
-    Ok(written(call, view, &projection)?.created(location))
+    Ok(answer_write(call, view, &projection)?.created(location))
 }
 
 /// The refusal of a name that another group has. The record of the call leads to that group.
@@ -98,13 +98,15 @@ async fn taken(call: &Call, name: String) -> Problem {
 
 /// Replaces a group (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let mut document = normalise_put(call.schemas.group, call.take_body()?)?;
+    let body = call.take_body()?;
+    call.writing(written::of_put(written::digest(&body)));
+    let mut document = normalise_put(call.schemas.group, body)?;
     call.remark(call.schemas.group, document.keys().map(String::as_str));
     let members = mapping::member_ids(patch::take_members(&mut document)?)?;
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
     let put = mapping::group_put(call.schemas, document);
     let view = change(call, id, whole(call)?, put, vec![MemberChange::Replace(members)]).await?;
-    written(call, view, &projection)
+    answer_write(call, view, &projection)
 }
 
 /// Changes part of a group (RFC 7644 §3.5.2): all operations or none. A change of members alone is answered with the
@@ -112,8 +114,12 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
 /// depend on the size of the group, unless `attributes` or `Prefer` ask for a body. Entra gets
 /// no body after a change of members alone, and none after any change of a large group.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
-    let (operations, members) = patch::split_members(patch::normalise(call.schemas.group, &request)?)?;
+    let body = call.take_body()?;
+    let digest = written::digest(&body);
+    let request = PatchRequest::parse(body, &call.limits)?;
+    let operations = patch::normalise(call.schemas.group, &request)?;
+    call.writing(written::of_patch(digest, &request, &operations));
+    let (operations, members) = patch::split_members(operations)?;
     call.remark(call.schemas.group, own_names(&operations));
     let call = &*call;
     let members: Vec<MemberChange> =
@@ -128,7 +134,7 @@ pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
     match answer {
         Answer::Bare => Ok(empty(&view).preferred(call.preference).recorded()),
         Answer::IfFew if !view.with_members => Ok(empty(&view).preferred(call.preference).recorded()),
-        _ => written(call, view, &projection),
+        _ => answer_write(call, view, &projection),
     }
 }
 
@@ -200,7 +206,7 @@ fn empty(view: &GroupView) -> Reply {
 }
 
 /// The answer to a write, as much of it as the client wants.
-fn written(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {
+fn answer_write(call: &Call, view: GroupView, projection: &Projection) -> Result<Reply, Problem> {
     let reply = match call.wants_nothing_back() {
         true => empty(&view),
         false => answer(call, view, projection)?,

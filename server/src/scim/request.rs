@@ -3,6 +3,7 @@
 pub(super) mod asked;
 mod parameters;
 mod query;
+pub(super) mod written;
 
 use super::{
     prefer::Preference,
@@ -25,6 +26,7 @@ use axum::{
 use domain::{
     TokenId,
     activity::{self, CallKind},
+    cycle::Written,
     directory::{Directory, Expected},
     token::ClientProfile,
 };
@@ -213,6 +215,11 @@ impl Call {
         if !misspelt.is_empty() {
             self.directory = self.directory.clone().remarked(Some(&misspelt.join(" ")));
         }
+    }
+
+    /// Adds to the activity record what the call writes.
+    pub(super) fn writing(&mut self, written: Written) {
+        self.directory = self.directory.clone().writing(written);
     }
 
     /// Whether a write is to be answered without the resource.

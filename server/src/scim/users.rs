@@ -4,7 +4,7 @@ use super::{
     Problem, Reply, aside,
     mapping::{self, Asked, Order},
     paging::Paging,
-    request::Call,
+    request::{Call, written},
     scan::{self, Look},
     tag::tag,
 };
@@ -96,7 +96,7 @@ pub(super) async fn create(call: &mut Call) -> Result<Reply, Problem> {
         created => created?,
     };
     let location = mapping::location(call, call.schemas.user, view.id);
-    Ok(written(call, view, &projection)?.created(location))
+    Ok(answer_write(call, view, &projection)?.created(location))
 }
 
 /// The refusal of a name that another user has. The record of the call leads to that user.
@@ -109,7 +109,9 @@ async fn taken(call: &Call, name: String) -> Problem {
 
 /// Replaces a user (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let document = normalise_put(call.schemas.user, call.take_body()?)?;
+    let body = call.take_body()?;
+    call.writing(written::of_put(written::digest(&body)));
+    let document = normalise_put(call.schemas.user, body)?;
     call.remark(call.schemas.user, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
     change(call, id, &projection, mapping::user_put(call.schemas, document)).await
@@ -117,8 +119,11 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
 
 /// Changes part of a user (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
+    let body = call.take_body()?;
+    let digest = written::digest(&body);
+    let request = PatchRequest::parse(body, &call.limits)?;
     let operations = patch::normalise(call.schemas.user, &request)?;
+    call.writing(written::of_patch(digest, &request, &operations));
     call.remark(call.schemas.user, own_names(&operations));
     let projection = call.projection(call.schemas.user)?.with_operations(call.schemas.user, &operations);
     change(call, id, &projection, mapping::user_patch(call.schemas, operations)).await
@@ -136,11 +141,11 @@ async fn change(call: &Call, id: &str, projection: &Projection, edit: Edit<User>
     let seen = refuse_known(call, id).await?;
     let (id, expected, edit) = (parse(id)?, call.expected(seen), Arc::new(edit));
     let attempt = |source| call.directory.change_user(id, expected.clone(), with_groups, edit.clone(), source);
-    written(call, aside::change(&edit, call.slot_to_change(), attempt).await?, projection)
+    answer_write(call, aside::change(&edit, call.slot_to_change(), attempt).await?, projection)
 }
 
 /// The answer to a write, as much of it as the client wants.
-fn written(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
+fn answer_write(call: &Call, view: UserView, projection: &Projection) -> Result<Reply, Problem> {
     let reply = match call.wants_nothing_back() {
         true => Reply::empty(StatusCode::NO_CONTENT).version(view.version).about(view.id.0),
         false => answer(call, view, projection)?,

@@ -162,8 +162,17 @@ pub(super) mod tests {
 
     pub(in crate::pages::activity) fn row(operation: CallKind, outcome: Outcome, name: Option<&str>) -> RecordRow {
         let (at, subject) = (Timestamp::from_millis(1_795_000_000_000), Subject::User);
-        let call =
-            Call { at, token: None, address: None, request: None, operation, subject, named: None, remark: None };
+        let call = Call {
+            at,
+            token: None,
+            address: None,
+            request: None,
+            operation,
+            subject,
+            named: None,
+            remark: None,
+            written: None,
+        };
         let record =
             Record { call, target: None, outcome, status: Some(409), reason: None, millis: Some(3), detail: None };
         let target_name = name.map(str::to_owned);

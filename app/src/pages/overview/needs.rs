@@ -108,6 +108,7 @@ fn departures(overview: &Overview) -> Option<Need> {
 /// The sync itself, where nothing else in the list says it.
 fn sync(health: Health) -> Option<Need> {
     const SCIM: &str = "/admin/sso/scim";
+    const STEADY: &str = "/admin/sso/steady";
     Some(match health {
         Health::NoToken => Need::new(
             Tone::Bad,
@@ -130,12 +131,27 @@ fn sync(health: Health) -> Option<Need> {
             SCIM,
             "See the steps",
         ),
+        Health::Noisy(_) => Need::new(
+            Tone::Warn,
+            "The same changes are sent again and again",
+            "The page says which attributes, why, and which mapping to change.",
+            STEADY,
+            "See which",
+        ),
+        Health::Silent(_) => Need::new(
+            Tone::Warn,
+            "A directory has stopped calling",
+            "It has been silent for longer than ever before. See there whether its provisioning job still runs.",
+            STEADY,
+            "See since when",
+        ),
         Health::NeverOn
         | Health::TurnedOff(_)
         | Health::Waiting
         | Health::Held(_)
         | Health::Tested(_)
         | Health::Connected(_)
+        | Health::Steady(_)
         | Health::Quiet(_)
         | Health::Refusing(_) => return None,
     })
@@ -161,9 +177,7 @@ fn refused(overview: &Overview, health: Health) -> Option<Need> {
 
 fn ending(token: &Token, tokens: &[Token], now: Timestamp) -> Option<Need> {
     // A token is meant to end if another has taken its place.
-    let is_successor =
-        |other: &Token| other.replaces == Some(token.id) && other.ended(now).is_none() && other.last_used.is_some();
-    if token.ended(now).is_some() || tokens.iter().any(is_successor) {
+    if token.ended(now).is_some() || token.is_succeeded(tokens, now) {
         return None;
     }
     let words = match token.expires {

@@ -1,7 +1,7 @@
 //! The state of provisioning, in one word and one sentence.
 
 use crate::{components::Tone, words::count};
-use domain::{Timestamp, console::ScimStatus, guard::BatchState};
+use domain::{Timestamp, console::ScimStatus, cycle::Sync, guard::BatchState};
 
 /// After this many minutes without a call, the page says so. Entra calls about every 40.
 const QUIET_MINUTES: i64 = 120;
@@ -30,6 +30,12 @@ pub(in crate::pages) enum Health {
     Tested(Timestamp),
     /// Users were created, and calls come.
     Connected(Timestamp),
+    /// The same, and each cycle sends only what is new.
+    Steady(Timestamp),
+    /// The same, but the same changes are sent again and again.
+    Noisy(Timestamp),
+    /// A directory has been silent for longer than ever before.
+    Silent(Timestamp),
     /// No calls for a while.
     Quiet(Timestamp),
     /// Many of the latest calls were refused.
@@ -67,8 +73,13 @@ impl Health {
                 Self::Refusing(last)
             }
             Some(last) if activity.first_user.is_none() => Self::Tested(last),
-            Some(last) if is_quiet(last) => Self::Quiet(last),
-            Some(last) => Self::Connected(last),
+            Some(last) => match Sync::worst(status.syncs.iter().copied()) {
+                Some(Sync::Silent { .. }) => Self::Silent(last),
+                Some(Sync::Noisy { .. }) => Self::Noisy(last),
+                Some(Sync::Steady { .. }) => Self::Steady(last),
+                _ if is_quiet(last) => Self::Quiet(last),
+                _ => Self::Connected(last),
+            },
         }
     }
 
@@ -83,6 +94,9 @@ impl Health {
             Self::WrongToken(_) => (Tone::Warn, "Wrong token"),
             Self::Tested(_) => (Tone::Info, "Waiting for the first users"),
             Self::Connected(_) => (Tone::Ok, "Connected"),
+            Self::Steady(_) => (Tone::Ok, "In sync"),
+            Self::Noisy(_) => (Tone::Warn, "Not steady"),
+            Self::Silent(_) => (Tone::Warn, "Silent"),
             Self::Quiet(_) => (Tone::Plain, "Quiet"),
         }
     }
@@ -140,6 +154,18 @@ impl Health {
                 (CALLED, Some(last), ". No users have been created yet: that happens in its first cycle.".to_owned())
             }
             Self::Connected(last) => (CALLED, Some(last), format!(". {}", next_cycle(now, last))),
+            Self::Steady(last) => (CALLED, Some(last), ". Each cycle sends only what is new.".to_owned()),
+            Self::Noisy(last) => {
+                let rest = ". It sends the same changes again and again; Steady state says which, and how to end it.";
+                (CALLED, Some(last), rest.to_owned())
+            }
+            Self::Silent(last) => {
+                let rest = match status.syncs.len() {
+                    0 | 1 => ". It has been silent for longer than ever before: look at its provisioning job.",
+                    _ => ". A token has been silent for longer than ever before; Steady state says which.",
+                };
+                (CALLED, Some(last), rest.to_owned())
+            }
             Self::Quiet(last) => {
                 let rest = ". Silence is normal while nothing changes there; if it should have called, look at its \
                             provisioning job.";
@@ -196,6 +222,7 @@ mod tests {
             activity,
             counts: Counts { users: 1_284, groups: 1 },
             tokens: Vec::new(),
+            syncs: Vec::new(),
             token_users: Vec::new(),
             upkeep: DatabaseHistory::default(),
             waiting: None,
@@ -246,6 +273,21 @@ mod tests {
         assert!(matches!(health(tested), Health::Tested(_)));
         assert!(matches!(health(running(3)), Health::Connected(_)));
         assert!(matches!(health(running(121)), Health::Quiet(_)));
+    }
+
+    #[test]
+    fn the_worst_sync_counts() {
+        let steady = Sync::Steady { since: NOW };
+        let health = |syncs: &[Sync], minutes| {
+            let status = ScimStatus { syncs: syncs.to_vec(), ..status(running(minutes)) };
+            Health::of(&status, NOW)
+        };
+        assert!(matches!(health(&[steady], 3), Health::Steady(_)));
+        assert!(matches!(health(&[steady], 130), Health::Steady(_)), "its rhythm allows it");
+        assert!(matches!(health(&[Sync::Young { cycles: 1 }], 130), Health::Quiet(_)));
+        assert!(matches!(health(&[steady, Sync::Noisy { repeated: 1 }], 3), Health::Noisy(_)));
+        let silent = Sync::Silent { since: NOW, longest: 1 };
+        assert!(matches!(health(&[Sync::Noisy { repeated: 1 }, silent], 3), Health::Silent(_)));
     }
 
     #[test]

@@ -1,8 +1,9 @@
-use super::{Console, Counts, Lock, Needs, counts};
+use super::{Console, Counts, Lock, Needs, counts, steady::syncs};
 use crate::{
     Refusal, Result, Timestamp, TokenId, UserId,
     activity::CallSummary,
     audit::{Action, Event},
+    cycle::Sync,
     guard::Batch,
     lockout::{Doors, NEEDED},
     settings::Settings,
@@ -24,6 +25,8 @@ pub struct ScimStatus {
     pub counts: Counts,
     /// All tokens, the newest first.
     pub tokens: Vec<Token>,
+    /// How the sync of each token is that works and has been used lately.
+    pub syncs: Vec<Sync>,
     /// The users that tokens are bound to, if they still exist.
     pub token_users: Vec<(TokenId, UserId, String)>,
     /// Backups and restores.
@@ -58,12 +61,14 @@ impl Console {
 }
 
 pub(crate) async fn status(tx: &mut dyn Tx, now: Timestamp) -> Result<ScimStatus> {
+    let tokens = tx.tokens().await?;
     Ok(ScimStatus {
         settings: tx.settings().await?,
         doors: Doors::of(&tx.break_glass().await?, now),
         activity: tx.summarise_records(now.plus_days(-1), now).await?,
         counts: counts(tx).await?,
-        tokens: tx.tokens().await?,
+        syncs: syncs(tx, &tokens, now).await?,
+        tokens,
         token_users: tx.token_users().await?,
         upkeep: tx.upkeep().await?,
         waiting: tx.waiting_batch().await?,

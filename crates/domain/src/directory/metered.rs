@@ -23,8 +23,8 @@ use std::sync::{
 /// entries.
 const CHANGE: u64 = 1_024;
 
-/// How many bytes a call that changed nothing stores: its activity record.
-pub(super) const RECORD: u64 = 512;
+/// How many bytes a call that changed nothing stores: its activity record, and what shows whether it is repeated.
+pub(super) const RECORD: u64 = 768;
 
 /// How many bytes are stored for a member that joins or leaves a group.
 pub(super) const MEMBER: u64 = 128;

@@ -28,8 +28,8 @@ pub trait Activity: Send {
     async fn count_by_hour(&mut self, from: Timestamp, until: Timestamp) -> Result<Vec<(Timestamp, Tally)>>;
     /// When the first call or event from a moment on happened.
     async fn next_happening(&mut self, from: Timestamp) -> Result<Option<Timestamp>>;
-    /// Stores the tally of the five minutes from a moment on, unless it is stored already.
-    async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<()>;
+    /// Stores the tally of the five minutes from a moment on, unless it is stored already. Returns whether it was not.
+    async fn insert_tally(&mut self, start: Timestamp, tally: &Tally) -> Result<bool>;
     /// The start of the last stored tally that begins by a moment.
     async fn last_tally(&mut self, by: Timestamp) -> Result<Option<Timestamp>>;
     /// The stored tallies that begin from a moment on and before another, added up by hour, the first one first.

@@ -1,6 +1,6 @@
 //! What the rules need from a database, by subject.
 
-use super::{Activity, Groups, Guards, Keys, Nesting, PeopleSearch, Undos, Upkeep, Users};
+use super::{Activity, Cycles, Groups, Guards, Keys, Nesting, PeopleSearch, Undos, Upkeep, Users};
 use crate::{
     BreakGlassId, GroupId, Result, SessionId, Timestamp, TokenId, UserId,
     alert::ChannelState,
@@ -31,6 +31,7 @@ pub trait Tx:
     + Audit
     + AuditLog
     + Activity
+    + Cycles
     + Channels
     + System
     + Undos
@@ -53,6 +54,7 @@ impl<T> Tx for T where
         + Audit
         + AuditLog
         + Activity
+        + Cycles
         + Channels
         + System
         + Undos

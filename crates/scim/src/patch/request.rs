@@ -52,6 +52,21 @@ impl PatchRequest {
     }
 }
 
+impl PatchRequest {
+    /// Whether a path or the key of a value without path begins with this URN, in any letter case.
+    pub fn names_schema(&self, urn: &str) -> bool {
+        let begins = |text: &str| text.trim().get(..urn.len()).is_some_and(|start| start.eq_ignore_ascii_case(urn));
+        self.operations.iter().any(|operation| match (&operation.path, &operation.value) {
+            (Some(path), _) => begins(path),
+            (None, Some(Value::Object(map))) => map.keys().any(|key| begins(key)),
+            (None, Some(Value::Array(items))) => {
+                items.iter().filter_map(Value::as_object).any(|map| map.keys().any(|key| begins(key)))
+            }
+            (None, _) => false,
+        })
+    }
+}
+
 impl RawOperation {
     fn parse(operation: Value) -> Result<Self> {
         let Value::Object(map) = operation else {

@@ -6,6 +6,7 @@
 mod audit;
 mod channels;
 mod codes;
+mod cycles;
 mod damage;
 mod deleted;
 mod drills;

@@ -64,7 +64,8 @@ async fn the_guard_and_the_days_are_set(store: Store) {
 fn record(moment: i64, token: Option<u128>, operation: CallKind, subject: Subject, outcome: Outcome) -> Record {
     let token = token.map(|number| TokenId(id(number)));
     let (at, detail) = (at(moment), Some("why".into()));
-    let call = Call { at, token, address: None, request: None, operation, subject, named: None, remark: None };
+    let call =
+        Call { at, token, address: None, request: None, operation, subject, named: None, remark: None, written: None };
     Record { call, target: None, outcome, status: None, reason: None, millis: None, detail }
 }
 

@@ -1,0 +1,95 @@
+use super::Console;
+use crate::{
+    Result, Timestamp,
+    activity::RECORD_DAYS,
+    cycle::{CYCLES_READ, Cycle, Noise, Provisioned, Rhythm, Sync, finished, usual},
+    store::Tx,
+    token::Token,
+};
+
+/// How many repeated changes of one token are read: what they have in common shows long before.
+pub const REPEATS_READ: u64 = 10_000;
+
+/// How many attributes, or sets of them, that are sent again and again are shown of one token.
+const NOISE_SHOWN: usize = 20;
+
+/// How many of the users who were created last are looked at.
+const USERS_READ: u64 = 1_000;
+
+/// Of how many tokens the sync is judged.
+const TOKENS_READ: usize = 20;
+
+/// Whether the syncs have reached a steady state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SteadyState {
+    /// The syncs, in the order of their tokens.
+    pub syncs: Vec<SyncReport>,
+    /// What the directories sent of the users who were created last.
+    pub provisioned: Provisioned,
+}
+
+/// The sync of one token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncReport {
+    /// The token.
+    pub token: Token,
+    /// How it is.
+    pub sync: Sync,
+    /// Its rhythm, if it is known.
+    pub rhythm: Option<Rhythm>,
+    /// Its latest cycles, the newest first.
+    pub cycles: Vec<Cycle>,
+    /// What is sent again and again.
+    pub noise: Vec<Noise>,
+    /// Whether more is sent again than was read.
+    pub is_cut: bool,
+}
+
+impl Console {
+    /// Whether the syncs have reached a steady state, and what keeps them from it.
+    pub async fn steady_state(&self) -> Result<SteadyState> {
+        let work = self.env.store.read(self.now(), |now, tx| {
+            Box::pin(async move {
+                let mut syncs = Vec::new();
+                for token in watched(&tx.tokens().await?, *now) {
+                    syncs.push(report(tx, token.clone(), *now).await?);
+                }
+                Ok(SteadyState { syncs, provisioned: tx.provisioned(USERS_READ).await? })
+            })
+        });
+        work.await
+    }
+}
+
+/// How the sync of each token is that works and has been used lately.
+pub(super) async fn syncs(tx: &mut dyn Tx, tokens: &[Token], now: Timestamp) -> Result<Vec<Sync>> {
+    let mut syncs = Vec::new();
+    for token in watched(tokens, now) {
+        syncs.push(Sync::of(&tx.cycles(token.id, CYCLES_READ).await?, now));
+    }
+    Ok(syncs)
+}
+
+/// Those that work, have been used lately, and have no successor.
+fn watched(tokens: &[Token], now: Timestamp) -> impl Iterator<Item = &Token> {
+    let oldest = now.plus_days(-RECORD_DAYS);
+    let is_watched = move |token: &&Token| {
+        token.ended(now).is_none() && token.last_used.is_some_and(|at| at >= oldest) && !token.is_succeeded(tokens, now)
+    };
+    tokens.iter().filter(is_watched).take(TOKENS_READ)
+}
+
+async fn report(tx: &mut dyn Tx, token: Token, now: Timestamp) -> Result<SyncReport> {
+    let cycles = tx.cycles(token.id, CYCLES_READ).await?;
+    let (mut noise, mut is_cut) = (Vec::new(), false);
+    if let Some(last) = finished(&cycles, now).first() {
+        let repeats = tx.repeats(token.id, last.start, REPEATS_READ).await?;
+        is_cut = repeats.len() as u64 == REPEATS_READ;
+        noise = Noise::of(repeats);
+    }
+    noise.truncate(NOISE_SHOWN);
+    for noise in &mut noise {
+        noise.name = tx.target_name(noise.example.target).await?;
+    }
+    Ok(SyncReport { sync: Sync::of(&cycles, now), rhythm: usual(&cycles), token, cycles, noise, is_cut })
+}

@@ -1,0 +1,384 @@
+//! Cycles of a SCIM client, and changes that it sends in every one of them. A sync is steady once a cycle sends only
+//! what is new; a client that sends the same change again and again does not see here what it expects.
+
+use crate::{
+    Result, Timestamp, TokenId,
+    activity::{RECORD_DAYS, Subject},
+    store::Tx,
+    tally::TALLY_MILLIS,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A longer pause between two calls with one token ends a cycle.
+pub const PAUSE_MILLIS: i64 = 5 * 60_000;
+
+/// A change that was sent in this many cycles counts as repeated. The indexes in `migrations` have the same number.
+pub const REPEATED: u64 = 3;
+
+/// For how many days a change that is not sent again is remembered.
+const REMEMBERED_DAYS: i64 = 4;
+
+/// How many cycles are read to judge a sync.
+pub const CYCLES_READ: u64 = 20;
+
+/// From so many gaps between cycles on, the usual one is known.
+const GAPS: usize = 4;
+
+/// Silence is never remarkable before this.
+const SILENCE_MILLIS: i64 = 2 * 3_600_000;
+
+/// A longer run is split, so that a client that never pauses has cycles, too.
+const LONGEST_MILLIS: i64 = 6 * 3_600_000;
+
+/// Until so long after its last call a cycle may still get calls that are not counted yet.
+const FINISHED_MILLIS: i64 = PAUSE_MILLIS + 2 * TALLY_MILLIS;
+
+/// From so many calls on, a cycle in which most were refused is failing.
+const MANY: u64 = 10;
+
+/// What a PATCH or PUT sent, as far as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The paths of the attributes that it named, in order and separated by commas; empty for a whole resource.
+    pub attributes: String,
+    /// A hash of all that it sent.
+    pub digest: i64,
+}
+
+/// The calls of one token in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cycle {
+    /// The token.
+    pub token: TokenId,
+    /// The first call.
+    pub start: Timestamp,
+    /// The last call.
+    pub last: Timestamp,
+    /// All calls.
+    pub calls: u64,
+    /// Those that created, changed or deleted something.
+    pub changes: u64,
+    /// Those that sent what was known already.
+    pub unchanged: u64,
+    /// Those that were refused or that failed.
+    pub refused: u64,
+    /// Users and groups that were sent a change which at least two earlier cycles had sent them, too.
+    pub repeated: u64,
+}
+
+impl Cycle {
+    /// Whether this continues another cycle of the same token.
+    fn continues(&self, earlier: &Self) -> bool {
+        self.start.millis() - earlier.last.millis() <= PAUSE_MILLIS
+            && self.start.millis() - earlier.start.millis() < LONGEST_MILLIS
+    }
+
+    /// The two as one.
+    fn after(self, earlier: Self) -> Self {
+        Self {
+            start: earlier.start,
+            calls: earlier.calls + self.calls,
+            changes: earlier.changes + self.changes,
+            unchanged: earlier.unchanged + self.unchanged,
+            refused: earlier.refused + self.refused,
+            ..self
+        }
+    }
+
+    /// Whether nothing was sent again and nothing refused.
+    pub fn is_clean(&self) -> bool {
+        self.repeated == 0 && self.refused == 0
+    }
+}
+
+/// A change that one user or group was sent in several cycles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// The user or group.
+    pub target: Uuid,
+    /// Which of the two.
+    pub subject: Subject,
+    /// The paths of its attributes, separated by commas; empty for a whole resource.
+    pub attributes: String,
+    /// When it was sent first.
+    pub first: Timestamp,
+    /// In how many cycles it was sent.
+    pub cycles: u64,
+    /// In how many of these it changed something.
+    pub changes: u64,
+}
+
+/// Users or groups that are sent the same attributes again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noise {
+    /// How many users or groups.
+    pub resources: u64,
+    /// For how many of them the change does change something, because it is undone in between.
+    pub undone: u64,
+    /// The one that has been sent it in most cycles.
+    pub example: Repeat,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+impl Noise {
+    /// Adds up changes of the same attributes; what concerns most users or groups comes first.
+    pub fn of(repeats: Vec<Repeat>) -> Vec<Self> {
+        let mut found: HashMap<(Subject, String), Self> = HashMap::new();
+        for repeat in repeats {
+            let undone = u64::from(repeat.changes > 1);
+            let key = (repeat.subject, repeat.attributes.clone());
+            let noise = found.entry(key).or_insert_with(|| Self {
+                resources: 0,
+                undone: 0,
+                example: repeat.clone(),
+                name: None,
+            });
+            noise.resources += 1;
+            noise.undone += undone;
+            if (repeat.cycles, noise.example.target) > (noise.example.cycles, repeat.target) {
+                noise.example = repeat;
+            }
+        }
+        let mut found: Vec<Self> = found.into_values().collect();
+        found.sort_by(|a, b| {
+            b.resources.cmp(&a.resources).then_with(|| a.example.attributes.cmp(&b.example.attributes))
+        });
+        found
+    }
+}
+
+/// What directories sent of the users who were created last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Provisioned {
+    /// How many of them were looked at.
+    pub users: u64,
+    /// How many have no `displayName`.
+    pub no_display_name: u64,
+    /// How many have no e-mail address.
+    pub no_email: u64,
+    /// How many have no `externalId`.
+    pub no_external_id: u64,
+    /// How many have an `externalId` that is no GUID, as the object IDs of Entra are.
+    pub no_guid: u64,
+}
+
+/// How the sync of one token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// Too few cycles have run to judge it.
+    Young {
+        /// How many have run.
+        cycles: u64,
+    },
+    /// Most calls of the last cycle were refused or failed.
+    Failing {
+        /// How many of them.
+        refused: u64,
+        /// All calls of that cycle.
+        calls: u64,
+    },
+    /// It has been silent for longer than it ever is.
+    Silent {
+        /// Since when.
+        since: Timestamp,
+        /// The longest pause in the cycles before, in milliseconds.
+        longest: i64,
+    },
+    /// Changes are sent again and again.
+    Noisy {
+        /// To how many users and groups, in the last cycle.
+        repeated: u64,
+    },
+    /// Some calls of the last cycle were refused.
+    Refused {
+        /// How many.
+        refused: u64,
+    },
+    /// Each cycle sends only what is new.
+    Steady {
+        /// Since the cycle that began then.
+        since: Timestamp,
+    },
+}
+
+impl Sync {
+    /// Judges by the latest cycles, the newest first. One that may still be running counts only as a sign of life.
+    pub fn of(cycles: &[Cycle], now: Timestamp) -> Self {
+        let finished = finished(cycles, now);
+        let Some(last) = finished.first() else { return Self::Young { cycles: 0 } };
+        let quiet = cycles.first().map_or(0, |latest| now.millis() - latest.last.millis());
+        match usual(cycles) {
+            _ if last.calls >= MANY && last.refused * 2 > last.calls => {
+                Self::Failing { refused: last.refused, calls: last.calls }
+            }
+            _ if (finished.len() as u64) < REPEATED => Self::Young { cycles: finished.len() as u64 },
+            Some(usual) if quiet > (2 * usual.longest).max(SILENCE_MILLIS) => {
+                Self::Silent { since: last.last, longest: usual.longest }
+            }
+            _ if last.repeated > 0 => Self::Noisy { repeated: last.repeated },
+            _ if last.refused > 0 => Self::Refused { refused: last.refused },
+            _ => {
+                let clean = finished.iter().take_while(|cycle| cycle.is_clean());
+                Self::Steady { since: clean.last().unwrap_or(last).start }
+            }
+        }
+    }
+}
+
+impl Sync {
+    /// How urgently it needs a look; the most urgent is the greatest.
+    fn urgency(self) -> u8 {
+        match self {
+            Self::Young { .. } => 0,
+            Self::Steady { .. } => 1,
+            Self::Refused { .. } => 2,
+            Self::Noisy { .. } => 3,
+            Self::Silent { .. } => 4,
+            Self::Failing { .. } => 5,
+        }
+    }
+
+    /// The one that needs a look first.
+    pub fn worst(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        all.into_iter().max_by_key(|sync| sync.urgency())
+    }
+}
+
+/// Those that have ended, of cycles the newest first.
+pub fn finished(cycles: &[Cycle], now: Timestamp) -> &[Cycle] {
+    let runs = |cycle: &&Cycle| now.millis() - cycle.last.millis() <= FINISHED_MILLIS;
+    &cycles[usize::from(cycles.first().filter(runs).is_some())..]
+}
+
+/// The rhythm of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rhythm {
+    /// The median time from the start of one cycle to the start of the next, in milliseconds.
+    pub interval: i64,
+    /// The longest pause between two cycles, in milliseconds.
+    pub longest: i64,
+}
+
+/// The rhythm of the latest cycles, the newest first; `None` while there are too few of them.
+pub fn usual(cycles: &[Cycle]) -> Option<Rhythm> {
+    let pairs = || cycles.windows(2).map(|pair| (pair[1], pair[0]));
+    let mut intervals: Vec<i64> = pairs().map(|(from, to)| to.start.millis() - from.start.millis()).collect();
+    if intervals.len() < GAPS {
+        return None;
+    }
+    intervals.sort_unstable();
+    let longest = pairs().map(|(from, to)| to.start.millis() - from.last.millis()).max()?;
+    Some(Rhythm { interval: intervals[intervals.len() / 2], longest })
+}
+
+/// Adds the calls of five minutes to the cycles. A token has one cycle in them: a longer pause does not fit.
+pub(crate) async fn count(tx: &mut dyn Tx, from: Timestamp) -> Result<()> {
+    let until = from.plus_millis(TALLY_MILLIS);
+    for run in tx.count_by_token(from, until).await? {
+        let earlier = tx.cycles(run.token, 1).await?.pop().filter(|earlier| run.continues(earlier));
+        let cycle = earlier.map_or(run, |earlier| run.after(earlier));
+        tx.count_repeats(run.token, cycle.start, (from, until)).await?;
+        let repeated = tx.count_repeated(run.token, cycle.start).await?;
+        tx.put_cycle(&Cycle { repeated, ..cycle }).await?;
+    }
+    Ok(())
+}
+
+/// Removes what is too old. Returns whether there may be more.
+pub(crate) async fn forget(tx: &mut dyn Tx, horizon: Timestamp, limit: u64) -> Result<bool> {
+    tx.delete_cycles_before(horizon.plus_days(-RECORD_DAYS)).await?;
+    Ok(tx.delete_repeats_before(horizon.plus_days(-REMEMBERED_DAYS), limit).await? >= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+    const NOW: Timestamp = Timestamp::from_millis(1_796_000_000_000);
+
+    fn cycle(minutes_ago: i64) -> Cycle {
+        let start = NOW.plus_millis(-minutes_ago * MINUTE);
+        let last = start.plus_millis(MINUTE);
+        Cycle { token: TokenId(Uuid::nil()), start, last, calls: 40, changes: 2, unchanged: 0, refused: 0, repeated: 0 }
+    }
+
+    /// Cycles every 40 minutes, the newest first; the last has ended 19 minutes ago.
+    fn cycles(count: i64) -> Vec<Cycle> {
+        (0..count).map(|number| cycle(20 + 40 * number)).collect()
+    }
+
+    #[test]
+    fn it_takes_three_cycles_to_judge() {
+        assert_eq!(Sync::of(&[], NOW), Sync::Young { cycles: 0 });
+        assert_eq!(Sync::of(&cycles(2), NOW), Sync::Young { cycles: 2 });
+        assert_eq!(Sync::of(&cycles(3), NOW), Sync::Steady { since: cycle(100).start });
+    }
+
+    #[test]
+    fn it_is_steady_since_the_last_disturbance() {
+        let mut cycles = cycles(8);
+        cycles[3].repeated = 1;
+        assert_eq!(Sync::of(&cycles, NOW), Sync::Steady { since: cycle(100).start });
+        cycles[0].refused = 3;
+        assert_eq!(Sync::of(&cycles, NOW), Sync::Refused { refused: 3 });
+        cycles[0].repeated = 5;
+        assert_eq!(Sync::of(&cycles, NOW), Sync::Noisy { repeated: 5 });
+        cycles[0].refused = 21;
+        assert_eq!(Sync::of(&cycles, NOW), Sync::Failing { refused: 21, calls: 40 });
+    }
+
+    #[test]
+    fn a_running_cycle_is_not_judged() {
+        let mut cycles = cycles(5);
+        cycles.insert(0, Cycle { repeated: 9, refused: 40, ..cycle(8) });
+        assert_eq!(Sync::of(&cycles, NOW), Sync::Steady { since: cycle(180).start });
+        assert_eq!(Sync::of(&cycles, NOW.plus_millis(8 * MINUTE)), Sync::Steady { since: cycle(180).start });
+        assert!(matches!(Sync::of(&cycles, NOW.plus_millis(9 * MINUTE)), Sync::Failing { .. }));
+    }
+
+    #[test]
+    fn silence_is_judged_by_the_rhythm() {
+        let cycles = cycles(5);
+        assert_eq!(usual(&cycles), Some(Rhythm { interval: 40 * MINUTE, longest: 39 * MINUTE }));
+        assert_eq!(usual(&cycles[..4]), None);
+        let later = |minutes| Sync::of(&cycles, cycles[0].last.plus_millis(minutes * MINUTE));
+        assert!(matches!(later(120), Sync::Steady { .. }));
+        assert_eq!(later(121), Sync::Silent { since: cycles[0].last, longest: 39 * MINUTE });
+        let mut weekend = cycles.clone();
+        for cycle in &mut weekend[2..] {
+            (cycle.start, cycle.last) = (cycle.start.plus_days(-2), cycle.last.plus_days(-2));
+        }
+        assert!(matches!(Sync::of(&weekend, cycles[0].last.plus_days(4)), Sync::Steady { .. }));
+        assert!(matches!(Sync::of(&weekend, cycles[0].last.plus_days(5)), Sync::Silent { .. }));
+    }
+
+    #[test]
+    fn what_concerns_most_comes_first() {
+        let repeat = |target, attributes: &str, cycles, changes| Repeat {
+            target: Uuid::from_u128(target),
+            subject: Subject::User,
+            attributes: attributes.to_owned(),
+            first: NOW,
+            cycles,
+            changes,
+        };
+        let found = Noise::of(vec![repeat(1, "title", 9, 0), repeat(2, "manager", 3, 1), repeat(3, "manager", 5, 5)]);
+        let said: Vec<_> = found.iter().map(|noise| (noise.resources, noise.undone, noise.example.cycles)).collect();
+        assert_eq!(said, [(2, 1, 5), (1, 0, 9)]);
+    }
+
+    #[test]
+    fn a_pause_ends_a_cycle() {
+        let (earlier, mut later) = (cycle(100), cycle(94));
+        assert!(later.continues(&earlier));
+        later.start = later.start.plus_millis(1);
+        assert!(!later.continues(&earlier));
+        let whole = Cycle { refused: 1, ..later }.after(earlier);
+        let long = Cycle { start: later.start.plus_millis(-6 * 60 * MINUTE), last: later.start, ..earlier };
+        assert!(!later.continues(&long));
+        assert_eq!((whole.start, whole.last, whole.calls, whole.refused), (earlier.start, later.last, 80, 1));
+    }
+}

@@ -229,7 +229,7 @@ impl Sync {
 
 impl Sync {
     /// How urgently it needs a look; the most urgent is the greatest.
-    fn urgency(self) -> u8 {
+    pub(crate) fn urgency(self) -> u8 {
         match self {
             Self::Young { .. } => 0,
             Self::Steady { .. } => 1,

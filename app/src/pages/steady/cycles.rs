@@ -1,19 +1,29 @@
 //! The latest cycles as a table.
 
 use super::length;
-use crate::{components::when, pages::activity::calls_of, words::grouped};
+use crate::{
+    pages::activity::calls_of,
+    words::{clock, day, grouped},
+};
 use domain::{Timestamp, TokenId, cycle::Cycle};
 use leptos::prelude::*;
+
+/// The columns with numbers.
+const NUMBERS: [&str; 5] = ["Calls", "Changes", "Unchanged", "Sent again", "Refused"];
 
 /// The table, folded.
 pub(super) fn fold(cycles: &[Cycle], token: TokenId, now: Timestamp) -> impl IntoView + use<> {
     let row = |cycle: &Cycle| {
         let numbers = [cycle.calls, cycle.changes, cycle.unchanged, cycle.repeated, cycle.refused];
+        let cell = |(name, number): (&'static str, u64)| {
+            view! { <td class="figures"><span class="card-label">{format!("{name} ")}</span> {grouped(number)}</td> }
+        };
+        let began = format!("{}, {}", day(now, cycle.start), clock(cycle.start));
         view! {
             <tr>
-                <th scope="row">{when(now, cycle.start)}</th>
-                <td>{length(cycle.start, cycle.last)}</td>
-                {numbers.map(|number| view! { <td class="figures">{grouped(number)}</td> }).collect_view()}
+                <th scope="row">{began}</th>
+                <td><span class="card-label">"Took "</span> {length(cycle.start, cycle.last)}</td>
+                {NUMBERS.into_iter().zip(numbers).map(cell).collect_view()}
             </tr>
         }
     };
@@ -28,13 +38,9 @@ pub(super) fn fold(cycles: &[Cycle], token: TokenId, now: Timestamp) -> impl Int
                     </caption>
                     <thead>
                         <tr>
-                            <th scope="col">Began</th>
+                            <th scope="col">"Began, UTC"</th>
                             <th scope="col">Took</th>
-                            <th scope="col">Calls</th>
-                            <th scope="col">Changes</th>
-                            <th scope="col">Unchanged</th>
-                            <th scope="col">Sent again</th>
-                            <th scope="col">Refused</th>
+                            {NUMBERS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
                         </tr>
                     </thead>
                     <tbody>{cycles.iter().map(row).collect_view()}</tbody>

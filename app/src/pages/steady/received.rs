@@ -22,7 +22,7 @@ pub(super) fn panel(found: &Provisioned) -> impl IntoView + use<> {
                     <li>
                         <p>
                             <code>{name}</code> " "
-                            {if missing == 0 { chip(Tone::Ok, "All have it") } else { chip(Tone::Warn, "Look") }}
+                            {if missing == 0 { chip(Tone::Ok, "All have it") } else { chip(Tone::Warn, "Check the mapping") }}
                         </p>
                         {words.map(|words| view! { <p class="soft">{words}</p> })}
                     </li>

@@ -6,6 +6,7 @@ use crate::{
     store::Tx,
     token::Token,
 };
+use std::cmp::Reverse;
 
 /// How many repeated changes of one token are read: what they have in common shows long before.
 pub const REPEATS_READ: u64 = 10_000;
@@ -22,7 +23,7 @@ const TOKENS_READ: usize = 20;
 /// Whether the syncs have reached a steady state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SteadyState {
-    /// The syncs, in the order of their tokens.
+    /// The syncs, those that need a look first.
     pub syncs: Vec<SyncReport>,
     /// What the directories sent of the users who were created last.
     pub provisioned: Provisioned,
@@ -54,6 +55,7 @@ impl Console {
                 for token in watched(&tx.tokens().await?, *now) {
                     syncs.push(report(tx, token.clone(), *now).await?);
                 }
+                syncs.sort_by_key(|report| Reverse(report.sync.urgency()));
                 Ok(SteadyState { syncs, provisioned: tx.provisioned(USERS_READ).await? })
             })
         });

@@ -8,7 +8,7 @@ mod verdict;
 
 use crate::{
     components::{Here, Tab, chip, empty, framed, sso_head, when},
-    words::{count, grouped, visible},
+    words::{grouped, visible},
 };
 use domain::{
     Timestamp,
@@ -17,7 +17,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use verdict::{lasting, word};
+use verdict::{lasting, length, word};
 
 /// The page.
 pub(crate) fn show() -> impl IntoView {
@@ -99,27 +99,4 @@ fn numbers(report: &SyncReport, now: Timestamp) -> impl IntoView + use<> {
             </p>
         }
     })
-}
-
-/// How long a cycle took: `4 min`, `38 s`.
-fn length(start: Timestamp, last: Timestamp) -> String {
-    match last.millis_since(start) / 1_000 {
-        0 => "less than a second".to_owned(),
-        seconds @ 1..120 => count(seconds, "second", "seconds"),
-        seconds => lasting(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths_are_in_words() {
-        let length = |millis| length(Timestamp::from_millis(0), Timestamp::from_millis(millis));
-        assert_eq!(
-            [length(999), length(1_000), length(119_999), length(120_000)],
-            ["less than a second", "1 second", "119 seconds", "2 minutes"]
-        );
-    }
 }

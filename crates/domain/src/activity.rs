@@ -2,8 +2,7 @@
 //! after its answer.
 
 use crate::{
-    Result, Timestamp, TokenId, audit::Action, cycle::Written, directory::write_down, store::Store,
-    text_enum::text_enum, token::used,
+    Result, Timestamp, TokenId, audit::Action, directory::write_down, store::Store, text_enum::text_enum, token::used,
 };
 use std::{collections::HashMap, fmt, sync::Arc};
 use uuid::Uuid;
@@ -67,6 +66,15 @@ pub struct Request {
     pub asked: String,
     /// What the client calls itself.
     pub agent: Option<String>,
+}
+
+/// What a PATCH or PUT sent, as far as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The paths of the attributes that it named, in order and separated by commas; empty for a whole resource.
+    pub attributes: String,
+    /// A hash of all that it sent.
+    pub digest: i64,
 }
 
 /// A SCIM call, as far as is known before it is carried out.

@@ -5,7 +5,6 @@ use crate::{
     Result, Timestamp, TokenId,
     activity::{RECORD_DAYS, Subject},
     store::Tx,
-    tally::TALLY_MILLIS,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -31,20 +30,11 @@ const SILENCE_MILLIS: i64 = 2 * 3_600_000;
 /// A longer run is split, so that a client that never pauses has cycles, too.
 const LONGEST_MILLIS: i64 = 6 * 3_600_000;
 
-/// Until so long after its last call a cycle may still get calls that are not counted yet.
-const FINISHED_MILLIS: i64 = PAUSE_MILLIS + 2 * TALLY_MILLIS;
+/// Until so long after its last call a cycle may still get calls, which are counted within ten minutes.
+const FINISHED_MILLIS: i64 = PAUSE_MILLIS + 10 * 60_000;
 
 /// From so many calls on, a cycle in which most were refused is failing.
 const MANY: u64 = 10;
-
-/// What a PATCH or PUT sent, as far as it is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The paths of the attributes that it named, in order and separated by commas; empty for a whole resource.
-    pub attributes: String,
-    /// A hash of all that it sent.
-    pub digest: i64,
-}
 
 /// The calls of one token in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,9 +263,9 @@ pub fn usual(cycles: &[Cycle]) -> Option<Rhythm> {
     Some(Rhythm { interval: intervals[intervals.len() / 2], longest })
 }
 
-/// Adds the calls of five minutes to the cycles. A token has one cycle in them: a longer pause does not fit.
-pub(crate) async fn count(tx: &mut dyn Tx, from: Timestamp) -> Result<()> {
-    let until = from.plus_millis(TALLY_MILLIS);
+/// Adds the calls from a moment until another to the cycles. They are at most [`PAUSE_MILLIS`] apart, so that all calls of
+/// a token between them are of one cycle.
+pub(crate) async fn count(tx: &mut dyn Tx, from: Timestamp, until: Timestamp) -> Result<()> {
     for run in tx.count_by_token(from, until).await? {
         let earlier = tx.cycles(run.token, 1).await?.pop().filter(|earlier| run.continues(earlier));
         let cycle = earlier.map_or(run, |earlier| run.after(earlier));

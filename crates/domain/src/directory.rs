@@ -28,9 +28,8 @@ pub use users::UserView;
 
 use crate::{
     Env, Error, Refusal, Result, Timestamp,
-    activity::{Call, CallKind, Outcome, Record, Request, Subject},
+    activity::{Call, CallKind, Outcome, Record, Request, Subject, Written},
     audit::{self, Action, Change, Event},
-    cycle::Written,
     guard::{self, Departure, DepartureKind},
     identity::Who,
     query::{Listed, Listing, Mark, Start, Window},

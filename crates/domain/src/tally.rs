@@ -105,7 +105,7 @@ async fn keep_next(tx: &mut dyn Tx, now: Timestamp) -> Result<bool> {
     let tally = tx.count_by_hour(start, end).await?.into_iter().map(|(_, tally)| tally).sum();
     // Another server may have counted it.
     if tx.insert_tally(start, &tally).await? {
-        cycle::count(tx, start).await?;
+        cycle::count(tx, start, end).await?;
     }
     Ok(true)
 }

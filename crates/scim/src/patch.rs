@@ -60,8 +60,8 @@ const LONGEST_TYPE: usize = 20;
 impl Target {
     /// The path without the values in its filter, except for a `type`, which says nothing about a person:
     /// `emails[type eq "work"].value`, `members[value eq "…"]`. The URN of an extension is left out if the request does
-    /// not name it.
-    pub fn form(&self, request: &PatchRequest) -> String {
+    /// not name it, as `names` says.
+    pub fn form(&self, names: impl Fn(&str) -> bool) -> String {
         let filter = self.filter.as_ref().map(|filter| match filter {
             Filter::Compare { path, value: Literal::String(kind), .. }
                 if path.attribute == "type" && kind.len() <= LONGEST_TYPE =>
@@ -70,7 +70,7 @@ impl Target {
             }
             filter => filter.without_values(),
         });
-        let schema = self.extension.clone().filter(|urn| request.names_schema(urn));
+        let schema = self.extension.clone().filter(|urn| names(urn));
         let path =
             AttributePath { schema, attribute: self.attribute.clone(), sub_attribute: self.sub_attribute.clone() };
         PatchPath { path, filter }.to_string()

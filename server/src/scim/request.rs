@@ -25,8 +25,7 @@ use axum::{
 };
 use domain::{
     TokenId,
-    activity::{self, CallKind},
-    cycle::Written,
+    activity::{self, CallKind, Written},
     directory::{Directory, Expected},
     token::ClientProfile,
 };

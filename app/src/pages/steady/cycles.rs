@@ -1,6 +1,6 @@
 //! The latest cycles as a table.
 
-use super::length;
+use super::verdict::length;
 use crate::{
     pages::activity::calls_of,
     words::{clock, day, grouped},

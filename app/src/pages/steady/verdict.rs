@@ -74,6 +74,15 @@ pub(super) fn lasting(millis: i64) -> String {
     }
 }
 
+/// How long a cycle took: `4 min`, `38 s`.
+pub(super) fn length(start: Timestamp, last: Timestamp) -> String {
+    match last.millis_since(start) / 1_000 {
+        0 => "less than a second".to_owned(),
+        seconds @ 1..120 => count(seconds, "second", "seconds"),
+        seconds => lasting(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +103,14 @@ mod tests {
         let (before, at, after) = sentence(Sync::Silent { since: Timestamp::from_millis(7), longest: 2_400_000 });
         assert_eq!((before.as_str(), at), ("It has not called since ", Some(Timestamp::from_millis(7))));
         assert!(after.contains("before was 40 minutes."));
+    }
+
+    #[test]
+    fn lengths_are_in_words() {
+        let length = |millis| length(Timestamp::from_millis(0), Timestamp::from_millis(millis));
+        assert_eq!(
+            [length(999), length(1_000), length(119_999), length(120_000)],
+            ["less than a second", "1 second", "119 seconds", "2 minutes"]
+        );
     }
 }

@@ -3,8 +3,8 @@
 use crate::support::{at, group, id, insert_groups, insert_users, on_both_databases, unit, user};
 use domain::{
     TokenId,
-    activity::{Call, CallKind, Outcome, Record, Subject},
-    cycle::{Cycle, Provisioned, Repeat, Written},
+    activity::{Call, CallKind, Outcome, Record, Subject, Written},
+    cycle::{Cycle, Provisioned, Repeat},
     store::Store,
 };
 use std::sync::Arc;

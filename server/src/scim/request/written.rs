@@ -1,6 +1,6 @@
 //! What the activity record keeps of a PATCH or PUT: the paths of its attributes, and a hash of the rest.
 
-use domain::cycle::Written;
+use domain::activity::Written;
 use scim::patch::{Operation, PatchRequest};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,8 @@ const PATHS: usize = 300;
 
 /// What a PATCH with these operations writes.
 pub(in crate::scim) fn of_patch(digest: i64, request: &PatchRequest, operations: &[Operation]) -> Written {
-    let paths: BTreeSet<String> = operations.iter().map(|operation| operation.target.form(request)).collect();
+    let paths: BTreeSet<String> =
+        operations.iter().map(|operation| operation.target.form(|urn| request.names_schema(urn))).collect();
     let paths: Vec<String> = paths.into_iter().collect();
     Written { attributes: paths.join(", ").chars().take(PATHS).collect(), digest }
 }

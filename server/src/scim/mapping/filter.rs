@@ -118,22 +118,43 @@ fn absent<C>(leaf: &Filter) -> Predicate<C> {
     if holds { Predicate::All } else { Predicate::NONE }
 }
 
+/// The operands of a chain of `and` or of `or`, in their order. A chain is a tree as deep as it is long, so it is walked
+/// without recursion.
+fn operands(chain: &Filter) -> Vec<&Filter> {
+    let (mut found, mut rest) = (Vec::new(), vec![chain]);
+    while let Some(next) = rest.pop() {
+        match (chain, next) {
+            (Filter::And(..), Filter::And(left, right)) | (Filter::Or(..), Filter::Or(left, right)) => {
+                rest.extend([&**right, &**left]);
+            }
+            _ => found.push(next),
+        }
+    }
+    found
+}
+
 fn narrow<C>(filter: &Filter, leaf: &dyn Fn(&Filter) -> Result<Asked<C>>) -> Result<Asked<C>> {
     Ok(match filter {
-        Filter::And(left, right) => {
-            let (left, right) = (narrow(left, leaf)?, narrow(right, leaf)?);
-            let rest = match (left.rest, right.rest) {
-                (Some(left), Some(right)) => Some(Filter::And(Box::new(left), Box::new(right))),
-                (left, right) => left.or(right),
-            };
-            let asks_values = left.asks_values || right.asks_values;
-            Asked { filter: Predicate::And(vec![left.filter, right.filter]), rest, asks_values }
+        Filter::And(..) => {
+            let mut all = Asked { filter: Predicate::All, rest: None, asks_values: false };
+            let mut parts = Vec::new();
+            for operand in operands(filter) {
+                let Asked { filter, rest, asks_values } = narrow(operand, leaf)?;
+                parts.push(filter);
+                all.rest = match (all.rest, rest) {
+                    (Some(left), Some(right)) => Some(Filter::And(Box::new(left), Box::new(right))),
+                    (left, right) => left.or(right),
+                };
+                all.asks_values |= asks_values;
+            }
+            Asked { filter: Predicate::And(parts), ..all }
         }
-        Filter::Or(left, right) => {
-            let (left, right) = (narrow(left, leaf)?, narrow(right, leaf)?);
-            let rest = left.rest.or(right.rest).map(|_| filter.clone());
-            let asks_values = left.asks_values || right.asks_values;
-            Asked { filter: Predicate::Or(vec![left.filter, right.filter]), rest, asks_values }
+        Filter::Or(..) => {
+            let found: Vec<Asked<C>> =
+                operands(filter).into_iter().map(|operand| narrow(operand, leaf)).collect::<Result<_>>()?;
+            let rest = found.iter().any(|part| part.rest.is_some()).then(|| filter.clone());
+            let asks_values = found.iter().any(|part| part.asks_values);
+            Asked { filter: Predicate::Or(found.into_iter().map(|part| part.filter).collect()), rest, asks_values }
         }
         Filter::Not(inner) => match narrow(inner, leaf)? {
             inner if inner.rest.is_none() => inner.map(negated),

@@ -20,6 +20,7 @@ cfg_if::cfg_if! {
         mod shell;
         mod words;
 
+        pub use pages::people_asked;
         pub use request::{Carried, ConfirmFailed, SignInFailed, context};
         pub use routes::App;
         pub use shell::shell;

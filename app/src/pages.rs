@@ -21,3 +21,5 @@ pub(crate) mod steady;
 pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod users;
+
+pub use users::people_asked;

@@ -3,9 +3,11 @@
 mod audit_export;
 mod background;
 mod config;
+mod csv;
 mod http;
 mod listen;
 mod observe;
+mod people_export;
 mod scim;
 mod session;
 mod state;
@@ -63,6 +65,8 @@ fn console(state: &AppState) -> Router<AppState> {
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
         .route("/admin/confirm", post(session::confirm))
+        .route("/admin/users/export.csv", post(people_export::csv))
+        .route("/admin/users/export.json", post(people_export::json))
         .route("/admin/audit/export.csv", post(download::csv))
         .route("/admin/audit/export.jsonl", post(download::json_lines))
         .leptos_routes_with_context(state, generate_route_list(app::App), app::context, document.clone())

@@ -7,6 +7,7 @@ mod common;
 mod compression;
 mod counts;
 mod overview;
+mod people;
 mod rotation;
 mod search;
 mod tombstones;
@@ -80,6 +81,7 @@ async fn what_waits_for_a_decision_stands_on_every_page(app: TestApp) {
 
 async fn br7_a_page_that_is_gone_leads_back(app: TestApp) {
     const BEYOND: &str = "after=1.ffffffff-ffff-ffff-ffff-ffffffffffff";
+    const BEYOND_ALL: &str = "after=n1.ffffffff-ffff-ffff-ffff-ffffffffffff";
     const BEYOND_ALL_FOUND: &str = "after=0";
     let cookie = signed_in(&app).await;
     let id = app.user("ada@corp.example").await;
@@ -87,9 +89,9 @@ async fn br7_a_page_that_is_gone_leads_back(app: TestApp) {
     let group = json!({"displayName": "Staff", "members": [{"value": id}]});
     let group = app.post("/Groups", group).await.expect(StatusCode::CREATED).id();
     for (path, beyond, back) in [
-        ("/admin/users?".to_owned(), BEYOND, "/admin/users?".to_owned()),
+        ("/admin/users?".to_owned(), BEYOND_ALL, "/admin/users?".to_owned()),
         ("/admin/users?q=corp&".to_owned(), BEYOND_ALL_FOUND, "?q=corp".to_owned()),
-        ("/admin/users?status=suspended&".to_owned(), BEYOND, "?status=suspended".to_owned()),
+        ("/admin/users?status=suspended&".to_owned(), BEYOND_ALL, "?status=suspended".to_owned()),
         ("/admin/groups?q=sta&".to_owned(), BEYOND, "?q=sta".to_owned()),
         ("/admin/groups?".to_owned(), BEYOND, "?".to_owned()),
         (format!("/admin/groups/{group}?"), BEYOND, format!("/admin/groups/{group}")),

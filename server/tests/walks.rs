@@ -4,10 +4,11 @@ use crate::support::{TestApp, Value};
 use axum::http::StatusCode;
 use domain::{
     UserId,
-    console::UserStatus,
+    console::PeopleFilter,
     keys::{self, KeySources},
     page::Place,
     query::UserValue,
+    query::{Sort, UserKey},
     user::{Profile, User},
 };
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -139,12 +140,14 @@ async fn a_walk_of_the_console_misses_nobody(app: TestApp) {
     let console = app.console("gate").await;
     let (mut leavers, mut changes) = (leavers(), 0);
     let (mut place, mut found) = (Place::Start, BTreeMap::new());
+    let sort = Sort { by: UserKey::Changed, descending: true };
     loop {
-        let (page, changed) = tokio::join!(console.users(UserStatus::Any, place), come_and_go(&app, &mut leavers));
+        let (page, changed) =
+            tokio::join!(console.people(PeopleFilter::default(), sort, place.clone()), come_and_go(&app, &mut leavers));
         changes += changed;
         let page = page.unwrap().page;
         for user in &page.rows {
-            *found.entry(user.id.0).or_insert(0) += 1;
+            *found.entry(user.user.id.0).or_insert(0) += 1;
         }
         let Some(next) = page.next else { break };
         place = Place::After(next);

@@ -204,7 +204,7 @@ const TOLD: [(&str, &str, &[Action]); 5] = [
     (
         "Postern itself",
         "Provisioning was turned on or off; the database became read-only, or takes changes again; an \
-         administrator ended a session; the audit log was exported, or how long it is kept was changed; a backup \
+         administrator ended a session; users or the audit log were exported, or how long it is kept was changed; a backup \
          is overdue or was restored; the clock seems to have jumped.",
         &[
             Action::ProvisioningEnabled,
@@ -212,6 +212,7 @@ const TOLD: [(&str, &str, &[Action]); 5] = [
             Action::StorageReadOnly,
             Action::StorageWritable,
             Action::SessionRevoked,
+            Action::UsersExported,
             Action::AuditExported,
             Action::AuditChanged,
             Action::BackupOverdue,

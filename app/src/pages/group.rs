@@ -1,7 +1,7 @@
 use crate::{
     ApiError,
     components::{Here, ended, framed, ids, pager, people_table, place, when},
-    pages::{activity, audit, deleted, roles},
+    pages::{activity, audit, deleted, roles, users},
     words::{count, visible},
 };
 use domain::{Error, Timestamp, console::GroupDetail, group::GroupRef};
@@ -26,6 +26,7 @@ pub(crate) fn show() -> impl IntoView {
 
 fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
     let GroupDetail { group, members, nested, nested_total, outer, outer_total } = detail;
+    let members_total = members.total;
     let name = visible(&group.profile.display_name);
     let list = if members.rows.is_empty() && members.total > 0 {
         ended(count(members.total, "member", "members"), format!("/admin/groups/{}", group.id)).into_any()
@@ -41,14 +42,17 @@ fn page(detail: GroupDetail, role: AnyView, now: Timestamp) -> impl IntoView {
             <p class="eyebrow"><a href="/admin/groups">Groups</a></p>
             <h1>{name}</h1>
             <p class="soft">
-                {size(members.total, nested_total)}
+                {size(members_total, nested_total)}
                 ". Your directory manages the name and who is in it. Created " {when(now, group.created)} ", changed "
                 {when(now, group.changed)} ". " <a href=audit::history(group.id.0)>"What happened"</a> ", "
                 <a href=activity::calls_about(group.id.0)>"calls about this group"</a>
             </p>
         </div>
         <section class="panel" aria-labelledby="members">
-            <div class="panel-head"><h2 id="members">Members</h2></div>
+            <div class="panel-head">
+                <h2 id="members">Members</h2>
+                {(members_total > 0).then(|| view! { <p><a href=users::members_of(group.id)>"Search, sort, export"</a></p> })}
+            </div>
             {list}
         </section>
         {(nested_total > 0).then(|| {

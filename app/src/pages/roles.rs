@@ -110,7 +110,7 @@ fn groups(mapped: Vec<(GroupRef, Role)>) -> impl IntoView {
 }
 
 /// The label of a role.
-fn word(role: Role) -> &'static str {
+pub(super) fn word(role: Role) -> &'static str {
     match role {
         Role::Administrator => "Administrator",
         Role::Auditor => "Auditor",

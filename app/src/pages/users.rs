@@ -1,53 +1,48 @@
+//! All users, or those who match a search and filters, in an order.
+
+mod asked;
+mod filters;
+mod table;
+
 use crate::{
-    components::{Here, empty, encode, ended, framed, pager, people_table, place, search_box},
+    components::{Here, empty, ended, framed, pager, place},
     words::{count, grouped, total, visible},
 };
+use asked::Asked;
 use domain::{
     Timestamp,
-    console::{UserListing, UserStatus},
-    page::{Page, Position},
-    search::PeopleQuery,
+    console::{PEOPLE_SORTED, PersonRow, UserListing, UserStatus},
+    page::Page,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use std::fmt::Display;
 
-/// All users, or those who match a search and a status.
+pub(super) use asked::members_of;
+pub use asked::people_asked;
+
+/// The page.
 pub(crate) fn show() -> impl IntoView {
     let query = use_query_map().get_untracked();
-    let search = query.get("q").unwrap_or_default();
-    let status = read_status(&query.get("status").unwrap_or_default());
     framed(Here::Users, async move |console, _| {
-        let asked = Asked { status, search };
-        Ok(match PeopleQuery::new(&asked.search, status.active()) {
+        let asked = Asked::read(&query);
+        Ok(match asked.plain_search() {
             Some(people) => {
-                let listing = console.find_users(people, place(&query)).await?;
-                let sentence = found(&listing);
-                page(&asked, listing, sentence, console.now()).into_any()
+                let listing = console.find_people(people, place(&query)).await?;
+                page(&asked, listing, console.now()).into_any()
             }
             None => {
-                let listing = console.users(status, place(&query)).await?;
-                let sentence = sentence(status, &listing);
-                page(&asked, listing, sentence, console.now()).into_any()
+                let listing = console.people(asked.filter(), asked.sort(), place(&query)).await?;
+                page(&asked, listing, console.now()).into_any()
             }
         })
     })
 }
 
-struct Asked {
-    search: String,
-    status: UserStatus,
-}
-
-fn page<K: Display>(
-    asked: &Asked,
-    listing: UserListing<K>,
-    sentence: String,
-    now: Timestamp,
-) -> impl IntoView + use<K> {
-    let query = [("q", asked.search.as_str()), ("status", status_word(asked.status))];
-    let kept = vec![("status", status_word(asked.status))];
+fn page<K: Display>(asked: &Asked, listing: UserListing<K>, now: Timestamp) -> impl IntoView + use<K> {
+    let sentence = sentence(asked, &listing);
+    let group = listing.group.as_deref().map(visible);
     view! {
         <Title text="Users"/>
         <div class="page-head">
@@ -55,18 +50,17 @@ fn page<K: Display>(
             <p class="soft">{sentence}</p>
         </div>
         <section class="panel" aria-label="Users">
-            <div class="toolbar">
-                {search_box("Name, e-mail, title, department, phone", asked.search.clone(), kept)} {filters(asked)}
-            </div>
+            {filters::toolbar(asked, group)}
             {if listing.page.rows.is_empty() && listing.page.total > 0 {
-                ended(people(&listing.page), encode(&query)).into_any()
+                ended(people(&listing.page), asked.address()).into_any()
             } else if listing.page.rows.is_empty() {
                 nobody(asked, listing.all).into_any()
             } else {
-                let pager = pager(&listing.page, &query);
-                view! { {people_table("Users", listing.page.rows, now)} {pager} }.into_any()
+                let pager = pager(&listing.page, &asked.pairs());
+                view! { {table::show(asked, listing.page.rows, now)} {pager} }.into_any()
             }}
         </section>
+        {(listing.all > 0).then(|| filters::export(asked))}
     }
 }
 
@@ -76,45 +70,40 @@ fn people<T, K>(page: &Page<T, K>) -> String {
     format!("{} {}", total(page), if one { "person" } else { "people" })
 }
 
-fn sentence(status: UserStatus, listing: &UserListing) -> String {
-    let source = "Their names and addresses change in your directory, not here.";
+fn sentence<K>(asked: &Asked, listing: &UserListing<K>) -> String {
+    const SOURCE: &str = "Their names and addresses change in your directory, not here.";
     let all = count(listing.all, "person", "people");
-    let suspended = grouped(listing.suspended);
-    match (status, listing.all, listing.suspended) {
-        (_, 0, _) => "No users yet. They arrive when your directory provisions them.".to_owned(),
-        (UserStatus::Any, _, 0) => format!("{all}, all active. {source}"),
-        (UserStatus::Any, ..) => format!("{all}, {suspended} of them suspended. {source}"),
-        (UserStatus::Active, ..) => format!("{} of {all} active. {source}", grouped(listing.page.total)),
-        (UserStatus::Suspended, ..) => format!("{suspended} of {all} suspended. {source}"),
+    if listing.all == 0 {
+        return "No users yet. They arrive when your directory provisions them.".to_owned();
     }
+    if !asked.is_filtered() {
+        return match listing.suspended {
+            0 => format!("{all}, all active. {SOURCE}"),
+            suspended => format!("{all}, {} of them suspended. {SOURCE}", grouped(suspended)),
+        };
+    }
+    if asked.is_only(UserStatus::Active) {
+        return format!("{} of {all} active. {SOURCE}", grouped(listing.page.total));
+    }
+    if asked.is_only(UserStatus::Suspended) {
+        return format!("{} of {all} suspended. {SOURCE}", grouped(listing.suspended));
+    }
+    found(asked, &listing.page, listing.all)
 }
 
-fn found(listing: &UserListing<Position>) -> String {
-    let all = grouped(listing.all);
-    match (people(&listing.page), listing.page.has_more) {
-        (people, false) => format!("{people} of {all} found, the newest first."),
-        (people, true) => {
-            let mut people = people.chars();
-            let first = people.next().map(|letter| letter.to_ascii_uppercase());
-            let people: String = first.into_iter().chain(people).collect();
-            format!("{people} of {all} found, the newest first. Add a word to find fewer.")
-        }
-    }
-}
-
-fn filters(asked: &Asked) -> impl IntoView + use<> {
-    let filter = |status, word| {
-        let here = (asked.status == status).then_some("true");
-        let href = encode(&[("q", &asked.search), ("status", status_word(status))]);
-        view! { <a href=href aria-current=here>{word}</a> }
+fn found<K>(asked: &Asked, page: &Page<PersonRow, K>, all: u64) -> String {
+    let order = if asked.plain_search().is_some() { ", the newest first" } else { "" };
+    let found = people(page);
+    let mut letters = found.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let found: String = first.into_iter().chain(letters).collect();
+    let more = match page.has_more {
+        false => String::new(),
+        true if asked.plain_search().is_some() => " Add a word to find fewer.".to_owned(),
+        true if asked.has_words() => format!(" Only the newest {} are sorted: add a word.", grouped(PEOPLE_SORTED)),
+        true => " Add a filter to find fewer.".to_owned(),
     };
-    view! {
-        <nav class="filters" aria-label="Status">
-            {filter(UserStatus::Any, "Any status")}
-            {filter(UserStatus::Active, "Active")}
-            {filter(UserStatus::Suspended, "Suspended")}
-        </nav>
-    }
+    format!("{found} of {} found{order}.{more}", grouped(all))
 }
 
 fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
@@ -128,7 +117,10 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
         UserStatus::Suspended => "No suspended users",
     };
     let (title, words) = match asked.search.trim() {
-        "" => (format!("{whom} is here"), "Your directory says who is active and who is suspended."),
+        "" if asked.is_only(asked.status) => {
+            (format!("{whom} is here"), "Your directory says who is active and who is suspended.")
+        }
+        "" => (format!("{whom} matches the filters"), "Take one of them away, or look for a part of a name."),
         search => (
             format!("{whom} matches “{}”", visible(search)),
             "The search looks for these words, in any order, in names, user names, e-mail addresses, employee \
@@ -139,60 +131,40 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
     empty(title, words, "/admin/users".to_owned(), "Show everybody")
 }
 
-fn read_status(word: &str) -> UserStatus {
-    match word {
-        "active" => UserStatus::Active,
-        "suspended" => UserStatus::Suspended,
-        _ => UserStatus::Any,
-    }
-}
-
-fn status_word(status: UserStatus) -> &'static str {
-    match status {
-        UserStatus::Any => "",
-        UserStatus::Active => "active",
-        UserStatus::Suspended => "suspended",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{asked::tests::asked, *};
 
-    fn listing<K>(total: u64, has_more: bool) -> UserListing<K> {
-        let page = Page { rows: Vec::new(), total, has_more, previous: None, next: None };
-        UserListing { page, all: 1_284, suspended: 84 }
+    fn said(address: &[(&str, &str)], total: u64, has_more: bool) -> String {
+        let page: Page<PersonRow, u8> = Page { rows: Vec::new(), total, has_more, previous: None, next: None };
+        sentence(&asked(address), &UserListing { page, all: 1_284, suspended: 84, group: None })
     }
 
     #[test]
-    fn the_sentence_follows_the_filter() {
-        for (status, total, start) in [
-            (UserStatus::Any, 1_284, "1,284 people, 84 of them suspended. "),
-            (UserStatus::Active, 1_200, "1,200 of 1,284 people active. "),
-            (UserStatus::Suspended, 84, "84 of 1,284 people suspended. "),
+    fn the_sentence_follows_the_filters() {
+        for (address, total, has_more, start) in [
+            (&[][..], 1_284, false, "1,284 people, 84 of them suspended. "),
+            (&[("status", "active")], 1_200, false, "1,200 of 1,284 people active. "),
+            (&[("status", "suspended")], 84, false, "84 of 1,284 people suspended. "),
+            (&[("role", "auditor")], 1, false, "1 person of 1,284 found."),
+            (&[("sort", "name")], 1_284, false, "1,284 people, 84 of them suspended. "),
+            (
+                &[("department", "IT")],
+                5_000,
+                true,
+                "More than 5,000 people of 1,284 found. Add a filter to find fewer.",
+            ),
+            (&[("q", "a")], 0, false, "0 people of 1,284 found, the newest first."),
+            (&[("q", "a")], 1_000, true, "More than 1,000 people of 1,284 found, the newest first. Add a word to find"),
+            (
+                &[("q", "a"), ("sort", "name")],
+                5_000,
+                true,
+                "More than 5,000 people of 1,284 found. Only the newest 5,000 are sorted: add a word.",
+            ),
         ] {
-            let said = sentence(status, &listing(total, false));
+            let said = said(address, total, has_more);
             assert!(said.starts_with(start), "{said}");
         }
-    }
-
-    #[test]
-    fn a_search_says_how_many_were_found() {
-        for (total, has_more, wanted) in [
-            (0, false, "0 people of 1,284 found, the newest first."),
-            (1, false, "1 person of 1,284 found, the newest first."),
-            (1_000, false, "1,000 people of 1,284 found, the newest first."),
-            (1_000, true, "More than 1,000 people of 1,284 found, the newest first. Add a word to find fewer."),
-        ] {
-            assert_eq!(found(&listing(total, has_more)), wanted);
-        }
-    }
-
-    #[test]
-    fn a_status_is_its_word() {
-        for status in [UserStatus::Any, UserStatus::Active, UserStatus::Suspended] {
-            assert_eq!(read_status(status_word(status)), status);
-        }
-        assert_eq!(read_status("removed"), UserStatus::Any);
     }
 }

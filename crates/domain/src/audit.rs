@@ -122,6 +122,8 @@ text_enum! {
         SessionRevoked = "session.revoked",
         /// A guard refused a change.
         Refused = "change.refused",
+        /// A list of users was exported.
+        UsersExported = "users.exported",
         /// The audit log was exported.
         AuditExported = "audit.exported",
         /// Old events were removed.

@@ -1,7 +1,13 @@
 //! Pages of the console's lists, by key rather than by number, so that a page costs the same however far down it is. A
 //! row that changes in the meantime moves to the top.
 
-use crate::{Error, Timestamp, group::GroupSummary, search::FoundPerson, user::UserSummary};
+use crate::{
+    Error, Timestamp,
+    group::GroupSummary,
+    query::{Mark, MarkKey},
+    search::FoundPerson,
+    user::UserSummary,
+};
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -76,6 +82,35 @@ impl FromStr for Position {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         text.parse().map(Self).map_err(|_| NO_PLACE)
+    }
+}
+
+/// A place in a sorted list as a page's address has it: the kind of the key, the key, and the id.
+impl std::fmt::Display for Mark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.key {
+            Some(MarkKey::Number(number)) => write!(f, "n{number}")?,
+            Some(MarkKey::Text(text) | MarkKey::Evaluated(text)) => write!(f, "t{text}")?,
+            None => f.write_str("x")?,
+        }
+        write!(f, ".{}", self.id.simple())
+    }
+}
+
+/// Reads what `Display` writes, and refuses any other text with `Invalid`. No key has a NUL.
+impl FromStr for Mark {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (key, id) = text.rsplit_once('.').filter(|_| !text.contains('\0')).ok_or(NO_PLACE)?;
+        let id = Uuid::try_parse(id).map_err(|_| NO_PLACE)?;
+        let key = match key.split_at_checked(1).ok_or(NO_PLACE)? {
+            ("n", number) => Some(MarkKey::Number(number.parse().map_err(|_| NO_PLACE)?)),
+            ("t", text) => Some(MarkKey::Text(text.to_owned())),
+            ("x", "") => None,
+            _ => return Err(NO_PLACE),
+        };
+        Ok(Self { key, id })
     }
 }
 
@@ -154,5 +189,15 @@ mod tests {
         assert!("x.y".parse::<Key>().is_err());
         assert_eq!(Position(7).to_string().parse::<Position>().ok(), Some(Position(7)));
         assert!("7.0".parse::<Position>().is_err());
+        let id = Uuid::from_u128(7);
+        let keys =
+            [None, Some(MarkKey::Number(-7)), Some(MarkKey::Text("a.b ü".into())), Some(MarkKey::Text("".into()))];
+        for key in keys {
+            let mark = Mark { key, id };
+            assert_eq!(mark.to_string().parse::<Mark>().ok(), Some(mark));
+        }
+        for text in ["", "x", "x.7", ".00000000000000000000000000000007", "n.00000000000000000000000000000007"] {
+            assert!(text.parse::<Mark>().is_err(), "{text}");
+        }
     }
 }

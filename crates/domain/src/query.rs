@@ -8,7 +8,7 @@ pub use list::{
 };
 pub(crate) use list::{REFERENCE, RESOURCE, end_early};
 
-use crate::{GroupId, MemberId, Timestamp, UserId};
+use crate::{GroupId, MemberId, Timestamp, UserId, role::Role};
 
 /// A predicate over one kind of record, built from conditions `C`.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,6 +158,14 @@ pub enum UserCondition {
     Email(Predicate<EmailCondition>),
     /// Is a member of the group.
     MemberOf(Option<GroupId>),
+    /// Is a member of the group; for a list that is read row by row.
+    IsIn(GroupId),
+    /// Has this folded value; for a list that is read row by row.
+    HasValue(UserValue, String),
+    /// Is active and has the role, by hand or through a group.
+    HasRole(Role),
+    /// Is found by all these needles ([`crate::search`]), whose texts are read one by one.
+    HasWords(Vec<String>),
     /// Was created at a time that compares in this way with the given one.
     Created(Order, Timestamp),
     /// Was changed at a time that compares in this way with the given one.

@@ -5,9 +5,10 @@
 
 use crate::{
     Env, Result,
+    console::PersonRow,
     query::UserValue,
     store::{Caller, Tx},
-    user::{Profile, User, UserSummary},
+    user::{Profile, User},
 };
 use std::collections::BTreeSet;
 use text::fold_search;
@@ -44,8 +45,8 @@ pub struct PeopleQuery {
 pub struct FoundPerson {
     /// The place in the list of all users; later users have higher ones.
     pub position: i64,
-    /// The row to show.
-    pub user: UserSummary,
+    /// The row to show, without its role.
+    pub person: PersonRow,
 }
 
 impl PeopleQuery {

@@ -53,6 +53,27 @@ impl Condition for UserCondition {
                 query.push("users.id IN (SELECT user_id FROM group_members WHERE group_id = ");
                 query.push_bind(group.0).push(")");
             }
+            Self::IsIn(group) => {
+                query.push("EXISTS (SELECT 1 FROM group_members WHERE user_id = users.id AND group_id = ");
+                query.push_bind(group.0).push(")");
+            }
+            Self::HasValue(attribute, value) => {
+                query.push("EXISTS (SELECT 1 FROM user_values WHERE user_id = users.id AND attribute = ");
+                query.push_bind(attribute.number()).push(" AND value_key = ").push_bind(value.clone()).push(")");
+            }
+            Self::HasRole(role) => {
+                query.push("active AND users.id IN (SELECT id FROM users WHERE role = ").push_bind(role.as_str());
+                query.push(" UNION SELECT user_id FROM group_members JOIN groups ON groups.id = group_id");
+                query.push(" WHERE groups.role = ").push_bind(role.as_str()).push(")");
+            }
+            Self::HasWords(needles) => {
+                query.push("EXISTS (SELECT 1 FROM user_search AS searched WHERE searched.position = users.position");
+                for needle in needles {
+                    query.push(" AND ");
+                    push_contains(query, "searched.text", needle);
+                }
+                query.push(")");
+            }
             Self::Id(None) | Self::MemberOf(None) => drop(query.push("FALSE")),
             Self::Text(attribute, test) => push_test(query, user_column(*attribute), test),
             Self::Value(attribute, test) => push_value(query, *attribute, test),

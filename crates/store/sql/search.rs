@@ -1,6 +1,10 @@
 //! The search of people: the text that each user is found by, and the people whose texts contain all needles.
 
-use super::{Connection, ROWS, bounded, emails, failed, page, query, users::SummaryRow, values};
+use super::{
+    Connection, ROWS, bounded, emails, failed, page, query,
+    users::{LISTED_COLUMNS, ListedRow, SummaryRow},
+    values,
+};
 use crate::{Db, dialect};
 use async_trait::async_trait;
 use domain::{
@@ -50,7 +54,7 @@ impl SourceRow {
 struct FoundRow {
     position: i64,
     #[sqlx(flatten)]
-    row: SummaryRow,
+    row: ListedRow,
 }
 
 struct BacklogRow {
@@ -103,7 +107,7 @@ impl PeopleSearch for Connection<'_> {
         limit: u64,
     ) -> Result<Vec<FoundPerson>> {
         let mut sql = QueryBuilder::<Db>::new("SELECT users.position AS position, ");
-        sql.push(SummaryRow::COLUMNS).push(" FROM (");
+        sql.push(SummaryRow::COLUMNS).push(LISTED_COLUMNS).push(" FROM (");
         self.push_positions(&mut sql, query, place, limit).await?;
         sql.push(") AS found JOIN users ON users.position = found.position");
         push_order(&mut sql, "users.position", place);
@@ -111,8 +115,19 @@ impl PeopleSearch for Connection<'_> {
         // A statement with a name would get one plan for common words and for rare ones.
         let rows: Vec<FoundRow> =
             sql.build_query_as().persistent(false).fetch_all(&mut *self.0).await.map_err(failed)?;
-        let rows = rows.into_iter().map(|found| FoundPerson { position: found.position, user: found.row.into() });
+        let rows = rows.into_iter().map(|found| FoundPerson { position: found.position, person: found.row.into() });
         Ok(page::shown(rows.collect(), place))
+    }
+
+    async fn found_people(&mut self, query: &PeopleQuery, limit: u64) -> Result<Vec<UserId>> {
+        let mut sql = QueryBuilder::<Db>::new("SELECT users.id FROM (");
+        self.push_positions(&mut sql, query, Place::Start, limit).await?;
+        sql.push(") AS found JOIN users ON users.position = found.position");
+        push_order(&mut sql, "users.position", Place::Start);
+        page::push_limit(&mut sql, limit);
+        let ids: Vec<Uuid> =
+            sql.build_query_scalar().persistent(false).fetch_all(&mut *self.0).await.map_err(failed)?;
+        Ok(ids.into_iter().map(UserId).collect())
     }
 
     async fn count_people(&mut self, query: &PeopleQuery, most: u64) -> Result<u64> {

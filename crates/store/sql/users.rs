@@ -11,6 +11,7 @@ use crate::Db;
 use async_trait::async_trait;
 use domain::{
     Conflict, Error, Result, Timestamp, UserId,
+    console::PersonRow,
     directory::UserView,
     fold,
     group::UserGroups,
@@ -20,9 +21,10 @@ use domain::{
     store::{PeopleSearch, Users},
     user::{Deleted, Email, User, UserSummary},
 };
-pub(super) use rows::SummaryRow;
+pub(super) use rows::{LISTED_COLUMNS, ListedRow, SummaryRow};
 use rows::{NameRow, UserRow, ViewRow};
 use sqlx::QueryBuilder;
+use uuid::Uuid;
 
 impl Connection<'_> {
     /// One user with its e-mail addresses, and its groups if they are wanted. A statement that has waited for a lock
@@ -291,6 +293,23 @@ impl Users for Connection<'_> {
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>> {
         self.list(filter, window, view_columns(with_groups), |row: ViewRow| row.try_into()).await
+    }
+
+    async fn list_people(
+        &mut self,
+        filter: &Predicate<UserCondition>,
+        window: &Window<UserKey>,
+    ) -> Result<Vec<Listed<PersonRow>>> {
+        self.list(filter, window, [SummaryRow::COLUMNS, LISTED_COLUMNS], |row: ListedRow| Ok(row.into())).await
+    }
+
+    async fn people_ids(&mut self, filter: &Predicate<UserCondition>, limit: u64) -> Result<Vec<UserId>> {
+        let mut query = QueryBuilder::<Db>::new("SELECT users.id FROM users WHERE ");
+        filter.push(&mut query);
+        page::push_limit(&mut query, limit);
+        let ids: Vec<Uuid> =
+            query.build_query_scalar().persistent(false).fetch_all(&mut *self.0).await.map_err(failed)?;
+        Ok(ids.into_iter().map(UserId).collect())
     }
 
     async fn count_users(&mut self, filter: &Predicate<UserCondition>) -> Result<u64> {

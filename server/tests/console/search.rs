@@ -21,9 +21,9 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 /// The user names of those who are found.
 async fn search(console: &Console, entered: &str, status: UserStatus) -> Vec<String> {
     let query = PeopleQuery::new(entered, status.active()).unwrap();
-    let listing = console.find_users(query, Place::Start).await.unwrap();
+    let listing = console.find_people(query, Place::Start).await.unwrap();
     assert_eq!(listing.page.total, listing.page.rows.len() as u64, "{entered}");
-    listing.page.rows.into_iter().map(|row| row.user_name).collect()
+    listing.page.rows.into_iter().map(|row| row.user.user_name).collect()
 }
 
 async fn q04_the_page_takes_whatever_is_entered(app: TestApp) {

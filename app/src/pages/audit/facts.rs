@@ -240,7 +240,7 @@ mod tests {
     }
 
     /// Words that a page shows as they are.
-    const CLEAR: [&str; 38] = [
+    const CLEAR: [&str; 39] = [
         "members joined",
         "members left",
         "members added",
@@ -258,6 +258,7 @@ mod tests {
         "codes removed",
         "departures",
         "drill",
+        "filtered",
         "from",
         "how",
         "last",

@@ -13,6 +13,7 @@ type Of = (Topic, About, Contents);
 const USER: Of = (Topic::Users, About::User, Contents::Document);
 const DELETED_USER: Of = (Topic::Users, About::Deleted, Contents::Document);
 const USER_ROLE: Of = (Topic::Users, About::User, Contents::Facts);
+const EXPORT: Of = (Topic::Users, About::Nothing, Contents::Facts);
 const GROUP: Of = (Topic::Groups, About::Group, Contents::Group);
 const DELETED_GROUP: Of = (Topic::Groups, About::Deleted, Contents::Document);
 const RESTORED_GROUP: Of = (Topic::Groups, About::Group, Contents::Document);
@@ -238,6 +239,9 @@ impl Action {
                 ordinary("An administrator ended the session of {}"),
             ),
             Self::Refused => row(REFUSAL, "A change was refused", NOT_ASKED, NO_ALERT),
+            Self::UsersExported => {
+                row(EXPORT, "A list of users was exported", NOT_ASKED, ordinary("A list of users was exported"))
+            }
             Self::AuditExported => {
                 row(AUDIT, "The audit log was exported", NOT_ASKED, ordinary("The audit log was exported"))
             }

@@ -28,7 +28,7 @@ const OF_MEMBERS: [&str; 5] = [JOINED, LEFT, "members added", "members removed",
 const OF_UNDOING: [&str; 3] = ["undone batch", "members back", "memberships ended"];
 
 /// Every word under which Postern states a fact.
-pub const WORDS: [&str; 62] = [
+pub const WORDS: [&str; 63] = [
     JOINED,
     LEFT,
     "members added",
@@ -58,6 +58,7 @@ pub const WORDS: [&str; 62] = [
     "enforced",
     "expires",
     "failed",
+    "filtered",
     "from",
     "further",
     "hash",

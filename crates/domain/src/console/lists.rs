@@ -2,17 +2,12 @@ use super::Console;
 use crate::{
     Error, GroupId, Result, UserId, fold,
     group::{Group, GroupRef, GroupSummary, UserGroups},
-    page::{Key, Page, Place, Position},
-    query::{Predicate, UserCondition},
-    search::{FoundPerson, PeopleQuery},
+    page::{Key, Page, Place},
     user::{User, UserSummary},
 };
 
 const ROWS: usize = 50;
 const LIMIT: u64 = 51;
-
-/// Up to how many people a search counts exactly. To count all who match a common word would take a second.
-const COUNTED: u64 = 1_000;
 
 /// Which users a list shows, by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,17 +30,6 @@ impl UserStatus {
             Self::Suspended => Some(false),
         }
     }
-}
-
-/// A page of the user list, by keys `K`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserListing<K = Key> {
-    /// The page of those that match.
-    pub page: Page<UserSummary, K>,
-    /// How many users there are, matching or not.
-    pub all: u64,
-    /// How many of all users are suspended.
-    pub suspended: u64,
 }
 
 /// A user's page.
@@ -75,38 +59,6 @@ pub struct GroupDetail {
 }
 
 impl Console {
-    /// A page of users, the most recently changed first.
-    pub async fn users(&self, status: UserStatus, place: Place) -> Result<UserListing> {
-        let active = |active| Predicate::Where(UserCondition::Active(active));
-        let filter = status.active().map_or(Predicate::All, active);
-        let work = self.env.store.read((filter, place), |(filter, place), tx| {
-            Box::pin(async move {
-                let rows = tx.page_users(filter, *place, LIMIT).await?;
-                let all = tx.count_users(&Predicate::All).await?;
-                let suspended = tx.count_users(&Predicate::Where(UserCondition::Active(false))).await?;
-                let total = if *filter == Predicate::All { all } else { tx.count_users(filter).await? };
-                Ok(UserListing { page: Page::cut(rows, ROWS, total, *place, |row| Key::from(row)), all, suspended })
-            })
-        });
-        work.await
-    }
-
-    /// A page of the users whom a search finds, the newest first: then nobody changes places while pages are turned.
-    pub async fn find_users(&self, query: PeopleQuery, place: Place<Position>) -> Result<UserListing<Position>> {
-        let work = self.env.store.read((query, place), |(query, place), tx| {
-            Box::pin(async move {
-                let rows = tx.find_people(query, *place, LIMIT).await?;
-                let found = tx.count_people(query, COUNTED + 1).await?;
-                let all = tx.count_users(&Predicate::All).await?;
-                let suspended = tx.count_users(&Predicate::Where(UserCondition::Active(false))).await?;
-                let page = Page::cut(rows, ROWS, found.min(COUNTED), *place, |row| Position::from(row));
-                let page = Page { has_more: found > COUNTED, ..page.map(|FoundPerson { user, .. }| user) };
-                Ok(UserListing { page, all, suspended })
-            })
-        });
-        work.await
-    }
-
     /// One user with its groups.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 use crate::{
     Result, Timestamp, UserId,
+    console::PersonRow,
     directory::UserView,
     group::UserGroups,
     page::{Place, Position},
@@ -59,6 +60,15 @@ pub trait Users: Send {
         window: &Window<UserKey>,
         with_groups: bool,
     ) -> Result<Vec<Listed<UserView>>>;
+    /// Rows of the users who match, in an order, without their roles. Refuses a mark that does not fit the order with
+    /// `Invalid`.
+    async fn list_people(
+        &mut self,
+        filter: &Predicate<UserCondition>,
+        window: &Window<UserKey>,
+    ) -> Result<Vec<Listed<PersonRow>>>;
+    /// The users who match, in no order, at most `limit`.
+    async fn people_ids(&mut self, filter: &Predicate<UserCondition>, limit: u64) -> Result<Vec<UserId>>;
     /// How many users match. Counting all, all active or all inactive ones costs the same for any number.
     async fn count_users(&mut self, filter: &Predicate<UserCondition>) -> Result<u64>;
     /// Users by last change, newest first; the page before a key comes in the same order.
@@ -86,6 +96,8 @@ pub trait PeopleSearch: Send {
         place: Place<Position>,
         limit: u64,
     ) -> Result<Vec<FoundPerson>>;
+    /// The people who match, the newest first, at most `limit`.
+    async fn found_people(&mut self, query: &PeopleQuery, limit: u64) -> Result<Vec<UserId>>;
     /// How many people match; counting ends at `most`.
     async fn count_people(&mut self, query: &PeopleQuery, most: u64) -> Result<u64>;
 }

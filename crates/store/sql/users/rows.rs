@@ -3,6 +3,7 @@
 use crate::sql::{emails, keys, user_groups, values};
 use domain::{
     Error, Result, Timestamp, UserId,
+    console::PersonRow,
     directory::UserView,
     group::UserGroups,
     user::{Profile, User, UserSummary},
@@ -58,6 +59,24 @@ impl From<SummaryRow> for UserSummary {
             active: row.active,
             changed: Timestamp::from_millis(row.changed),
         }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(in crate::sql) struct ListedRow {
+    #[sqlx(flatten)]
+    user: SummaryRow,
+    document: Option<String>,
+    groups: i64,
+}
+
+/// The further columns of a [`ListedRow`]. A list does not read long documents, and does not count all groups.
+pub(in crate::sql) const LISTED_COLUMNS: &str = ", CASE WHEN length(document) <= 16384 THEN document END AS document,
+    (SELECT COUNT(*) FROM (SELECT 1 AS one FROM group_members WHERE user_id = users.id LIMIT 1000) AS counted) AS groups";
+
+impl From<ListedRow> for PersonRow {
+    fn from(row: ListedRow) -> Self {
+        Self { user: row.user.into(), document: row.document, groups: row.groups.unsigned_abs(), role: None }
     }
 }
 

@@ -70,7 +70,7 @@ async fn count(store: &Store, query: &PeopleQuery, most: u64) -> u64 {
 async fn search(store: &Store, query: &PeopleQuery) -> Vec<u128> {
     let rows = page(store, query, Place::Start, 2_000).await;
     assert_eq!(count(store, query, 2_000).await, rows.len() as u64, "{query:?}");
-    rows.iter().map(|row| row.user.id.0.as_u128()).collect()
+    rows.iter().map(|row| row.person.user.id.0.as_u128()).collect()
 }
 
 async fn find(store: &Store, entered: &str) -> Vec<u128> {
@@ -294,13 +294,13 @@ async fn q09_pages_hold_each_person_once_while_others_change(store: Store) {
         let rows = page(&store, &needle, place, 7).await;
         let Some(last) = rows.last() else { break };
         place = Place::After(Position(last.position));
-        seen.extend(rows.iter().map(|row| row.user.id.0.as_u128()));
-        if last.user.id.0.as_u128() == 1 || turn > 20 {
+        seen.extend(rows.iter().map(|row| row.person.user.id.0.as_u128()));
+        if last.person.user.id.0.as_u128() == 1 || turn > 20 {
             break;
         }
         // One who was seen changes, one who was seen leaves, one who is to come changes, and one arrives.
         update(&store, &User { version: 2 + turn, changed: at(900), ..person(60, "Needle again") }).await;
-        let gone = UserId(last.user.id.0);
+        let gone = UserId(last.person.user.id.0);
         unit!(store.write, |tx, gone| tx.delete_user(*gone, at(901))).unwrap();
         update(&store, &User { version: 2 + turn, changed: at(902), ..person(1, "Needle, too") }).await;
         insert_users(&store, &[person(100 + u32::try_from(turn).unwrap(), "Needle")]).await;
@@ -450,7 +450,7 @@ async fn ids_match_as_a_whole(store: Store) {
     let suspended = PeopleQuery::new("a1-B2", Some(false)).unwrap();
     assert_eq!(search(&store, &suspended).await, [0; 0]);
     let rest = page(&store, &query("a1-B2"), Place::After(Position(2)), 9).await;
-    assert_eq!(rest.iter().map(|row| row.user.id.0.as_u128()).collect::<Vec<_>>(), [7]);
+    assert_eq!(rest.iter().map(|row| row.person.user.id.0.as_u128()).collect::<Vec<_>>(), [7]);
 }
 
 async fn the_status_narrows_a_search(store: Store) {

@@ -164,7 +164,7 @@ async fn people_are_searched(env: &Env, version: i64) {
 async fn found(store: &Store, entered: &str) -> Vec<Uuid> {
     let query = PeopleQuery::new(entered, None).unwrap();
     let found = unit!(store.read, |tx, query| tx.find_people(query, Place::Start, 100)).unwrap();
-    found.iter().map(|person| person.user.id.0).collect()
+    found.iter().map(|found| found.person.user.id.0).collect()
 }
 
 /// The users of that user name.

@@ -1,0 +1,216 @@
+//! What an address of the list of people asks for.
+
+use crate::components::encode;
+use domain::{
+    GroupId, Timestamp,
+    console::{PeopleFilter, UserStatus},
+    query::{Sort, UserKey, UserValue},
+    role::Role,
+    search::PeopleQuery,
+};
+use leptos_router::params::ParamsMap;
+
+/// The orders, with the words for each in an address: from the first to the last, and reversed.
+const ORDERS: [(UserKey, [&str; 2]); 3] = [
+    (UserKey::DisplayName, ["name", "-name"]),
+    (UserKey::Value(UserValue::Department), ["department", "-department"]),
+    (UserKey::Changed, ["changed", "-changed"]),
+];
+
+/// What is asked for, as texts of an address; texts that cannot be read are left out, and named in `unread`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) search: String,
+    pub(super) status: UserStatus,
+    pub(super) role: Option<Role>,
+    /// The id of a group.
+    pub(super) group: String,
+    pub(super) department: String,
+    /// The first day, as `2026-11-22`.
+    pub(super) since: String,
+    /// The order; `None` is the usual one.
+    pub(super) order: Option<Sort<UserKey>>,
+    /// The names of parameters with values that cannot be read.
+    pub(super) unread: Vec<&'static str>,
+}
+
+impl Asked {
+    pub(super) fn read(query: &ParamsMap) -> Self {
+        let text = |name| query.get(name).unwrap_or_default();
+        let mut unread = Vec::new();
+        let status = known(&text("status"), read_status, "status", &mut unread).unwrap_or_default();
+        let role =
+            known(&text("role"), |word| Role::parse(word).filter(|role| *role != Role::Member), "role", &mut unread);
+        let group = known(&text("group"), |id| id.parse().ok().map(|id: GroupId| id.to_string()), "group", &mut unread);
+        let group = group.unwrap_or_default();
+        let since = known(&text("since"), |day| midnight(day).map(|_| day.to_owned()), "since", &mut unread);
+        let order = known(&text("sort"), read_order, "sort", &mut unread);
+        let (search, department) = (text("q"), text("department").trim().replace(char::is_control, " "));
+        Self { search, status, role, group, department, since: since.unwrap_or_default(), order, unread }
+    }
+
+    /// The filters.
+    pub(super) fn filter(&self) -> PeopleFilter {
+        PeopleFilter {
+            words: PeopleQuery::new(&self.search, None),
+            status: self.status,
+            role: self.role,
+            group: self.group.parse().ok(),
+            department: Some(self.department.clone()).filter(|name| !name.is_empty()),
+            since: midnight(&self.since),
+        }
+    }
+
+    /// The order: that of the last change, unless another is asked for.
+    pub(super) fn sort(&self) -> Sort<UserKey> {
+        self.order.unwrap_or(Sort { by: UserKey::Changed, descending: true })
+    }
+
+    /// The search, if nothing but a search is asked for.
+    pub(super) fn plain_search(&self) -> Option<PeopleQuery> {
+        let is_plain =
+            self.order.is_none() && self.filter() == PeopleFilter { status: self.status, ..self.only_words() };
+        is_plain.then(|| PeopleQuery::new(&self.search, self.status.active()))?
+    }
+
+    fn only_words(&self) -> PeopleFilter {
+        PeopleFilter { words: PeopleQuery::new(&self.search, None), ..PeopleFilter::default() }
+    }
+
+    pub(super) fn has_words(&self) -> bool {
+        self.filter().words.is_some()
+    }
+
+    pub(super) fn is_filtered(&self) -> bool {
+        self.filter().is_set()
+    }
+
+    /// Whether only a status is asked for.
+    pub(super) fn is_only(&self, status: UserStatus) -> bool {
+        self.filter() == PeopleFilter { status, ..PeopleFilter::default() }
+    }
+
+    /// The parts of the address; empty ones are the usual.
+    pub(super) fn pairs(&self) -> [(&'static str, &str); 7] {
+        [
+            ("q", &self.search),
+            ("status", status_word(self.status)),
+            ("role", self.role.map_or("", Role::as_str)),
+            ("group", &self.group),
+            ("department", &self.department),
+            ("since", &self.since),
+            ("sort", order_word(self.order)),
+        ]
+    }
+
+    /// The address of the first page of the same.
+    pub(super) fn address(&self) -> String {
+        encode(&self.pairs())
+    }
+}
+
+/// The filters and the order that an address asks for, from the pairs of its query.
+pub fn people_asked(pairs: Vec<(String, String)>) -> (PeopleFilter, Sort<UserKey>) {
+    let asked = Asked::read(&ParamsMap::from_iter(pairs));
+    (asked.filter(), asked.sort())
+}
+
+/// The address of the members of a group.
+pub(in crate::pages) fn members_of(group: GroupId) -> String {
+    format!("/admin/users{}", Asked { group: group.to_string(), ..Asked::default() }.address())
+}
+
+/// Reads a value that may be missing; one that cannot be read is noted.
+fn known<T>(
+    text: &str,
+    read: impl Fn(&str) -> Option<T>,
+    name: &'static str,
+    unread: &mut Vec<&'static str>,
+) -> Option<T> {
+    if text.is_empty() {
+        return None;
+    }
+    let value = read(text);
+    if value.is_none() {
+        unread.push(name);
+    }
+    value
+}
+
+fn midnight(day: &str) -> Option<Timestamp> {
+    Timestamp::parse(&format!("{day}T00:00:00Z"))
+}
+
+fn read_status(word: &str) -> Option<UserStatus> {
+    [UserStatus::Active, UserStatus::Suspended].into_iter().find(|status| status_word(*status) == word)
+}
+
+pub(super) fn status_word(status: UserStatus) -> &'static str {
+    match status {
+        UserStatus::Any => "",
+        UserStatus::Active => "active",
+        UserStatus::Suspended => "suspended",
+    }
+}
+
+fn read_order(word: &str) -> Option<Sort<UserKey>> {
+    let order = |(by, words): (UserKey, [&str; 2])| {
+        words.iter().position(|known| *known == word).map(|at| Sort { by, descending: at == 1 })
+    };
+    ORDERS.into_iter().find_map(order)
+}
+
+pub(super) fn order_word(order: Option<Sort<UserKey>>) -> &'static str {
+    let Some(order) = order else { return "" };
+    ORDERS.into_iter().find(|(by, _)| *by == order.by).map_or("", |(_, words)| words[usize::from(order.descending)])
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in super::super) fn asked(pairs: &[(&str, &str)]) -> Asked {
+        Asked::read(&pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn an_address_says_what_is_asked_for() {
+        let group = "00000000-0000-0000-0000-000000000007";
+        let pairs = [
+            ("q", "ada"),
+            ("status", "suspended"),
+            ("role", "auditor"),
+            ("group", group),
+            ("department", "R&D"),
+            ("since", "2026-11-22"),
+            ("sort", "-name"),
+        ];
+        let asked = asked(&pairs);
+        let filter = asked.filter();
+        assert_eq!((filter.status, filter.role), (UserStatus::Suspended, Some(Role::Auditor)));
+        assert_eq!(
+            (filter.group.map(|id| id.to_string()).as_deref(), filter.department.as_deref()),
+            (Some(group), Some("R&D"))
+        );
+        assert_eq!(filter.since.map(|at| at.to_string()).as_deref(), Some("2026-11-22T00:00:00.000Z"));
+        assert_eq!(asked.sort(), Sort { by: UserKey::DisplayName, descending: true });
+        assert_eq!(asked.pairs(), pairs);
+        assert!(asked.unread.is_empty() && asked.plain_search().is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let pairs = [("status", "removed"), ("role", "member"), ("group", "7"), ("since", "today"), ("sort", "age")];
+        let asked = asked(&pairs);
+        assert_eq!(asked.unread, ["status", "role", "group", "since", "sort"]);
+        assert!(!asked.is_filtered());
+    }
+
+    #[test]
+    fn a_search_alone_comes_newest_first() {
+        let plain = |pairs: &[(&str, &str)]| asked(pairs).plain_search().is_some();
+        assert!(plain(&[("q", "ada")]) && plain(&[("q", "ada"), ("status", "active")]));
+        assert!(!plain(&[]) && !plain(&[("q", " ")]));
+        assert!(!plain(&[("q", "ada"), ("sort", "name")]) && !plain(&[("q", "ada"), ("role", "auditor")]));
+    }
+}

@@ -1,6 +1,6 @@
 //! What an address of the activity record asks for.
 
-use crate::components::encode;
+use crate::components::{Parameters, encode, unread};
 use domain::{
     Timestamp, TokenId,
     activity::{RecordKey, RecordQuery, Show},
@@ -17,7 +17,7 @@ const SHOWN: [(Show, &str, &str); 4] = [
     (Show::Refused, "refused", "Refused or failed"),
 ];
 
-/// What is asked for. What cannot be read in an address is not asked for.
+/// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) show: Show,
@@ -26,18 +26,21 @@ pub(super) struct Asked {
     /// The last day, as `2026-11-22`.
     pub(super) to: String,
     pub(super) before: Option<RecordKey>,
+    /// The names of parameters with values that cannot be read.
+    pub(super) unread: Vec<&'static str>,
 }
 
 impl Asked {
     pub(super) fn read(query: &ParamsMap) -> Self {
-        let text = |name| query.get(name).unwrap_or_default();
-        let shown = SHOWN.iter().find(|(_, word, _)| *word == text("show"));
+        let mut asked = Parameters::of(query);
+        let shown = |text: &str| SHOWN.iter().find(|(_, word, _)| *word == text).map(|(show, ..)| *show);
         Self {
-            show: shown.map(|(show, ..)| *show).unwrap_or_default(),
-            token: text("token").parse().ok(),
-            target: Uuid::try_parse(&text("target")).ok(),
-            to: Some(text("to")).filter(|day| midnight(day).is_some()).unwrap_or_default(),
-            before: RecordKey::parse(&text("before")),
+            show: asked.value("show", shown).unwrap_or_default(),
+            token: asked.value("token", |id| id.parse().ok()),
+            target: asked.value("target", |id| Uuid::try_parse(id).ok()),
+            to: asked.value("to", |day| midnight(day).map(|_| day.to_owned())).unwrap_or_default(),
+            before: asked.value("before", RecordKey::parse),
+            unread: asked.unread(),
         }
     }
 
@@ -111,6 +114,7 @@ pub(super) fn filters(asked: &Asked, tokens: &[(TokenId, String)], about: Option
             <button class="button">Show</button>
             {asked.is_filtered().then(|| view! { <a class="filter-clear" href="/admin/activity">Show everything</a> })}
         </form>
+        {unread(&asked.unread)}
         {asked.target.map(|_| {
             let about = about.unwrap_or_else(|| "one user or group".to_owned());
             view! { <p class="panel-text panel-line soft">{format!("Only calls about {about} are shown.")}</p> }
@@ -145,9 +149,10 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_asked_for() {
+    fn what_cannot_be_read_is_named() {
         let nothing = [("show", "all"), ("token", "7"), ("target", "x"), ("to", "2026-02-30"), ("before", "x")];
-        assert_eq!(asked(&nothing), Asked::default());
+        let unread = vec!["show", "token", "target", "to", "before"];
+        assert_eq!(asked(&nothing), Asked { unread, ..Asked::default() });
         assert!(!Asked::default().is_filtered());
     }
 }

@@ -1,6 +1,6 @@
 //! The filters in an address of the audit log.
 
-use crate::components::encode;
+use crate::components::{Parameters, encode, unread};
 use domain::{
     Timestamp,
     audit::{Action, EventQuery, Topic},
@@ -28,7 +28,7 @@ pub(super) fn label(topic: Topic) -> &'static str {
     }
 }
 
-/// The filters. Parts of the address that cannot be read are ignored.
+/// The filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) kind: String,
@@ -38,18 +38,22 @@ pub(super) struct Asked {
     /// The last day, as `2026-11-22`.
     pub(super) to: String,
     pub(super) before: Option<i64>,
+    /// The names of parameters with values that cannot be read.
+    pub(super) unread: Vec<&'static str>,
 }
 
 impl Asked {
     pub(super) fn read(query: &ParamsMap) -> Self {
-        let text = |name| query.get(name).unwrap_or_default();
-        let day = |name| Some(text(name)).filter(|day| midnight(day).is_some()).unwrap_or_default();
+        let mut asked = Parameters::of(query);
+        let day = |day: &str| midnight(day).map(|_| day.to_owned());
+        let kind = |kind: &str| Some(kind.to_owned()).filter(|kind| !actions(kind).is_empty());
         Self {
-            kind: Some(text("kind")).filter(|kind| !actions(kind).is_empty()).unwrap_or_default(),
-            target: Uuid::try_parse(&text("target")).ok(),
-            from: day("from"),
-            to: day("to"),
-            before: text("before").parse().ok(),
+            kind: asked.value("kind", kind).unwrap_or_default(),
+            target: asked.value("target", |id| Uuid::try_parse(id).ok()),
+            from: asked.value("from", day).unwrap_or_default(),
+            to: asked.value("to", day).unwrap_or_default(),
+            before: asked.value("before", |number| number.parse().ok()),
+            unread: asked.unread(),
         }
     }
 
@@ -132,6 +136,7 @@ pub(super) fn filters(asked: &Asked) -> impl IntoView + use<> {
             <button class="button">Show</button>
             {asked.is_filtered().then(|| view! { <a class="filter-clear" href="/admin/audit">Show everything</a> })}
         </form>
+        {unread(&asked.unread)}
         {asked.target.map(|_| view! {
             <p class="panel-text panel-line soft">"Only what happened to one user, group, token or account is shown."</p>
         })}
@@ -173,10 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_asked_for() {
+    fn what_cannot_be_read_is_named() {
         let nothing =
             [("kind", "token."), ("target", "7"), ("from", "yesterday"), ("to", "2026-02-30"), ("before", "x")];
-        assert_eq!(asked(&nothing), Asked::default());
+        let unread = vec!["kind", "target", "from", "to", "before"];
+        assert_eq!(asked(&nothing), Asked { unread, ..Asked::default() });
         assert!(!Asked::default().is_filtered());
     }
 

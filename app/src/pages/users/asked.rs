@@ -1,6 +1,6 @@
 //! What an address of the list of people asks for.
 
-use crate::components::encode;
+use crate::components::{Parameters, encode};
 use domain::{
     GroupId, Timestamp,
     console::{PeopleFilter, UserStatus},
@@ -36,17 +36,14 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn read(query: &ParamsMap) -> Self {
-        let text = |name| query.get(name).unwrap_or_default();
-        let mut unread = Vec::new();
-        let status = known(&text("status"), read_status, "status", &mut unread).unwrap_or_default();
-        let role =
-            known(&text("role"), |word| Role::parse(word).filter(|role| *role != Role::Member), "role", &mut unread);
-        let group = known(&text("group"), |id| id.parse().ok().map(|id: GroupId| id.to_string()), "group", &mut unread);
-        let group = group.unwrap_or_default();
-        let since = known(&text("since"), |day| midnight(day).map(|_| day.to_owned()), "since", &mut unread);
-        let order = known(&text("sort"), read_order, "sort", &mut unread);
-        let (search, department) = (text("q"), text("department").trim().replace(char::is_control, " "));
-        Self { search, status, role, group, department, since: since.unwrap_or_default(), order, unread }
+        let mut asked = Parameters::of(query);
+        let status = asked.value("status", read_status).unwrap_or_default();
+        let role = asked.value("role", |word| Role::parse(word).filter(|role| *role != Role::Member));
+        let group = asked.value("group", |id| id.parse().ok().map(|id: GroupId| id.to_string())).unwrap_or_default();
+        let since = asked.value("since", |day| midnight(day).map(|_| day.to_owned())).unwrap_or_default();
+        let order = asked.value("sort", read_order);
+        let (search, department) = (asked.text("q"), asked.text("department").trim().replace(char::is_control, " "));
+        Self { search, status, role, group, department, since, order, unread: asked.unread() }
     }
 
     /// The filters.
@@ -118,23 +115,6 @@ pub fn people_asked(pairs: Vec<(String, String)>) -> (PeopleFilter, Sort<UserKey
 /// The address of the members of a group.
 pub(in crate::pages) fn members_of(group: GroupId) -> String {
     format!("/admin/users{}", Asked { group: group.to_string(), ..Asked::default() }.address())
-}
-
-/// Reads a value that may be missing; one that cannot be read is noted.
-fn known<T>(
-    text: &str,
-    read: impl Fn(&str) -> Option<T>,
-    name: &'static str,
-    unread: &mut Vec<&'static str>,
-) -> Option<T> {
-    if text.is_empty() {
-        return None;
-    }
-    let value = read(text);
-    if value.is_none() {
-        unread.push(name);
-    }
-    value
 }
 
 fn midnight(day: &str) -> Option<Timestamp> {

@@ -1,7 +1,7 @@
 //! The search, the filters, and the links to exports.
 
 use super::asked::{Asked, status_word};
-use crate::components::{Icon, encode, icon};
+use crate::components::{Icon, encode, icon, unread};
 use domain::{console::UserStatus, role::Role};
 use leptos::prelude::*;
 
@@ -58,17 +58,8 @@ pub(super) fn toolbar(asked: &Asked, group: Option<String>) -> impl IntoView + u
             {kept.map(|(name, value)| view! { <input type="hidden" name=name value=value.to_owned()/> }).collect_view()}
             <button class="button">Show</button>
         </form>
-        {(!asked.unread.is_empty()).then(|| unread(asked))}
+        {unread(&asked.unread)}
         {in_force(asked, group)}
-    }
-}
-
-fn unread(asked: &Asked) -> impl IntoView + use<> {
-    let names = asked.unread.join(", ");
-    view! {
-        <p class="panel-text panel-line warn-text" role="status">
-            {format!("The address asks for something that cannot be read, which was left out: {names}.")}
-        </p>
     }
 }
 

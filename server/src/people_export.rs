@@ -1,25 +1,24 @@
-//! The list of people as a file, as filtered and ordered on its page. It is read while it is sent, so that a long list does
-//! not take up memory.
+//! The list of people as a file, as filtered on its page, in the order in which they were created. It is read while it is
+//! sent, so that a long list does not take up memory.
 
-use crate::{
-    csv::{MARK, harmless, row},
-    state::AppState,
-};
+use crate::csv::{MARK, harmless, row};
 use app::people_asked;
 use axum::{
     Extension,
     body::Body,
-    extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
+    extract::Query,
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
     Result,
-    console::{Console, PeopleFilter, PersonRow},
-    query::{Mark, Sort, UserKey},
+    console::{Console, PeopleFilter},
+    people::PersonRow,
+    query::Mark,
     role::Role,
 };
 use futures_util::stream::{self, StreamExt};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 /// A format of the file.
@@ -57,31 +56,30 @@ const COLUMNS: [&str; 8] = ["id", "userName", "name", "email", "active", "role",
 type Pairs = Query<Vec<(String, String)>>;
 
 /// For a spreadsheet.
-pub(crate) async fn csv(state: State<AppState>, console: Extension<Console>, asked: Pairs) -> Response {
-    download(state, console, asked, CSV).await
+pub(crate) async fn csv(console: Extension<Console>, uri: Uri, asked: Pairs) -> Response {
+    download(console, uri, asked, CSV).await
 }
 
 /// For a script.
-pub(crate) async fn json(state: State<AppState>, console: Extension<Console>, asked: Pairs) -> Response {
-    download(state, console, asked, JSON).await
+pub(crate) async fn json(console: Extension<Console>, uri: Uri, asked: Pairs) -> Response {
+    download(console, uri, asked, JSON).await
 }
 
-async fn download(
-    _: State<AppState>,
-    Extension(console): Extension<Console>,
-    Query(asked): Pairs,
-    form: Form,
-) -> Response {
+async fn download(Extension(console): Extension<Console>, uri: Uri, Query(asked): Pairs, form: Form) -> Response {
     if !console.is_confirmed() {
-        return Redirect::to("/admin/confirm?next=/admin/users").into_response();
+        let here = format!("/admin/users?{}", uri.query().unwrap_or_default());
+        let next = utf8_percent_encode(&here, NON_ALPHANUMERIC);
+        return Redirect::to(&format!("/admin/confirm?next={next}")).into_response();
     }
-    let (filter, sort) = people_asked(asked);
+    let Some(filter) = people_asked(asked) else {
+        return (StatusCode::BAD_REQUEST, "The address asks for a filter that cannot be read.\n").into_response();
+    };
     if let Err(error) = console.start_people_export(form.name, filter.is_set()).await {
         tracing::error!(error = &error as &dyn std::error::Error, "a list of users could not be exported");
         return (StatusCode::SERVICE_UNAVAILABLE, "The users could not be read. Try again in a moment.\n")
             .into_response();
     }
-    let parts = stream::try_unfold(Next::First, move |next| part(console.clone(), (filter.clone(), sort), next, form));
+    let parts = stream::try_unfold(Next::First, move |next| part(console.clone(), filter.clone(), next, form));
     let body = Body::from_stream(stream::once(async move { Ok((form.head)()) }).chain(parts));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(form.media_type)),
@@ -97,18 +95,13 @@ enum Next {
     End,
 }
 
-async fn part(
-    console: Console,
-    (filter, sort): (PeopleFilter, Sort<UserKey>),
-    next: Next,
-    form: Form,
-) -> Result<Option<(String, Next)>> {
+async fn part(console: Console, filter: PeopleFilter, next: Next, form: Form) -> Result<Option<(String, Next)>> {
     let (after, is_first) = match next {
         Next::First => (None, true),
         Next::After(mark) => (Some(mark), false),
         Next::End => return Ok(None),
     };
-    let rows = console.exported_people(filter, sort, after).await?;
+    let rows = console.exported_people(filter, after).await?;
     let text = rows.iter().enumerate().map(|(at, row)| (form.line)(&row.item, is_first && at == 0)).collect();
     Ok(Some(match rows.last() {
         Some(last) => (text, Next::After(last.mark.clone())),

@@ -100,7 +100,7 @@ async fn br7_a_page_that_is_gone_leads_back(app: TestApp) {
         assert!(page.contains("The list ends before this page"), "{path}: {page}");
         let way = format!("href=\"{}\">Go to the first page", back.replace("/admin/users?", "?"));
         assert!(page.contains(&way), "{path} {way}: {page}");
-        assert!(!page.contains("Nobody") && !page.contains("No group"), "{path}");
+        assert!(!page.contains("No person") && !page.contains("No group"), "{path}");
     }
     for path in ["/admin/users?q=nobody&", "/admin/groups?q=nothing&"] {
         let page = app.page(&format!("{path}{BEYOND}"), Some(&cookie)).await.expect(StatusCode::OK).text;

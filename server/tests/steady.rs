@@ -69,12 +69,13 @@ async fn a_noisy_sync_is_named_and_a_clean_one_is_steady(app: TestApp) {
     let found = report(&console, "noisy").await;
     assert_eq!(found.sync, Sync::Noisy { repeated: 2 });
     let named: Vec<_> =
-        found.noise.iter().map(|noise| (noise.example.attributes.as_str(), noise.resources, noise.undone)).collect();
+        found.noise.iter().map(|noise| (noise.attributes.as_str(), noise.resources, noise.undone)).collect();
     let email = "emails[type eq \"work\"].value";
     assert_eq!(named, [(email, 2, 0), ("manager", 2, 0), ("displayName", 1, 1), ("shoeSize", 1, 0)]);
-    assert_eq!(found.noise[0].example.cycles, CYCLES as u64);
-    assert_eq!(found.noise[2].name.as_deref(), Some("King, Ada"));
-    assert_eq!(found.rhythm.map(|rhythm| rhythm.interval / 60_000), Some(PAUSE_MINUTES));
+    assert_eq!(found.noise[0].cycles, CYCLES as u64);
+    let example = found.noise[2].example.as_ref().unwrap();
+    assert_eq!((example.0.to_string(), example.1.as_deref()), (people[0].clone(), Some("King, Ada")));
+    assert_eq!(found.interval.map(|interval| interval / 60_000), Some(PAUSE_MINUTES));
     let found = report(&console, "rule").await;
     assert_eq!((found.sync, found.noise[0].undone), (Sync::Noisy { repeated: 1 }, 1));
     let found = report(&console, "clean").await;
@@ -96,6 +97,9 @@ async fn a_noisy_sync_is_named_and_a_clean_one_is_steady(app: TestApp) {
     };
     quiet().await;
     assert!(matches!(report(&console, "noisy").await.sync, Sync::Steady { .. }));
+    // Twice the longest pause later.
+    app.clock.advance_minutes(2 * PAUSE_MINUTES);
+    assert!(matches!(report(&console, "noisy").await.sync, Sync::Silent { .. }));
     // After a month of silence nothing of this is kept.
     app.clock.advance_minutes(31 * 24 * 60);
     let mut maintenance = Maintenance::new(app.env.clone());
@@ -117,7 +121,7 @@ async fn a_bulk_request_is_watched_like_single_calls(app: TestApp) {
     }
     let found = report(&app.console("gate-0001").await, "Entra production").await;
     assert_eq!(found.sync, Sync::Noisy { repeated: 1 });
-    let named: Vec<_> = found.noise.iter().map(|noise| noise.example.attributes.as_str()).collect();
+    let named: Vec<_> = found.noise.iter().map(|noise| noise.attributes.as_str()).collect();
     assert_eq!(named, ["", "title"]);
 }
 

@@ -13,6 +13,7 @@ use crate::{
 use domain::{
     Timestamp,
     console::{SteadyState, SyncReport},
+    token::ClientProfile,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,6 +27,7 @@ pub(crate) fn show() -> impl IntoView {
 
 fn page(state: SteadyState, now: Timestamp) -> impl IntoView {
     let provisioned = state.provisioned;
+    let is_entra = state.syncs.iter().any(|sync| sync.token.profile == Some(ClientProfile::Entra));
     let panels = if state.syncs.is_empty() {
         nothing().into_any()
     } else {
@@ -35,7 +37,7 @@ fn page(state: SteadyState, now: Timestamp) -> impl IntoView {
         <Title text="Steady state"/>
         {sso_head(Tab::Steady)}
         {panels}
-        {(provisioned.users > 0).then(|| received::panel(&provisioned))}
+        {(provisioned.users > 0).then(|| received::panel(&provisioned, is_entra))}
         <p class="hint">
             "A sync is steady once each cycle sends only what is new. Until then, a directory sends people and groups the \
              same changes again and again, which costs calls and hides those that matter."
@@ -72,7 +74,7 @@ fn sync(report: SyncReport, now: Timestamp) -> impl IntoView {
                 <p>{before} {at.map(|at| when(now, at))} {after}</p>
                 {numbers}
             </div>
-            {(!report.noise.is_empty()).then(|| noise::list(&report.noise, profile, report.is_cut, now))}
+            {(!report.noise.is_empty()).then(|| noise::list(&report.noise, profile, now))}
             {(!report.cycles.is_empty()).then(|| cycles::fold(&report.cycles, token, now))}
         </section>
     }
@@ -81,7 +83,7 @@ fn sync(report: SyncReport, now: Timestamp) -> impl IntoView {
 /// The rhythm, and the last cycle in numbers.
 fn numbers(report: &SyncReport, now: Timestamp) -> impl IntoView + use<> {
     let last = domain::cycle::finished(&report.cycles, now).first().copied();
-    let rhythm = report.rhythm.map(|rhythm| format!("about every {}", lasting(rhythm.interval)));
+    let rhythm = report.interval.map(|interval| format!("about every {}", lasting(interval)));
     let number = |name: &'static str, number: u64| view! { <div><dt>{name}</dt> <dd>{grouped(number)}</dd></div> };
     last.map(|last| {
         view! {

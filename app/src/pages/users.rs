@@ -11,8 +11,9 @@ use crate::{
 use asked::Asked;
 use domain::{
     Timestamp,
-    console::{PEOPLE_SORTED, PersonRow, UserListing, UserStatus},
+    console::{PEOPLE_SORTED, UserListing, UserStatus},
     page::Page,
+    people::PersonRow,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -112,15 +113,18 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
         return empty("No users yet".to_owned(), words, "/admin/sso/scim".to_owned(), "Set up provisioning");
     }
     let whom = match asked.status {
-        UserStatus::Any => "Nobody",
-        UserStatus::Active => "No active users",
-        UserStatus::Suspended => "No suspended users",
+        UserStatus::Any => "No person",
+        UserStatus::Active => "No active person",
+        UserStatus::Suspended => "No suspended person",
     };
     let (title, words) = match asked.search.trim() {
         "" if asked.is_only(asked.status) => {
             (format!("{whom} is here"), "Your directory says who is active and who is suspended.")
         }
         "" => (format!("{whom} matches the filters"), "Take one of them away, or look for a part of a name."),
+        _ if asked.plain_search().is_none() => {
+            (format!("{whom} matches the search and the filters"), "Take a filter away, or look for a part of a name.")
+        }
         search => (
             format!("{whom} matches “{}”", visible(search)),
             "The search looks for these words, in any order, in names, user names, e-mail addresses, employee \
@@ -128,7 +132,7 @@ fn nobody(asked: &Asked, all: u64) -> impl IntoView + use<> {
              anywhere. An id has to be whole.",
         ),
     };
-    empty(title, words, "/admin/users".to_owned(), "Show everybody")
+    empty(title, words, "/admin/users".to_owned(), "Show all users")
 }
 
 #[cfg(test)]

@@ -29,11 +29,11 @@ pub use drills::DrillStatus;
 pub use guard::{DEPARTURES_SHOWN, Departed, GuardStatus};
 pub use lists::{GroupDetail, UserDetail, UserStatus};
 pub use overview::{HOURS_SHOWN, Overview, POPULATION_DAYS, SinceLastSignIn};
-pub use people::{PEOPLE_SORTED, PeopleFilter, PersonRow, UserListing};
+pub use people::{PEOPLE_SORTED, PeopleFilter, UserListing};
 pub use provisioning::ScimStatus;
 pub(crate) use provisioning::{status, switch};
 pub use roles::RoleStatus;
-pub use steady::{REPEATS_READ, SteadyState, SyncReport};
+pub use steady::{SteadyState, SyncReport};
 pub use tokens::{Expiry, TOKEN_NAME, TokenDetail};
 pub(crate) use tokens::{check_token_name, revoke};
 

@@ -6,7 +6,6 @@ use crate::{
     activity::{RECORD_DAYS, Subject},
     store::Tx,
 };
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A longer pause between two calls with one token ends a cycle.
@@ -26,6 +25,9 @@ const GAPS: usize = 4;
 
 /// Silence is never remarkable before this.
 const SILENCE_MILLIS: i64 = 2 * 3_600_000;
+
+/// Nor before a token has called for so many days: only then are nights and a weekend known.
+const KNOWN_DAYS: i64 = 7;
 
 /// A longer run is split, so that a client that never pauses has cycles, too.
 const LONGEST_MILLIS: i64 = 6 * 3_600_000;
@@ -60,7 +62,8 @@ pub struct Cycle {
 impl Cycle {
     /// Whether this continues another cycle of the same token.
     fn continues(&self, earlier: &Self) -> bool {
-        self.start.millis() - earlier.last.millis() <= PAUSE_MILLIS
+        self.start >= earlier.last
+            && self.start.millis() - earlier.last.millis() <= PAUSE_MILLIS
             && self.start.millis() - earlier.start.millis() < LONGEST_MILLIS
     }
 
@@ -82,61 +85,32 @@ impl Cycle {
     }
 }
 
-/// A change that one user or group was sent in several cycles.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repeat {
-    /// The user or group.
-    pub target: Uuid,
-    /// Which of the two.
-    pub subject: Subject,
-    /// The paths of its attributes, separated by commas; empty for a whole resource.
-    pub attributes: String,
-    /// When it was sent first.
-    pub first: Timestamp,
-    /// In how many cycles it was sent.
-    pub cycles: u64,
-    /// In how many of these it changed something.
-    pub changes: u64,
-}
-
 /// Users or groups that are sent the same attributes again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Noise {
+    /// Users or groups.
+    pub subject: Subject,
+    /// The paths of the attributes, separated by commas; empty for whole resources.
+    pub attributes: String,
     /// How many users or groups.
     pub resources: u64,
-    /// For how many of them the change does change something, because it is undone in between.
+    /// For how many of them the change did change something in most cycles, because it is undone in between.
     pub undone: u64,
-    /// The one that has been sent it in most cycles.
-    pub example: Repeat,
-    /// Its name.
-    pub name: Option<String>,
+    /// When it was sent first.
+    pub first: Timestamp,
+    /// The largest number of cycles that sent it to one of them.
+    pub cycles: u64,
+    /// One of those to whom so many sent it, with its name.
+    pub example: Option<(Uuid, Option<String>)>,
 }
 
-impl Noise {
-    /// Adds up changes of the same attributes; what concerns most users or groups comes first.
-    pub fn of(repeats: Vec<Repeat>) -> Vec<Self> {
-        let mut found: HashMap<(Subject, String), Self> = HashMap::new();
-        for repeat in repeats {
-            let undone = u64::from(repeat.changes > 1);
-            let key = (repeat.subject, repeat.attributes.clone());
-            let noise = found.entry(key).or_insert_with(|| Self {
-                resources: 0,
-                undone: 0,
-                example: repeat.clone(),
-                name: None,
-            });
-            noise.resources += 1;
-            noise.undone += undone;
-            if (repeat.cycles, noise.example.target) > (noise.example.cycles, repeat.target) {
-                noise.example = repeat;
-            }
-        }
-        let mut found: Vec<Self> = found.into_values().collect();
-        found.sort_by(|a, b| {
-            b.resources.cmp(&a.resources).then_with(|| a.example.attributes.cmp(&b.example.attributes))
-        });
-        found
-    }
+/// The pauses of a token in the cycles that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// When the first of these cycles began.
+    pub since: Timestamp,
+    /// The longest pause between two of them, in milliseconds.
+    pub longest: i64,
 }
 
 /// What directories sent of the users who were created last.
@@ -169,7 +143,7 @@ pub enum Sync {
         /// All calls of that cycle.
         calls: u64,
     },
-    /// It has been silent for longer than it ever is.
+    /// It has been silent for more than twice its longest pause.
     Silent {
         /// Since when.
         since: Timestamp,
@@ -194,19 +168,21 @@ pub enum Sync {
 }
 
 impl Sync {
-    /// Judges by the latest cycles, the newest first. One that may still be running counts only as a sign of life.
-    pub fn of(cycles: &[Cycle], now: Timestamp) -> Self {
+    /// Judges by the latest cycles, the newest first, and by the pauses of all that are kept. One that may still be running
+    /// counts only as a sign of life.
+    pub fn of(cycles: &[Cycle], pauses: Option<Pauses>, now: Timestamp) -> Self {
         let finished = finished(cycles, now);
         let Some(last) = finished.first() else { return Self::Young { cycles: 0 } };
         let quiet = cycles.first().map_or(0, |latest| now.millis() - latest.last.millis());
-        match usual(cycles) {
+        let known = pauses.filter(|pauses| pauses.since <= now.plus_days(-KNOWN_DAYS));
+        match known {
             _ if last.calls >= MANY && last.refused * 2 > last.calls => {
                 Self::Failing { refused: last.refused, calls: last.calls }
             }
-            _ if (finished.len() as u64) < REPEATED => Self::Young { cycles: finished.len() as u64 },
-            Some(usual) if quiet > (2 * usual.longest).max(SILENCE_MILLIS) => {
-                Self::Silent { since: last.last, longest: usual.longest }
+            Some(known) if quiet > (2 * known.longest).max(SILENCE_MILLIS) => {
+                Self::Silent { since: last.last, longest: known.longest }
             }
+            _ if (finished.len() as u64) < REPEATED => Self::Young { cycles: finished.len() as u64 },
             _ if last.repeated > 0 => Self::Noisy { repeated: last.repeated },
             _ if last.refused > 0 => Self::Refused { refused: last.refused },
             _ => {
@@ -221,8 +197,8 @@ impl Sync {
     /// How urgently it needs a look; the most urgent is the greatest.
     pub(crate) fn urgency(self) -> u8 {
         match self {
-            Self::Young { .. } => 0,
-            Self::Steady { .. } => 1,
+            Self::Steady { .. } => 0,
+            Self::Young { .. } => 1,
             Self::Refused { .. } => 2,
             Self::Noisy { .. } => 3,
             Self::Silent { .. } => 4,
@@ -242,25 +218,16 @@ pub fn finished(cycles: &[Cycle], now: Timestamp) -> &[Cycle] {
     &cycles[usize::from(cycles.first().filter(runs).is_some())..]
 }
 
-/// The rhythm of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rhythm {
-    /// The median time from the start of one cycle to the start of the next, in milliseconds.
-    pub interval: i64,
-    /// The longest pause between two cycles, in milliseconds.
-    pub longest: i64,
-}
-
-/// The rhythm of the latest cycles, the newest first; `None` while there are too few of them.
-pub fn usual(cycles: &[Cycle]) -> Option<Rhythm> {
-    let pairs = || cycles.windows(2).map(|pair| (pair[1], pair[0]));
-    let mut intervals: Vec<i64> = pairs().map(|(from, to)| to.start.millis() - from.start.millis()).collect();
+/// The median time from the start of one cycle to the start of the next, in milliseconds, of cycles the newest first; `None`
+/// while there are too few of them.
+pub fn interval(cycles: &[Cycle]) -> Option<i64> {
+    let mut intervals: Vec<i64> =
+        cycles.windows(2).map(|pair| pair[0].start.millis() - pair[1].start.millis()).collect();
     if intervals.len() < GAPS {
         return None;
     }
     intervals.sort_unstable();
-    let longest = pairs().map(|(from, to)| to.start.millis() - from.last.millis()).max()?;
-    Some(Rhythm { interval: intervals[intervals.len() / 2], longest })
+    Some(intervals[intervals.len() / 2])
 }
 
 /// Adds the calls from a moment until another to the cycles. They are at most [`PAUSE_MILLIS`] apart, so that all calls of
@@ -302,62 +269,46 @@ mod tests {
 
     #[test]
     fn it_takes_three_cycles_to_judge() {
-        assert_eq!(Sync::of(&[], NOW), Sync::Young { cycles: 0 });
-        assert_eq!(Sync::of(&cycles(2), NOW), Sync::Young { cycles: 2 });
-        assert_eq!(Sync::of(&cycles(3), NOW), Sync::Steady { since: cycle(100).start });
+        assert_eq!(Sync::of(&[], None, NOW), Sync::Young { cycles: 0 });
+        assert_eq!(Sync::of(&cycles(2), None, NOW), Sync::Young { cycles: 2 });
+        assert_eq!(Sync::of(&cycles(3), None, NOW), Sync::Steady { since: cycle(100).start });
     }
 
     #[test]
     fn it_is_steady_since_the_last_disturbance() {
         let mut cycles = cycles(8);
         cycles[3].repeated = 1;
-        assert_eq!(Sync::of(&cycles, NOW), Sync::Steady { since: cycle(100).start });
+        assert_eq!(Sync::of(&cycles, None, NOW), Sync::Steady { since: cycle(100).start });
         cycles[0].refused = 3;
-        assert_eq!(Sync::of(&cycles, NOW), Sync::Refused { refused: 3 });
+        assert_eq!(Sync::of(&cycles, None, NOW), Sync::Refused { refused: 3 });
         cycles[0].repeated = 5;
-        assert_eq!(Sync::of(&cycles, NOW), Sync::Noisy { repeated: 5 });
+        assert_eq!(Sync::of(&cycles, None, NOW), Sync::Noisy { repeated: 5 });
         cycles[0].refused = 21;
-        assert_eq!(Sync::of(&cycles, NOW), Sync::Failing { refused: 21, calls: 40 });
+        assert_eq!(Sync::of(&cycles, None, NOW), Sync::Failing { refused: 21, calls: 40 });
     }
 
     #[test]
     fn a_running_cycle_is_not_judged() {
         let mut cycles = cycles(5);
         cycles.insert(0, Cycle { repeated: 9, refused: 40, ..cycle(8) });
-        assert_eq!(Sync::of(&cycles, NOW), Sync::Steady { since: cycle(180).start });
-        assert_eq!(Sync::of(&cycles, NOW.plus_millis(8 * MINUTE)), Sync::Steady { since: cycle(180).start });
-        assert!(matches!(Sync::of(&cycles, NOW.plus_millis(9 * MINUTE)), Sync::Failing { .. }));
+        assert_eq!(Sync::of(&cycles, None, NOW), Sync::Steady { since: cycle(180).start });
+        assert_eq!(Sync::of(&cycles, None, NOW.plus_millis(8 * MINUTE)), Sync::Steady { since: cycle(180).start });
+        assert!(matches!(Sync::of(&cycles, None, NOW.plus_millis(9 * MINUTE)), Sync::Failing { .. }));
     }
 
     #[test]
-    fn silence_is_judged_by_the_rhythm() {
+    fn silence_is_judged_by_the_pauses_of_a_week_or_more() {
         let cycles = cycles(5);
-        assert_eq!(usual(&cycles), Some(Rhythm { interval: 40 * MINUTE, longest: 39 * MINUTE }));
-        assert_eq!(usual(&cycles[..4]), None);
-        let later = |minutes| Sync::of(&cycles, cycles[0].last.plus_millis(minutes * MINUTE));
-        assert!(matches!(later(120), Sync::Steady { .. }));
-        assert_eq!(later(121), Sync::Silent { since: cycles[0].last, longest: 39 * MINUTE });
-        let mut weekend = cycles.clone();
-        for cycle in &mut weekend[2..] {
-            (cycle.start, cycle.last) = (cycle.start.plus_days(-2), cycle.last.plus_days(-2));
-        }
-        assert!(matches!(Sync::of(&weekend, cycles[0].last.plus_days(4)), Sync::Steady { .. }));
-        assert!(matches!(Sync::of(&weekend, cycles[0].last.plus_days(5)), Sync::Silent { .. }));
-    }
-
-    #[test]
-    fn what_concerns_most_comes_first() {
-        let repeat = |target, attributes: &str, cycles, changes| Repeat {
-            target: Uuid::from_u128(target),
-            subject: Subject::User,
-            attributes: attributes.to_owned(),
-            first: NOW,
-            cycles,
-            changes,
+        assert_eq!((interval(&cycles), interval(&cycles[..4])), (Some(40 * MINUTE), None));
+        let judged = |minutes: i64, days: i64, longest: i64| {
+            let now = cycles[0].last.plus_millis(minutes * MINUTE);
+            Sync::of(&cycles, Some(Pauses { since: now.plus_days(-days), longest: longest * MINUTE }), now)
         };
-        let found = Noise::of(vec![repeat(1, "title", 9, 0), repeat(2, "manager", 3, 1), repeat(3, "manager", 5, 5)]);
-        let said: Vec<_> = found.iter().map(|noise| (noise.resources, noise.undone, noise.example.cycles)).collect();
-        assert_eq!(said, [(2, 1, 5), (1, 0, 9)]);
+        assert!(matches!(judged(120, 7, 39), Sync::Steady { .. }));
+        assert_eq!(judged(121, 7, 39), Sync::Silent { since: cycles[0].last, longest: 39 * MINUTE });
+        assert!(matches!(judged(121, 6, 39), Sync::Steady { .. }), "no weekend is known");
+        assert!(matches!(judged(5_760, 8, 2_880), Sync::Steady { .. }), "a weekend");
+        assert!(matches!(judged(5_761, 8, 2_880), Sync::Silent { .. }));
     }
 
     #[test]
@@ -367,6 +318,7 @@ mod tests {
         later.start = later.start.plus_millis(1);
         assert!(!later.continues(&earlier));
         let whole = Cycle { refused: 1, ..later }.after(earlier);
+        assert!(!earlier.continues(&later), "the clock was set back");
         let long = Cycle { start: later.start.plus_millis(-6 * 60 * MINUTE), last: later.start, ..earlier };
         assert!(!later.continues(&long));
         assert_eq!((whole.start, whole.last, whole.calls, whole.refused), (earlier.start, later.last, 80, 1));

@@ -128,8 +128,8 @@ impl Directory {
 
     /// The same for a call that writes this.
     #[must_use]
-    pub fn writing(self, written: Written) -> Self {
-        Self { written: Some(written.into()), ..self }
+    pub fn writing(self, written: Option<Written>) -> Self {
+        Self { written: written.map(Arc::new), ..self }
     }
 
     /// The request of the call.

@@ -25,6 +25,7 @@ pub mod keys;
 pub mod lockout;
 pub mod maintenance;
 pub mod page;
+pub mod people;
 pub mod query;
 mod restore;
 pub mod role;

@@ -164,6 +164,8 @@ pub enum UserCondition {
     HasValue(UserValue, String),
     /// Is active and has the role, by hand or through a group.
     HasRole(Role),
+    /// The same, for a list that is read row by row.
+    HoldsRole(Role),
     /// Is found by all these needles ([`crate::search`]), whose texts are read one by one.
     HasWords(Vec<String>),
     /// Was created at a time that compares in this way with the given one.

@@ -5,7 +5,7 @@
 
 use crate::{
     Env, Result,
-    console::PersonRow,
+    people::PersonRow,
     query::UserValue,
     store::{Caller, Tx},
     user::{Profile, User},

@@ -94,6 +94,7 @@ pub async fn keep(env: &Env) -> Result<()> {
 async fn keep_next(tx: &mut dyn Tx, now: Timestamp) -> Result<bool> {
     // Counted while the clock was ahead, and counted again when their time has come.
     tx.delete_tallies_after(now.plus_millis(SKEW_MILLIS)).await?;
+    tx.delete_cycles_after(now.plus_millis(SKEW_MILLIS)).await?;
     // What is older is removed soon.
     let from = end_of_last(tx, now).await?.max(now.plus_days(-RECORD_DAYS));
     let Some(next) = tx.next_happening(from).await? else { return Ok(false) };

@@ -54,26 +54,29 @@ pub struct Target {
     pub sub_attribute: Option<String>,
 }
 
-/// The longest `type` in a form, in bytes.
-const LONGEST_TYPE: usize = 20;
+/// The types that a form names: RFC 7643 §4.1.2 suggests them, and they say nothing about a person.
+const TYPES: [&str; 6] = ["work", "home", "other", "mobile", "fax", "pager"];
 
 impl Target {
-    /// The path without the values in its filter, except for a `type`, which says nothing about a person:
+    /// The path without the values in its filter, except for a usual `type`:
     /// `emails[type eq "work"].value`, `members[value eq "…"]`. The URN of an extension is left out if the request does
     /// not name it, as `names` says.
     pub fn form(&self, names: impl Fn(&str) -> bool) -> String {
         let filter = self.filter.as_ref().map(|filter| match filter {
             Filter::Compare { path, value: Literal::String(kind), .. }
-                if path.attribute == "type" && kind.len() <= LONGEST_TYPE =>
+                if path.attribute == "type" && TYPES.contains(&kind.as_str()) =>
             {
                 filter.clone()
             }
             filter => filter.without_values(),
         });
         let schema = self.extension.clone().filter(|urn| names(urn));
-        let path =
-            AttributePath { schema, attribute: self.attribute.clone(), sub_attribute: self.sub_attribute.clone() };
-        PatchPath { path, filter }.to_string()
+        self.path(schema, filter).to_string()
+    }
+
+    fn path(&self, schema: Option<String>, filter: Option<Filter>) -> PatchPath {
+        let (attribute, sub_attribute) = (self.attribute.clone(), self.sub_attribute.clone());
+        PatchPath { path: AttributePath { schema, attribute, sub_attribute }, filter }
     }
 
     /// Whether this targets the members of a group.
@@ -94,6 +97,13 @@ impl Target {
     /// Whether this is an attribute with all its values.
     fn is_whole(&self) -> bool {
         self.filter.is_none() && self.sub_attribute.is_none()
+    }
+}
+
+/// The whole path.
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.path(self.extension.clone(), self.filter.clone()).fmt(f)
     }
 }
 

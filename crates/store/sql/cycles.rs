@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Error, Result, Timestamp, TokenId,
     activity::Subject,
-    cycle::{Cycle, Provisioned, Repeat},
+    cycle::{Cycle, Noise, Pauses, Provisioned},
     store::Cycles,
 };
 use uuid::Uuid;
@@ -117,27 +117,62 @@ impl Cycles for Connection<'_> {
         Ok(read.collect())
     }
 
-    async fn repeats(&mut self, token: TokenId, cycle: Timestamp, limit: u64) -> Result<Vec<Repeat>> {
+    async fn pauses(&mut self, token: TokenId) -> Result<Option<Pauses>> {
+        let row = sqlx::query!(
+            r#"SELECT MIN(start) AS "since: i64", MAX(start - before) AS "longest: i64"
+            FROM (SELECT start, LAG(last) OVER (ORDER BY start) AS before FROM cycles WHERE token = $1) AS pairs"#,
+            token.0
+        );
+        let row = row.fetch_one(&mut *self.0).await.map_err(failed)?;
+        let longest = row.longest.unwrap_or_default();
+        Ok(row.since.map(|since| Pauses { since: Timestamp::from_millis(since), longest }))
+    }
+
+    async fn noise(&mut self, token: TokenId, cycle: Timestamp, limit: u64) -> Result<Vec<Noise>> {
         let rows = sqlx::query!(
-            r#"SELECT target AS "target!: Uuid", subject AS "subject!", attributes AS "attributes!", first AS "first!: i64",
-                cycles AS "cycles!: i64", changes AS "changes!: i64"
-            FROM repeats WHERE token = $1 AND cycle >= $2 AND cycles >= 3 LIMIT $3"#,
+            r#"SELECT subject AS "subject!", attributes AS "attributes!", COUNT(DISTINCT target) AS "resources!: i64",
+                COUNT(DISTINCT CASE WHEN changes * 2 > cycles THEN target END) AS "undone!: i64",
+                MIN(first) AS "first!: i64", MAX(cycles) AS "cycles!: i64"
+            FROM (
+                SELECT subject, attributes, target, changes, cycles, first FROM repeats
+                WHERE token = $1 AND cycle >= $2 AND cycles >= 3 ORDER BY cycle, subject, attributes LIMIT $3
+            ) AS found
+            GROUP BY subject, attributes ORDER BY 3 DESC, 2"#,
             token.0,
             cycle.millis(),
             bounded(limit)
         );
         let rows = rows.fetch_all(&mut *self.0).await.map_err(failed)?.into_iter();
         let read = rows.map(|row| {
-            Ok(Repeat {
-                target: row.target,
+            Ok(Noise {
                 subject: Subject::parse(&row.subject).ok_or(Error::Corrupt { table: "repeats", column: "subject" })?,
                 attributes: row.attributes,
+                resources: row.resources.unsigned_abs(),
+                undone: row.undone.unsigned_abs(),
                 first: Timestamp::from_millis(row.first),
                 cycles: row.cycles.unsigned_abs(),
-                changes: row.changes.unsigned_abs(),
+                example: None,
             })
         });
         read.collect()
+    }
+
+    async fn noisiest(
+        &mut self,
+        token: TokenId,
+        cycle: Timestamp,
+        (subject, attributes): (Subject, &str),
+    ) -> Result<Option<Uuid>> {
+        let target = sqlx::query_scalar!(
+            r#"SELECT target AS "target!: Uuid" FROM repeats
+            WHERE token = $1 AND cycle >= $2 AND subject = $3 AND attributes = $4 AND cycles >= 3
+            ORDER BY cycles DESC, target LIMIT 1"#,
+            token.0,
+            cycle.millis(),
+            subject.as_str(),
+            attributes
+        );
+        target.fetch_optional(&mut *self.0).await.map_err(failed)
     }
 
     async fn target_name(&mut self, target: Uuid) -> Result<Option<String>> {
@@ -173,6 +208,14 @@ impl Cycles for Connection<'_> {
     async fn delete_cycles_before(&mut self, moment: Timestamp) -> Result<()> {
         let delete = sqlx::query!("DELETE FROM cycles WHERE start < $1", moment.millis());
         delete.execute(&mut *self.0).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn delete_cycles_after(&mut self, moment: Timestamp) -> Result<()> {
+        let cycles = sqlx::query!("DELETE FROM cycles WHERE start > $1", moment.millis());
+        cycles.execute(&mut *self.0).await.map_err(failed)?;
+        let repeats = sqlx::query!("DELETE FROM repeats WHERE last > $1", moment.millis());
+        repeats.execute(&mut *self.0).await.map_err(failed)?;
         Ok(())
     }
 

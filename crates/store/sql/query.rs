@@ -66,6 +66,11 @@ impl Condition for UserCondition {
                 query.push(" UNION SELECT user_id FROM group_members JOIN groups ON groups.id = group_id");
                 query.push(" WHERE groups.role = ").push_bind(role.as_str()).push(")");
             }
+            Self::HoldsRole(role) => {
+                query.push("active AND (role = ").push_bind(role.as_str());
+                query.push(" OR EXISTS (SELECT 1 FROM group_members JOIN groups ON groups.id = group_id");
+                query.push(" WHERE user_id = users.id AND groups.role = ").push_bind(role.as_str()).push("))");
+            }
             Self::HasWords(needles) => {
                 query.push("EXISTS (SELECT 1 FROM user_search AS searched WHERE searched.position = users.position");
                 for needle in needles {

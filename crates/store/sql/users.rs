@@ -11,11 +11,11 @@ use crate::Db;
 use async_trait::async_trait;
 use domain::{
     Conflict, Error, Result, Timestamp, UserId,
-    console::PersonRow,
     directory::UserView,
     fold,
     group::UserGroups,
     page::Place,
+    people::PersonRow,
     query::{Listed, Predicate, UserCondition, UserKey, UserValue, Window},
     search,
     store::{PeopleSearch, Users},

@@ -98,9 +98,8 @@ async fn taken(call: &Call, name: String) -> Problem {
 
 /// Replaces a group (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let body = call.take_body()?;
-    call.writing(written::of_put(written::digest(&body)));
-    let mut document = normalise_put(call.schemas.group, body)?;
+    let mut document = normalise_put(call.schemas.group, call.take_body()?)?;
+    call.writing(Some(written::of_put(&document)));
     call.remark(call.schemas.group, document.keys().map(String::as_str));
     let members = mapping::member_ids(patch::take_members(&mut document)?)?;
     let projection = call.projection(call.schemas.group)?.with_document(call.schemas.group, &document);
@@ -114,11 +113,9 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
 /// depend on the size of the group, unless `attributes` or `Prefer` ask for a body. Entra gets
 /// no body after a change of members alone, and none after any change of a large group.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let body = call.take_body()?;
-    let digest = written::digest(&body);
-    let request = PatchRequest::parse(body, &call.limits)?;
+    let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
     let operations = patch::normalise(call.schemas.group, &request)?;
-    call.writing(written::of_patch(digest, &request, &operations));
+    call.writing(written::of_patch(&request, &operations));
     let (operations, members) = patch::split_members(operations)?;
     call.remark(call.schemas.group, own_names(&operations));
     let call = &*call;

@@ -217,7 +217,7 @@ impl Call {
     }
 
     /// Adds to the activity record what the call writes.
-    pub(super) fn writing(&mut self, written: Written) {
+    pub(super) fn writing(&mut self, written: Option<Written>) {
         self.directory = self.directory.clone().writing(written);
     }
 

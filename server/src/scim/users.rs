@@ -109,9 +109,8 @@ async fn taken(call: &Call, name: String) -> Problem {
 
 /// Replaces a user (RFC 7644 §3.5.1).
 pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let body = call.take_body()?;
-    call.writing(written::of_put(written::digest(&body)));
-    let document = normalise_put(call.schemas.user, body)?;
+    let document = normalise_put(call.schemas.user, call.take_body()?)?;
+    call.writing(Some(written::of_put(&document)));
     call.remark(call.schemas.user, document.keys().map(String::as_str));
     let projection = call.projection(call.schemas.user)?.with_document(call.schemas.user, &document);
     change(call, id, &projection, mapping::user_put(call.schemas, document)).await
@@ -119,11 +118,9 @@ pub(super) async fn replace(call: &mut Call, id: &str) -> Result<Reply, Problem>
 
 /// Changes part of a user (RFC 7644 §3.5.2): all operations or none.
 pub(super) async fn patch(call: &mut Call, id: &str) -> Result<Reply, Problem> {
-    let body = call.take_body()?;
-    let digest = written::digest(&body);
-    let request = PatchRequest::parse(body, &call.limits)?;
+    let request = PatchRequest::parse(call.take_body()?, &call.limits)?;
     let operations = patch::normalise(call.schemas.user, &request)?;
-    call.writing(written::of_patch(digest, &request, &operations));
+    call.writing(written::of_patch(&request, &operations));
     call.remark(call.schemas.user, own_names(&operations));
     let projection = call.projection(call.schemas.user)?.with_operations(call.schemas.user, &operations);
     change(call, id, &projection, mapping::user_patch(call.schemas, operations)).await

@@ -128,6 +128,6 @@ async fn q10_the_page_says_how_many_were_found(app: TestApp) {
     let rest = page(&format!("q=corp&after={next}")).await;
     assert!(rest.contains("51–60 of 60") && rest.contains("u09@corp") && !rest.contains("u10@corp"), "{rest}");
     assert!(page("q=u07").await.contains("1 person of 60 found"));
-    assert!(page("q=nobody").await.contains("Nobody matches “nobody”"));
+    assert!(page("q=nobody").await.contains("No person matches “nobody”"));
     assert!(page("status=active").await.contains("60 of 60 people active"));
 }

@@ -8,12 +8,10 @@ use crate::words::{clock, count, day};
 use domain::{
     Timestamp,
     activity::{Outcome, RecordRow},
+    cycle::PAUSE_MILLIS,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
-
-/// A longer silence starts a new cycle, in milliseconds.
-const SILENCE: u64 = 5 * 60_000;
 
 /// This many reads in a row are one line.
 const FOLDED: usize = 3;
@@ -31,7 +29,7 @@ fn cycles(rows: Vec<RecordRow>) -> Vec<Vec<RecordRow>> {
     for row in rows {
         let at = row.record.call.at;
         match cycles.last_mut() {
-            Some(cycle) if cycle.last().is_some_and(|last| last.record.call.at.millis_since(at) <= SILENCE) => {
+            Some(cycle) if cycle.last().is_some_and(|last| last.record.call.at.plus_millis(-PAUSE_MILLIS) <= at) => {
                 cycle.push(row);
             }
             _ => cycles.push(vec![row]),

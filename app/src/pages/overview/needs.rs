@@ -131,6 +131,13 @@ fn sync(health: Health) -> Option<Need> {
             SCIM,
             "See the steps",
         ),
+        Health::Failing(_) => Need::new(
+            Tone::Bad,
+            "Most calls of a directory were refused",
+            "If this goes on, Entra puts its provisioning job into quarantine. The page says of which token.",
+            STEADY,
+            "See which",
+        ),
         Health::Noisy(_) => Need::new(
             Tone::Warn,
             "The same changes are sent again and again",

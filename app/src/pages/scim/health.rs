@@ -36,6 +36,8 @@ pub(in crate::pages) enum Health {
     Noisy(Timestamp),
     /// A directory has been silent for longer than ever before.
     Silent(Timestamp),
+    /// Most calls in the last cycle of a token were refused.
+    Failing(Timestamp),
     /// No calls for a while.
     Quiet(Timestamp),
     /// Many of the latest calls were refused.
@@ -74,11 +76,14 @@ impl Health {
             }
             Some(last) if activity.first_user.is_none() => Self::Tested(last),
             Some(last) => match Sync::worst(status.syncs.iter().copied()) {
+                Some(Sync::Failing { .. }) => Self::Failing(last),
                 Some(Sync::Silent { .. }) => Self::Silent(last),
                 Some(Sync::Noisy { .. }) => Self::Noisy(last),
+                Some(Sync::Steady { .. } | Sync::Young { .. } | Sync::Refused { .. }) | None if is_quiet(last) => {
+                    Self::Quiet(last)
+                }
                 Some(Sync::Steady { .. }) => Self::Steady(last),
-                _ if is_quiet(last) => Self::Quiet(last),
-                _ => Self::Connected(last),
+                Some(Sync::Young { .. } | Sync::Refused { .. }) | None => Self::Connected(last),
             },
         }
     }
@@ -97,6 +102,7 @@ impl Health {
             Self::Steady(_) => (Tone::Ok, "In sync"),
             Self::Noisy(_) => (Tone::Warn, "Not steady"),
             Self::Silent(_) => (Tone::Warn, "Silent"),
+            Self::Failing(_) => (Tone::Bad, "Failing"),
             Self::Quiet(_) => (Tone::Plain, "Quiet"),
         }
     }
@@ -155,6 +161,10 @@ impl Health {
             }
             Self::Connected(last) => (CALLED, Some(last), format!(". {}", next_cycle(now, last))),
             Self::Steady(last) => (CALLED, Some(last), ". Each cycle sends only what is new.".to_owned()),
+            Self::Failing(last) => {
+                let rest = ". Most calls of its last cycle were refused; Steady state says of which token.";
+                (CALLED, Some(last), rest.to_owned())
+            }
             Self::Noisy(last) => {
                 let rest = ". It sends the same changes again and again; Steady state says which, and how to end it.";
                 (CALLED, Some(last), rest.to_owned())
@@ -283,7 +293,10 @@ mod tests {
             Health::of(&status, NOW)
         };
         assert!(matches!(health(&[steady], 3), Health::Steady(_)));
-        assert!(matches!(health(&[steady], 130), Health::Steady(_)), "its rhythm allows it");
+        assert!(matches!(health(&[steady], 130), Health::Quiet(_)));
+        assert!(matches!(health(&[steady, Sync::Young { cycles: 1 }], 3), Health::Connected(_)), "not all are");
+        let failing = Sync::Failing { refused: 11, calls: 20 };
+        assert!(matches!(health(&[steady, failing], 3), Health::Failing(_)));
         assert!(matches!(health(&[Sync::Young { cycles: 1 }], 130), Health::Quiet(_)));
         assert!(matches!(health(&[steady, Sync::Noisy { repeated: 1 }], 3), Health::Noisy(_)));
         let silent = Sync::Silent { since: NOW, longest: 1 };

@@ -17,18 +17,18 @@ pub(super) struct Cause {
 
 /// The likely cause of a repeated change.
 pub(super) fn of(noise: &Noise, profile: Option<ClientProfile>) -> Cause {
-    let paths: Vec<&str> = noise.example.attributes.split(", ").collect();
+    let paths: Vec<&str> = noise.attributes.split(", ").collect();
     let any = |is: fn(&str) -> bool| paths.iter().any(|path| is(path));
     if noise.undone * 2 > noise.resources {
         return UNDONE;
     }
-    if noise.example.attributes.is_empty() {
+    if noise.attributes.is_empty() {
         return WHOLE;
     }
     if any(|path| ITS_ATTRIBUTES.contains(&path.split('.').next().unwrap_or_default())) {
         return MISPLACED;
     }
-    match noise.example.subject {
+    match noise.subject {
         Subject::Group if any(|path| path.starts_with("members")) => MEMBERS,
         _ if any(|path| path == "active") => ACTIVE,
         _ if any(|path| path.contains('[')) => TYPED,
@@ -45,7 +45,7 @@ const UNDONE: Cause = Cause {
 
 const WHOLE: Cause = Cause {
     because: "The client sends the whole resource each time, as Okta does when it pushes, and nothing in it is new.",
-    remedy: "Nothing, if it happens when somebody presses Force sync. Otherwise look for a schedule that pushes everything.",
+    remedy: "Nothing, if an administrator forces a sync there now and then. Otherwise look for a schedule that pushes everything.",
 };
 
 const MISPLACED: Cause = Cause {
@@ -90,14 +90,12 @@ const ELSEWHERE: Cause = Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Timestamp, cycle::Repeat};
-    use uuid::Uuid;
+    use domain::Timestamp;
 
     fn cause(subject: Subject, attributes: &str, undone: u64) -> Cause {
-        let (target, first) = (Uuid::nil(), Timestamp::from_millis(0));
-        let attributes = attributes.to_owned();
-        let example = Repeat { target, subject, attributes, first, cycles: 3, changes: 0 };
-        of(&Noise { resources: 3, undone, example, name: None }, Some(ClientProfile::Entra))
+        let (attributes, first) = (attributes.to_owned(), Timestamp::from_millis(0));
+        let noise = Noise { subject, attributes, resources: 3, undone, first, cycles: 3, example: None };
+        of(&noise, Some(ClientProfile::Entra))
     }
 
     #[test]

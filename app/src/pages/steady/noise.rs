@@ -6,45 +6,37 @@ use crate::{
     pages::activity::calls_about,
     words::{count, grouped, visible},
 };
-use domain::{Timestamp, activity::Subject, console::REPEATS_READ, cycle::Noise, token::ClientProfile};
+use domain::{Timestamp, activity::Subject, cycle::Noise, token::ClientProfile};
 use leptos::prelude::*;
 
 /// The list.
-pub(super) fn list(
-    noise: &[Noise],
-    profile: Option<ClientProfile>,
-    is_cut: bool,
-    now: Timestamp,
-) -> impl IntoView + use<> {
+pub(super) fn list(noise: &[Noise], profile: Option<ClientProfile>, now: Timestamp) -> impl IntoView + use<> {
     view! {
         <h3 class="panel-text panel-line">Sent again and again</h3>
-        {is_cut.then(|| view! {
-            <p class="panel-text soft">
-                {format!("More than {} changes are sent again; these are the first of them.", grouped(REPEATS_READ))}
-            </p>
-        })}
         <ol class="noise">{noise.iter().map(|noise| item(noise, profile, now)).collect_view()}</ol>
     }
 }
 
 fn item(noise: &Noise, profile: Option<ClientProfile>, now: Timestamp) -> impl IntoView + use<> {
-    let example = &noise.example;
     let cause = cause::of(noise, profile);
-    let name = noise.name.as_deref().map_or_else(|| "one of them".to_owned(), visible);
-    let whom = match example.subject {
+    let example = noise.example.as_ref().map(|(target, name)| {
+        let name = name.as_deref().map_or_else(|| "one that is gone".to_owned(), visible);
+        view! { <p class="soft">"For example " <a href=calls_about(*target)>{name}</a></p> }
+    });
+    let whom = match noise.subject {
         Subject::Group => count(noise.resources, "group", "groups"),
         _ => count(noise.resources, "person", "people"),
     };
     view! {
         <li>
             <p>
-                <strong>{attributes(&example.attributes)}</strong>
-                {format!(" of {whom}, in {} so far, since ", count(example.cycles, "cycle", "cycles"))}
-                {when(now, example.first)} {undone(noise)}
+                <strong>{attributes(&noise.attributes)}</strong>
+                {format!(" of {whom}, in up to {}, since ", count(noise.cycles, "cycle", "cycles"))}
+                {when(now, noise.first)} {undone(noise)}
             </p>
             <p>{cause.because}</p>
             <p><strong>"What to do: "</strong> {cause.remedy}</p>
-            <p class="soft">"For example " <a href=calls_about(example.target)>{name}</a></p>
+            {example}
         </li>
     }
 }
@@ -65,9 +57,9 @@ fn attributes(paths: &str) -> AnyView {
 /// Whether the changes have an effect.
 fn undone(noise: &Noise) -> String {
     match noise.undone {
-        0 => ". It changes nothing.".to_owned(),
-        undone if undone == noise.resources => ". It changes something each time.".to_owned(),
-        undone => format!(". It changes something for {} of them.", grouped(undone)),
+        0 => ". It changes little or nothing.".to_owned(),
+        undone if undone == noise.resources => ". It changes something in most cycles.".to_owned(),
+        undone => format!(". It changes something in most cycles for {} of them.", grouped(undone)),
     }
 }
 

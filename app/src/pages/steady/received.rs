@@ -8,8 +8,8 @@ use domain::cycle::Provisioned;
 use leptos::prelude::*;
 
 /// The panel.
-pub(super) fn panel(found: &Provisioned) -> impl IntoView + use<> {
-    let rows = rows(found);
+pub(super) fn panel(found: &Provisioned, is_entra: bool) -> impl IntoView + use<> {
+    let rows = rows(found, is_entra);
     let people = count(found.users, "person who was created last", "people who were created last");
     view! {
         <section class="panel" aria-labelledby="received">
@@ -35,7 +35,7 @@ pub(super) fn panel(found: &Provisioned) -> impl IntoView + use<> {
 /// An attribute, how many lack it, and what that means.
 type Check = (&'static str, u64, Option<String>);
 
-fn rows(found: &Provisioned) -> [Check; 4] {
+fn rows(found: &Provisioned, is_entra: bool) -> [Check; 4] {
     let lack = |number: u64, words: &str| {
         (number > 0).then(|| format!("{} of {} have none. {words}", grouped(number), grouped(found.users)))
     };
@@ -43,10 +43,10 @@ fn rows(found: &Provisioned) -> [Check; 4] {
         found.no_external_id,
         "Map objectId to externalId in Entra: it links people here to those there, even if their names change.",
     );
-    let no_guid = (found.no_guid > 0).then(|| {
+    let no_guid = (is_entra && found.no_guid > 0).then(|| {
         format!(
             "{} of {} have one that is no GUID. Entra maps mailNickname to it unless told otherwise; map objectId, which \
-             never changes. Other directories have IDs of other forms.",
+             never changes.",
             grouped(found.no_guid),
             grouped(found.users)
         )
@@ -62,7 +62,7 @@ fn rows(found: &Provisioned) -> [Check; 4] {
                 "Map mail to emails[type eq \"work\"].value. In Entra the attribute is empty for many accounts.",
             ),
         ),
-        ("externalId", found.no_external_id + found.no_guid, no_id.or(no_guid)),
+        ("externalId", found.no_external_id + if is_entra { found.no_guid } else { 0 }, no_id.or(no_guid)),
     ]
 }
 
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_counted() {
         let found = Provisioned { users: 1_000, no_email: 3, no_guid: 1_000, ..Provisioned::default() };
-        let rows = rows(&found);
+        let rows = rows(&found, true);
         assert_eq!(rows.each_ref().map(|(_, missing, _)| *missing), [0, 0, 3, 1_000]);
         assert!(rows[2].2.as_deref().unwrap_or_default().starts_with("3 of 1,000 have none."));
         assert!(rows[3].2.as_deref().unwrap_or_default().starts_with("1,000 of 1,000 have one that is no GUID."));

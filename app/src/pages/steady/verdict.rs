@@ -35,7 +35,7 @@ pub(super) fn sentence(sync: Sync) -> (String, Option<Timestamp>, String) {
         }
         Sync::Silent { since, longest } => {
             let rest = format!(
-                ". Its longest pause before was {}. See at the directory whether the provisioning job still runs, and \
+                ". Its longest pause in the last 30 days was {}. See at the directory whether the provisioning job still runs, and \
                  whether it is in quarantine.",
                 lasting(longest)
             );
@@ -58,8 +58,7 @@ pub(super) fn sentence(sync: Sync) -> (String, Option<Timestamp>, String) {
             (rest, None, String::new())
         }
         Sync::Steady { since } => {
-            let rest = ", none was refused, and none was sent again and again.";
-            ("Every call was new since ".to_owned(), Some(since), rest.to_owned())
+            ("Nothing was sent again and again and nothing refused since ".to_owned(), Some(since), ".".to_owned())
         }
     }
 }
@@ -102,7 +101,7 @@ mod tests {
         assert!(sentence(Sync::Noisy { repeated: 37 }).0.contains("37 people and groups were sent"));
         let (before, at, after) = sentence(Sync::Silent { since: Timestamp::from_millis(7), longest: 2_400_000 });
         assert_eq!((before.as_str(), at), ("It has not called since ", Some(Timestamp::from_millis(7))));
-        assert!(after.contains("before was 40 minutes."));
+        assert!(after.contains("was 40 minutes."));
     }
 
     #[test]

@@ -10,11 +10,12 @@ use domain::{
 };
 use leptos_router::params::ParamsMap;
 
-/// The orders, with the words for each in an address: from the first to the last, and reversed.
-const ORDERS: [(UserKey, [&str; 2]); 3] = [
-    (UserKey::DisplayName, ["name", "-name"]),
-    (UserKey::Value(UserValue::Department), ["department", "-department"]),
-    (UserKey::Changed, ["changed", "-changed"]),
+/// The orders, with the words for each in an address: from the first to the last, and reversed. Reversed departments would
+/// begin with those who have none, whom no index finds.
+const ORDERS: [(UserKey, &[&str]); 3] = [
+    (UserKey::DisplayName, &["name", "-name"]),
+    (UserKey::Value(UserValue::Department), &["department"]),
+    (UserKey::Changed, &["changed", "-changed"]),
 ];
 
 /// What is asked for, as texts of an address; texts that cannot be read are left out, and named in `unread`.
@@ -58,8 +59,13 @@ impl Asked {
         }
     }
 
-    /// The order: that of the last change, unless another is asked for.
+    /// The order: that of the last change, unless another is asked for. People of one department are in the order of their
+    /// names.
     pub(super) fn sort(&self) -> Sort<UserKey> {
+        let is_of_department = |order: &Sort<UserKey>| order.by == UserKey::Value(UserValue::Department);
+        if !self.department.is_empty() && self.order.as_ref().is_some_and(is_of_department) {
+            return Sort { by: UserKey::DisplayName, descending: false };
+        }
         self.order.unwrap_or(Sort { by: UserKey::Changed, descending: true })
     }
 
@@ -106,10 +112,10 @@ impl Asked {
     }
 }
 
-/// The filters and the order that an address asks for, from the pairs of its query.
-pub fn people_asked(pairs: Vec<(String, String)>) -> (PeopleFilter, Sort<UserKey>) {
+/// The filters that an address asks for, from the pairs of its query; `None` if one of them cannot be read.
+pub fn people_asked(pairs: Vec<(String, String)>) -> Option<PeopleFilter> {
     let asked = Asked::read(&ParamsMap::from_iter(pairs));
-    (asked.filter(), asked.sort())
+    asked.unread.is_empty().then(|| asked.filter())
 }
 
 /// The address of the members of a group.
@@ -134,7 +140,7 @@ pub(super) fn status_word(status: UserStatus) -> &'static str {
 }
 
 fn read_order(word: &str) -> Option<Sort<UserKey>> {
-    let order = |(by, words): (UserKey, [&str; 2])| {
+    let order = |(by, words): (UserKey, &[&str])| {
         words.iter().position(|known| *known == word).map(|at| Sort { by, descending: at == 1 })
     };
     ORDERS.into_iter().find_map(order)
@@ -142,7 +148,8 @@ fn read_order(word: &str) -> Option<Sort<UserKey>> {
 
 pub(super) fn order_word(order: Option<Sort<UserKey>>) -> &'static str {
     let Some(order) = order else { return "" };
-    ORDERS.into_iter().find(|(by, _)| *by == order.by).map_or("", |(_, words)| words[usize::from(order.descending)])
+    let words = ORDERS.into_iter().find(|(by, _)| *by == order.by).map_or(&[][..], |(_, words)| words);
+    words.get(usize::from(order.descending)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -180,7 +187,8 @@ pub(super) mod tests {
 
     #[test]
     fn what_cannot_be_read_is_named() {
-        let pairs = [("status", "removed"), ("role", "member"), ("group", "7"), ("since", "today"), ("sort", "age")];
+        let pairs =
+            [("status", "removed"), ("role", "member"), ("group", "7"), ("since", "today"), ("sort", "-department")];
         let asked = asked(&pairs);
         assert_eq!(asked.unread, ["status", "role", "group", "since", "sort"]);
         assert!(!asked.is_filtered());

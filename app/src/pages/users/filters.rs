@@ -48,7 +48,7 @@ pub(super) fn toolbar(asked: &Asked, group: Option<String>) -> impl IntoView + u
                 </select>
             </label>
             <label class="filter">
-                <span class="label">Department</span>
+                <span class="label">"Department, whole name"</span>
                 <input name="department" value=asked.department.clone() maxlength="200" autocomplete="off"/>
             </label>
             <label class="filter">
@@ -102,7 +102,7 @@ pub(super) fn export(asked: &Asked) -> impl IntoView + use<> {
         let action = format!("{path}{}", if address == "?" { "" } else { &address });
         view! { <form method="post" action=action><button class="button">{word}</button></form> }
     };
-    let what = if asked.is_filtered() { "Everybody who matches" } else { "All users" };
+    let what = if asked.is_filtered() { "All who match" } else { "All users" };
     view! {
         <div class="export">
             <p class="hint">{format!("{what}, as a file. An export is recorded in the audit log.")}</p>

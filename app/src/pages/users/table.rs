@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     Timestamp,
-    console::PersonRow,
+    people::PersonRow,
     query::{Sort, UserKey, UserValue},
     role::Role,
 };
@@ -40,6 +40,7 @@ pub(super) fn show(asked: &Asked, rows: Vec<PersonRow>, now: Timestamp) -> impl 
 fn head(asked: &Asked, by: UserKey, words: &'static str) -> impl IntoView + use<> {
     let here = Some(asked.sort()).filter(|sort| sort.by == by && asked.plain_search().is_none());
     let descending = here.map_or(by == UserKey::Changed, |sort| !sort.descending);
+    let descending = descending && matches!(by, UserKey::DisplayName | UserKey::Changed);
     let next = Asked { order: Some(Sort { by, descending }), ..asked.clone() };
     let sorted = here.map(|sort| if sort.descending { "descending" } else { "ascending" });
     let arrow = here.map(|sort| if sort.descending { " ↓" } else { " ↑" });

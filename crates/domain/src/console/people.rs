@@ -3,13 +3,11 @@ use crate::{
     GroupId, Result, Timestamp, UserId,
     audit::{Action, Event},
     page::{Page, Place, Position},
-    query::{
-        Listed, Mark, Order, Predicate, Sort, SortKey, Start, Test, UserCondition, UserKey, UserValue, Weigh, Window,
-    },
+    people::PersonRow,
+    query::{Listed, Mark, Order, Predicate, Sort, SortKey, Start, Test, UserCondition, UserKey, UserValue, Window},
     role::Role,
     search::{FoundPerson, PeopleQuery},
     store::Tx,
-    user::UserSummary,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -22,8 +20,9 @@ const COUNTED: u64 = 1_000;
 
 const ROWS: usize = 50;
 
-/// How many people one part of an export has.
+/// How many people, and how many bytes of documents, one part of an export has at most.
 const EXPORTED: u64 = 500;
+const EXPORTED_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Which people a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +31,7 @@ pub struct PeopleFilter {
     pub words: Option<PeopleQuery>,
     /// By status.
     pub status: UserStatus,
-    /// Those who have the role, by hand or through a group.
+    /// Those who are active and have the role, by hand or through a group.
     pub role: Option<Role>,
     /// The members of this group.
     pub group: Option<GroupId>,
@@ -40,25 +39,6 @@ pub struct PeopleFilter {
     pub department: Option<String>,
     /// Those who were changed at this time or later.
     pub since: Option<Timestamp>,
-}
-
-/// A row of the list of people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonRow {
-    /// The person.
-    pub user: UserSummary,
-    /// What the directory sent, unless it is so long that no list should read it.
-    pub document: Option<String>,
-    /// How many groups the person is in, up to a thousand.
-    pub groups: u64,
-    /// The role, by hand or through a group; only of those who are active.
-    pub role: Option<Role>,
-}
-
-impl Weigh for PersonRow {
-    fn weight(&self) -> u64 {
-        self.document.as_ref().map_or(0, String::len) as u64
-    }
 }
 
 /// A page of the list of people, by keys `K`.
@@ -94,8 +74,10 @@ impl PeopleFilter {
         if let Some(active) = self.status.active() {
             add(UserCondition::Active(active));
         }
-        if let Some(role) = self.role {
-            add(UserCondition::HasRole(role));
+        match self.role {
+            Some(role) if probe => add(UserCondition::HoldsRole(role)),
+            Some(role) => add(UserCondition::HasRole(role)),
+            None => {}
         }
         match self.group {
             Some(group) if probe => add(UserCondition::IsIn(group)),
@@ -111,6 +93,12 @@ impl PeopleFilter {
             add(UserCondition::Changed(Order::GreaterOrEqual, since));
         }
         Predicate::And(parts).simplified()
+    }
+
+    /// All conditions, for a list that is read row by row.
+    fn whole(&self) -> Predicate<UserCondition> {
+        let words = self.words.as_ref().map(|words| Predicate::Where(UserCondition::HasWords(words.needles.clone())));
+        Predicate::And(words.into_iter().chain([self.others(true)]).collect()).simplified()
     }
 
     /// Finds the people who match: by their ids if they are few, and otherwise by a filter that so many match that
@@ -198,19 +186,16 @@ impl Console {
         self.env.store.write(event, |event, tx| Box::pin(async move { tx.append_event(event).await })).await
     }
 
-    /// The part of an export after a place, in an order; empty at the end.
-    pub async fn exported_people(
-        &self,
-        filter: PeopleFilter,
-        sort: Sort<UserKey>,
-        after: Option<Mark>,
-    ) -> Result<Vec<Listed<PersonRow>>> {
+    /// The part of an export after a place, in the order in which people were created, which no change disturbs; empty at the
+    /// end.
+    pub async fn exported_people(&self, filter: PeopleFilter, after: Option<Mark>) -> Result<Vec<Listed<PersonRow>>> {
         let start = after.map_or(Start::First, Start::After);
-        let window = Window { sort, start, limit: EXPORTED, bytes: u64::MAX };
+        let window = Window { sort: Sort::default(), start, limit: EXPORTED, bytes: EXPORTED_BYTES };
         let work = self.env.store.read((filter, window), |(filter, window), tx| {
             Box::pin(async move {
                 let found = filter.find(tx).await?;
-                let mut rows = tx.list_people(&found.filter, window).await?;
+                let filter = if found.has_more { filter.whole() } else { found.filter };
+                let mut rows = tx.list_people(&filter, window).await?;
                 add_roles(tx, rows.iter_mut().map(|row| &mut row.item)).await?;
                 Ok(rows)
             })

@@ -2,14 +2,14 @@ use super::Console;
 use crate::{
     Result, Timestamp,
     activity::RECORD_DAYS,
-    cycle::{CYCLES_READ, Cycle, Noise, Provisioned, Rhythm, Sync, finished, usual},
+    cycle::{CYCLES_READ, Cycle, Noise, Provisioned, Sync, finished, interval},
     store::Tx,
     token::Token,
 };
 use std::cmp::Reverse;
 
-/// How many repeated changes of one token are read: what they have in common shows long before.
-pub const REPEATS_READ: u64 = 10_000;
+/// How many repeated changes of one token are looked at.
+const REPEATS_READ: u64 = 100_000;
 
 /// How many attributes, or sets of them, that are sent again and again are shown of one token.
 const NOISE_SHOWN: usize = 20;
@@ -36,14 +36,12 @@ pub struct SyncReport {
     pub token: Token,
     /// How it is.
     pub sync: Sync,
-    /// Its rhythm, if it is known.
-    pub rhythm: Option<Rhythm>,
+    /// The usual time from the start of one cycle to the next, in milliseconds, if it is known.
+    pub interval: Option<i64>,
     /// Its latest cycles, the newest first.
     pub cycles: Vec<Cycle>,
     /// What is sent again and again.
     pub noise: Vec<Noise>,
-    /// Whether more is sent again than was read.
-    pub is_cut: bool,
 }
 
 impl Console {
@@ -67,12 +65,13 @@ impl Console {
 pub(super) async fn syncs(tx: &mut dyn Tx, tokens: &[Token], now: Timestamp) -> Result<Vec<Sync>> {
     let mut syncs = Vec::new();
     for token in watched(tokens, now) {
-        syncs.push(Sync::of(&tx.cycles(token.id, CYCLES_READ).await?, now));
+        let cycles = tx.cycles(token.id, CYCLES_READ).await?;
+        syncs.push(Sync::of(&cycles, tx.pauses(token.id).await?, now));
     }
     Ok(syncs)
 }
 
-/// Those that work, have been used lately, and have no successor.
+/// Those that work and are not paused, have been used lately, and have no successor.
 fn watched(tokens: &[Token], now: Timestamp) -> impl Iterator<Item = &Token> {
     let oldest = now.plus_days(-RECORD_DAYS);
     let is_watched = move |token: &&Token| {
@@ -83,15 +82,17 @@ fn watched(tokens: &[Token], now: Timestamp) -> impl Iterator<Item = &Token> {
 
 async fn report(tx: &mut dyn Tx, token: Token, now: Timestamp) -> Result<SyncReport> {
     let cycles = tx.cycles(token.id, CYCLES_READ).await?;
-    let (mut noise, mut is_cut) = (Vec::new(), false);
+    let mut noise = Vec::new();
     if let Some(last) = finished(&cycles, now).first() {
-        let repeats = tx.repeats(token.id, last.start, REPEATS_READ).await?;
-        is_cut = repeats.len() as u64 == REPEATS_READ;
-        noise = Noise::of(repeats);
+        noise = tx.noise(token.id, last.start, REPEATS_READ).await?;
+        noise.truncate(NOISE_SHOWN);
+        for noise in &mut noise {
+            let of = (noise.subject, noise.attributes.as_str());
+            if let Some(target) = tx.noisiest(token.id, last.start, of).await? {
+                noise.example = Some((target, tx.target_name(target).await?));
+            }
+        }
     }
-    noise.truncate(NOISE_SHOWN);
-    for noise in &mut noise {
-        noise.name = tx.target_name(noise.example.target).await?;
-    }
-    Ok(SyncReport { sync: Sync::of(&cycles, now), rhythm: usual(&cycles), token, cycles, noise, is_cut })
+    let sync = Sync::of(&cycles, tx.pauses(token.id).await?, now);
+    Ok(SyncReport { sync, interval: interval(&cycles), token, cycles, noise })
 }

@@ -1,9 +1,9 @@
 use crate::{
     Result, Timestamp, UserId,
-    console::PersonRow,
     directory::UserView,
     group::UserGroups,
     page::{Place, Position},
+    people::PersonRow,
     query::{Listed, Predicate, UserCondition, UserKey, UserValue, Window},
     search::{FoundPerson, PeopleQuery},
     user::{Deleted, Email, User, UserSummary},

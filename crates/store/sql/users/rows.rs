@@ -3,9 +3,9 @@
 use crate::sql::{emails, keys, user_groups, values};
 use domain::{
     Error, Result, Timestamp, UserId,
-    console::PersonRow,
     directory::UserView,
     group::UserGroups,
+    people::PersonRow,
     user::{Profile, User, UserSummary},
 };
 use uuid::Uuid;
@@ -71,7 +71,7 @@ pub(in crate::sql) struct ListedRow {
 }
 
 /// The further columns of a [`ListedRow`]. A list does not read long documents, and does not count all groups.
-pub(in crate::sql) const LISTED_COLUMNS: &str = ", CASE WHEN length(document) <= 16384 THEN document END AS document,
+pub(in crate::sql) const LISTED_COLUMNS: &str = ", CASE WHEN octet_length(document) <= 16384 THEN document END AS document,
     (SELECT COUNT(*) FROM (SELECT 1 AS one FROM group_members WHERE user_id = users.id LIMIT 1000) AS counted) AS groups";
 
 impl From<ListedRow> for PersonRow {

@@ -4,7 +4,7 @@ use crate::support::{at, group, id, insert_groups, insert_users, on_both_databas
 use domain::{
     TokenId,
     activity::{Call, CallKind, Outcome, Record, Subject, Written},
-    cycle::{Cycle, Provisioned, Repeat},
+    cycle::{Cycle, Noise, Pauses, Provisioned},
     store::Store,
 };
 use std::sync::Arc;
@@ -75,11 +75,8 @@ async fn count(store: &Store, start: i64, from: i64, until: i64) -> u64 {
     unit!(store.read, |tx, token, start| tx.count_repeated(*token, at(*start))).unwrap()
 }
 
-async fn repeats(store: &Store, start: i64) -> Vec<Repeat> {
-    let token = TokenId(id(1));
-    let mut found = unit!(store.read, |tx, token, start| tx.repeats(*token, at(*start), 10)).unwrap();
-    found.sort_by_key(|repeat| repeat.target);
-    found
+async fn noise(store: &Store, start: i64) -> Vec<Noise> {
+    unit!(store.read, |tx, start| tx.noise(TokenId(id(1)), at(*start), 100)).unwrap()
 }
 
 async fn a_change_counts_once_in_a_cycle(store: Store) {
@@ -99,16 +96,21 @@ async fn a_change_counts_once_in_a_cycle(store: Store) {
     assert_eq!(count(&store, 200, 200, 300).await, 0, "twice is not again and again");
     assert_eq!(count(&store, 300, 300, 350).await, 2);
     assert_eq!(count(&store, 300, 350, 400).await, 2);
-    let repeat = |target, changes, first| Repeat {
-        target: id(target),
-        subject: Subject::User,
-        attributes: "title".into(),
-        first: at(first),
-        cycles: 3,
-        changes,
-    };
-    assert_eq!(repeats(&store, 300).await, [repeat(7, 0, 100), repeat(8, 3, 102)]);
-    assert_eq!(repeats(&store, 301).await, []);
+    let (attributes, first) = ("title".to_owned(), at(100));
+    let wanted = Noise { subject: Subject::User, attributes, resources: 2, undone: 1, first, cycles: 3, example: None };
+    assert_eq!((noise(&store, 300).await, noise(&store, 301).await), (vec![wanted], vec![]));
+    let token = TokenId(id(1));
+    let noisiest = unit!(store.read, |tx, token| tx.noisiest(*token, at(300), (Subject::User, "title"))).unwrap();
+    assert_eq!(noisiest, Some(id(7)));
+    // A member after the other, added to one group in each cycle: one group.
+    for start in [500, 600, 700] {
+        let records = (0..9).map(|member| change(start + member, 5, member, Unchanged)).collect();
+        append(&store, records).await;
+        count(&store, start, start, start + 99).await;
+    }
+    assert_eq!(noise(&store, 700).await[0].resources, 1);
+    unit!(store.write, |tx| tx.delete_cycles_after(at(699))).unwrap();
+    assert_eq!(noise(&store, 700).await, []);
 }
 
 async fn cycles_are_kept_and_forgotten(store: Store) {
@@ -120,8 +122,13 @@ async fn cycles_are_kept_and_forgotten(store: Store) {
     let read = async |limit: u64| unit!(store.read, |tx, limit| tx.cycles(TokenId(id(1)), *limit)).unwrap();
     assert_eq!(read(9).await, [cycle(1, 30), longer, cycle(1, 10)]);
     assert_eq!(read(1).await, [cycle(1, 30)]);
+    let pauses = async |token: u128| unit!(store.read, |tx, token| tx.pauses(TokenId(id(*token)))).unwrap();
+    assert_eq!(pauses(1).await, Some(Pauses { since: at(10), longest: 1 }));
+    assert_eq!(pauses(2).await, None);
     unit!(store.write, |tx| tx.delete_cycles_before(at(20))).unwrap();
     assert_eq!(read(9).await, [cycle(1, 30), longer]);
+    unit!(store.write, |tx| tx.delete_cycles_after(at(29))).unwrap();
+    assert_eq!(read(9).await, [longer]);
 }
 
 async fn repeats_are_forgotten(store: Store) {
